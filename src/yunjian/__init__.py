@@ -1,0 +1,1 @@
+"""Yunjian 云间: oversight of the upkeep of emission monitors."""

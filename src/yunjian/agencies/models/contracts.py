@@ -1,0 +1,47 @@
+"""运维合同: which agency maintains which points of which discharger, and when."""
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+
+from yunjian.identity.models import Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.sources.models import MonitoringPoint
+
+
+class ServiceContract(ScopedModel):
+    """A contract between an agency and a discharger over monitoring points."""
+
+    agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts")
+    discharger = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="service_contracts"
+    )
+    number = models.CharField("合同编号", max_length=40)
+    period = DateRangeField("合同期限")
+    amount = models.DecimalField("合同金额（万元）", max_digits=12, decimal_places=2, default=0)
+    points = models.ManyToManyField(MonitoringPoint, related_name="contracts")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "number"], name="contract_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The two parties; authorities (of the discharger's district)."""
+        match actor.organization_kind:
+            case "agency":
+                return models.Q(agency_id=actor.organization_id)
+            case "discharger":
+                return models.Q(discharger_id=actor.organization_id)
+            case "authority" if actor.districts is None:
+                return ANYTHING
+            case "authority":
+                return models.Q(discharger__district_id__in=actor.districts)
+            case _:
+                return NOTHING

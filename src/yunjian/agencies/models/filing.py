@@ -1,0 +1,211 @@
+"""备案管理: what an agency is and has. Reviewed by the authority, visible to it."""
+
+from django.db import models
+
+from yunjian.evidence.models import Attachment
+from yunjian.identity.models import Account, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+
+
+class AgencyOwned(ScopedModel):
+    """A row of an agency's filing: the agency sees its own, authorities see all."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; authorities all (agencies work across districts)."""
+        match actor.organization_kind:
+            case "agency":
+                return models.Q(organization_id=actor.organization_id)
+            case "authority":
+                return ANYTHING
+            case _:
+                return NOTHING
+
+
+class FilingState(models.TextChoices):
+    """Where a row of the filing stands."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    FILED = "filed", "已备案"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class AgencyFiling(AgencyOwned):
+    """备案基本信息 of an agency."""
+
+    legal_representative = models.CharField("法定代表人", max_length=40)
+    registered_capital = models.DecimalField("注册资本（万元）", max_digits=14, decimal_places=2)
+    project_count = models.PositiveIntegerField("在运维项目数量", default=0)
+    project_amount = models.DecimalField(
+        "项目金额（万元）", max_digits=14, decimal_places=2, default=0
+    )
+    address = models.CharField("办公地址", max_length=200)
+    contact_name = models.CharField("联系人", max_length=40)
+    contact_phone = models.CharField("联系电话", max_length=20)
+    scope = models.CharField("运维范围", max_length=200)
+    filing_number = models.CharField("备案编号", max_length=40, blank=True)
+    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+    filed_on = models.DateField("备案日期", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=models.Q(state="filed"),
+                name="agency_filing_one_filed",
+            ),
+        ]
+
+
+class Position(models.TextChoices):
+    """技术岗位."""
+
+    ENGINEER = "engineer", "运维人员"
+    TECHNICAL_LEAD = "technical_lead", "技术负责人"
+    QUALITY_LEAD = "quality_lead", "质量负责人"
+    QUALITY_SUPERVISOR = "quality_supervisor", "质量监督管理人"
+
+
+class Person(AgencyOwned):
+    """人员 of an agency; with an account if the person works in the phone app."""
+
+    name = models.CharField("姓名", max_length=40)
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="person"
+    )
+    education = models.CharField(
+        "学历",
+        max_length=10,
+        choices=[
+            ("secondary", "中专及以下"),
+            ("college", "大专"),
+            ("bachelor", "本科"),
+            ("master", "硕士及以上"),
+        ],
+    )
+    job = models.CharField("岗位", max_length=40)
+    title = models.CharField("职称", max_length=40, blank=True)
+    position = models.CharField("技术岗位", max_length=20, choices=Position.choices)
+    phone = models.CharField("手机号", max_length=20, blank=True)
+    joined_on = models.DateField("入职日期", null=True, blank=True)
+    left_on = models.DateField("离职日期", null=True, blank=True)
+    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["organization", "name"], name="person_organization")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Certificate(AgencyOwned):
+    """运维能力评定证书 of a person, or the calibration certificate of a piece of equipment."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    equipment = models.ForeignKey(
+        "agencies.Equipment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+    )
+    category = models.CharField("证书类别", max_length=60)
+    number = models.CharField("证书编号", max_length=60)
+    issuer = models.CharField("发证机关", max_length=80)
+    valid_from = models.DateField("有效期自", null=True, blank=True)
+    valid_until = models.DateField("有效期至")
+    attachment = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-valid_until"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, equipment__isnull=True)
+                | models.Q(person__isnull=True, equipment__isnull=False),
+                name="certificate_of_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_from__lte=models.F("valid_until")),
+                name="certificate_dates_in_order",
+            ),
+        ]
+
+
+class Equipment(AgencyOwned):
+    """设备: what the agency measures and works with."""
+
+    asset_number = models.CharField("资产编号", max_length=40)
+    serial_number = models.CharField("出厂编号", max_length=60)
+    name = models.CharField("设备名称", max_length=80)
+    maker = models.CharField("生产厂家", max_length=80, blank=True)
+    model = models.CharField("型号", max_length=60, blank=True)
+    needs_calibration = models.BooleanField("需检定/校准", default=True)
+    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+
+    class Meta:
+        ordering = ["asset_number"]
+        verbose_name_plural = "equipment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "asset_number"], name="equipment_asset_number_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.asset_number}"
+
+
+class Vehicle(AgencyOwned):
+    """运维车辆; a rented one needs a lease that covers its use."""
+
+    plate = models.CharField("车牌号", max_length=12)
+    ownership = models.CharField(
+        "权属", max_length=8, choices=[("owned", "自有"), ("leased", "租赁")], default="owned"
+    )
+    lease_until = models.DateField("租赁期至", null=True, blank=True)
+    attachment = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+
+    class Meta:
+        ordering = ["plate"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "plate"], name="vehicle_plate_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.plate
+
+
+class SparePart(AgencyOwned):
+    """运维备品备件."""
+
+    name = models.CharField("名称", max_length=80)
+    model = models.CharField("规格型号", max_length=60, blank=True)
+    quantity = models.PositiveIntegerField("数量", default=0)
+    unit = models.CharField("单位", max_length=10, default="件")
+    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, default=0)
+    location = models.CharField("放置位置", max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Settings: base, and what the demo, production and the tests change."""

@@ -1,0 +1,177 @@
+"""What holds everywhere. Secrets and addresses come from the environment."""
+
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+
+PACKAGE_DIR = Path(__file__).resolve().parents[2]
+PROJECT_DIR = PACKAGE_DIR.parents[1]
+VAR_DIR = Path(env.str("YUNJIAN_VAR", default=str(PROJECT_DIR / "var")))
+
+DEBUG = False
+SECRET_KEY = env.str("YUNJIAN_SECRET_KEY", default="")
+ALLOWED_HOSTS: list[str] = env.list("YUNJIAN_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("YUNJIAN_ORIGINS", default=[])
+PUBLIC_BASE_URL = env.str("YUNJIAN_PUBLIC_URL", default="http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_tables2",
+    "django_filters",
+    "pgtrigger",
+    "axes",
+    "procrastinate.contrib.django",
+    "yunjian.evidence",
+    "yunjian.messaging",
+    "yunjian.wechat",
+    "yunjian.web",
+    "yunjian.identity",
+    "yunjian.sources",
+    "yunjian.agencies",
+    "yunjian.maintenance",
+    "yunjian.supervision",
+    "yunjian.demo",
+    "yunjian.kernel",  # last: it makes the partitions when all tables are there
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "yunjian.web.middleware.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yunjian.identity.middleware.ActorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "yunjian.config.urls"
+WSGI_APPLICATION = "yunjian.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "yunjian.web.context_processors.frame",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default="postgresql:///yunjian"),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": env.int("YUNJIAN_CONN_MAX_AGE", default=300),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "yunjian.identity.backends.AccountBackend",
+]
+PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "identity:signin"
+SESSION_COOKIE_NAME = "yunjian_session"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "yunjian.web.views.csrf_failed"
+
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "yunjian.identity.views.locked_out"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS: list[Path] = []
+H5_DIST_DIR = PROJECT_DIR / "h5" / "dist"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "files")},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+DJANGO_TABLES2_TEMPLATE = "web/table.html"
+FORM_RENDERER = "yunjian.web.forms.FrameFormRenderer"
+
+# --- Yunjian's own settings; each is an assumption that an operator may change
+EVIDENCE_DIGEST = env.str("YUNJIAN_DIGEST", default="sha256")
+VISIT_FAR_METRES = 500
+VISIT_BACKDATE_DAYS = 7
+ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
+ATTACHMENT_MAX_PIXELS = 40_000_000
+
+WECHAT_APP_ID = env.str("YUNJIAN_WECHAT_APP_ID", default="")
+WECHAT_APP_SECRET = env.str("YUNJIAN_WECHAT_APP_SECRET", default="")
+WECHAT_OPEN_BASE = env.str("YUNJIAN_WECHAT_OPEN_BASE", default="https://open.weixin.qq.com")
+WECHAT_API_BASE = env.str("YUNJIAN_WECHAT_API_BASE", default="https://api.weixin.qq.com")
+WECHAT_TEMPLATE_IDS: dict[str, str] = env.dict("YUNJIAN_WECHAT_TEMPLATES", default={})
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,6 @@
+"""The demo city on one machine: loopback, no TLS, secrets made at first start by the command."""
+
+from yunjian.config.settings.base import *
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+DEMO = True

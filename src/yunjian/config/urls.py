@@ -1,0 +1,19 @@
+"""Root addresses: each room brings its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("yunjian.web.urls")),
+    path("", include("yunjian.identity.urls")),
+    path("", include("yunjian.evidence.urls")),
+    path("", include("yunjian.sources.urls")),
+    path("", include("yunjian.agencies.urls")),
+    path("", include("yunjian.maintenance.urls")),
+    path("supervision/", include("yunjian.supervision.urls")),
+    path("api/v1/", include("yunjian.api.urls")),
+]
+
+handler400 = "yunjian.web.views.bad_request"
+handler403 = "yunjian.web.views.forbidden"
+handler404 = "yunjian.web.views.not_found"
+handler500 = "yunjian.web.views.server_error"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """A believable city."""
+
+    name = "yunjian.demo"
+    verbose_name = "演示城市"

@@ -1,0 +1,60 @@
+"""The sealed chain: append-only events, each holding the digest of the one before."""
+
+from uuid import UUID
+
+import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, ScopedModel
+
+SYSTEM_CHAIN = UUID(int=0)
+
+
+class ChainHead(models.Model):
+    """Where a chain stands. Appending locks this row, so chains do not wait for one another."""
+
+    chain = models.UUIDField(primary_key=True, help_text="the organisation, or zero for the system")
+    sequence = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=80, default="")
+
+
+class Event(ScopedModel):
+    """Something that happened. Never updated, never deleted (a trigger sees to it).
+
+    `body` is the canonical JSON that was digested; the other columns repeat parts of it for
+    queries. `digest` = digest(previous digest + body). Partitioned by month on `id`.
+    """
+
+    chain = models.UUIDField()
+    sequence = models.BigIntegerField()
+    at = models.DateTimeField(default=now)
+    actor_account_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=80)
+    organization_id = models.UUIDField(null=True)
+    verb = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=64)
+    body = models.TextField()
+    previous_digest = models.CharField(max_length=80)
+    digest = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chain", "sequence"], name="event_chain_sequence"),
+            models.Index(fields=["object_type", "object_id"], name="event_object"),
+            models.Index(fields=["actor_account_id", "-id"], name="event_actor"),
+            BrinIndex(fields=["at"], name="event_at"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Own chain; an authority and the operator see the chains of all."""
+        if actor.organization_kind in {"authority", "operator"}:
+            return ANYTHING
+        return models.Q(chain=actor.organization_id)

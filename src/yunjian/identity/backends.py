@@ -1,0 +1,37 @@
+"""Sign-in with account and password."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from yunjian.identity.models import Account
+
+
+class AccountBackend(BaseBackend):
+    """Checks a password; loads the account of a session together with its organisation."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        username: str | None = None,
+        password: str | None = None,
+        **_credentials: Any,
+    ) -> Account | None:
+        """Return the active account whose password this is."""
+        if not username or password is None:
+            return None
+        account = Account.objects.select_related("organization").filter(username=username).first()
+        if account is None:
+            Account().set_password(password)  # as slow as a wrong password: names cannot be probed
+            return None
+        return account if account.check_password(password) and account.is_active else None
+
+    def get_user(self, user_id: UUID) -> Account | None:
+        """Return the account of a session while it is active."""
+        return (
+            Account.objects.select_related("organization")
+            .filter(pk=user_id, is_active=True)
+            .first()
+        )

@@ -1,0 +1,105 @@
+"""The people: accounts, what they may do, and the WeChat identities they use."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from yunjian.identity.models.organizations import Organization
+from yunjian.kernel.clock import now
+from yunjian.kernel.ids import new_id
+from yunjian.kernel.scope import IdModel
+
+
+class Role(models.TextChoices):
+    """What an account may do inside its organisation."""
+
+    OWNER = "owner", "单位负责人"
+    MANAGER = "manager", "管理员"
+    ENGINEER = "engineer", "运维人员"
+    QUALITY_SUPERVISOR = "quality_supervisor", "质量监督员"
+    VIEWER = "viewer", "查看"
+    REVIEWER = "reviewer", "审核员"
+    INSPECTOR = "inspector", "检查员"
+    CREDIT_OFFICER = "credit_officer", "信用评价员"
+    RULE_ADMINISTRATOR = "rule_administrator", "规则管理员"
+    SYSTEM_ADMINISTRATOR = "system_administrator", "系统管理员"
+    SECURITY_ADMINISTRATOR = "security_administrator", "安全管理员"
+    AUDIT_ADMINISTRATOR = "audit_administrator", "审计管理员"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by their sign-in name. Accounts are made by `services.account_create`."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """Return the account with this sign-in name, with its organisation."""
+        return self.select_related("organization").get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """A person's account in one organisation."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    username = models.CharField("账号", max_length=64, unique=True)
+    display_name = models.CharField("姓名", max_length=40)
+    phone = models.CharField("手机号", max_length=20, blank=True)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="accounts"
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def phone_masked(self) -> str:
+        """Return the telephone number with its middle hidden (138****5678)."""
+        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 8 else ""  # noqa: PLR2004
+
+
+class RoleGrant(IdModel):
+    """A role that an account holds."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    granted_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "role"], name="role_granted_once"),
+        ]
+
+
+class WechatBinding(IdModel):
+    """A WeChat identity bound to an account. One person may hold several and switch."""
+
+    app_id = models.CharField(max_length=32)
+    openid = models.CharField(max_length=64)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="wechat_bindings")
+    is_current = models.BooleanField(default=True)
+    bound_at = models.DateTimeField(default=now, editable=False)
+    unbound_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["app_id", "openid"], name="wechat_binding_openid")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app_id", "openid", "account"],
+                condition=models.Q(unbound_at__isnull=True),
+                name="wechat_binding_once",
+            ),
+            models.UniqueConstraint(
+                fields=["app_id", "openid"],
+                condition=models.Q(unbound_at__isnull=True, is_current=True),
+                name="wechat_binding_one_current",
+            ),
+        ]

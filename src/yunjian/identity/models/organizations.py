@@ -1,0 +1,86 @@
+"""Who takes part: dischargers, agencies, authorities, and the operator of the system."""
+
+from django.db import models
+
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+
+
+class District(models.Model):
+    """A district of the city by its GB/T 2260 code (310115 浦东新区), with a rough centre."""
+
+    code = models.CharField(max_length=6, primary_key=True)
+    name = models.CharField(max_length=40, unique=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationKind(models.TextChoices):
+    """What part an organisation plays; it decides the portal its people see."""
+
+    DISCHARGER = "discharger", "排污单位"
+    AGENCY = "agency", "运维机构"
+    AUTHORITY = "authority", "管理部门"
+    OPERATOR = "operator", "系统运营"
+
+
+class OrganizationStatus(models.TextChoices):
+    """Whether an organisation may work in the system."""
+
+    ACTIVE = "active", "正常"
+    LOCKED = "locked", "已锁定"
+    BANNED = "banned", "禁止从业"
+    CANCELLED = "cancelled", "已注销"
+
+
+class Organization(ScopedModel):
+    """A legal person that takes part. Dischargers and agencies see themselves; authorities
+    see the organisations of their districts and every agency."""
+
+    kind = models.CharField(max_length=12, choices=OrganizationKind.choices)
+    name = models.CharField("名称", max_length=120)
+    uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, null=True, blank=True, related_name="organizations"
+    )
+    jurisdiction = models.ManyToManyField(
+        District, blank=True, related_name="authorities", help_text="empty: the whole city"
+    )
+    status = models.CharField(
+        max_length=10, choices=OrganizationStatus.choices, default=OrganizationStatus.ACTIVE
+    )
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "district"], name="organization_kind_district")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OrganizationKind.values), name="organization_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Own organisation; for authorities also those of the districts, and all agencies."""
+        own = models.Q(pk=actor.organization_id)
+        if actor.organization_kind == OrganizationKind.OPERATOR:
+            return ANYTHING
+        if actor.organization_kind == OrganizationKind.AUTHORITY:
+            if actor.districts is None:
+                return ANYTHING
+            return (
+                own
+                | models.Q(kind=OrganizationKind.AGENCY)
+                | models.Q(district_id__in=actor.districts)
+            )
+        return own if actor.organization_id else NOTHING

@@ -1,0 +1,25 @@
+from datetime import timedelta
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KernelConfig(AppConfig):
+    """Keeps the month partitions ahead of time."""
+
+    name = "yunjian.kernel"
+
+    def ready(self) -> None:
+        post_migrate.connect(_partitions_after_migrate, dispatch_uid="yunjian.kernel.partitions")
+
+
+def _partitions_after_migrate(sender: AppConfig, **_options: Any) -> None:
+    from django.apps import apps
+
+    from yunjian.kernel.clock import today
+    from yunjian.kernel.partitions import ensure_partitions
+
+    # once, after the last app, when every partitioned table is there
+    if sender == list(apps.get_app_configs())[-1]:
+        ensure_partitions(today() - timedelta(days=150), today() + timedelta(days=100))

@@ -1,0 +1,30 @@
+"""Time-ordered identifiers (UUIDv7, RFC 9562): the phone makes them, the database sorts by them."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from yunjian.kernel.clock import now
+
+
+def new_id(at: datetime | None = None) -> UUID:
+    """Make a UUIDv7 for now, or for the given aware moment (imports)."""
+    moment = at or now()
+    return uuid7(nanoseconds=int(moment.timestamp() * 1_000_000) * 1000)
+
+
+def id_time(identifier: UUID) -> datetime:
+    """Return the moment (UTC, millisecond resolution) that a UUIDv7 carries.
+
+    Raises:
+        ValueError: the identifier is not of version 7.
+    """
+    if identifier.version != 7:  # noqa: PLR2004 - the version named by the RFC
+        raise ValueError(f"not a UUIDv7: {identifier}")
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, tz=UTC)
+
+
+def lowest_id_at(at: datetime) -> UUID:
+    """Return the smallest value that sorts at or after the given moment (a partition bound)."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -1,0 +1,85 @@
+"""Month partitions on UUIDv7 keys: growth without composite keys.
+
+A UUIDv7 begins with its time, so a range of keys is a range of time. Tables that grow with
+visits are partitioned by month on their plain primary key; foreign keys stay ordinary.
+"""
+
+from datetime import UTC, date, datetime
+
+from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import CreateModel
+from django.db.migrations.state import ProjectState
+
+from yunjian.kernel.ids import lowest_id_at
+
+MONTHS_PER_YEAR = 12
+
+
+class CreatePartitionedModel(CreateModel):
+    """Like CreateModel, for a table partitioned by range of its UUIDv7 key."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Create the partitioned table and a default partition that refuses nothing."""
+        plain = schema_editor.sql_create_table
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"  # type: ignore[misc]
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        finally:
+            schema_editor.sql_create_table = plain  # type: ignore[misc]
+        table = to_state.apps.get_model(app_label, self.name)._meta.db_table  # noqa: SLF001
+        schema_editor.execute(
+            f'CREATE TABLE "{table}_rest" PARTITION OF "{table}" DEFAULT', params=None
+        )
+
+    def describe(self) -> str:
+        """Return what the migration log shows."""
+        return f"Create partitioned model {self.name}"
+
+
+def ensure_partitions(first: date, last: date) -> list[str]:
+    """Create the month partitions that are missing between two days; return their names."""
+    created: list[str] = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = current_schema() ORDER BY c.relname"
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+        for table in tables:
+            for month in _months(first, last):
+                name = f"{table}_{month:%Y%m}"
+                cursor.execute("SELECT to_regclass(%s)", [name])
+                if cursor.fetchone()[0] is not None:
+                    continue
+                lower, upper = _bound(month), _bound(_next_month(month))
+                cursor.execute(
+                    f'CREATE TABLE "{name}" PARTITION OF "{table}"'  # names from the catalogue
+                    f" FOR VALUES FROM ('{lower}') TO ('{upper}')"
+                )
+                created.append(name)
+    return created
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = [first.replace(day=1)]
+    while (following := _next_month(months[-1])) <= last:
+        months.append(following)
+    return months
+
+
+def _next_month(month: date) -> date:
+    if month.month == MONTHS_PER_YEAR:
+        return date(month.year + 1, 1, 1)
+    return date(month.year, month.month + 1, 1)
+
+
+def _bound(month: date) -> str:
+    return str(lowest_id_at(datetime(month.year, month.month, 1, tzinfo=UTC)))

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MaintenanceConfig(AppConfig):
+    """THE WORK."""
+
+    name = "yunjian.maintenance"
+    verbose_name = "运维"

@@ -1,0 +1,55 @@
+"""当天确认: the discharger confirms what it was shown, or objects with a reason."""
+
+from django.db import models
+
+from yunjian.evidence.models import Attachment
+from yunjian.identity.models import Account
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ScopedModel
+from yunjian.maintenance.models.visits import Visit
+from yunjian.sources.models.places import visible_by_place
+
+
+class Decision(models.TextChoices):
+    """What the discharger says."""
+
+    CONFIRM = "confirm", "确认"
+    OBJECT = "object", "异议"
+
+
+class Confirmation(ScopedModel):
+    """A discharger's signed decision on a visit; bound to the digest of what was shown.
+
+    `id` is made by the phone, so that a repeated request finds its answer.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="confirmations")
+    decision = models.CharField(max_length=8, choices=Decision.choices)
+    reason = models.CharField("异议原因", max_length=400, blank=True)
+    signature = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    shown_digest = models.CharField(max_length=80)
+    signer = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    signer_name = models.CharField(max_length=40)
+    decided_at = models.DateTimeField(default=now)
+    is_late = models.BooleanField("超过当日", default=False)
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit"], name="confirmation_once_per_visit"),
+            models.CheckConstraint(
+                condition=models.Q(decision="confirm") | ~models.Q(reason=""),
+                name="objection_has_a_reason",
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its visit."""
+        return visible_by_place(
+            actor,
+            owner="visit__discharger_id",
+            district="visit__district_id",
+            agency=models.Q(visit__agency_id=actor.organization_id),
+        )

@@ -1,0 +1,154 @@
+"""运维计划 and the dated tasks it becomes."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
+from yunjian.identity.models import Account, District, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ScopedModel
+from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models.places import visible_by_place
+
+
+class PlanState(models.TextChoices):
+    """Where a plan stands; only an active one makes tasks."""
+
+    DRAFT = "draft", "草稿"
+    ACTIVE = "active", "执行中"
+    ENDED = "ended", "已结束"
+
+
+class Plan(ScopedModel):
+    """运维计划: points, people, equipment, contents and frequencies over a period."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="plans")
+    name = models.CharField("计划名称", max_length=80)
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    state = models.CharField("状态", max_length=8, choices=PlanState.choices, default="draft")
+    people = models.ManyToManyField(Person, related_name="plans", verbose_name="运维人员")
+    equipment = models.ManyToManyField(
+        Equipment, blank=True, related_name="plans", verbose_name="运维设备"
+    )
+    vehicles = models.ManyToManyField(
+        Vehicle, blank=True, related_name="plans", verbose_name="运维车辆"
+    )
+    left_out_reason = models.CharField(
+        "未纳入说明", max_length=400, blank=True, help_text="why a demanded activity is left out"
+    )
+    created_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["organization", "-id"], name="plan_organization")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(starts_on__lte=models.F("ends_on")), name="plan_dates_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; dischargers and authorities those with a point of theirs."""
+        if actor.organization_kind == "agency":
+            return models.Q(organization_id=actor.organization_id)
+        items = PlanItem.unscoped().filter(PlanItem.visible_to(actor))
+        return models.Q(pk__in=items.values("plan_id")) & ~models.Q(state=PlanState.DRAFT)
+
+
+class PlanItem(ScopedModel):
+    """One activity at one point, so often: from the standard (its obligation id and clause) or
+    agreed on top of it."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey(ServiceContract, on_delete=models.PROTECT, related_name="+")
+    obligation = models.CharField("依据", max_length=40, blank=True, help_text="rule pack row id")
+    activity = models.CharField("运维内容", max_length=80)
+    clause = models.CharField("条款", max_length=40, blank=True)
+    interval_value = models.PositiveSmallIntegerField("频次")
+    interval_unit = models.CharField(
+        "单位", max_length=6, choices=[("hour", "小时"), ("day", "天"), ("month", "月")]
+    )
+    sheet_code = models.CharField("记录单", max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "point", "activity"], name="plan_item_once_per_point"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(interval_value__gt=0), name="plan_item_interval_positive"
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; dischargers and authorities by the point."""
+        return visible_by_place(
+            actor,
+            owner="point__organization_id",
+            district="point__district_id",
+            agency=models.Q(plan__organization_id=actor.organization_id),
+        )
+
+
+class TaskState(models.TextChoices):
+    """Where a task stands."""
+
+    OPEN = "open", "待执行"
+    STARTED = "started", "进行中"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Task(ScopedModel):
+    """What is to be done at one point on one day, by one person."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    discharger = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="tasks")
+    due_on = models.DateField("计划日期")
+    assignee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tasks")
+    contents = ArrayField(models.CharField(max_length=80), verbose_name="运维内容")
+    sheets = ArrayField(
+        models.CharField(max_length=40), help_text="code@version of each sheet to fill"
+    )
+    state = models.CharField("状态", max_length=10, choices=TaskState.choices, default="open")
+    cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        indexes = [
+            models.Index(fields=["assignee", "state", "due_on"], name="task_assignee"),
+            models.Index(fields=["organization", "-due_on", "id"], name="task_organization"),
+            models.Index(fields=["discharger", "-due_on"], name="task_discharger"),
+            models.Index(fields=["district", "-due_on"], name="task_district"),
+            models.Index(fields=["point", "-due_on"], name="task_point"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "point", "due_on"], name="task_once_per_plan_point_and_day"
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own, the discharger what comes to it, authorities by district."""
+        return visible_by_place(
+            actor,
+            owner="discharger_id",
+            district="district_id",
+            agency=models.Q(organization_id=actor.organization_id),
+        )

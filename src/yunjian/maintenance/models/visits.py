@@ -1,0 +1,151 @@
+"""现场运维: the visit and its record sheets. These tables grow; they are partitioned by month."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from yunjian.identity.models import Account, District, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.maintenance.models.plans import Task
+from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models.places import visible_by_place
+
+
+class VisitState(models.TextChoices):
+    """Where a visit stands. Whose turn it is follows from it."""
+
+    IN_PROGRESS = "in_progress", "进行中"
+    SUBMITTED = "submitted", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    OBJECTED = "objected", "有异议"
+
+
+class Verdict(models.TextChoices):
+    """What the sheets say together, the worst first in `standards`."""
+
+    PASS = "pass", "合格"
+    ATTENTION = "attention", "有异常"
+    CALIBRATE = "calibrate", "需校准"
+    OUT_OF_CONTROL = "out_of_control", "失控"
+    FAIL = "fail", "不合格"
+    UNKNOWN = "unknown", "未确认"
+
+
+class Visit(ScopedModel):
+    """One visit to one point for one task. `id` is made by the phone.
+
+    `submission_digest` is over the very bytes of the submission (same id and digest: the same
+    answer again); `content_digest` over the canonical document that the discharger is shown and
+    signs. Position is taken at sign-in and sign-out only; degrees, metres, datum as sent.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="visits")
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="visits")
+    agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    discharger = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
+    engineer = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField("状态", max_length=12, choices=VisitState.choices)
+    verdict = models.CharField("结果", max_length=16, choices=Verdict.choices, blank=True)
+
+    signed_in_at = models.DateTimeField("签到时间", help_text="the phone's clock, corrected")
+    sign_in_received_at = models.DateTimeField(default=now)
+    sign_in_longitude = models.DecimalField(max_digits=10, decimal_places=7)
+    sign_in_latitude = models.DecimalField(max_digits=10, decimal_places=7)
+    sign_in_accuracy = models.FloatField("定位精度", help_text="m")
+    sign_in_datum = models.CharField(max_length=8, default="WGS84")
+    sign_in_distance = models.FloatField("距测点", help_text="m")
+    sign_in_photo_id = models.UUIDField(null=True)
+    sign_in_digest = models.CharField(max_length=80)
+    clock_offset_ms = models.IntegerField(default=0, help_text="server minus phone")
+
+    signed_out_at = models.DateTimeField("签退时间", null=True)
+    sign_out_longitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
+    sign_out_latitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
+    sign_out_accuracy = models.FloatField(null=True, help_text="m")
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    confirm_by = models.DateTimeField("确认截止", null=True)
+    participants = ArrayField(models.CharField(max_length=40), default=list)
+    note = models.CharField("说明", max_length=400, blank=True)
+    attachment_ids = ArrayField(models.UUIDField(), default=list)
+    warnings = models.JSONField(default=list, help_text="what the server remarked, for people")
+    submission_digest = models.CharField(max_length=80, blank=True)
+    content_digest = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["agency", "-id"], name="visit_agency"),
+            models.Index(fields=["discharger", "state", "-id"], name="visit_discharger"),
+            models.Index(fields=["district", "-id"], name="visit_district"),
+            models.Index(fields=["point", "-id"], name="visit_point"),
+            models.Index(fields=["task"], name="visit_task"),
+            models.Index(fields=["engineer", "-id"], name="visit_engineer"),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; the discharger and authorities what was handed in or begun."""
+        return visible_by_place(
+            actor,
+            owner="discharger_id",
+            district="district_id",
+            agency=models.Q(agency_id=actor.organization_id),
+        )
+
+
+class RecordSheet(ScopedModel):
+    """记录单: answers as typed, and results as judged by the sheet's own version. Immutable."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sheets")
+    position = models.PositiveSmallIntegerField()
+    definition = models.CharField("记录单", max_length=40, help_text="code@version")
+    context = models.JSONField(help_text="what the sheet was prefilled and judged with")
+    answers = models.JSONField()
+    results = models.JSONField()
+    verdict = models.CharField(max_length=16, choices=Verdict.choices)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [
+            models.Index(fields=["visit", "position"], name="sheet_visit"),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its visit."""
+        return visible_by_place(
+            actor,
+            owner="visit__discharger_id",
+            district="visit__district_id",
+            agency=models.Q(visit__agency_id=actor.organization_id),
+        )
+
+
+class RejectedSubmission(ScopedModel):
+    """A second submission under a used id with another content: refused, and kept to compare."""
+
+    visit_id = models.UUIDField()
+    agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    digest = models.CharField(max_length=80)
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit_id", "digest"], name="rejected_once"),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; every authority."""
+        match actor.organization_kind:
+            case "agency":
+                return models.Q(agency_id=actor.organization_id)
+            case "authority":
+                return ANYTHING
+            case _:
+                return NOTHING

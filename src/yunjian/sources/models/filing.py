@@ -1,0 +1,176 @@
+"""仪器备案: an instrument is what stands in a slot; its data live in revisions."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+
+from yunjian.evidence.models import Attachment
+from yunjian.identity.models import Account, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ScopedModel
+from yunjian.sources.models.places import MonitoringPoint, PointAccess, visible_by_place
+
+
+class InstrumentKind(models.TextChoices):
+    """Analysers stand at every point; automatic samplers only where water flows."""
+
+    ANALYZER = "analyzer", "分析仪器"
+    SAMPLER = "sampler", "自动采样器"
+
+
+class Instrument(ScopedModel):
+    """An instrument at a monitoring point: who it is and when it stood there.
+
+    `slot` names the place it occupies (the parameter for an analyser, "sampler" for a sampler);
+    two instruments cannot hold one slot at one time. `period` is empty until the filing is
+    official.
+    """
+
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="instruments")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("类别", max_length=10, choices=InstrumentKind.choices)
+    slot = models.CharField("监测因子", max_length=20)
+    period = DateRangeField("在用期间", null=True, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "kind"], name="instrument_point_kind")]
+        constraints = [
+            ExclusionConstraint(
+                name="instrument_one_per_slot_at_a_time",
+                expressions=[
+                    ("point", RangeOperators.EQUAL),
+                    ("slot", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(period__isnull=False),
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its point; others than the discharger only once an official version exists."""
+        official = models.Q(period__isnull=False)
+        visible = visible_by_place(
+            actor,
+            owner="organization_id",
+            district="point__district_id",
+            agency=official & models.Q(point_id__in=PointAccess.granted(actor).values("point_id")),
+        )
+        if actor.organization_kind == "authority":
+            handed_in = InstrumentRevision.unscoped().filter(state=RevisionState.SUBMITTED)
+            visible &= official | models.Q(pk__in=handed_in.values("instrument_id"))
+        return visible
+
+
+class RevisionState(models.TextChoices):
+    """The way of a filing: edited, handed in, sent back, official, followed by a newer one."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    OFFICIAL = "official", "已备案"
+    SUPERSEDED = "superseded", "历史版本"
+
+
+OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.RETURNED]
+
+
+class InstrumentRevision(ScopedModel):
+    """One version of the filing of an instrument. Submitting freezes it; approval makes it
+    official and the one before it history. Authorities never see drafts."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField("版本")
+    state = models.CharField("状态", max_length=12, choices=RevisionState.choices, default="draft")
+
+    name = models.CharField("仪器名称", max_length=80)
+    parameter = models.CharField("监测因子", max_length=20, blank=True)
+    method = models.CharField("分析方法/原理", max_length=80, blank=True)
+    maker = models.CharField("生产厂家", max_length=80)
+    model = models.CharField("型号", max_length=60)
+    serial_number = models.CharField("出厂编号", max_length=60)
+    manufactured_on = models.DateField("出厂日期", null=True, blank=True)
+    installed_on = models.DateField("安装日期")
+    range_lower = models.DecimalField(
+        "量程下限", max_digits=12, decimal_places=4, null=True, blank=True
+    )
+    range_upper = models.DecimalField(
+        "量程上限", max_digits=12, decimal_places=4, null=True, blank=True
+    )
+    unit = models.CharField("量程单位", max_length=16, blank=True)
+    detection_limit = models.DecimalField(
+        "检出限", max_digits=12, decimal_places=4, null=True, blank=True
+    )
+    certificate_number = models.CharField("环保产品认证/适用性检测编号", max_length=60, blank=True)
+    certificate_valid_until = models.DateField("认证有效期至", null=True, blank=True)
+    accepted_on = models.DateField("验收日期", null=True, blank=True)
+    acceptance_number = models.CharField("验收文号", max_length=60, blank=True)
+    networked_on = models.DateField("联网日期", null=True, blank=True)
+    contact_name = models.CharField("备案联系人", max_length=40, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    settings = models.JSONField(
+        "关键参数", default=dict, blank=True, help_text="slope, intercept, digestion, bottles …"
+    )
+    attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
+    note = models.CharField("备注", max_length=200, blank=True)
+
+    created_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(default=now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    decision_note = models.CharField("审核意见", max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["instrument", "-number"]
+        indexes = [
+            models.Index(
+                fields=["state", "submitted_at"],
+                name="revision_queue",
+                condition=models.Q(state="submitted"),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "number"], name="revision_number_once"),
+            models.UniqueConstraint(
+                fields=["instrument"],
+                condition=models.Q(state="official"),
+                name="revision_one_official",
+            ),
+            models.UniqueConstraint(
+                fields=["instrument"],
+                condition=models.Q(state__in=["draft", "submitted", "returned"]),
+                name="revision_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(range_lower__isnull=True)
+                | models.Q(range_upper__isnull=True)
+                | models.Q(range_lower__lt=models.F("range_upper")),
+                name="revision_range_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.model}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The discharger all; authorities what was handed in; agencies what is official."""
+        visible = visible_by_place(
+            actor,
+            owner="instrument__organization_id",
+            district="instrument__point__district_id",
+            agency=models.Q(
+                instrument__point_id__in=PointAccess.granted(actor).values("point_id"),
+                state__in=[RevisionState.OFFICIAL, RevisionState.SUPERSEDED],
+            ),
+        )
+        if actor.organization_kind == "authority":
+            visible &= ~models.Q(state__in=[RevisionState.DRAFT, RevisionState.RETURNED])
+        return visible
