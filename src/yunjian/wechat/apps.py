@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WechatConfig(AppConfig):
+    """wechat."""
+
+    name = "yunjian.wechat"
