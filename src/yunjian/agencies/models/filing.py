@@ -56,9 +56,17 @@ class AgencyFiling(AgencyOwned):
     filing_number = models.CharField("备案编号", max_length=40, blank=True)
     state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
     filed_on = models.DateField("备案日期", null=True, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
+    decision_note = models.CharField("审核意见", max_length=400, blank=True)
 
     class Meta:
+        ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=models.Q(state__in=["draft", "submitted", "returned"]),
+                name="agency_filing_one_open",
+            ),
             models.UniqueConstraint(
                 fields=["organization"],
                 condition=models.Q(state="filed"),

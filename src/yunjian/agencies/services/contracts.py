@@ -1,0 +1,144 @@
+"""Service contracts, and the sight of points that they grant."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from yunjian.agencies.models import ServiceContract
+from yunjian.agencies.policies import may_enter_contract, require
+from yunjian.agencies.services.checks import Problems, conflict_when, locked
+from yunjian.evidence.services import record
+from yunjian.identity.models import Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.errors import InvalidState
+from yunjian.sources.models import MonitoringPoint, PointAccess
+
+
+@transaction.atomic
+def contract_create(
+    *,
+    actor: Actor,
+    agency: Organization,
+    discharger: Organization,
+    number: str,
+    points: Sequence[MonitoringPoint],
+    starts_on: date,
+    ends_on: date,
+    amount: Decimal = Decimal(0),
+) -> ServiceContract:
+    """Enter a contract over points of one discharger and let the agency see them.
+
+    The contract holds on [starts_on, ends_on): `ends_on` is the first day without it.
+    `amount` in 万元.
+
+    Raises:
+        NotAllowed: the actor may not enter contracts of this agency.
+        InvalidInput: values that cannot be right, points of somebody else.
+        Conflict: the number is taken, or the agency already holds one of the points then.
+    """
+    require(may_enter_contract(actor, agency.pk))
+    _check(
+        agency=agency,
+        discharger=discharger,
+        number=number,
+        points=points,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        amount=amount,
+    )
+    period = DateRange(starts_on, ends_on)
+    contract = ServiceContract(
+        agency=agency, discharger=discharger, number=number, period=period, amount=amount
+    )
+    with conflict_when("contract_number_once", "number", "本机构已有相同编号的合同"):
+        contract.save(force_insert=True)
+    contract.points.set(points)
+    with conflict_when("access_once_at_a_time", "points", "所选测点在该期限内已有本机构的合同"):
+        PointAccess.unscoped().bulk_create(
+            PointAccess(point=point, organization=agency, period=period, reason=_reason(contract))
+            for point in points
+        )
+    payload = {
+        "number": number,
+        "agency": str(agency.pk),
+        "discharger": str(discharger.pk),
+        "period": [starts_on.isoformat(), ends_on.isoformat()],
+        "points": sorted(point.mn_code for point in points),
+    }
+    # both parties find it in their own chain
+    for party in sorted([agency.pk, discharger.pk]):
+        record(
+            actor=actor,
+            verb="contract.created",
+            obj=contract,
+            organization_id=party,
+            payload=payload,
+        )
+    return contract
+
+
+@transaction.atomic
+def contract_end(
+    *, actor: Actor, contract: ServiceContract, ends_on: date, reason: str
+) -> ServiceContract:
+    """End a contract early; `ends_on` is the first day without it.
+
+    Raises:
+        NotAllowed: the actor may not change contracts of this agency.
+        InvalidState: it has ended before that day already.
+        InvalidInput: the day lies before its beginning, or no reason is given.
+    """
+    contract = locked(contract)
+    require(may_enter_contract(actor, contract.agency_id))
+    starts_on, until = contract.period.lower, contract.period.upper
+    if until is not None and ends_on >= until:
+        raise InvalidState("合同在该日期之前已到期", field="ends_on")
+    problems = Problems()
+    problems.unless(ends_on > starts_on, "ends_on", "终止日期应晚于合同开始日期", "order")
+    problems.filled("reason", reason, "终止原因")
+    problems.refuse_if_any()
+    contract.period = DateRange(starts_on, ends_on)
+    contract.save(update_fields=["period"])
+    PointAccess.unscoped().filter(
+        organization_id=contract.agency_id,
+        point__in=contract.points.values("pk"),
+        reason=_reason(contract),
+    ).update(period=contract.period)
+    for party in sorted([contract.agency_id, contract.discharger_id]):
+        record(
+            actor=actor,
+            verb="contract.ended",
+            obj=contract,
+            organization_id=party,
+            payload={"ends_on": ends_on.isoformat(), "reason": reason},
+        )
+    return contract
+
+
+def _reason(contract: ServiceContract) -> str:
+    return f"合同 {contract.number}"
+
+
+def _check(
+    *,
+    agency: Organization,
+    discharger: Organization,
+    number: str,
+    points: Sequence[MonitoringPoint],
+    starts_on: date,
+    ends_on: date,
+    amount: Decimal,
+) -> None:
+    problems = Problems()
+    problems.filled("number", number, "合同编号")
+    problems.unless(agency.kind == "agency", "agency", "乙方应为运维机构")
+    problems.unless(discharger.kind == "discharger", "discharger", "甲方应为排污单位")
+    problems.unless(starts_on < ends_on, "ends_on", "结束日期应晚于开始日期", "order")
+    problems.not_negative("amount", amount, "合同金额")
+    problems.unless(bool(points), "points", "请至少选择一个测点", "required")
+    foreign = [point.mn_code for point in points if point.organization_id != discharger.pk]
+    problems.unless(not foreign, "points", f"以下测点不属于该排污单位：{'、'.join(foreign)}")
+    problems.refuse_if_any()

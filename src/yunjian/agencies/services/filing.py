@@ -1,0 +1,173 @@
+"""备案基本信息: the agency fills it in and hands it in; the authority decides on all of it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import transaction
+
+from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
+from yunjian.agencies.models.filing import FilingState
+from yunjian.agencies.policies import agency_of_editor, may_decide_filing, may_edit_filing, require
+from yunjian.agencies.services.checks import Problems, apply, locked
+from yunjian.evidence.services import record
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.errors import InvalidInput, InvalidState
+
+OPEN = [FilingState.DRAFT, FilingState.SUBMITTED, FilingState.RETURNED]
+EDITABLE = [FilingState.DRAFT, FilingState.RETURNED]
+
+
+class FilingFields(TypedDict):
+    """What the basics of a filing say. Money in 万元."""
+
+    legal_representative: str
+    registered_capital: Decimal
+    project_count: NotRequired[int]
+    project_amount: NotRequired[Decimal]
+    address: str
+    contact_name: str
+    contact_phone: str
+    scope: str
+
+
+@transaction.atomic
+def filing_save(*, actor: Actor, **fields: Unpack[FilingFields]) -> AgencyFiling:
+    """Write the agency's open filing; the filed one stays as it is until a new one is filed.
+
+    Raises:
+        NotAllowed: the actor does not keep the filing of an agency.
+        InvalidState: the open filing is being reviewed.
+        InvalidInput: values that cannot be right.
+    """
+    agency_id = agency_of_editor(actor)
+    _check(fields)
+    filing = (
+        AgencyFiling.unscoped()
+        .select_for_update()
+        .filter(organization_id=agency_id, state__in=OPEN)
+        .first()
+    )
+    if filing is not None and filing.state == FilingState.SUBMITTED:
+        raise InvalidState("备案信息正在审核，审核完成前不能修改")
+    created = filing is None
+    if filing is None:
+        filing = AgencyFiling(organization_id=agency_id)
+    changed = apply(filing, dict(fields))
+    filing.save(force_insert=created)
+    verb = "filing.created" if created else "filing.changed"
+    record(actor=actor, verb=verb, obj=filing, payload={"changed": changed})
+    return filing
+
+
+@transaction.atomic
+def filing_submit(*, actor: Actor, filing: AgencyFiling) -> AgencyFiling:
+    """Hand in the filing together with every person, device and vehicle not yet filed.
+
+    Raises:
+        NotAllowed: the actor does not keep this filing.
+        InvalidState: it is not open to be handed in.
+        InvalidInput: no person has been entered.
+    """
+    filing = locked(filing)
+    require(may_edit_filing(actor, filing.organization_id))
+    if filing.state not in EDITABLE:
+        raise InvalidState("只有草稿或被退回的备案可以提交")
+    if not Person.unscoped().filter(organization_id=filing.organization_id).exists():
+        raise InvalidInput("请先录入至少一名人员，再提交备案")
+    filing.state = FilingState.SUBMITTED
+    filing.submitted_at = now()
+    filing.decision_note = ""
+    filing.save(update_fields=["state", "submitted_at", "decision_note"])
+    moved = _move_rows(filing, EDITABLE, FilingState.SUBMITTED)
+    record(actor=actor, verb="filing.submitted", obj=filing, payload=dict(moved))
+    return filing
+
+
+@transaction.atomic
+def filing_decide(
+    *, actor: Actor, filing: AgencyFiling, approve: bool, note: str = "", filing_number: str = ""
+) -> AgencyFiling:
+    """Approve the filing (it becomes the official one) or send it back with a note.
+
+    Raises:
+        NotAllowed: the actor is no reviewer.
+        InvalidState: it is not under review.
+        InvalidInput: sent back without saying why.
+    """
+    require(may_decide_filing(actor))
+    filing = locked(filing)
+    if filing.state != FilingState.SUBMITTED:
+        raise InvalidState("该备案不在审核中")
+    if approve:
+        _file(filing, filing_number)
+    else:
+        _send_back(filing, note)
+    filing.decision_note = note
+    filing.save()
+    target = FilingState.FILED if approve else FilingState.RETURNED
+    moved = _move_rows(filing, [FilingState.SUBMITTED], target)
+    record(
+        actor=actor,
+        verb="filing.approved" if approve else "filing.returned",
+        obj=filing,
+        organization_id=filing.organization_id,
+        payload={"note": note, "number": filing.filing_number, **moved},
+    )
+    return filing
+
+
+def _file(filing: AgencyFiling, filing_number: str) -> None:
+    earlier = (
+        AgencyFiling.unscoped()
+        .select_for_update()
+        .filter(organization_id=filing.organization_id, state=FilingState.FILED)
+        .first()
+    )
+    number = filing_number or (earlier.filing_number if earlier else _number(filing, today()))
+    if earlier is not None:
+        earlier.state = FilingState.WITHDRAWN
+        earlier.save(update_fields=["state"])
+    filing.state = FilingState.FILED
+    filing.filed_on = today()
+    filing.filing_number = number
+
+
+def _number(filing: AgencyFiling, day: date) -> str:
+    return f"YW-{day.year}-{filing.pk.hex[-8:].upper()}"
+
+
+def _send_back(filing: AgencyFiling, note: str) -> None:
+    if not note.strip():
+        raise InvalidInput("请填写退回的原因", code="required", field="note")
+    filing.state = FilingState.RETURNED
+
+
+def _move_rows(
+    filing: AgencyFiling, states: list[FilingState], target: FilingState
+) -> dict[str, int]:
+    """Move the rows of the second review along; one statement per table."""
+    counts: dict[str, int] = {}
+    for name, model in (("people", Person), ("equipment", Equipment), ("vehicles", Vehicle)):
+        rows = model.unscoped().filter(organization_id=filing.organization_id, state__in=states)
+        counts[name] = rows.update(state=target)
+    return counts
+
+
+def _check(fields: FilingFields) -> None:
+    problems = Problems()
+    for path, label in (
+        ("legal_representative", "法定代表人"),
+        ("address", "办公地址"),
+        ("contact_name", "联系人"),
+        ("contact_phone", "联系电话"),
+        ("scope", "运维范围"),
+    ):
+        problems.filled(path, fields.get(path), label)
+    problems.phone("contact_phone", fields["contact_phone"])
+    capital = fields["registered_capital"]
+    problems.unless(capital > 0, "registered_capital", "注册资本应大于 0 万元")
+    problems.not_negative("project_count", fields.get("project_count", 0), "项目数量")
+    problems.not_negative("project_amount", fields.get("project_amount", Decimal(0)), "项目金额")
+    problems.refuse_if_any()
