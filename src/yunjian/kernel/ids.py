@@ -1,11 +1,15 @@
 """Time-ordered identifiers (UUIDv7, RFC 9562): the phone makes them, the database sorts by them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from yunjian.kernel.clock import now
+from yunjian.kernel.errors import InvalidInput
+
+OLDEST_CLIENT_ID = timedelta(days=60)
+YOUNGEST_CLIENT_ID = timedelta(days=1)
 
 
 def new_id(at: datetime | None = None) -> UUID:
@@ -28,3 +32,16 @@ def id_time(identifier: UUID) -> datetime:
 def lowest_id_at(at: datetime) -> UUID:
     """Return the smallest value that sorts at or after the given moment (a partition bound)."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def check_client_id(identifier: UUID, field: str) -> None:
+    """Refuse an id that a phone cannot have made lately: rows are filed by the time it carries.
+
+    Raises:
+        InvalidInput: at `field`; not of version 7, or of a time too far from now.
+    """
+    if identifier.version != 7:  # noqa: PLR2004 - the version named by the RFC
+        raise InvalidInput("编号必须是 UUIDv7", code="not_uuid7", field=field)
+    age = now() - id_time(identifier)
+    if not -YOUNGEST_CLIENT_ID <= age <= OLDEST_CLIENT_ID:
+        raise InvalidInput("手机时间与服务器相差过大，请校准手机时间", code="clock", field=field)

@@ -1,6 +1,10 @@
 """Addresses of maintenance."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import include, path
 
 app_name = "maintenance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("agency/plans/", include("yunjian.maintenance.views.plans_urls")),
+    path("", include("yunjian.maintenance.views.visits_urls")),
+    path("check/", include("yunjian.maintenance.views.check_urls")),
+]

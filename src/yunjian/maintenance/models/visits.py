@@ -70,6 +70,7 @@ class Visit(ScopedModel):
     note = models.CharField("说明", max_length=400, blank=True)
     attachment_ids = ArrayField(models.UUIDField(), default=list)
     warnings = models.JSONField(default=list, help_text="what the server remarked, for people")
+    follow_ups = models.JSONField(default=list, help_text="what the sheets say must be done next")
     submission_digest = models.CharField(max_length=80, blank=True)
     content_digest = models.CharField(max_length=80, blank=True)
 

@@ -1,0 +1,1 @@
+"""Policies of maintenance, one file per part of the work."""

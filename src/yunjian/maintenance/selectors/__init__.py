@@ -1,0 +1,1 @@
+"""Selectors of maintenance, one file per part of the work."""

@@ -1,0 +1,205 @@
+"""Reads about visits: the field package, the ledger, one visit with all that belongs to it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from yunjian.evidence.models import Attachment
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.ids import lowest_id_at
+from yunjian.kernel.scope import get_visible_or_404
+from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
+from yunjian.maintenance.models.plans import TaskState
+from yunjian.maintenance.models.visits import VisitState
+from yunjian.sources.models import InstrumentRevision, MonitoringPoint
+from yunjian.sources.models.filing import RevisionState
+from yunjian.standards import sheets
+
+PACKAGE_DAYS_BACK = 30
+PACKAGE_DAYS_AHEAD = 7
+PACKAGE_DONE_DAYS = 7
+LAST_ANSWERS_DAYS = 100
+
+BUCKETS: dict[str, dict[str, Any]] = {
+    "to_confirm": {"state": VisitState.SUBMITTED},
+    "confirmed": {"state": VisitState.CONFIRMED},
+    "objected": {"state": VisitState.OBJECTED},
+    "mine": {},
+}
+
+_PARTIES = ("task", "point__outlet__source", "agency", "discharger", "district", "engineer")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """A record sheet beside the definition that it was filled by."""
+
+    sheet: RecordSheet
+    definition: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Return the Chinese title."""
+        return str(self.definition["title"]["zh"])
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDetail:
+    """A visit with everything that is shown about it."""
+
+    visit: Visit
+    sheets: list[SheetView]
+    attachments: list[Attachment]
+    confirmation: Confirmation | None
+
+
+def visits_visible() -> QuerySet[Visit]:
+    """Return the visits that the acting actor may see, newest first, with their parties."""
+    visits: QuerySet[Visit] = Visit.objects.select_related(*_PARTIES).order_by("-id")
+    return visits
+
+
+def visits_in(actor: Actor, bucket: str) -> QuerySet[Visit]:
+    """Return the visits of a list of the phone: to_confirm, confirmed, objected or mine."""
+    visits = visits_visible().filter(**BUCKETS[bucket])
+    return visits.filter(engineer_id=actor.account_id) if bucket == "mine" else visits
+
+
+def visit_detail(visit_id: UUID | str) -> VisitDetail:
+    """Return one visit with its sheets, attachments and confirmation (five queries).
+
+    Raises:
+        Http404: the acting actor may not see it, or there is none.
+    """
+    visit = get_visible_or_404(Visit, visit_id, queryset=visits_visible())
+    rows = list(RecordSheet.unscoped().filter(visit=visit).order_by("position"))
+    confirmation = (
+        Confirmation.unscoped().filter(visit=visit).select_related("signature", "signer").first()
+    )
+    return VisitDetail(
+        visit=visit,
+        sheets=[SheetView(row, sheets.as_json(sheets.definition(row.definition))) for row in rows],
+        attachments=attachments_of(visit),
+        confirmation=confirmation,
+    )
+
+
+def attachments_of(visit: Visit) -> list[Attachment]:
+    """Return the sign-in photo first, then the attachments in the order they were listed."""
+    wanted = [visit.sign_in_photo_id, *visit.attachment_ids]
+    rows = {row.pk: row for row in Attachment.unscoped().filter(pk__in=[i for i in wanted if i])}
+    return [rows[key] for key in dict.fromkeys(wanted) if key in rows]
+
+
+def tasks_of_engineer(actor: Actor) -> list[Task]:
+    """Return the tasks that the phone holds: open ones around today, and those lately done."""
+    day = today()
+    tasks = Task.objects.filter(
+        assignee__account_id=actor.account_id,
+        due_on__range=(
+            day - timedelta(days=PACKAGE_DAYS_BACK),
+            day + timedelta(days=PACKAGE_DAYS_AHEAD),
+        ),
+    ).exclude(state=TaskState.CANCELLED)
+    return [
+        task
+        for task in tasks.select_related(
+            "plan", "point__outlet__source", "discharger", "organization", "assignee"
+        ).order_by("due_on", "id")
+        if task.state != TaskState.DONE or (day - task.due_on).days <= PACKAGE_DONE_DAYS
+    ]
+
+
+def visits_of_tasks(task_ids: list[UUID]) -> dict[UUID, Visit]:
+    """Return the newest visit of each task (one query)."""
+    visits = Visit.objects.filter(task_id__in=task_ids).order_by("id")
+    return {visit.task_id: visit for visit in visits}
+
+
+def bucket_of(task: Task) -> str:
+    """Return the phone's list that a task belongs to: today, overdue, upcoming or done."""
+    if task.state == TaskState.DONE:
+        return "done"
+    day = today()
+    if task.due_on == day:
+        return "today"
+    return "overdue" if task.due_on < day else "upcoming"
+
+
+def instruments_at(point_ids: list[UUID]) -> dict[UUID, list[InstrumentRevision]]:
+    """Return the official analysers of today by point (one query)."""
+    revisions = (
+        InstrumentRevision.unscoped()
+        .filter(
+            instrument__point_id__in=point_ids,
+            instrument__period__contains=today(),
+            state=RevisionState.OFFICIAL,
+        )
+        .select_related("instrument")
+        .order_by("instrument__kind", "parameter", "instrument_id")
+    )
+    found: dict[UUID, list[InstrumentRevision]] = {}
+    for revision in revisions:
+        found.setdefault(revision.instrument.point_id, []).append(revision)
+    return found
+
+
+def sheet_context(task: Task, instruments: list[InstrumentRevision]) -> dict[str, Any]:
+    """Return what a sheet of this task is prefilled and judged with (`ctx` in its expressions)."""
+    point: MonitoringPoint = task.point
+    return {
+        "discharger": {"name": task.discharger.name},
+        "source": {"name": point.outlet.source.name, "address": point.outlet.source.address},
+        "outlet": {"code": point.outlet.code, "name": point.outlet.name},
+        "point": {
+            "name": point.name,
+            "kind": point.kind,
+            "mn_code": point.mn_code,
+            "method": point.sampling_method,
+        },
+        "agency": {"name": task.organization.name},
+        "engineer": {"name": task.assignee.name},
+        "task": {"due_on": task.due_on.isoformat()},
+        "instruments": [instrument_facts(revision) for revision in instruments],
+    }
+
+
+def instrument_facts(revision: InstrumentRevision) -> dict[str, Any]:
+    """Return what a sheet needs to know of an instrument; ranges as numbers in `unit`."""
+    return {
+        "name": revision.name,
+        "maker": revision.maker,
+        "model": revision.model,
+        "serial": revision.serial_number,
+        "parameter": revision.parameter,
+        "range_lower": _number(revision.range_lower),
+        "range_upper": _number(revision.range_upper),
+        "unit": revision.unit,
+    }
+
+
+def last_answers(point_ids: list[UUID]) -> dict[tuple[UUID, str], dict[str, Any]]:
+    """Return the newest answers at each point for each sheet code, of the last months (one query;
+    the bound lets PostgreSQL leave older partitions alone)."""
+    rows = (
+        RecordSheet.unscoped()
+        .filter(
+            visit__point_id__in=point_ids,
+            visit_id__gte=lowest_id_at(now() - timedelta(days=LAST_ANSWERS_DAYS)),
+        )
+        .order_by("visit__point_id", "definition", "-visit_id")
+        .distinct("visit__point_id", "definition")
+        .values_list("visit__point_id", "definition", "answers")
+    )
+    return {
+        (point_id, definition.partition("@")[0]): answers for point_id, definition, answers in rows
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

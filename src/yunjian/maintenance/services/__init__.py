@@ -1,0 +1,1 @@
+"""Services of maintenance, one file per part of the work."""

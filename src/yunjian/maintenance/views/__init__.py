@@ -1,0 +1,1 @@
+"""Views of maintenance, one file per part of the work."""

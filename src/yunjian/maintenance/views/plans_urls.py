@@ -1,0 +1,5 @@
+"""Addresses of the plans pages."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []
