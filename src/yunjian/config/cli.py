@@ -1,11 +1,319 @@
-"""The `yunjian` command line."""
+"""The `yunjian` command line. Each help text is Chinese first, then English."""
 
 import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
 
 import click
 
+from yunjian.config.runtime import (
+    NotReady,
+    check_port,
+    check_space,
+    database,
+    local_secret,
+    only_one,
+    var_dir,
+)
+from yunjian.config.supervisor import Supervisor, server_arguments
 
-@click.group()
-def main() -> None:
-    """云间：污染源自动监控运维监管系统 / Yunjian: oversight of the upkeep of emission monitors."""
+SIMULATOR_PORT_OFFSET = 1
+
+
+class Refusal(click.ClickException):
+    """A sentence instead of a stack trace."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
+        click.secho(f"✗ {self.message}", fg="red", file=file, err=file is None)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what the user can mend into one clear sentence."""
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - slow to import
+
+    try:
+        yield
+    except (NotReady, ImproperlyConfigured) as error:
+        raise Refusal(str(error)) from error
+
+
+@contextmanager
+def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
+    """Make database and Django ready for a command that is not the server."""
+    with sentences():
+        folder = var_dir()
+        with database(folder, keep_running=keep_running):
+            _setup(folder)
+            yield folder
+
+
+def _setup(folder: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunjian.config.settings.demo")
+    if "YUNJIAN_SECRET_KEY" not in os.environ:
+        if not os.environ["DJANGO_SETTINGS_MODULE"].endswith(".demo"):
+            raise NotReady("YUNJIAN_SECRET_KEY 未设置 / is not set")
+        os.environ["YUNJIAN_SECRET_KEY"] = local_secret(folder)
+    import django  # noqa: PLC0415 - settings read the environment when they are imported
+
+    django.setup()
+
+
+def _migrate_if_needed() -> bool:
+    from django.core.management import call_command  # noqa: PLC0415 - after setup
+    from django.db import connection  # noqa: PLC0415 - after setup
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
+        call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+    return bool(pending)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """云间：污染源自动监控运维监管系统。
+
+    Yunjian: oversight of the upkeep of emission monitors.
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--workers", default=1, show_default=True, help="服务进程数 / server processes")
+@click.option("--worker/--no-worker", default=True, help="同时运行后台任务 / run jobs as well")
+def serve(host: str, port: int, workers: int, *, worker: bool) -> None:
+    """启动服务（网页、手机端、接口和后台任务）。
+
+    Serve pages, phone app, API and background jobs.
+    """
+    with sentences():
+        folder = var_dir()
+        check_space(folder)
+        check_port(host, port)
+        with only_one(folder), database(folder):
+            _setup(folder)
+            _migrate_if_needed()
+            url = f"http://{host}:{port}"
+            code = _run(host, port, workers, worker=worker, on_ready=lambda: click.echo(url))
+    sys.exit(code)
+
+
+def _run(
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    worker: bool,
+    on_ready: Callable[[], None],
+    simulator_port: int | None = None,
+) -> int:
+    supervisor = Supervisor()
+    supervisor.catch_signals()
+    try:
+        if simulator_port is not None:
+            supervisor.start(
+                "微信模拟器", ["yunjian.wechat.simulator", "--port", str(simulator_port)]
+            )
+        supervisor.start("网页服务", server_arguments(host, port, workers))
+        if worker:
+            supervisor.start("后台任务", ["yunjian.config.cli", "worker"])
+        supervisor.wait_until_ready(f"http://{host}:{port}/healthz")
+        return supervisor.run(on_ready)
+    finally:
+        supervisor.stop()
+
+
+@main.command()
+@click.option("--concurrency", default=4, show_default=True, help="同时执行的任务数 / jobs at once")
+def worker(concurrency: int) -> None:
+    """只运行后台任务（生产环境与网页服务分开部署）。
+
+    Run background jobs only (in production apart from the server).
+    """
+    with django_ready():
+        from procrastinate.contrib.django import app  # noqa: PLC0415 - after setup
+
+        worker_app = app.with_connector(app.connector.get_worker_connector())
+        with worker_app.replace_connector(worker_app.connector):
+            worker_app.run_worker(
+                concurrency=concurrency,
+                install_signal_handlers=True,
+                delete_jobs="successful",
+            )
+
+
+@main.command()
+def migrate() -> None:
+    """升级数据库结构。
+
+    Bring the database to the current version.
+    """
+    with django_ready():
+        if not _migrate_if_needed():
+            click.echo("数据库已是最新版本 / up to date")
+
+
+@main.command()
+@click.option("--seed", default=2026, show_default=True, help="随机种子 / random seed")
+@click.option("--scale", default=1, show_default=True, help="城市规模倍数 / multiplies the city")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--load-only", is_flag=True, help="只装载数据，不启动服务 / load, do not serve")
+def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> None:
+    """装载示范城市并启动服务（含微信模拟器）。
+
+    Load the demo city and serve it, with the WeChat simulator.
+    """
+    with sentences():
+        folder = var_dir()
+        check_space(folder)
+        simulator_port = port + SIMULATOR_PORT_OFFSET
+        if not load_only:
+            check_port(host, port)
+            check_port(host, simulator_port)
+        _demo_environment(host, port, simulator_port)
+        with only_one(folder), database(folder):
+            _setup(folder)
+            _migrate_if_needed()
+            _load_city(folder, seed, scale)
+            code = 0 if load_only else _serve_demo(host, port, simulator_port, folder)
+    sys.exit(code)
+
+
+def _demo_environment(host: str, port: int, simulator_port: int) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "yunjian.config.settings.demo"
+    simulator = f"http://{host}:{simulator_port}"
+    os.environ.setdefault("YUNJIAN_PUBLIC_URL", f"http://{host}:{port}")
+    os.environ.setdefault("YUNJIAN_WECHAT_OPEN_BASE", simulator)
+    os.environ.setdefault("YUNJIAN_WECHAT_API_BASE", simulator)
+    os.environ.setdefault("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001")
+    os.environ.setdefault("YUNJIAN_WECHAT_APP_SECRET", secrets.token_hex(16))
+
+
+def _load_city(folder: Path, seed: int, scale: int) -> None:
+    from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
+
+    if is_loaded():
+        return
+    click.echo("正在装载示范城市，约需一分钟… / loading the demo city, about a minute")
+    load(seed=seed, scale=scale, var_dir=folder)
+
+
+def _serve_demo(host: str, port: int, simulator_port: int, folder: Path) -> int:
+    from yunjian.demo.accounts import welcome  # noqa: PLC0415 - after setup
+
+    text = welcome(base=f"http://{host}:{port}", var_dir=folder)
+    return _run(
+        host,
+        port,
+        1,
+        worker=True,
+        simulator_port=simulator_port,
+        on_ready=lambda: click.echo(text),
+    )
+
+
+@main.group()
+def evidence() -> None:
+    """证据链。
+
+    The sealed chain of evidence.
+    """
+
+
+@evidence.command("verify")
+@click.option("--files/--no-files", default=True, help="同时核对附件 / check attachments as well")
+def evidence_verify(*, files: bool) -> None:
+    """校验全部证据链：逐条核对摘要和前后衔接。
+
+    Walk every chain; the exit code is 1 when one is broken.
+    """
+    with django_ready():
+        from yunjian.evidence.services import verify_chains  # noqa: PLC0415 - after setup
+
+        report = verify_chains(files=files)
+    click.echo(
+        f"证据链 {report.chains} 条，事件 {report.events} 个，附件 {report.files} 个"
+        f" / {report.chains} chains, {report.events} events, {report.files} files"
+    )
+    for broken in report.broken:
+        click.secho(f"✗ {broken}", fg="red", err=True)
+    if report.broken:
+        sys.exit(1)
+    click.secho("✓ 全部完好 / intact", fg="green")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """备份数据库和附件到一个文件。
+
+    Write database and files into one archive.
+    """
+    with django_ready() as folder:
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
+
+        operations.backup(path, var_dir=folder)
+    click.secho(f"✓ {path}", fg="green")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--force", is_flag=True, help="覆盖已有数据 / replace what is there")
+def restore(path: Path, *, force: bool) -> None:
+    """从备份恢复，并校验证据链。
+
+    Restore an archive and verify the chain.
+    """
+    with django_ready() as folder:
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
+
+        operations.restore(path, var_dir=folder, force=force)
+    click.secho("✓ 已恢复 / restored", fg="green")
+
+
+@main.command()
+def doctor() -> None:
+    """检查运行环境，逐项说明问题和处理办法。
+
+    Check the installation and say what to do about what is wrong.
+    """
+    with django_ready():
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
+
+        checks = operations.doctor()
+    for check in checks:
+        mark, colour = ("✓", "green") if check.ok else ("✗", "red")
+        click.secho(f"{mark} {check.detail_zh} / {check.detail_en}", fg=colour)
+        if not check.ok and check.hint:
+            click.echo(f"  {check.hint}")
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+@main.command("wechat-simulator")
+@click.option("--port", default=8001, show_default=True, help="端口 / port")
+def wechat_simulator(port: int) -> None:
+    """单独运行微信模拟器（仅限本机）。
+
+    Run the WeChat simulator alone, on loopback only.
+    """
+    from yunjian.wechat.simulator import serve as serve_simulator  # noqa: PLC0415 - werkzeug
+
+    with sentences():
+        check_port("127.0.0.1", port)
+        serve_simulator(host="127.0.0.1", port=port)
+
+
+if __name__ == "__main__":
+    main()

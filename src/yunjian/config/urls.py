@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from yunjian.config.health import health
+
 urlpatterns = [
+    path("healthz", health, name="health"),
     path("", include("yunjian.web.urls")),
     path("", include("yunjian.identity.urls")),
     path("", include("yunjian.evidence.urls")),

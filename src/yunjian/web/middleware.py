@@ -10,6 +10,9 @@ POLICY = (
     " form-action 'self'; frame-ancestors 'none'"
 )
 
+# Vant sets styles on elements (popups, pickers), which a policy can only allow as a whole
+PHONE_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
 
 class ContentSecurityPolicyMiddleware:
     """Nothing inline, nothing foreign, nothing framed."""

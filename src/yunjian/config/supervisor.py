@@ -1,0 +1,105 @@
+"""Starts the programs that make up a running Yunjian, and stops all of them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from yunjian.config.runtime import NotReady
+
+GRACE_SECONDS = 10.0
+READY_SECONDS = 60.0
+
+
+class Supervisor:
+    """Children live as long as their parent does: when one ends, or a signal comes, all end."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._asked_to_stop = False
+
+    def start(self, name: str, arguments: list[str]) -> None:
+        """Start a Python module as a child."""
+        self._children[name] = subprocess.Popen([sys.executable, "-m", *arguments])  # noqa: S603
+
+    def wait_until_ready(self, url: str) -> None:
+        """Wait until the address answers.
+
+        Raises:
+            NotReady: a child ended, or a minute passed.
+        """
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._asked_to_stop and time.monotonic() < deadline:
+            if self._ended() is not None:
+                break
+            try:
+                with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+                    if answer.status == 200:  # noqa: PLR2004
+                        return
+            except (URLError, OSError):
+                time.sleep(0.1)
+        if not self._asked_to_stop:
+            raise NotReady("服务未能启动，请查看上面的日志 / the server did not start")
+
+    def run(self, on_ready: Callable[[], None]) -> int:
+        """Block until asked to stop or until a child ends; return the exit code."""
+        on_ready()
+        while not self._asked_to_stop:
+            ended = self._ended()
+            if ended is not None:
+                name, code = ended
+                print(f"{name} 意外退出（{code}）/ ended unexpectedly", file=sys.stderr)  # noqa: T201
+                return 1
+            time.sleep(0.2)
+        return 0
+
+    def catch_signals(self) -> None:
+        """Turn Ctrl-C and SIGTERM into an orderly stop."""
+        signal.signal(signal.SIGINT, self._stop_asked)
+        signal.signal(signal.SIGTERM, self._stop_asked)
+
+    def stop(self) -> None:
+        """Ask every child to stop; after ten seconds insist."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for child in self._children.values():
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def _stop_asked(self, _signal: int, _frame: FrameType | None) -> None:
+        self._asked_to_stop = True
+
+    def _ended(self) -> tuple[str, int] | None:
+        for name, child in self._children.items():
+            code = child.poll()
+            if code is not None:
+                return name, code
+        return None
+
+
+def server_arguments(host: str, port: int, workers: int) -> list[str]:
+    """Return how granian is called; threads keep their database connection while they live."""
+    threads = os.environ.get("YUNJIAN_THREADS", "8")
+    return [
+        "granian",
+        "--interface", "wsgi",
+        "--host", host,
+        "--port", str(port),
+        "--workers", str(workers),
+        "--blocking-threads", threads,
+        "--blocking-threads-idle-timeout", "600",
+        "--no-ws",
+        "--http", "1",
+        "--log-level", "warning",
+        "yunjian.config.wsgi:application",
+    ]  # fmt: skip
