@@ -1,0 +1,65 @@
+"""Answers that an honest engineer would type into any sheet definition."""
+
+from typing import Any
+
+DEFAULTS: dict[str, Any] = {
+    "text": "正常",
+    "longtext": "运行正常",
+    "date": "2026-11-20",
+    "time": "09:30",
+    "datetime": "2026-11-20T09:30:00+08:00",
+    "boolean": True,
+}
+
+
+def honest_answers(definition: dict[str, Any], **overrides: Any) -> dict[str, Any]:
+    """Fill in every field and item; `overrides` maps `section__key` to another value."""
+    answers: dict[str, Any] = {}
+    for section in definition["sections"]:
+        answers[section["key"]] = _section(section)
+    for path, value in overrides.items():
+        section_key, key = path.split("__")
+        answers[section_key][key] = value
+    return answers
+
+
+def _section(section: dict[str, Any]) -> Any:
+    match section["kind"]:
+        case "checklist":
+            return {item["key"]: {"state": "normal", "note": ""} for item in section["items"]}
+        case "group":
+            return [_fields(section) for _ in range(section.get("min") or 0)]
+        case _:
+            return _fields(section)
+
+
+def _fields(section: dict[str, Any]) -> dict[str, Any]:
+    values = {}
+    for field in section["fields"]:
+        value = _value(field)
+        if value is not None:
+            values[field["key"]] = value
+    return values
+
+
+def _value(field: dict[str, Any]) -> Any:
+    match field["type"]:
+        case "computed" | "photo" | "signature":
+            return None
+        case "number":
+            return _number(field)
+        case "choice":
+            return field["choices"][0]["value"]
+        case "choices":
+            return [field["choices"][0]["value"]]
+        case kind:
+            return DEFAULTS[kind]
+
+
+def _number(field: dict[str, Any]) -> float:
+    low, high = field.get("min"), field.get("max")
+    if low is None and high is None:
+        return 1
+    if low is None or high is None:
+        return float(low if high is None else high)
+    return round((low + high) / 2, field.get("decimals") or 0)
