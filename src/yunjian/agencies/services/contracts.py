@@ -55,7 +55,10 @@ def contract_create(
     )
     with conflict_when("contract_number_once", "number", "本机构已有相同编号的合同"):
         contract.save(force_insert=True)
-    contract.points.set(points)
+    covers = ServiceContract.points.through  # plain rows: the agency sees the points only later
+    covers.objects.bulk_create(
+        covers(servicecontract=contract, monitoringpoint=point) for point in points
+    )
     with conflict_when("access_once_at_a_time", "points", "所选测点在该期限内已有本机构的合同"):
         PointAccess.unscoped().bulk_create(
             PointAccess(point=point, organization=agency, period=period, reason=_reason(contract))
@@ -102,9 +105,10 @@ def contract_end(
     problems.refuse_if_any()
     contract.period = DateRange(starts_on, ends_on)
     contract.save(update_fields=["period"])
+    covers = ServiceContract.points.through.objects.filter(servicecontract=contract)
     PointAccess.unscoped().filter(
         organization_id=contract.agency_id,
-        point__in=contract.points.values("pk"),
+        point_id__in=covers.values("monitoringpoint_id"),
         reason=_reason(contract),
     ).update(period=contract.period)
     for party in sorted([contract.agency_id, contract.discharger_id]):

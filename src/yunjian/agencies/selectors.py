@@ -1,0 +1,214 @@
+"""Reads about agencies, their filing and their contracts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from yunjian.agencies.models import (
+    AgencyFiling,
+    Certificate,
+    Equipment,
+    Person,
+    ServiceContract,
+    SparePart,
+    Vehicle,
+)
+from yunjian.agencies.models.filing import FilingState
+from yunjian.identity.models import Account, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.sources.models import MonitoringPoint
+
+SOON_DAYS = 30  # what runs out within a month is shown as expiring
+
+
+def open_filing(actor: Actor) -> AgencyFiling | None:
+    """Return the filing the agency works on or has handed in."""
+    return _own_filings(actor).exclude(state__in=["filed", "withdrawn"]).first()
+
+
+def filed(actor: Actor) -> AgencyFiling | None:
+    """Return the official filing of the agency."""
+    return _own_filings(actor).filter(state=FilingState.FILED).first()
+
+
+def _own_filings(actor: Actor) -> QuerySet[AgencyFiling]:
+    filings: QuerySet[AgencyFiling] = AgencyFiling.objects.filter(
+        organization_id=actor.organization_id
+    )
+    return filings
+
+
+def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySet[Person]:
+    """Return people with `valid_until` of their latest certificate.
+
+    `presence` is "present" or "left"; empty filters are ignored.
+    """
+    rows: QuerySet[Person] = Person.objects.annotate(
+        valid_until=Max("certificates__valid_until"), certificate_count=Count("certificates")
+    ).select_related("account")
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(phone__startswith=text))
+    if position:
+        rows = rows.filter(position=position)
+    if presence:
+        left = Q(left_on__lte=today())
+        rows = rows.filter(left if presence == "left" else ~left | Q(left_on__isnull=True))
+    return rows
+
+
+def present_people(actor: Actor) -> QuerySet[Person]:
+    """Return the people of the agency who work in the phone app and have not left."""
+    rows: QuerySet[Person] = Person.objects.filter(
+        organization_id=actor.organization_id, account__isnull=False
+    )
+    return rows.filter(Q(left_on__isnull=True) | Q(left_on__gt=today())).order_by("name", "id")
+
+
+def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Equipment]:
+    """Return devices with `valid_until`, the day their calibration runs out.
+
+    `due` is "expired", "soon" (within a month) or "none" (no certificate though one is needed).
+    """
+    rows: QuerySet[Equipment] = Equipment.objects.annotate(
+        valid_until=Max("certificates__valid_until")
+    )
+    if text:
+        rows = rows.filter(
+            Q(name__icontains=text)
+            | Q(asset_number__icontains=text)
+            | Q(serial_number__icontains=text)
+        )
+    if state:
+        rows = rows.filter(state=state)
+    match due:
+        case "expired":
+            rows = rows.filter(valid_until__lt=today())
+        case "soon":
+            rows = rows.filter(valid_until__range=(today(), today() + timedelta(days=SOON_DAYS)))
+        case "none":
+            rows = rows.filter(valid_until__isnull=True, needs_calibration=True)
+    return rows
+
+
+def vehicles(*, text: str = "", ownership: str = "") -> QuerySet[Vehicle]:
+    """Return vehicles."""
+    rows: QuerySet[Vehicle] = Vehicle.objects.select_related("attachment")
+    if text:
+        rows = rows.filter(plate__icontains=text)
+    return rows.filter(ownership=ownership) if ownership else rows
+
+
+def spare_parts(*, text: str = "", location: str = "") -> QuerySet[SparePart]:
+    """Return spare parts."""
+    rows: QuerySet[SparePart] = SparePart.objects.all()
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(model__icontains=text))
+    return rows.filter(location__icontains=location) if location else rows
+
+
+def contracts(*, text: str = "", holds: str = "") -> QuerySet[ServiceContract]:
+    """Return contracts with `point_count`. `holds` is "current", "over" or "coming"."""
+    rows: QuerySet[ServiceContract] = ServiceContract.objects.select_related(
+        "agency", "discharger"
+    ).annotate(point_count=Count("points"))
+    if text:
+        rows = rows.filter(Q(number__icontains=text) | Q(discharger__name__icontains=text))
+    match holds:
+        case "current":
+            rows = rows.filter(period__contains=today())
+        case "over":
+            rows = rows.filter(period__fully_lt=(today(), None))
+        case "coming":
+            rows = rows.filter(period__startswith__gt=today())
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Something that runs out soon or has run out. `days_left` is negative when it has."""
+
+    kind: str
+    name: str
+    what: str
+    valid_until: date
+    days_left: int
+    link: str
+
+
+def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> list[Expiring]:
+    """Return what runs out within some days or already has, the most urgent first.
+
+    Counted by the latest certificate of each person in office and each device in use, and the
+    leases of vehicles.
+    """
+    limit = today() + timedelta(days=within_days)
+    held = Q(organization_id=actor.organization_id, valid_until__lte=limit)
+    persons = people(presence="present").filter(held).order_by("valid_until")[:most]
+    devices = equipment().filter(held, needs_calibration=True)
+    in_use = devices.exclude(state=FilingState.WITHDRAWN).order_by("valid_until")[:most]
+    leased = vehicles(ownership="leased").filter(
+        organization_id=actor.organization_id, lease_until__lte=limit
+    )[:most]
+    found = [
+        *(_expiring("人员", "能力评定证书", row, f"/agency/people/{row.pk}/") for row in persons),
+        *(
+            _expiring("设备", "检定/校准证书", row, f"/agency/equipment/{row.pk}/")
+            for row in in_use
+        ),
+    ]
+    for vehicle in leased:
+        vehicle.valid_until = vehicle.lease_until
+        found.append(_expiring("车辆", "租赁合同", vehicle, f"/agency/vehicles/{vehicle.pk}/"))
+    return sorted(found, key=lambda one: one.valid_until)[:most]
+
+
+def _expiring(kind: str, what: str, row: Person | Equipment | Vehicle, link: str) -> Expiring:
+    valid_until: date = row.valid_until  # type: ignore[union-attr]  # annotated above
+    days_left = (valid_until - today()).days
+    return Expiring(kind, str(row), what, valid_until, days_left, link)
+
+
+def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
+    """Return the certificates of a person or a device, the latest first."""
+    side = "person" if isinstance(holder, Person) else "equipment"
+    rows: QuerySet[Certificate] = Certificate.objects.filter(**{side: holder})
+    return rows.select_related("attachment")
+
+
+def free_accounts(actor: Actor, *, besides: Account | None = None) -> QuerySet[Account]:
+    """Return accounts of the organisation that no person holds yet (and one more)."""
+    mine = Account.objects.filter(organization_id=actor.organization_id, is_active=True)
+    keep = Q(person__isnull=True)
+    if besides is not None:
+        keep |= Q(pk=besides.pk)
+    return mine.filter(keep)
+
+
+def contract_parties(
+    *, uscc: str, mn_codes: Sequence[str]
+) -> tuple[Organization, list[MonitoringPoint]]:
+    """Find a discharger by its credit code and points by their MN codes.
+
+    An agency cannot see places before it has a contract there, so both must be known exactly.
+
+    Raises:
+        InvalidInput: no such discharger, or codes that are not points of it.
+    """
+    discharger = Organization.unscoped().filter(uscc=uscc, kind="discharger").first()
+    if discharger is None:
+        message = "没有找到该统一社会信用代码对应的排污单位"
+        raise InvalidInput(message, code="unknown", field="discharger")
+    points = list(
+        MonitoringPoint.unscoped()
+        .filter(organization=discharger, mn_code__in=mn_codes)
+        .order_by("mn_code")
+    )
+    unknown = sorted(set(mn_codes) - {point.mn_code for point in points})
+    if unknown:
+        message = f"该排污单位没有以下 MN 号的测点：{'、'.join(unknown)}"
+        raise InvalidInput(errors=[FieldError("points", "unknown", message)])
+    return discharger, points
