@@ -10,13 +10,13 @@ from uuid import UUID
 import orjson
 from django.test import Client
 from PIL import Image, ImageDraw
+from yunjian.standards import sheets
 
 from tests.answers import honest_answers
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Task
-from yunjian.standards import sheets
 
 
 def picture(text: str = "现场", size: tuple[int, int] = (640, 480), kind: str = "JPEG") -> bytes:
@@ -87,26 +87,31 @@ class Phone:
 
     def submission(self, task: Task, **changes: Any) -> bytes:
         """Return the bytes of an honest submission."""
-        body = {
-            "task_id": str(task.pk),
-            "device_time": stamp(),
-            "signed_out_at": stamp(),
-            "sign_out_position": None,
-            "participants": [],
-            "sheets": [
-                {
-                    "id": str(new_id()),
-                    "definition": name,
-                    "answers": honest_answers(sheets.as_json(sheets.definition(name))),
-                    "started_at": stamp(),
-                    "finished_at": stamp(),
-                }
-                for name in task.sheets
-            ],
-            "attachment_ids": [],
-            "note": "",
-        }
-        return orjson.dumps({**body, **changes})
+        return honest_submission(task, **changes)
+
+
+def honest_submission(task: Task, **changes: Any) -> bytes:
+    """Return the bytes of a submission with every sheet of the task filled in well."""
+    body = {
+        "task_id": str(task.pk),
+        "device_time": stamp(),
+        "signed_out_at": stamp(),
+        "sign_out_position": None,
+        "participants": [],
+        "sheets": [
+            {
+                "id": str(new_id()),
+                "definition": name,
+                "answers": honest_answers(sheets.as_json(sheets.definition(name))),
+                "started_at": stamp(),
+                "finished_at": stamp(),
+            }
+            for name in task.sheets
+        ],
+        "attachment_ids": [],
+        "note": "",
+    }
+    return orjson.dumps({**body, **changes})
 
 
 def stamp(at: datetime | None = None) -> str:

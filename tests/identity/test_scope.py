@@ -1,6 +1,7 @@
 """Scope by default: what each party sees, and what happens beyond it."""
 
 import pytest
+from django.http import Http404
 
 from tests.world import World
 from yunjian.evidence.models import Event
@@ -29,8 +30,6 @@ def test_the_parties_see_their_points_and_nobody_else_does(world: World) -> None
 
 
 def test_asking_for_a_foreign_row_looks_like_nothing_and_leaves_an_event(world: World) -> None:
-    from django.http import Http404
-
     actor = world.actor(world.other_discharger_owner)
     with acting_as(actor), pytest.raises(Http404):
         get_visible_or_404(MonitoringPoint, world.wastewater_point.pk)

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 import pytest
 from django.db.models import Model
+from yunjian.messaging.models import Notification
 
 from tests.phone import Phone, picture, stamp
 from tests.world import World
@@ -17,7 +18,6 @@ from yunjian.kernel.ids import new_id
 from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import Confirmation, RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.selectors.visits import attachments_of
-from yunjian.messaging.models import Notification
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -372,21 +372,21 @@ def test_the_same_confirmation_twice_is_one(phone: Phone, task: Task, world: Wor
 
 
 @pytest.mark.parametrize(
-    ("changes", "status", "code"),
+    ("changes", "refusal"),
     [
-        ({"shown_digest": "sha256:other"}, 409, "content_changed"),
-        ({"signature_id": str(new_id())}, 422, "required"),
-        ({"decision": "maybe"}, 422, "invalid"),
+        ({"shown_digest": "sha256:other"}, (409, "content_changed")),
+        ({"signature_id": str(new_id())}, (422, "required")),
+        ({"decision": "maybe"}, (422, "invalid")),
     ],
 )
 def test_a_signature_under_something_else_does_not_count(
-    phone: Phone, task: Task, world: World, changes: dict[str, object], status: int, code: str
+    phone: Phone, task: Task, world: World, changes: dict[str, object], refusal: tuple[int, str]
 ) -> None:
     visit_id = submitted(phone, task)
     owner = Phone(world.discharger_owner)
     body = decision(owner, visit_id, **changes)
     answer = owner.put(f"visits/{visit_id}/confirmation/{new_id()}", body)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (answer.status_code, answer.json()["code"]) == refusal
     assert stored(visit_id).state == "submitted"
 
 

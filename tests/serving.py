@@ -1,0 +1,133 @@
+"""The real server as a process: granian, worker and all, on a free port, on a given database."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from django.db import connection
+
+READY_SECONDS = 60.0
+APP_ID = "wxyunjiantest0001"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def database_url() -> str:
+    """Return the address of the database that this test uses."""
+    settings = connection.settings_dict
+    user = settings["USER"] or "postgres"
+    name = settings["NAME"]
+    if str(settings["HOST"]).startswith("/") or not settings["HOST"]:
+        # django-environ reads a socket's folder, percent-encoded, in the place of the host
+        folder = str(settings["HOST"]).replace("/", "%2F")
+        return f"postgresql://{user}:{settings['PASSWORD']}@{folder}/{name}"
+    port = settings["PORT"] or 5432
+    return f"postgresql://{user}:{settings['PASSWORD']}@{settings['HOST']}:{port}/{name}"
+
+
+@dataclass
+class Served:
+    """A running server and, beside it, the WeChat simulator."""
+
+    base: str
+    simulator: str
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """End server, worker and all at once, as a power cut would (SIGKILL)."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str, str]:
+    """Return the environment of a server on loopback."""
+    simulator = f"http://127.0.0.1:{simulator_port}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "yunjian.config.settings.demo",
+        "DATABASE_URL": url,
+        "YUNJIAN_VAR": str(var),
+        "YUNJIAN_SECRET_KEY": secrets.token_urlsafe(64),
+        "YUNJIAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "YUNJIAN_WECHAT_OPEN_BASE": simulator,
+        "YUNJIAN_WECHAT_API_BASE": simulator,
+        "YUNJIAN_WECHAT_APP_ID": APP_ID,
+        "YUNJIAN_WECHAT_APP_SECRET": secrets.token_hex(16),
+    }
+
+
+def start(
+    env: dict[str, str], port: int, simulator_port: int, *, workers: int = 1, worker: bool = True
+) -> Served:
+    """Start the server and wait until it answers."""
+    arguments = ["serve", "--port", str(port), "--workers", str(workers)]
+    if not worker:
+        arguments.append("--no-worker")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "yunjian.config.cli", *arguments],
+        env=env,
+        start_new_session=True,
+    )
+    served = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}", env, process)
+    wait_for(f"{served.base}/healthz", process)
+    return served
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until an address answers."""
+    deadline = time.monotonic() + READY_SECONDS
+    with httpx.Client(timeout=2) as client:
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended with {process.returncode}")
+            try:
+                if client.get(url).status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return
+            except httpx.TransportError:
+                process_waits()
+    raise TimeoutError(url)
+
+
+def process_waits() -> None:
+    """Give the other process a moment between two looks at it."""
+    time.sleep(0.05)
+
+
+@contextmanager
+def served(
+    var: Path, *, url: str | None = None, workers: int = 1, worker: bool = True
+) -> Iterator[Served]:
+    """Run server and WeChat simulator; stop both at the end."""
+    port, simulator_port = free_port(), free_port()
+    env = environment(url or database_url(), var, port, simulator_port)
+    simulator = subprocess.Popen(
+        [sys.executable, "-m", "yunjian.wechat.simulator", "--port", str(simulator_port)],
+        env=env,
+        start_new_session=True,
+    )
+    running = None
+    try:
+        wait_for(f"http://127.0.0.1:{simulator_port}/sim/messages", simulator)
+        running = start(env, port, simulator_port, workers=workers, worker=worker)
+        yield running
+    finally:
+        for process in (running.process if running else None, simulator):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                process.wait(timeout=20)
