@@ -30,7 +30,7 @@ class Instrument(ScopedModel):
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="instruments")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("类别", max_length=10, choices=InstrumentKind.choices)
-    slot = models.CharField("监测因子", max_length=20)
+    slot = models.CharField("监测因子", max_length=20, blank=True)
     period = DateRangeField("在用期间", null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
@@ -59,7 +59,7 @@ class Instrument(ScopedModel):
             agency=official & models.Q(point_id__in=PointAccess.granted(actor).values("point_id")),
         )
         if actor.organization_kind == "authority":
-            handed_in = InstrumentRevision.unscoped().filter(state=RevisionState.SUBMITTED)
+            handed_in = InstrumentRevision.unscoped().filter(state__in=SEEN_BY_AUTHORITY)
             visible &= official | models.Q(pk__in=handed_in.values("instrument_id"))
         return visible
 
@@ -74,25 +74,35 @@ class RevisionState(models.TextChoices):
     SUPERSEDED = "superseded", "历史版本"
 
 
-OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.RETURNED]
+OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED]
+SEEN_BY_AUTHORITY = [
+    RevisionState.SUBMITTED,
+    RevisionState.RETURNED,
+    RevisionState.OFFICIAL,
+    RevisionState.SUPERSEDED,
+]
 
 
 class InstrumentRevision(ScopedModel):
     """One version of the filing of an instrument. Submitting freezes it; approval makes it
-    official and the one before it history. Authorities never see drafts."""
+    official and the one before it history. Authorities never see drafts.
+
+    A returned version stays as it was handed in: what is corrected is a new draft. `effective`
+    says during which days the data of this version held; it is empty until approval.
+    """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField("版本")
     state = models.CharField("状态", max_length=12, choices=RevisionState.choices, default="draft")
 
-    name = models.CharField("仪器名称", max_length=80)
+    name = models.CharField("仪器名称", max_length=80, blank=True)
     parameter = models.CharField("监测因子", max_length=20, blank=True)
     method = models.CharField("分析方法/原理", max_length=80, blank=True)
-    maker = models.CharField("生产厂家", max_length=80)
-    model = models.CharField("型号", max_length=60)
-    serial_number = models.CharField("出厂编号", max_length=60)
+    maker = models.CharField("生产厂家", max_length=80, blank=True)
+    model = models.CharField("型号", max_length=60, blank=True)
+    serial_number = models.CharField("出厂编号", max_length=60, blank=True)
     manufactured_on = models.DateField("出厂日期", null=True, blank=True)
-    installed_on = models.DateField("安装日期")
+    installed_on = models.DateField("安装日期", null=True, blank=True)
     range_lower = models.DecimalField(
         "量程下限", max_digits=12, decimal_places=4, null=True, blank=True
     )
@@ -113,6 +123,8 @@ class InstrumentRevision(ScopedModel):
     settings = models.JSONField(
         "关键参数", default=dict, blank=True, help_text="slope, intercept, digestion, bottles …"
     )
+    change_reason = models.CharField("变更原因", max_length=200, blank=True)
+    effective = DateRangeField("生效期间", null=True, blank=True, editable=False)
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
     note = models.CharField("备注", max_length=200, blank=True)
 
@@ -145,7 +157,7 @@ class InstrumentRevision(ScopedModel):
             ),
             models.UniqueConstraint(
                 fields=["instrument"],
-                condition=models.Q(state__in=["draft", "submitted", "returned"]),
+                condition=models.Q(state__in=["draft", "submitted"]),
                 name="revision_one_open",
             ),
             models.CheckConstraint(
@@ -153,6 +165,18 @@ class InstrumentRevision(ScopedModel):
                 | models.Q(range_upper__isnull=True)
                 | models.Q(range_lower__lt=models.F("range_upper")),
                 name="revision_range_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(installed_on__isnull=False),
+                name="revision_installed_once_handed_in",
+            ),
+            ExclusionConstraint(
+                name="revision_one_effective_at_a_time",
+                expressions=[
+                    ("instrument", RangeOperators.EQUAL),
+                    ("effective", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(effective__isnull=False),
             ),
         ]
 
@@ -172,5 +196,5 @@ class InstrumentRevision(ScopedModel):
             ),
         )
         if actor.organization_kind == "authority":
-            visible &= ~models.Q(state__in=[RevisionState.DRAFT, RevisionState.RETURNED])
+            visible &= models.Q(state__in=SEEN_BY_AUTHORITY)
         return visible
