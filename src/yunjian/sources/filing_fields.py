@@ -257,3 +257,11 @@ def _contact() -> Section:
             FilingField("note", "备注", "long"),
         ),
     )
+
+
+SETTING_LABELS = {
+    field.path: field.label
+    for group in (_water_settings(), _gas_settings(), *(part.fields for part in _sampler()))
+    for field in group
+    if field.is_setting
+}

@@ -1,0 +1,126 @@
+"""What happened to a source or an instrument, as people read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
+
+from yunjian.evidence.models import Event
+from yunjian.kernel.actor import current_actor
+from yunjian.sources import events
+from yunjian.sources.filing_fields import SETTING_LABELS, SETTINGS
+from yunjian.sources.models import (
+    Instrument,
+    InstrumentRevision,
+    MonitoringPoint,
+    Outlet,
+    PollutionSource,
+)
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened."""
+
+    at: datetime
+    who: str
+    what: str
+    details: list[str]
+    digest: str
+
+
+def source_history(source: PollutionSource) -> list[HistoryLine]:
+    """Return what happened to a source, its outlets and points, the newest first."""
+    about = (
+        _about(PollutionSource, [source.pk])
+        | _about(Outlet, Outlet.objects.filter(source=source).values_list("pk", flat=True))
+        | _about(
+            MonitoringPoint,
+            MonitoringPoint.objects.filter(outlet__source=source).values_list("pk", flat=True),
+        )
+    )
+    return _lines(Event.objects.filter(about))
+
+
+def instrument_history(instrument: Instrument) -> list[HistoryLine]:
+    """Return what happened to an instrument and its versions, the newest first.
+
+    What a discharger did with a draft before handing it in is shown to nobody else.
+    """
+    versions = InstrumentRevision.objects.filter(instrument=instrument)
+    rows = Event.objects.filter(
+        _about(Instrument, [instrument.pk])
+        | _about(InstrumentRevision, versions.values_list("pk", flat=True))
+    )
+    if current_actor().organization_id != instrument.organization_id:
+        rows = rows.exclude(verb__in=events.BEFORE_SUBMISSION)
+    return _lines(rows)
+
+
+def _about(model: type[Any], keys: Any) -> Q:
+    return Q(object_type=model._meta.label_lower, object_id__in=[str(key) for key in keys])  # noqa: SLF001
+
+
+def _lines(rows: QuerySet[Event]) -> list[HistoryLine]:
+    known = rows.filter(verb__in=events.SENTENCES)
+    return [_line(event) for event in known.order_by("-id")[:MOST]]
+
+
+def _line(event: Event) -> HistoryLine:
+    payload = orjson.loads(event.body)["payload"]
+    return HistoryLine(
+        at=event.at,
+        who=event.actor_name,
+        what=events.SENTENCES[event.verb],
+        details=[*_said(payload), *_changes(payload)],
+        digest=event.digest,
+    )
+
+
+def _said(payload: dict[str, Any]) -> list[str]:
+    words = [
+        ("number", "第 {} 版"),
+        ("code", "编号 {}"),
+        ("mn_code", "MN 号 {}"),
+        ("effective_from", "自 {} 起生效"),
+        ("on", "自 {} 起停用"),
+        ("reason", "原因：{}"),
+        ("note", "意见：{}"),
+    ]
+    return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
+
+
+def _changes(payload: dict[str, Any]) -> list[str]:
+    changed = payload.get("changed") or {}
+    return [
+        f"{_label(path)}：{_text(before)} → {_text(after)}"
+        for path, (before, after) in changed.items()
+    ]
+
+
+def _label(path: str) -> str:
+    """Return what people call a value: the column's name, or the setting's on either form."""
+    if path.startswith(SETTINGS):
+        return SETTING_LABELS.get(path, path)
+    for model in (PollutionSource, InstrumentRevision):
+        try:
+            return str(model._meta.get_field(path).verbose_name)  # noqa: SLF001
+        except FieldDoesNotExist:
+            continue
+    return path
+
+
+def _text(value: object) -> str:
+    match value:
+        case None | "":
+            return "（空）"
+        case True:
+            return "是"
+        case False:
+            return "否"
+    return str(value)
