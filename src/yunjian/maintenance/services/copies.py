@@ -1,0 +1,137 @@
+"""The copy of record: a visit as PDF, in the layout of the statutory tables."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from yunjian.evidence import pdf
+from yunjian.evidence.models import Attachment, Event
+from yunjian.evidence.services import record
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.errors import InvalidState
+from yunjian.maintenance.models import Confirmation, Visit
+from yunjian.maintenance.selectors.visits import SheetView, VisitDetail, visit_detail
+from yunjian.maintenance.sheet_rows import VERDICTS, sheet_sections
+
+
+def copy_of_record(*, actor: Actor, visit_id: UUID) -> bytes:
+    """Return the PDF of a visit that was handed in; who took a copy is recorded.
+
+    The same stored visit always gives the same bytes.
+
+    Raises:
+        Http404: the acting actor may not see it, or there is none.
+        InvalidState: it was not handed in yet.
+    """
+    detail = visit_detail(visit_id)
+    if detail.visit.submitted_at is None:
+        raise InvalidState("运维记录尚未提交，还没有可下载的副本")
+    content = pdf.render_visit(visit_copy(detail), _images(detail))
+    with transaction.atomic():
+        record(actor=actor, verb="visit.copied", obj=detail.visit)
+    return content
+
+
+def visit_copy(detail: VisitDetail) -> pdf.VisitCopy:
+    """Return what the printed copy says."""
+    visit = detail.visit
+    point = visit.point
+    return pdf.VisitCopy(
+        title="自动监控设施运维记录",
+        number=str(visit.pk),
+        discharger=visit.discharger.name,
+        source=point.outlet.source.name,
+        outlet=str(point.outlet),
+        point=point.name,
+        mn_code=point.mn_code,
+        agency=visit.agency.name,
+        engineer=visit.engineer.display_name,
+        task_due=visit.task.due_on.isoformat(),
+        signed_in_at=_clock(visit.signed_in_at),
+        signed_out_at=_clock(visit.signed_out_at),
+        submitted_at=_clock(visit.submitted_at),
+        position=_position(visit),
+        distance=f"{visit.sign_in_distance:.0f} m",
+        verdict=VERDICTS[visit.verdict],
+        participants=list(visit.participants),
+        note=visit.note,
+        warnings=list(visit.warnings),
+        sheets=[_sheet(view) for view in detail.sheets],
+        photos=[str(row.pk) for row in detail.attachments if row.kind == "image"],
+        signature=_signature_key(detail.confirmation),
+        confirmation=_decision(detail.confirmation),
+        content_digest=visit.content_digest,
+        event_digest=_event_digest(visit),
+        check_url=f"{settings.PUBLIC_BASE_URL}/check/{visit.pk}/",
+        issued_at=visit.submitted_at,
+    )
+
+
+def _sheet(view: SheetView) -> pdf.SheetCopy:
+    definition = view.definition
+    return pdf.SheetCopy(
+        title=view.title,
+        standard=f"{definition['standard']} {definition['annex']}".strip(),
+        sections=[
+            pdf.SectionCopy(
+                title=section.title,
+                kind=section.kind,
+                rows=[
+                    [row.label, row.value, row.unit, row.verdict_label, row.note]
+                    for row in section.rows
+                ],
+            )
+            for section in sheet_sections(definition, view.sheet.answers, view.sheet.results)
+        ],
+    )
+
+
+def _decision(confirmation: Confirmation | None) -> pdf.DecisionCopy | None:
+    if confirmation is None:
+        return None
+    return pdf.DecisionCopy(
+        name=confirmation.signer_name,
+        decision=confirmation.get_decision_display(),
+        reason=confirmation.reason,
+        at=_clock(confirmation.decided_at),
+        late=confirmation.is_late,
+    )
+
+
+def _signature_key(confirmation: Confirmation | None) -> str | None:
+    return None if confirmation is None else str(confirmation.signature_id)
+
+
+def _images(detail: VisitDetail) -> dict[str, bytes]:
+    rows = [row for row in detail.attachments if row.kind == "image"]
+    if detail.confirmation is not None:
+        rows.append(detail.confirmation.signature)
+    return {str(row.pk): _content(row) for row in rows}
+
+
+def _content(row: Attachment) -> bytes:
+    with default_storage.open(row.storage_key) as file:
+        content: bytes = file.read()
+        return content
+
+
+def _event_digest(visit: Visit) -> str:
+    event = (
+        Event.unscoped()
+        .filter(object_type="maintenance.visit", object_id=str(visit.pk), verb="visit.submitted")
+        .first()
+    )
+    return event.digest if event else ""
+
+
+def _clock(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def _position(visit: Visit) -> str:
+    place = f"{visit.sign_in_longitude:.6f}, {visit.sign_in_latitude:.6f}"
+    return f"{place}（{visit.sign_in_datum}）"

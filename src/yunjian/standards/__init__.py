@@ -1,0 +1,1 @@
+"""THE RULES: pure Python and data, no framework. Sheets, rule packs, rounding."""

@@ -1,0 +1,12 @@
+"""Rounding as the standards demand it: half to even (GB/T 8170-2008, 3.2)."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+
+def round_half_even(value: float, decimals: int) -> float:
+    """Round the decimal notation of a number (not its binary value) half to even.
+
+    2.5 → 2, 3.5 → 4, 0.125 → 0.12 at two decimals.
+    """
+    quantum = Decimal(1).scaleb(-decimals)
+    return float(Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_EVEN))
