@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 
 from yunjian.evidence.models import Event
@@ -108,10 +107,9 @@ def _label(path: str) -> str:
     if path.startswith(SETTINGS):
         return SETTING_LABELS.get(path, path)
     for model in (PollutionSource, InstrumentRevision):
-        try:
-            return str(model._meta.get_field(path).verbose_name)  # noqa: SLF001
-        except FieldDoesNotExist:
-            continue
+        for column in model._meta.fields:  # noqa: SLF001 - Django's documented API
+            if column.name == path:
+                return str(column.verbose_name)
     return path
 
 

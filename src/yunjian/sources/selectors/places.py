@@ -41,9 +41,10 @@ def sources_visible(
         rows = rows.filter(Exists(Outlet.objects.filter(source=OuterRef("pk"), kind=medium)))
     outlets = Outlet.objects.filter(source=OuterRef("pk")).order_by()
     points = MonitoringPoint.objects.filter(outlet__source=OuterRef("pk")).order_by()
-    return rows.annotate(
+    counted: QuerySet[PollutionSource] = rows.annotate(
         outlet_count=_count(outlets, "source"), point_count=_count(points, "outlet__source")
     )
+    return counted
 
 
 def _count(rows: QuerySet[Outlet] | QuerySet[MonitoringPoint], by: str) -> Coalesce:

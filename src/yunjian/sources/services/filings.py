@@ -14,7 +14,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
-from yunjian.identity.models import Account
 from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
@@ -194,8 +193,7 @@ def revision_approve(
     _require_state(revision, RevisionState.SUBMITTED, "该备案不在审核中")
     begin = _supersede(instrument, today())
     if instrument.period is None:
-        _occupy_slot(instrument, revision)
-        begin = instrument.period.lower
+        begin = _occupy_slot(instrument, revision)
     _decide(actor, revision, RevisionState.OFFICIAL, note)
     revision.effective = DateRange(begin, None)
     revision.save(update_fields=["state", "decided_at", "decided_by", "decision_note", "effective"])
@@ -500,28 +498,35 @@ def _supersede(instrument: Instrument, day: date) -> date:
     official = _official(instrument)
     if official is None:
         return day
-    begin = official.effective.lower if official.effective else instrument.period.lower
+    # versions entered before this system kept effective days hold since the instrument stands
+    held = official.effective or instrument.period
+    begin: date = held.lower
     official.state = RevisionState.SUPERSEDED
     official.effective = DateRange(begin, max(day, begin))
     official.save(update_fields=["state", "effective"])
     return max(day, begin)
 
 
-def _occupy_slot(instrument: Instrument, revision: InstrumentRevision) -> None:
+def _occupy_slot(instrument: Instrument, revision: InstrumentRevision) -> date:
+    """Let the instrument hold its slot from the day it was installed; return that day."""
+    begin = revision.installed_on
+    if begin is None:
+        raise InvalidInput("请填写安装日期", code="required", field="installed_on")
     what = revision.parameter or "自动采样器"
-    instrument.period = DateRange(revision.installed_on, None)
+    instrument.period = DateRange(begin, None)
     message = (
         f"该监测点同一时段已有同类仪器（{what}），"
-        f"自 {revision.installed_on} 起不能再备案一台；请先停用原仪器，或核对安装日期"
+        f"自 {begin} 起不能再备案一台；请先停用原仪器，或核对安装日期"
     )
     with conflict_when("instrument_one_per_slot_at_a_time", message):
         instrument.save(update_fields=["period"])
+    return begin
 
 
 def _decide(actor: Actor, revision: InstrumentRevision, state: str, note: str) -> None:
     revision.state = state
     revision.decided_at = now()
-    revision.decided_by = Account.objects.filter(pk=actor.account_id).first()
+    revision.decided_by_id = actor.account_id
     revision.decision_note = note
 
 
