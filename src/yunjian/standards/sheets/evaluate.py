@@ -1,7 +1,7 @@
 """Checks, computes and judges the answers of a sheet. Never raises on what a person typed."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -269,24 +269,15 @@ def _problems(part: Field, value: Any) -> Iterator[Problem]:
     match part.type:
         case "number":
             yield from _number_problems(part, value)
-        case "text":
-            yield from _text_problems(value, TEXT_LIMIT)
-        case "longtext":
-            yield from _text_problems(value, LONGTEXT_LIMIT)
-        case "choice":
-            if value not in part.choices:
-                yield ("not_a_choice",)
-        case "choices":
-            if not isinstance(value, list) or any(item not in part.choices for item in value):
-                yield ("not_a_choice",)
-        case "boolean":
-            if not isinstance(value, bool):
-                yield ("not_a_boolean",)
+        case "text" | "longtext":
+            limit = TEXT_LIMIT if part.type == "text" else LONGTEXT_LIMIT
+            yield from _text_problems(value, limit)
         case "photo" | "signature":
             yield from _photo_problems(value)
         case kind:
-            if not _parses(kind, value):
-                yield (f"not_a_{kind}",)
+            code, is_right = _KINDS[kind]
+            if not is_right(part, value):
+                yield (code,)
 
 
 def _number_problems(part: Field, value: Any) -> Iterator[Problem]:
@@ -327,18 +318,28 @@ def _is_uuid(value: Any) -> bool:
     return True
 
 
-_PARSERS = {
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "datetime": datetime.fromisoformat,
+def _are_choices(part: Field, value: Any) -> bool:
+    return isinstance(value, list) and all(item in part.choices for item in value)
+
+
+def _reads_as(parse: Callable[[str], object]) -> Callable[[Field, Any], bool]:
+    def is_right(_part: Field, value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        try:
+            parse(value)
+        except ValueError:
+            return False
+        return True
+
+    return is_right
+
+
+_KINDS: dict[str, tuple[str, Callable[[Field, Any], bool]]] = {
+    "choice": ("not_a_choice", lambda part, value: value in part.choices),
+    "choices": ("not_a_choice", _are_choices),
+    "boolean": ("not_a_boolean", lambda _part, value: isinstance(value, bool)),
+    "date": ("not_a_date", _reads_as(date.fromisoformat)),
+    "time": ("not_a_time", _reads_as(time.fromisoformat)),
+    "datetime": ("not_a_datetime", _reads_as(datetime.fromisoformat)),
 }
-
-
-def _parses(kind: str, value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        _PARSERS[kind](value)
-    except ValueError:
-        return False
-    return True

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
 )
 
 UNKNOWN = object()
+VARIABLES = ("s", "row", "ctx")
 
 
 class InvalidExpression(ValueError):
@@ -24,22 +25,26 @@ def normalised(source: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def compiled(source: str) -> Any:
-    """Compile an expression.
+def compiled(source: str) -> tuple[Any, tuple[str, ...]]:
+    """Compile an expression; return it with the variables that it uses.
+
+    Handing over only these matters: every value handed over is converted.
 
     Raises:
         InvalidExpression: it cannot be parsed.
     """
     try:
-        return cel.compile(normalised(source))
+        program = cel.compile(normalised(source))
     except ValueError as error:
         raise InvalidExpression(f"{source}: {error}") from error
+    return program, tuple(name for name in VARIABLES if re.search(rf"\b{name}\b", source))
 
 
 def evaluated(source: str, variables: dict[str, Any]) -> Any:
     """Return the value, or `UNKNOWN` when something it needs is missing or of another type."""
     try:
-        return compiled(source).execute(variables)
+        program, names = compiled(source)
+        return program.execute({name: variables[name] for name in names})
     except (TypeError, ValueError, RuntimeError, KeyError, ZeroDivisionError):
         return UNKNOWN
 

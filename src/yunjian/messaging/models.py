@@ -1,0 +1,72 @@
+"""Notifications to people, and what became of each on its way to WeChat or elsewhere."""
+
+from django.conf import settings
+from django.db import models
+
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import IdModel, ScopedModel
+
+
+class Notification(ScopedModel):
+    """A message to one account. It is always in the app; other channels are attempts on top."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    kind = models.CharField(max_length=40, help_text="what it is about, e.g. visit.to_confirm")
+    title = models.CharField(max_length=60)
+    body = models.CharField(max_length=600)
+    link = models.CharField(max_length=200, blank=True, help_text="path to open")
+    about_type = models.CharField(max_length=64, blank=True)
+    about_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="notification_recipient"),
+            models.Index(
+                fields=["recipient"],
+                name="notification_unread",
+                condition=models.Q(read_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Only its recipient."""
+        return models.Q(recipient_id=actor.account_id)
+
+
+class DeliveryState(models.TextChoices):
+    """What became of an attempt."""
+
+    SENT = "sent", "已发送"
+    UNREACHABLE = "unreachable", "未绑定"
+    FAILED = "failed", "发送失败"
+
+
+class Delivery(IdModel):
+    """The way of a notification through one channel."""
+
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    channel = models.CharField(max_length=12)
+    state = models.CharField(max_length=12, choices=DeliveryState.choices)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    error = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=64, blank=True, help_text="the channel's own id")
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notification", "channel"], name="delivery_once_per_channel"
+            ),
+        ]

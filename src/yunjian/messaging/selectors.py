@@ -1,0 +1,34 @@
+"""Reads of messages."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from yunjian.kernel.actor import Actor
+from yunjian.messaging.models import Notification
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationPage:
+    """Some messages, newest first, and the cursor of the following ones."""
+
+    rows: list[Notification]
+    next: UUID | None
+
+
+def notifications_of(actor: Actor, cursor: UUID | None = None) -> NotificationPage:
+    """Return a page of the actor's messages older than the cursor."""
+    rows = Notification.unscoped().filter(recipient_id=actor.account_id).order_by("-id")
+    if cursor is not None:
+        rows = rows.filter(pk__lt=cursor)
+    page = list(rows[: PAGE + 1])
+    following = page[PAGE - 1].pk if len(page) > PAGE else None
+    return NotificationPage(page[:PAGE], following)
+
+
+def unread_count(actor: Actor) -> int:
+    """Return how many messages of the actor are unread."""
+    return (
+        Notification.unscoped().filter(recipient_id=actor.account_id, read_at__isnull=True).count()
+    )
