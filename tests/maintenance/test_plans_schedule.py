@@ -1,6 +1,7 @@
 """Whatever is planned, every interval is met and nothing happens twice or outside the plan."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def test_every_interval_is_met_from_the_first_day_to_the_last(
         days = [day for day, done in due.items() if activity in done]
         assert days, "everything is done at least once"
         assert (days[0] - first).days < activity.interval.days
-        for day, following in zip(days, days[1:], strict=False):
+        for day, following in pairwise(days):
             assert day < following <= activity.interval.after(day)
         assert activity.interval.after(days[-1]) > last
 

@@ -1,0 +1,190 @@
+"""Reads about plans and tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+
+from yunjian.agencies.models import ServiceContract
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import today
+from yunjian.maintenance.models import Plan, PlanItem, Task
+from yunjian.maintenance.models.plans import TaskState
+from yunjian.sources.models import MonitoringPoint
+from yunjian.standards.rules import PointDescription, obligations_for
+from yunjian.standards.sheets import UnknownSheet, current_name
+
+UNFINISHED = [TaskState.OPEN, TaskState.STARTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An activity that the standard demands at a point: at most so long between two times."""
+
+    point: MonitoringPoint
+    obligation: str
+    activity: str
+    clause: str
+    interval_value: int
+    interval_unit: str
+    sheet_code: str
+    provenance: str
+
+
+def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Proposal]:
+    """Return what the rules in force on a day demand at the points, point by point."""
+    return [
+        Proposal(
+            point=point,
+            obligation=obligation.id,
+            activity=obligation.activity.zh,
+            clause=f"{obligation.standard} {obligation.clause}",
+            interval_value=obligation.interval.value,
+            interval_unit=obligation.interval.unit,
+            sheet_code=_existing_sheet(obligation.sheet, on_date),
+            provenance=obligation.provenance,
+        )
+        for point in points
+        for obligation in obligations_for(_describe(point), on_date)
+    ]
+
+
+def sheet_in_force(code: str, on_date: date) -> str:
+    """Return `code@version` of the record sheet in force on a day ("" when there is none)."""
+    try:
+        return current_name(code, on_date)
+    except UnknownSheet:
+        return ""
+
+
+def _existing_sheet(code: str | None, on_date: date) -> str:
+    return code if code and sheet_in_force(code, on_date) else ""
+
+
+def _describe(point: MonitoringPoint) -> PointDescription:
+    return PointDescription(
+        kind=point.kind,
+        sampling_method=point.sampling_method or None,
+        parameters=tuple(point.parameters),
+        automatic_calibration=point.automatic_calibration,
+    )
+
+
+def contracts_over(
+    actor: Actor, points: Sequence[MonitoringPoint], first: date, last: date
+) -> dict[UUID, ServiceContract]:
+    """Return the agency's contract of each point that holds between two days (both included);
+    of several, the one that begins first. Points without one are missing."""
+    if first > last:
+        return {}
+    through = ServiceContract.points.through.objects
+    links = (
+        through.filter(
+            monitoringpoint_id__in=[point.pk for point in points],
+            servicecontract__agency_id=actor.organization_id,
+            servicecontract__period__overlap=DateRange(first, last, "[]"),
+        )
+        .select_related("servicecontract")
+        .order_by("-servicecontract__period")
+    )
+    # the earliest comes last and stays
+    return {link.monitoringpoint_id: link.servicecontract for link in links}
+
+
+def points_under_contract(actor: Actor, on_date: date | None = None) -> QuerySet[MonitoringPoint]:
+    """Return the points the agency maintains on a day (today unless told otherwise)."""
+    contracts = ServiceContract.unscoped().filter(
+        agency_id=actor.organization_id, period__contains=on_date or today()
+    )
+    points: QuerySet[MonitoringPoint] = MonitoringPoint.objects.filter(
+        pk__in=contracts.values("points")
+    )
+    return points.select_related("outlet__source", "organization").order_by(
+        "organization__name", "outlet__code", "id"
+    )
+
+
+def plans_visible(*, state: str = "", text: str = "") -> QuerySet[Plan]:
+    """Return the plans the acting actor sees, with their counts."""
+    plans: QuerySet[Plan] = Plan.objects.annotate(
+        point_count=Count("items__point", distinct=True),
+        item_count=Count("items", distinct=True),
+    )
+    if state:
+        plans = plans.filter(state=state)
+    if text:
+        plans = plans.filter(name__icontains=text)
+    return plans.prefetch_related("people")
+
+
+def items_of(plan: Plan) -> QuerySet[PlanItem]:
+    """Return the items of a plan, point by point."""
+    return (
+        PlanItem.unscoped()
+        .filter(plan=plan)
+        .select_related("point__outlet__source", "contract")
+        .order_by("point__outlet__source__name", "point__outlet__code", "point_id", "id")
+    )
+
+
+def with_bucket(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Add `bucket`: where a task lies from today: today, overdue, upcoming, done, cancelled."""
+    unfinished = Q(state__in=UNFINISHED)
+    return tasks.annotate(
+        bucket=Case(
+            When(state=TaskState.DONE, then=Value("done")),
+            When(state=TaskState.CANCELLED, then=Value("cancelled")),
+            When(unfinished & Q(due_on__lt=today()), then=Value("overdue")),
+            When(unfinished & Q(due_on=today()), then=Value("today")),
+            default=Value("upcoming"),
+            output_field=CharField(),
+        )
+    )
+
+
+def tasks_visible(filters: dict[str, Any] | None = None) -> QuerySet[Task]:
+    """Return the tasks the acting actor sees.
+
+    `filters` may hold `bucket`, `state`, `assignee` (Person), `plan` (Plan), `text` (point, source
+    or MN code), `since` and `until` (due dates, both included); empty ones are ignored.
+    """
+    asked = {key: value for key, value in (filters or {}).items() if value}
+    tasks: QuerySet[Task] = with_bucket(Task.objects.all()).select_related(
+        "point__outlet__source", "assignee", "plan"
+    )
+    for key, lookup in (
+        ("bucket", "bucket"),
+        ("state", "state"),
+        ("assignee", "assignee"),
+        ("plan", "plan"),
+        ("since", "due_on__gte"),
+        ("until", "due_on__lte"),
+    ):
+        if key in asked:
+            tasks = tasks.filter(**{lookup: asked[key]})
+    if "text" in asked:
+        text = asked["text"]
+        tasks = tasks.filter(
+            Q(point__name__icontains=text)
+            | Q(point__mn_code__startswith=text)
+            | Q(point__outlet__source__name__icontains=text)
+        )
+    return tasks
+
+
+def task_counts() -> dict[str, int]:
+    """Return how many tasks of the acting actor lie in each bucket that asks for attention."""
+    unfinished = Q(state__in=UNFINISHED)
+    due_today = Q(due_on=today())
+    counts: dict[str, int] = Task.objects.aggregate(
+        today_open=Count("pk", filter=due_today & Q(state=TaskState.OPEN)),
+        today_started=Count("pk", filter=due_today & Q(state=TaskState.STARTED)),
+        today_done=Count("pk", filter=due_today & Q(state=TaskState.DONE)),
+        overdue=Count("pk", filter=unfinished & Q(due_on__lt=today())),
+        upcoming=Count("pk", filter=unfinished & Q(due_on__gt=today())),
+    )
+    return counts
