@@ -1,6 +1,8 @@
 """Addresses of evidence."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from yunjian.evidence import views
 
 app_name = "evidence"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("files/<uuid:attachment_id>", views.file, name="file")]

@@ -132,7 +132,7 @@ STATICFILES_DIRS: list[Path] = []
 H5_DIST_DIR = PROJECT_DIR / "h5" / "dist"
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "yunjian.evidence.storage.WholeFileStorage",
         "OPTIONS": {"location": str(VAR_DIR / "files")},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,6 +1,6 @@
 """The sealed chain of events, and attachments."""
 
 from yunjian.evidence.models.attachments import Attachment
-from yunjian.evidence.models.events import ChainHead, Event
+from yunjian.evidence.models.events import ChainHead, DailyHead, Event
 
-__all__ = ["Attachment", "ChainHead", "Event"]
+__all__ = ["Attachment", "ChainHead", "DailyHead", "Event"]

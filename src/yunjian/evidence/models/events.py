@@ -21,6 +21,22 @@ class ChainHead(models.Model):
     digest = models.CharField(max_length=80, default="")
 
 
+class DailyHead(models.Model):
+    """Where all chains stood at the end of a day: published for others to keep.
+
+    `body` is canonical JSON {day, previous, heads: {chain: [sequence, digest]}}.
+    """
+
+    day = models.DateField(primary_key=True)
+    body = models.TextField()
+    previous_digest = models.CharField(max_length=80, blank=True)
+    digest = models.CharField(max_length=80)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["-day"]
+
+
 class Event(ScopedModel):
     """Something that happened. Never updated, never deleted (a trigger sees to it).
 

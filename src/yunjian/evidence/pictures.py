@@ -1,0 +1,126 @@
+"""Uploads are never trusted: what they are is told by their bytes, and pictures are drawn anew."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import filetype
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from yunjian.kernel.errors import InvalidInput
+
+register_heif_opener()
+
+IMAGE_TYPES = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"),
+}
+PDF_TYPE = "application/pdf"
+JPEG_QUALITY = 88
+THUMBNAIL_PIXELS = 320
+HASH_WIDTH, HASH_HEIGHT = 9, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What an upload really is, as it will be stored."""
+
+    kind: str
+    content: bytes
+    content_type: str
+    suffix: str
+    width: int | None = None
+    height: int | None = None
+    dhash: str = ""
+
+
+def accepted(content: bytes, filename: str) -> Accepted:
+    """Check an upload; pictures are oriented, stripped of metadata and encoded anew.
+
+    Raises:
+        InvalidInput: at `file`; too large, of another kind than its name says, or damaged.
+    """
+    if not content:
+        raise InvalidInput("文件是空的，请重新选择", code="empty", field="file")
+    if len(content) > settings.ATTACHMENT_MAX_BYTES:
+        limit = settings.ATTACHMENT_MAX_BYTES // 2**20
+        raise InvalidInput(f"文件超过 {limit} MB，请压缩后再上传", code="too_large", field="file")
+    guessed = filetype.guess(content)
+    real = guessed.mime if guessed is not None else ""
+    allowed = {**IMAGE_TYPES, PDF_TYPE: (".pdf",)}
+    if real not in allowed:
+        raise InvalidInput("只能上传照片（JPG、PNG、HEIC、WebP）或 PDF", code="kind", field="file")
+    if not filename.lower().endswith(allowed[real]):
+        raise InvalidInput(
+            f"文件内容与扩展名不符：“{filename}”实际是 {guessed.extension.upper()} 文件",
+            code="not_what_it_says",
+            field="file",
+        )
+    if real == PDF_TYPE:
+        return Accepted("pdf", content, PDF_TYPE, ".pdf")
+    return _redrawn(content, keep_png=real == "image/png")
+
+
+def thumbnail(content: bytes) -> bytes:
+    """Return a small JPEG of a stored picture (at most 320 pixels on a side)."""
+    with Image.open(BytesIO(content)) as image:
+        small = _flat(image)
+        small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        return _encoded(small, "JPEG", quality=80)
+
+
+def difference_hash(image: Image.Image) -> str:
+    """Return the 64-bit difference hash: near-equal pictures differ in few bits."""
+    grey = image.convert("L").resize((HASH_WIDTH, HASH_HEIGHT), Image.Resampling.LANCZOS)
+    pixels = grey.tobytes()
+    bits = 0
+    for row in range(HASH_HEIGHT):
+        for column in range(HASH_WIDTH - 1):
+            at = row * HASH_WIDTH + column
+            bits = bits << 1 | (pixels[at] > pixels[at + 1])
+    return f"{bits:016x}"
+
+
+def _redrawn(content: bytes, *, keep_png: bool) -> Accepted:
+    damaged = "图片已损坏，无法读取，请重新拍摄或选择"
+    try:
+        with Image.open(BytesIO(content)) as image:
+            if image.width * image.height > settings.ATTACHMENT_MAX_PIXELS:
+                raise InvalidInput("图片像素过大，请压缩后再上传", code="pixels", field="file")
+            drawn = ImageOps.exif_transpose(image)
+            drawn.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise InvalidInput(damaged, code="damaged", field="file") from error
+    if keep_png:
+        drawn = drawn.convert("RGBA" if "A" in drawn.getbands() else "RGB")
+        stored, content_type, suffix = _encoded(drawn, "PNG", optimize=True), "image/png", ".png"
+    else:
+        drawn = _flat(drawn)
+        stored = _encoded(drawn, "JPEG", quality=JPEG_QUALITY)
+        content_type, suffix = "image/jpeg", ".jpg"
+    return Accepted(
+        "image",
+        stored,
+        content_type,
+        suffix,
+        drawn.width,
+        drawn.height,
+        difference_hash(drawn),
+    )
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    if "A" not in image.getbands():
+        return image.convert("RGB")
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def _encoded(image: Image.Image, kind: str, **options: int) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()

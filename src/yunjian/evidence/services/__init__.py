@@ -1,0 +1,24 @@
+"""Every write of evidence, and the walks that prove it intact."""
+
+from yunjian.evidence.services.attachments import attachment_store, attachments_share
+from yunjian.evidence.services.events import record
+from yunjian.evidence.services.heads import daily_head
+from yunjian.evidence.services.verification import (
+    Break,
+    ChainReport,
+    ObjectReport,
+    verify_chains,
+    verify_object,
+)
+
+__all__ = [
+    "Break",
+    "ChainReport",
+    "ObjectReport",
+    "attachment_store",
+    "attachments_share",
+    "daily_head",
+    "record",
+    "verify_chains",
+    "verify_object",
+]

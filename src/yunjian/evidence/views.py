@@ -1,0 +1,30 @@
+"""Files of the evidence, to those who may see them."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from yunjian.evidence import storage
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.pictures import thumbnail
+from yunjian.kernel.scope import get_visible_or_404
+
+
+@require_safe
+def file(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """Return a file, or with `?size=thumb` a small picture of it."""
+    if getattr(request, "actor", None) is None:
+        raise Http404
+    row = get_visible_or_404(Attachment, attachment_id)
+    content, content_type = storage.get(row.storage_key), row.content_type
+    if request.GET.get("size") == "thumb" and row.kind == "image":
+        content, content_type = thumbnail(content), "image/jpeg"
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=False, filename=row.filename
+    )
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
