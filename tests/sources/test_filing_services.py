@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from yunjian.messaging.models import Notification
 
 from tests.sources.values import analyzer_values, sampler_values
 from tests.world import World
@@ -16,6 +15,7 @@ from yunjian.evidence.models import Event
 from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.clock import at, now, today
 from yunjian.kernel.errors import Conflict, DomainError, InvalidInput, InvalidState, NotAllowed
+from yunjian.messaging.models import Notification
 from yunjian.sources.models import Instrument, InstrumentRevision
 from yunjian.sources.selectors import revision_on
 from yunjian.sources.services import (
@@ -46,7 +46,9 @@ def notified(kind: str) -> list[str]:
     rows = (
         Notification.objects if not hasattr(Notification, "unscoped") else Notification.unscoped()
     )
-    return sorted(row.account.username for row in rows.filter(kind=kind).select_related("account"))
+    return sorted(
+        row.recipient.username for row in rows.filter(kind=kind).select_related("recipient")
+    )
 
 
 def test_a_filing_goes_from_draft_to_official_and_each_turn_leaves_an_event(

@@ -1,7 +1,8 @@
 """Reads of instruments and their filing."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -152,6 +153,16 @@ class ShownSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the review as it is drawn: done, current, waiting or failed."""
+
+    title: str
+    state: Literal["done", "current", "waiting", "failed"]
+    at: datetime | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionDetail:
     """A version with everything a reader needs to judge it."""
 
@@ -163,6 +174,31 @@ class RevisionDetail:
     def differences(self) -> list[ShownValue]:
         """Return the values that differ from the version it replaces."""
         return [value for section in self.sections for value in section.values if value.differs]
+
+    @property
+    def steps(self) -> list[Step]:
+        """Return the way of the version: 填报 → 提交 → 审核 → 正式."""
+        revision = self.revision
+        state = revision.state
+        decided_by = str(revision.decided_by or "")
+        if state == RevisionState.DRAFT:
+            return [Step("填报", "current", revision.created_at), *_waiting("提交", "审核", "正式")]
+        handed_in = [
+            Step("填报", "done", revision.created_at),
+            Step("提交", "done", revision.submitted_at),
+        ]
+        if state == RevisionState.SUBMITTED:
+            return [*handed_in, Step("审核", "current"), *_waiting("正式")]
+        if state == RevisionState.RETURNED:
+            returned = Step("退回", "failed", revision.decided_at, decided_by)
+            return [*handed_in, returned, *_waiting("正式")]
+        decided = Step("审核", "done", revision.decided_at, decided_by)
+        last = "历史版本" if state == RevisionState.SUPERSEDED else "正式"
+        return [*handed_in, decided, Step(last, "done", revision.decided_at)]
+
+
+def _waiting(*titles: str) -> list[Step]:
+    return [Step(title, "waiting") for title in titles]
 
 
 def revision_detail(revision: InstrumentRevision) -> RevisionDetail:

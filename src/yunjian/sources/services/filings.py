@@ -31,6 +31,7 @@ from yunjian.sources.services.checks import Problems, conflict_when, locked, pla
 Values = Mapping[str, Any]
 SAMPLER_SLOT = "sampler"
 MAX_FILES = 6
+MAX_NOTE = 400
 
 
 @transaction.atomic
@@ -191,6 +192,7 @@ def revision_approve(
     instrument, revision = _locked(revision)
     require(may_review_instruments(actor, instrument.point.district_id))
     _require_state(revision, RevisionState.SUBMITTED, "该备案不在审核中")
+    _check_length(note, "note", "审核意见")
     begin = _supersede(instrument, today())
     if instrument.period is None:
         begin = _occupy_slot(instrument, revision)
@@ -225,6 +227,7 @@ def revision_return(
     _require_state(revision, RevisionState.SUBMITTED, "该备案不在审核中")
     if not reason.strip():
         raise InvalidInput("请填写退回的原因", code="required", field="reason")
+    _check_length(reason.strip(), "reason", "退回原因")
     _decide(actor, revision, RevisionState.RETURNED, reason.strip())
     revision.save(update_fields=["state", "decided_at", "decided_by", "decision_note"])
     _tell_discharger(revision, "仪器备案被退回", f"被退回：{reason.strip()}")
@@ -459,6 +462,7 @@ def _check_retirement(instrument: Instrument, on: date, reason: str) -> None:
     problems.unless(on > begin, "on", f"停用日期应晚于启用日期 {begin}", "order")
     problems.not_after("on", on, today(), "停用日期不能晚于今天")
     problems.unless(bool(reason.strip()), "reason", "请填写停用原因", "required")
+    problems.unless(len(reason) <= MAX_NOTE, "reason", f"停用原因不能超过 {MAX_NOTE} 字")
     problems.refuse_if_any()
 
 
@@ -521,6 +525,11 @@ def _occupy_slot(instrument: Instrument, revision: InstrumentRevision) -> date:
     with conflict_when("instrument_one_per_slot_at_a_time", message):
         instrument.save(update_fields=["period"])
     return begin
+
+
+def _check_length(text: str, path: str, label: str) -> None:
+    if len(text) > MAX_NOTE:
+        raise InvalidInput(f"{label}不能超过 {MAX_NOTE} 字", code="too_long", field=path)
 
 
 def _decide(actor: Actor, revision: InstrumentRevision, state: str, note: str) -> None:

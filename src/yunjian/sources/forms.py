@@ -1,0 +1,178 @@
+"""Forms of the source portal. What is right or wrong is decided by the services."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.sources.filing_fields import FilingField, Section, sections_of
+from yunjian.sources.models import InstrumentRevision, MonitoringPoint, PollutionSource
+from yunjian.sources.models.places import Medium
+from yunjian.web.widgets import DateInput
+
+LEVELS = [("key", "重点管理"), ("simplified", "简化管理"), ("registered", "登记管理")]
+
+
+class SourceFilterForm(forms.Form):
+    """The query row above the sources."""
+
+    keyword = forms.CharField(
+        label=_("关键词"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": _("编码、名称、地址、许可证编号")}),
+    )
+    medium = forms.ChoiceField(
+        label=_("排口类型"), required=False, choices=[("", _("全部")), *Medium.choices]
+    )
+    management_level = forms.ChoiceField(
+        label=_("管理类别"), required=False, choices=[("", _("全部")), *LEVELS]
+    )
+
+
+class SourceForm(forms.ModelForm[PollutionSource]):
+    """What a discharger may change of its source."""
+
+    class Meta:
+        model = PollutionSource
+        fields = [
+            "name",
+            "street",
+            "address",
+            "industry_code",
+            "industry_name",
+            "management_level",
+            "is_medical",
+            "permit_number",
+            "permit_valid_until",
+            "contact_name",
+            "contact_phone",
+        ]
+        widgets = {"permit_valid_until": DateInput()}
+
+    groups = (
+        (_("基本信息"), ["name", "street", "address", "industry_code", "industry_name"]),
+        (
+            _("管理信息"),
+            ["management_level", "is_medical", "permit_number", "permit_valid_until"],
+        ),
+        (_("环保联系人"), ["contact_name", "contact_phone"]),
+    )
+
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the fields by section."""
+        return [(str(title), [self[name] for name in names]) for title, names in self.groups]
+
+
+class LocationForm(forms.ModelForm[PollutionSource]):
+    """Where a source is."""
+
+    class Meta:
+        model = PollutionSource
+        fields = ["longitude", "latitude"]
+
+
+class FilingForm(forms.Form):
+    """The filing of an instrument, built from its fields. A draft may leave out what is marked."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: str,
+        point: MonitoringPoint,
+        asks_reason: bool = False,
+        fixed_parameter: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = sections_of(kind, point)
+        self.asks_reason = asks_reason
+        if asks_reason:
+            self.fields["change_reason"] = forms.CharField(
+                label=_("变更原因"), max_length=200, help_text=_("审核人员将看到变更前后的差异")
+            )
+        for section in self._sections:
+            for field in section.fields:
+                self.fields[field.path] = _form_field(
+                    field, str(self.initial.get(field.path) or "")
+                )
+        if fixed_parameter and "parameter" in self.fields:
+            self.fields["parameter"].choices = [(fixed_parameter, fixed_parameter)]  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        """Read what was typed; what is missing is only asked for when the filing is handed in."""
+        required = {name for name, field in self.fields.items() if field.required}
+        for name in required:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in required:
+            self.fields[name].required = True
+
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the fields by section, the reason of a change first."""
+        reason = [(str(_("变更说明")), [self["change_reason"]])] if self.asks_reason else []
+        return [*reason, *(self._bound(section) for section in self._sections)]
+
+    def _bound(self, section: Section) -> tuple[str, list[forms.BoundField]]:
+        return section.title, [self[field.path] for field in section.fields]
+
+    @property
+    def suggestions(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the lists that fields with free choice propose from."""
+        return [
+            (_list_id(field), field.choices)
+            for section in self._sections
+            for field in section.fields
+            if field.open_choice
+        ]
+
+
+def _list_id(field: FilingField) -> str:
+    return f"suggest-{field.path.replace('.', '-')}"
+
+
+def _form_field(field: FilingField, held: str) -> forms.Field:
+    common: dict[str, Any] = {"label": field.label, "required": field.required}
+    unit = "" if field.unit == "*" else field.unit
+    common["help_text"] = "；".join(part for part in (unit, field.help) if part)
+    match field.kind:
+        case "number":
+            return forms.DecimalField(
+                **common, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+            )
+        case "date":
+            return forms.DateField(**common, widget=DateInput())
+        case "choice" if not field.open_choice:
+            known = list(field.choices)
+            choices = known if not held or held in known else [*known, held]
+            return forms.ChoiceField(
+                **common, choices=[("", _("请选择")), *((choice, choice) for choice in choices)]
+            )
+        case "long":
+            return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 2}))
+    return forms.CharField(**common, widget=_text_input(field))
+
+
+def _text_input(field: FilingField) -> forms.TextInput:
+    attrs = {"maxlength": str(_max_length(field))}
+    if field.kind == "phone":
+        attrs["inputmode"] = "tel"
+    if field.open_choice:
+        attrs["list"] = _list_id(field)
+    return forms.TextInput(attrs=attrs)
+
+
+def _max_length(field: FilingField) -> int:
+    column = InstrumentRevision._meta.get_field(field.path)  # noqa: SLF001 - documented API
+    return int(getattr(column, "max_length", None) or 200)
+
+
+class RetireForm(forms.Form):
+    """Taking an instrument out of use."""
+
+    on = forms.DateField(label=_("停用日期"), widget=DateInput(), help_text=_("从这一天起不再使用"))
+    reason = forms.CharField(
+        label=_("停用原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )

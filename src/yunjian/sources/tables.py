@@ -1,0 +1,130 @@
+"""Tables of the source portal."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.sources.filing_fields import plain_number
+from yunjian.sources.models import PollutionSource
+from yunjian.sources.selectors import InstrumentRow
+from yunjian.web.tables import Table
+
+
+class SourceTable(Table):
+    """污染源基本信息."""
+
+    code = tables.Column(verbose_name=_("污染源编码"))
+    name = tables.Column(verbose_name=_("污染源名称"))
+    district = tables.Column(verbose_name=_("所属区"))
+    street = tables.Column(verbose_name=_("街道（镇）"))
+    industry = tables.Column(accessor="industry_name", verbose_name=_("行业类别"))
+    level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
+    permit = tables.Column(accessor="permit_number", verbose_name=_("排污许可证编号"))
+    outlets = tables.Column(accessor="outlet_count", verbose_name=_("排口"))
+    points = tables.Column(accessor="point_count", verbose_name=_("测点"))
+    actions = tables.TemplateColumn(
+        template_name="sources/parts/source_actions.html", verbose_name=_("操作")
+    )
+
+    class Meta(Table.Meta):
+        empty_text = _("没有符合条件的污染源。请调整查询条件，或联系所在区生态环境局登记污染源。")
+
+    def render_industry(self, value: str, record: PollutionSource) -> str:
+        """Show the class with its GB/T 4754 code."""
+        return format_html(
+            "{} <span class='text-body-secondary'>{}</span>", value, record.industry_code
+        )
+
+
+class InstrumentTable(Table):
+    """What stands, or is to stand, at a point. Rows are `InstrumentRow`."""
+
+    state = tables.TemplateColumn(
+        template_name="sources/parts/filing_state.html", verbose_name=_("状态")
+    )
+    name = tables.Column(accessor="shown.name", verbose_name=_("仪器名称"))
+    method = tables.Column(accessor="shown.method", verbose_name=_("分析方法/原理"))
+    maker = tables.Column(accessor="shown.maker", verbose_name=_("生产厂家"))
+    model = tables.Column(accessor="shown.model", verbose_name=_("规格型号"))
+    serial = tables.Column(accessor="shown.serial_number", verbose_name=_("出厂编号"))
+    installed = tables.DateColumn(
+        accessor="shown.installed_on", format="Y-m-d", verbose_name=_("安装日期")
+    )
+    certificate = tables.Column(
+        accessor="shown.certificate_valid_until", verbose_name=_("认证有效期至")
+    )
+    actions = tables.TemplateColumn(
+        template_name="sources/parts/filing_actions.html", verbose_name=_("操作")
+    )
+
+    class Meta(Table.Meta):
+        row_attrs = {
+            "data-testid": "filing-row",
+            "data-instrument": lambda record: str(record.instrument.pk),
+        }
+
+    def render_certificate(self, value: Any) -> str:
+        """Show the day as everywhere."""
+        return f"{value:%Y-%m-%d}"
+
+
+class AnalyzerTable(InstrumentTable):
+    """分析仪器."""
+
+    parameter = tables.Column(accessor="shown.parameter", verbose_name=_("监测因子"))
+    span = tables.Column(empty_values=(), orderable=False, verbose_name=_("量程"))
+
+    class Meta(InstrumentTable.Meta):
+        empty_text = _("该测点还没有分析仪器备案。请点击“新增仪器备案”，填写后提交审核。")
+        sequence = (
+            "row_number",
+            "parameter",
+            "name",
+            "method",
+            "maker",
+            "model",
+            "serial",
+            "span",
+            "installed",
+            "certificate",
+            "state",
+            "actions",
+        )
+
+    def render_span(self, record: InstrumentRow) -> str:
+        """Show the measuring range with its unit."""
+        version = record.shown
+        if version.range_lower is None or version.range_upper is None:
+            return "—"
+        lower, upper = plain_number(version.range_lower), plain_number(version.range_upper)
+        return f"{lower}～{upper} {version.unit}".strip()
+
+
+class SamplerTable(InstrumentTable):
+    """自动采样器."""
+
+    bottles = tables.Column(
+        accessor="shown.settings__bottles", verbose_name=_("采样瓶（个）"), orderable=False
+    )
+
+    class Meta(InstrumentTable.Meta):
+        empty_text = _("该测点还没有自动采样器备案。请点击“新增仪器备案”，填写后提交审核。")
+        sequence = (
+            "row_number",
+            "name",
+            "method",
+            "maker",
+            "model",
+            "serial",
+            "bottles",
+            "installed",
+            "certificate",
+            "state",
+            "actions",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns["method"].column.verbose_name = _("采样方式")

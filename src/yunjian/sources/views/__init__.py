@@ -1,0 +1,1 @@
+"""Pages of the source portal: thin, what happens is in the services."""
