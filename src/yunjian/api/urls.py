@@ -1,6 +1,7 @@
-"""Addresses of api."""
+"""Addresses of the API."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-app_name = "api"
-urlpatterns: list[URLPattern] = []
+from yunjian.api.root import api
+
+urlpatterns = [path("", api.urls)]
