@@ -8,6 +8,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from yunjian.kernel.actor import Actor
+
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
@@ -19,7 +21,7 @@ def source_page(view: View[Rest]) -> View[Rest]:
     def guarded(
         request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponseBase:
-        actor = request.actor
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
         if actor is None:
             return redirect_to_login(request.get_full_path())
         if actor.organization_kind != "discharger":

@@ -204,7 +204,7 @@ class PointAccess(ScopedModel):
             actor,
             owner="point__organization_id",
             district="point__district_id",
-            agency=models.Q(organization_id=actor.organization_id),
+            agency=models.Q(organization=actor.organization_id),
         )
 
 

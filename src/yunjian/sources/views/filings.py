@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.scope import get_visible_or_404
@@ -34,19 +35,24 @@ from yunjian.web.responses import done
 
 def _point(point_id: UUID) -> MonitoringPoint:
     rows = MonitoringPoint.objects.select_related("outlet__source")
-    return get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
+    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
+    return point
 
 
 def _instrument(instrument_id: UUID) -> Instrument:
     rows = Instrument.objects.select_related("point__outlet__source")
-    return get_visible_or_404(Instrument, instrument_id, queryset=rows)
+    instrument: Instrument = get_visible_or_404(Instrument, instrument_id, queryset=rows)
+    return instrument
 
 
 def _revision(revision_id: UUID) -> InstrumentRevision:
     rows = InstrumentRevision.objects.select_related(
         "instrument__point__outlet__source", "decided_by"
     )
-    return get_visible_or_404(InstrumentRevision, revision_id, queryset=rows)
+    revision: InstrumentRevision = get_visible_or_404(
+        InstrumentRevision, revision_id, queryset=rows
+    )
+    return revision
 
 
 def _back(point: MonitoringPoint, kind: str) -> str:
@@ -68,7 +74,7 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
 
         def write() -> InstrumentRevision:
             return revision_draft(
-                actor=request.actor, point=point, kind=kind, values=form.cleaned_data
+                actor=current_actor(), point=point, kind=kind, values=form.cleaned_data
             )
 
         return _save(request, form, context, write)
@@ -91,7 +97,9 @@ def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
 
         def write() -> InstrumentRevision:
-            return revision_change(actor=request.actor, revision=revision, values=form.cleaned_data)
+            return revision_change(
+                actor=current_actor(), revision=revision, values=form.cleaned_data
+            )
 
         return _save(request, form, context, write)
     return _form_page(request, context, form)
@@ -109,7 +117,7 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
 
         def write() -> InstrumentRevision:
             return revision_draft(
-                actor=request.actor,
+                actor=current_actor(),
                 point=instrument.point,
                 kind=instrument.kind,
                 values=form.cleaned_data,
@@ -156,7 +164,7 @@ def _save(
         with transaction.atomic():
             revision = write()
             if submits:
-                revision = revision_submit(actor=request.actor, revision=revision)
+                revision = revision_submit(actor=current_actor(), revision=revision)
     except DomainError as error:
         add_domain_errors(form, error)
         return _form_page(request, context, form, status=error.status)
@@ -179,7 +187,7 @@ def filing_submit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Hand a draft in; when something is missing, show the form with what it is."""
     revision = _revision(revision_id)
     try:
-        revision_submit(actor=request.actor, revision=revision)
+        revision_submit(actor=current_actor(), revision=revision)
     except InvalidInput as error:
         return _incomplete(request, revision, error)
     except DomainError as error:
@@ -218,7 +226,7 @@ def filing_withdraw(request: HttpRequest, revision_id: UUID) -> HttpResponseBase
     """撤回."""
     revision = _revision(revision_id)
     try:
-        revision_withdraw(actor=request.actor, revision=revision)
+        revision_withdraw(actor=current_actor(), revision=revision)
     except DomainError as error:
         return _refused(request, revision.instrument, error)
     message = "已撤回，可以修改后重新提交"
@@ -233,7 +241,7 @@ def filing_discard(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     instrument = revision.instrument
     back = _back(instrument.point, instrument.kind)
     try:
-        revision_discard(actor=request.actor, revision=revision)
+        revision_discard(actor=current_actor(), revision=revision)
     except DomainError as error:
         return _refused(request, instrument, error)
     return done(request, "草稿已删除", back)
@@ -273,7 +281,7 @@ def retire(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                instrument_retire(actor=request.actor, instrument=instrument, **form.cleaned_data)
+                instrument_retire(actor=current_actor(), instrument=instrument, **form.cleaned_data)
             except DomainError as error:
                 add_domain_errors(form, error)
                 status = error.status
@@ -284,7 +292,7 @@ def retire(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         "instrument": instrument,
         "form": form,
         "back": _back(instrument.point, instrument.kind),
-        "may_file": may_file_instruments(request.actor, instrument.organization_id),
+        "may_file": may_file_instruments(current_actor(), instrument.organization_id),
     }
     return render(request, "sources/retire.html", context, status=status)
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.identity.selectors import districts
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.sources.forms import LocationForm, SourceFilterForm, SourceForm
@@ -37,7 +38,8 @@ TABS = {"analyzers": InstrumentKind.ANALYZER, "samplers": InstrumentKind.SAMPLER
 
 def _source(source_id: UUID) -> PollutionSource:
     rows = PollutionSource.objects.select_related("district", "organization")
-    return get_visible_or_404(PollutionSource, source_id, queryset=rows)
+    source: PollutionSource = get_visible_or_404(PollutionSource, source_id, queryset=rows)
+    return source
 
 
 @source_page
@@ -120,7 +122,7 @@ def _edit(
         status = 422
         if form.is_valid():
             try:
-                source_update(actor=request.actor, source=source, **form.cleaned_data)
+                source_update(actor=current_actor(), source=source, **form.cleaned_data)
             except DomainError as error:
                 add_domain_errors(form, error)
                 status = error.status
@@ -129,7 +131,7 @@ def _edit(
     context = {
         "source": source,
         "form": form,
-        "may_edit": may_keep_source(request.actor, source.organization_id, source.district_id),
+        "may_edit": may_keep_source(current_actor(), source.organization_id, source.district_id),
         "map": district_map(source.longitude, source.latitude),
     }
     return render(request, template, context, status=status)
@@ -189,7 +191,7 @@ def _instruments(request: HttpRequest, point: MonitoringPoint) -> dict[str, obje
         "tab": tab,
         "kind": kind,
         "has_samplers": water,
-        "may_file": may_file_instruments(request.actor, point.organization_id),
+        "may_file": may_file_instruments(current_actor(), point.organization_id),
         "table": table_class(rows, request=request),
     }
 

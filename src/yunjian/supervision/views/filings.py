@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yunjian.identity.models import District
 from yunjian.identity.selectors import districts
-from yunjian.kernel.actor import Actor
+from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.sources.models import InstrumentRevision
@@ -50,7 +50,7 @@ def authority_page(view: View[Rest]) -> View[Rest]:
     def guarded(
         request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponseBase:
-        actor = request.actor
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
         if actor is None:
             return redirect_to_login(request.get_full_path())
         if actor.organization_kind != "authority":
@@ -125,7 +125,7 @@ class QueueTable(Table):
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List the filings; `?format=xlsx` exports what the query finds."""
-    form = QueueFilterForm(request.GET, actor=request.actor)
+    form = QueueFilterForm(request.GET, actor=current_actor())
     asked = dict(form.cleaned_data) if form.is_valid() else {}
     tab = asked.pop("tab", "") or "pending"
     rows = filing_queue(tab=tab, **asked)
@@ -176,7 +176,10 @@ def _revision(revision_id: UUID) -> InstrumentRevision:
         "decided_by",
         "created_by",
     )
-    return get_visible_or_404(InstrumentRevision, revision_id, queryset=rows)
+    revision: InstrumentRevision = get_visible_or_404(
+        InstrumentRevision, revision_id, queryset=rows
+    )
+    return revision
 
 
 @authority_page
@@ -194,7 +197,7 @@ def _detail_page(
     note: str = "",
 ) -> HttpResponse:
     instrument = revision.instrument
-    may_review = may_review_instruments(request.actor, instrument.point.district_id)
+    may_review = may_review_instruments(current_actor(), instrument.point.district_id)
     context = {
         "revision": revision,
         "instrument": instrument,
@@ -217,7 +220,7 @@ def approve(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     revision = _revision(revision_id)
     note = request.POST.get("note", "").strip()
     try:
-        revision_approve(actor=request.actor, revision=revision, note=note)
+        revision_approve(actor=current_actor(), revision=revision, note=note)
     except DomainError as error:
         return _detail_page(request, revision, error=error, note=note)
     return done(request, "已通过，备案自今日起为正式资料", reverse("supervision:filings"))
@@ -245,7 +248,7 @@ def send_back(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                revision_return(actor=request.actor, revision=revision, **form.cleaned_data)
+                revision_return(actor=current_actor(), revision=revision, **form.cleaned_data)
             except DomainError as error:
                 add_domain_errors(form, error)
                 status = error.status
