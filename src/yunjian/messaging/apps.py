@@ -1,7 +1,10 @@
+"""Messages to people."""
+
 from django.apps import AppConfig
 
 
 class MessagingConfig(AppConfig):
-    """messaging."""
+    """Messages to people."""
 
     name = "yunjian.messaging"
+    verbose_name = "消息"

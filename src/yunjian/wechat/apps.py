@@ -1,7 +1,10 @@
+"""WeChat."""
+
 from django.apps import AppConfig
 
 
 class WechatConfig(AppConfig):
-    """wechat."""
+    """WeChat."""
 
     name = "yunjian.wechat"
+    verbose_name = "微信"

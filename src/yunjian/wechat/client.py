@@ -1,140 +1,212 @@
-"""The client of WeChat's official-account API: who holds the phone, and template messages."""
+"""A small client of WeChat's official account interfaces (服务号).
 
-from dataclasses import dataclass
+Everything goes over HTTP to the two bases in the settings, so that the simulator and WeChat
+itself are spoken to by the same code.
+"""
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 from django.conf import settings
-from django.core.cache import cache
 
-TOKEN_KEY = "wechat-access-token"  # noqa: S105 - the name of a cache entry
-TOKEN_MARGIN_SECONDS = 300
-TIMEOUT_SECONDS = 8.0
-UNREACHABLE_USER = frozenset({43004, 43019, 40003, 43101})
-STALE_TOKEN = frozenset({40001, 40014, 42001})
-BUSY = frozenset({-1, 45009, 45011})
+from yunjian.wechat.errors import (
+    CodeRefused,
+    NotSubscribed,
+    TokenRefused,
+    WechatError,
+    WechatUnreachable,
+    error_of,
+)
 
+__all__ = [
+    "CodeRefused",
+    "NotSubscribed",
+    "WechatClient",
+    "WechatError",
+    "WechatUnreachable",
+    "jsapi_signature",
+]
 
-class WechatError(Exception):
-    """WeChat refused, with its own code (https errcode) and sentence."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"{code} {message}")
-        self.code = code
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self.code in BUSY or self.code in STALE_TOKEN
-
-    @property
-    def is_about_the_user(self) -> bool:
-        """Whether the person cannot be reached: does not follow, or is unknown."""
-        return self.code in UNREACHABLE_USER
+TIMEOUT_SECONDS = 5.0
+RENEW_BEFORE_SECONDS = 300
 
 
-class WechatUnreachable(Exception):
-    """WeChat did not answer."""
+@dataclass
+class _Cached:
+    """A secret of limited life; `until` is on the monotonic clock."""
+
+    value: str = ""
+    until: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@dataclass(frozen=True, slots=True)
+# stable_token gives every process the same token, so a cache per process is enough
+_tokens: dict[tuple[str, str], _Cached] = {}
+_tickets: dict[tuple[str, str], _Cached] = {}
+
+
+@cache
+def _http() -> httpx.Client:
+    return httpx.Client(timeout=TIMEOUT_SECONDS)
+
+
 class WechatClient:
-    """Speaks to WeChat, or to the simulator: the addresses are settings."""
+    """Speaks to WeChat for one official account, by default the one in the settings."""
+
+    def __init__(
+        self,
+        *,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        open_base: str | None = None,
+        api_base: str | None = None,
+    ) -> None:
+        self.app_id: str = app_id or settings.WECHAT_APP_ID
+        self._secret: str = app_secret or settings.WECHAT_APP_SECRET
+        self._open_base = (open_base or settings.WECHAT_OPEN_BASE).rstrip("/")
+        self._api_base = (api_base or settings.WECHAT_API_BASE).rstrip("/")
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Return where to send the phone's browser to learn who holds it (snsapi_base)."""
-        # the order of these parameters matters to WeChat
+        """Return where to send the phone so that WeChat says who holds it (snsapi_base).
+
+        WeChat demands this order of parameters and the fragment.
+        """
         query = urlencode(
             {
-                "appid": settings.WECHAT_APP_ID,
+                "appid": self.app_id,
                 "redirect_uri": redirect_uri,
                 "response_type": "code",
                 "scope": "snsapi_base",
                 "state": state,
             }
         )
-        return f"{settings.WECHAT_OPEN_BASE}/connect/oauth2/authorize?{query}#wechat_redirect"
+        return f"{self._open_base}/connect/oauth2/authorize?{query}#wechat_redirect"
 
     def openid_of(self, code: str) -> str:
-        """Exchange the code of a redirect for the person's openid.
+        """Exchange the code of a sign-in for the identity of the person.
 
         Raises:
-            WechatError: the code is unknown, used or old.
+            CodeRefused: the code is unknown, too old or was used before.
+            WechatError: anything else that WeChat refuses.
             WechatUnreachable: no answer.
         """
-        answer = self._call(
-            "GET",
+        answer = self._get(
             "/sns/oauth2/access_token",
-            params={
-                "appid": settings.WECHAT_APP_ID,
-                "secret": settings.WECHAT_APP_SECRET,
-                "code": code,
-                "grant_type": "authorization_code",
-            },
+            appid=self.app_id,
+            secret=self._secret,
+            code=code,
+            grant_type="authorization_code",
         )
-        return str(answer["openid"])
+        return _text(answer, "openid")
+
+    def access_token(self) -> str:
+        """Return the token of the account, asked for at most once in its life of two hours.
+
+        Raises:
+            CredentialsRefused: app id or secret is wrong.
+            WechatUnreachable: no answer.
+        """
+        cached = _tokens.setdefault((self._api_base, self.app_id), _Cached())
+        with cached.lock:
+            if time.monotonic() >= cached.until:
+                answer = self._post(
+                    "/cgi-bin/stable_token",
+                    {
+                        "grant_type": "client_credential",
+                        "appid": self.app_id,
+                        "secret": self._secret,
+                    },
+                )
+                _keep(cached, _text(answer, "access_token"), answer)
+            return cached.value
 
     def send_template(
-        self, *, openid: str, template_id: str, url: str, data: dict[str, str]
+        self, openid: str, template_id: str, url: str, data: dict[str, dict[str, str]]
     ) -> str:
-        """Send a template message; return WeChat's id of it. A stale token is renewed once.
+        """Send a template message; return WeChat's id of it.
 
         Raises:
-            WechatError: it was refused.
+            NotSubscribed: the person does not follow the account.
+            WechatError: anything else that WeChat refuses.
             WechatUnreachable: no answer.
         """
-        body = {
-            "touser": openid,
-            "template_id": template_id,
-            "url": url,
-            "data": {key: {"value": value} for key, value in data.items()},
-        }
-        try:
-            answer = self._send(body, self.access_token())
-        except WechatError as error:
-            if error.code not in STALE_TOKEN:
-                raise
-            answer = self._send(body, self.access_token(renew=True))
-        return str(answer["msgid"])
+        body = {"touser": openid, "template_id": template_id, "url": url, "data": data}
+        answer = self._with_token(
+            lambda token: self._post(f"/cgi-bin/message/template/send?access_token={token}", body)
+        )
+        return str(answer.get("msgid", ""))
 
-    def access_token(self, *, renew: bool = False) -> str:
-        """Return the account's token; kept until shortly before it ends.
+    def jsapi_ticket(self) -> str:
+        """Return the ticket with which pages sign their use of the JS-SDK.
 
         Raises:
-            WechatError: appid or secret are wrong.
+            WechatError: WeChat refuses.
             WechatUnreachable: no answer.
         """
-        token: str | None = None if renew else cache.get(TOKEN_KEY)
-        if token is None:
-            answer = self._call(
-                "POST",
-                "/cgi-bin/stable_token",
-                json={
-                    "grant_type": "client_credential",
-                    "appid": settings.WECHAT_APP_ID,
-                    "secret": settings.WECHAT_APP_SECRET,
-                    "force_refresh": renew,
-                },
-            )
-            token = str(answer["access_token"])
-            lifetime = max(60, int(answer["expires_in"]) - TOKEN_MARGIN_SECONDS)
-            cache.set(TOKEN_KEY, token, lifetime)
-        return token
+        cached = _tickets.setdefault((self._api_base, self.app_id), _Cached())
+        with cached.lock:
+            if time.monotonic() >= cached.until:
+                answer = self._with_token(
+                    lambda token: self._get(
+                        "/cgi-bin/ticket/getticket", access_token=token, type="jsapi"
+                    )
+                )
+                _keep(cached, _text(answer, "ticket"), answer)
+            return cached.value
 
-    def _send(self, body: dict[str, Any], token: str) -> dict[str, Any]:
-        path = "/cgi-bin/message/template/send"
-        return self._call("POST", path, params={"access_token": token}, json=body)
-
-    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+    def _with_token(self, call: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
         try:
-            answer = httpx.request(
-                method, settings.WECHAT_API_BASE + path, timeout=TIMEOUT_SECONDS, **options
-            )
-            answer.raise_for_status()
-            data: dict[str, Any] = answer.json()
+            return call(self.access_token())
+        except TokenRefused:
+            # somebody renewed it elsewhere: forget ours and try with the present one, once
+            _tokens.pop((self._api_base, self.app_id), None)
+            return call(self.access_token())
+
+    def _get(self, path: str, **params: str) -> dict[str, Any]:
+        return self._ask("GET", path, params=params)
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        # WeChat shows \uXXXX as it stands, so the body is plain UTF-8
+        content = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        return self._ask("POST", path, content=content, headers=headers)
+
+    def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            response = _http().request(method, f"{self._api_base}{path}", **options)
+            response.raise_for_status()
+            answer: dict[str, Any] = json.loads(response.content)
         except (httpx.HTTPError, ValueError) as error:
-            raise WechatUnreachable(str(error)) from error
-        if data.get("errcode"):
-            raise WechatError(int(data["errcode"]), str(data.get("errmsg", "")))
-        return data
+            # the text of httpx's errors holds the address and with it the secret
+            raise WechatUnreachable(type(error).__name__) from None
+        errcode = int(answer.get("errcode") or 0)
+        if errcode:
+            raise error_of(errcode, str(answer.get("errmsg", "")))
+        return answer
+
+
+def jsapi_signature(*, ticket: str, nonce: str, timestamp: int, url: str) -> str:
+    """Return the signature that the JS-SDK wants; `url` is the page without its fragment."""
+    text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url}"
+    return hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - the interface demands SHA-1
+
+
+def _keep(cached: _Cached, value: str, answer: dict[str, Any]) -> None:
+    lifetime = int(answer.get("expires_in") or 0)
+    cached.value = value
+    cached.until = time.monotonic() + max(0, lifetime - RENEW_BEFORE_SECONDS)
+
+
+def _text(answer: dict[str, Any], key: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise WechatUnreachable(f"answer without {key}")
+    return value

@@ -1,6 +1,9 @@
-"""A simulator of the part of WeChat's API that the product uses. Loopback only, no Django."""
+"""A stand-in for WeChat's servers on one machine: a program of its own, without Django.
 
-from yunjian.wechat.simulator.program import Simulator, create_app, run_in_thread, serve
-from yunjian.wechat.simulator.state import SimulatorState
+`yunjian.wechat.client` speaks to it over HTTP as it speaks to WeChat.
+"""
 
-__all__ = ["Simulator", "SimulatorState", "create_app", "run_in_thread", "serve"]
+from yunjian.wechat.simulator.server import Simulation, create_app, run_in_thread, serve
+from yunjian.wechat.simulator.state import SimulatorState, openid_for
+
+__all__ = ["Simulation", "SimulatorState", "create_app", "openid_for", "run_in_thread", "serve"]

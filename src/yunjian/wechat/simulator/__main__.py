@@ -1,20 +1,25 @@
 """`python -m yunjian.wechat.simulator --port 8001`."""
 
+import contextlib
 import logging
 import signal
 
 import click
 
-from yunjian.wechat.simulator.program import serve
+from yunjian.wechat.simulator import serve
 
 
 @click.command()
-@click.option("--port", default=8001)
+@click.option("--port", default=8001, show_default=True, help="端口 / port")
 def main(port: int) -> None:
-    """Run the simulator on loopback."""
+    """微信模拟器（仅限本机）。
+
+    The WeChat simulator, on loopback only.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    serve(port=port)
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(port=port)
 
 
 if __name__ == "__main__":
