@@ -53,4 +53,5 @@ def submitted(draft: Draft, owner: Actor) -> InstrumentRevision:
 @pytest.fixture
 def standing(world: World, owner: Actor) -> Instrument:
     """The analyser that the world has on file at the wastewater point."""
-    return Instrument.objects.get(point=world.wastewater_point, slot="CODCr")
+    instrument: Instrument = Instrument.objects.get(point=world.wastewater_point, slot="CODCr")
+    return instrument

@@ -44,16 +44,16 @@ class InstrumentTable(Table):
     state = tables.TemplateColumn(
         template_name="sources/parts/filing_state.html", verbose_name=_("状态")
     )
-    name = tables.Column(accessor="shown.name", verbose_name=_("仪器名称"))
-    method = tables.Column(accessor="shown.method", verbose_name=_("分析方法/原理"))
-    maker = tables.Column(accessor="shown.maker", verbose_name=_("生产厂家"))
-    model = tables.Column(accessor="shown.model", verbose_name=_("规格型号"))
-    serial = tables.Column(accessor="shown.serial_number", verbose_name=_("出厂编号"))
+    name = tables.Column(accessor="shown__name", verbose_name=_("仪器名称"))
+    method = tables.Column(accessor="shown__method", verbose_name=_("分析方法/原理"))
+    maker = tables.Column(accessor="shown__maker", verbose_name=_("生产厂家"))
+    model = tables.Column(accessor="shown__model", verbose_name=_("规格型号"))
+    serial = tables.Column(accessor="shown__serial_number", verbose_name=_("出厂编号"))
     installed = tables.DateColumn(
-        accessor="shown.installed_on", format="Y-m-d", verbose_name=_("安装日期")
+        accessor="shown__installed_on", format="Y-m-d", verbose_name=_("安装日期")
     )
     certificate = tables.Column(
-        accessor="shown.certificate_valid_until", verbose_name=_("认证有效期至")
+        accessor="shown__certificate_valid_until", verbose_name=_("认证有效期至")
     )
     actions = tables.TemplateColumn(
         template_name="sources/parts/filing_actions.html", verbose_name=_("操作")
@@ -73,7 +73,7 @@ class InstrumentTable(Table):
 class AnalyzerTable(InstrumentTable):
     """分析仪器."""
 
-    parameter = tables.Column(accessor="shown.parameter", verbose_name=_("监测因子"))
+    parameter = tables.Column(accessor="shown__parameter", verbose_name=_("监测因子"))
     span = tables.Column(empty_values=(), orderable=False, verbose_name=_("量程"))
 
     class Meta(InstrumentTable.Meta):
@@ -106,7 +106,7 @@ class SamplerTable(InstrumentTable):
     """自动采样器."""
 
     bottles = tables.Column(
-        accessor="shown.settings__bottles", verbose_name=_("采样瓶（个）"), orderable=False
+        accessor="shown__settings__bottles", verbose_name=_("采样瓶（个）"), orderable=False
     )
 
     class Meta(InstrumentTable.Meta):

@@ -190,7 +190,7 @@ class PointAccess(ScopedModel):
     @classmethod
     def granted(cls, actor: Actor) -> models.QuerySet["PointAccess"]:
         """Return the accesses an agency holds or held: its past work stays visible to it."""
-        return cls.unscoped().filter(organization_id=actor.organization_id)
+        return cls.unscoped().filter(models.Q(organization_id=actor.organization_id))
 
     @classmethod
     def current(cls, actor: Actor) -> models.QuerySet["PointAccess"]:
@@ -204,7 +204,7 @@ class PointAccess(ScopedModel):
             actor,
             owner="point__organization_id",
             district="point__district_id",
-            agency=models.Q(organization=actor.organization_id),
+            agency=models.Q(organization_id=actor.organization_id),
         )
 
 

@@ -92,14 +92,14 @@ class QueueTable(Table):
     """Filings to decide on, or decided on."""
 
     organization = tables.Column(
-        accessor="instrument.organization.name", verbose_name=_("排污单位")
+        accessor="instrument__organization__name", verbose_name=_("排污单位")
     )
     district = tables.Column(
-        accessor="instrument.point.outlet.source.district.name", verbose_name=_("所属区")
+        accessor="instrument__point__outlet__source__district__name", verbose_name=_("所属区")
     )
-    outlet = tables.Column(accessor="instrument.point.outlet.code", verbose_name=_("排口"))
-    point = tables.Column(accessor="instrument.point.name", verbose_name=_("测点"))
-    kind = tables.Column(accessor="instrument.get_kind_display", verbose_name=_("类别"))
+    outlet = tables.Column(accessor="instrument__point__outlet__code", verbose_name=_("排口"))
+    point = tables.Column(accessor="instrument__point__name", verbose_name=_("测点"))
+    kind = tables.Column(accessor="instrument__get_kind_display", verbose_name=_("类别"))
     parameter = tables.Column(verbose_name=_("监测因子"))
     name = tables.Column(verbose_name=_("仪器名称"))
     model = tables.Column(verbose_name=_("规格型号"))
