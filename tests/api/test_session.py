@@ -1,33 +1,36 @@
 """Session, WeChat sign-in and bindings, against the simulator of WeChat over real HTTP."""
 
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.wechat.simulator import Simulator, run_in_thread
+from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread
 
 pytestmark = pytest.mark.usefixtures("wechat")
 
 
 @pytest.fixture
-def wechat(settings: object) -> Simulator:
-    with run_in_thread() as simulator:
-        settings.WECHAT_OPEN_BASE = simulator.base  # type: ignore[attr-defined]
-        settings.WECHAT_API_BASE = simulator.base  # type: ignore[attr-defined]
-        settings.WECHAT_APP_ID = simulator.app_id  # type: ignore[attr-defined]
-        settings.WECHAT_APP_SECRET = simulator.app_secret  # type: ignore[attr-defined]
+def wechat(settings: Settings) -> Iterator[Simulation]:
+    with run_in_thread(SimulatorState("wxsimulator000001", "simulated-secret")) as simulator:
+        settings.WECHAT_OPEN_BASE = settings.WECHAT_API_BASE = simulator.base
+        settings.WECHAT_APP_ID = simulator.state.app_id
+        settings.WECHAT_APP_SECRET = simulator.state.app_secret
         yield simulator
 
 
 def through_wechat(client: Client, user: str, next_page: str = "/h5/") -> str:
     """Follow the redirects as the WeChat browser does; return where they end."""
     leaving = client.get("/api/v1/wechat/authorize", {"next": next_page})
-    returned = httpx.get(leaving.headers["location"], params={"sim_user": user})
+    address = leaving.headers["location"].partition("#")[0]
+    returned = httpx.get(f"{address}&sim_user={quote(user)}")
     assert returned.status_code == 302
     query = parse_qs(urlsplit(returned.headers["location"]).query)
     answer = client.get(
@@ -37,7 +40,7 @@ def through_wechat(client: Client, user: str, next_page: str = "/h5/") -> str:
     return str(answer.headers["location"])
 
 
-def bind(client: Client, account: Account, world: World, system: str = "supervision") -> object:
+def bind(client: Client, account: Account, world: World, system: str = "supervision") -> Any:
     return client.post(
         "/api/v1/bindings",
         {"system": system, "username": account.username, "password": world.password},
@@ -53,13 +56,13 @@ def test_an_unknown_phone_is_told_where_to_go(world: World) -> None:
 
 def test_binding_once_signs_in_for_good(world: World) -> None:
     client = Client()
-    assert through_wechat(client, "engineer", "/h5/#/tasks") == "/h5/#/tasks"
+    assert through_wechat(client, "张师傅", "/h5/#/tasks") == "/h5/#/tasks"
     assert client.get("/api/v1/session").json()["openid_known"] is True
     answer = bind(client, world.engineer, world)
     assert answer.status_code == 201
     assert answer.json()["account"]["name"] == "李建国"
     again = Client()
-    through_wechat(again, "engineer")
+    through_wechat(again, "张师傅")
     assert again.get("/api/v1/session").json()["account"]["name"] == "李建国"
     assert Event.unscoped().filter(verb="wechat.bound").count() == 1
 
@@ -77,7 +80,7 @@ def test_a_refused_binding_says_what_is_wrong(
     world: World, changes: dict[str, str], path: str
 ) -> None:
     client = Client()
-    through_wechat(client, "engineer")
+    through_wechat(client, "张师傅")
     body = {"system": "supervision", "username": "engineer", "password": world.password}
     answer = client.post("/api/v1/bindings", {**body, **changes}, content_type="application/json")
     assert answer.status_code == 422
@@ -87,7 +90,7 @@ def test_a_refused_binding_says_what_is_wrong(
 
 def test_one_person_switches_between_accounts_and_unbinds(world: World) -> None:
     client = Client()
-    through_wechat(client, "both")
+    through_wechat(client, "李师傅")
     bind(client, world.engineer, world)
     facts = bind(client, world.discharger_owner, world, "source").json()
     assert facts["account"]["name"] == "周敏"
@@ -107,7 +110,7 @@ def test_a_stolen_state_starts_over(world: World) -> None:
 
 
 def test_the_way_back_never_leaves_the_site(world: World) -> None:
-    assert through_wechat(Client(), "engineer", "https://evil.example/") == "/h5/"
+    assert through_wechat(Client(), "张师傅", "https://evil.example/") == "/h5/"
 
 
 def test_an_expired_session_says_so(world: World) -> None:
@@ -122,7 +125,7 @@ def test_an_expired_session_says_so(world: World) -> None:
 
 def test_signing_out_keeps_the_phone_known(world: World) -> None:
     client = Client()
-    through_wechat(client, "engineer")
+    through_wechat(client, "张师傅")
     bind(client, world.engineer, world)
     facts = client.post("/api/v1/session/end").json()
     assert (facts["account"], facts["openid_known"]) == (None, True)
