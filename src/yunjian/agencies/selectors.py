@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -17,12 +19,23 @@ from yunjian.agencies.models import (
 )
 from yunjian.agencies.models.filing import FilingState
 from yunjian.identity.models import Account, Organization
-from yunjian.kernel.actor import Actor
+from yunjian.kernel.actor import Actor, OutsideScope
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.sources.models import MonitoringPoint
 
 SOON_DAYS = 30  # what runs out within a month is shown as expiring
+
+
+def agency_id(actor: Actor) -> UUID:
+    """Return whose pages these are.
+
+    Raises:
+        OutsideScope: the actor belongs to no organisation.
+    """
+    if actor.organization_id is None:
+        raise OutsideScope("the system has no filing")
+    return actor.organization_id
 
 
 def open_filing(actor: Actor) -> AgencyFiling | None:
@@ -36,18 +49,16 @@ def filed(actor: Actor) -> AgencyFiling | None:
 
 
 def _own_filings(actor: Actor) -> QuerySet[AgencyFiling]:
-    filings: QuerySet[AgencyFiling] = AgencyFiling.objects.filter(
-        organization_id=actor.organization_id
-    )
+    filings: QuerySet[AgencyFiling] = AgencyFiling.objects.filter(organization_id=agency_id(actor))
     return filings
 
 
-def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySet[Person]:
+def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySet[Any]:
     """Return people with `valid_until` of their latest certificate.
 
     `presence` is "present" or "left"; empty filters are ignored.
     """
-    rows: QuerySet[Person] = Person.objects.annotate(
+    rows: QuerySet[Any] = Person.objects.annotate(
         valid_until=Max("certificates__valid_until"), certificate_count=Count("certificates")
     ).select_related("account")
     if text:
@@ -63,19 +74,17 @@ def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySe
 def present_people(actor: Actor) -> QuerySet[Person]:
     """Return the people of the agency who work in the phone app and have not left."""
     rows: QuerySet[Person] = Person.objects.filter(
-        organization_id=actor.organization_id, account__isnull=False
+        organization_id=agency_id(actor), account__isnull=False
     )
     return rows.filter(Q(left_on__isnull=True) | Q(left_on__gt=today())).order_by("name", "id")
 
 
-def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Equipment]:
+def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Any]:
     """Return devices with `valid_until`, the day their calibration runs out.
 
     `due` is "expired", "soon" (within a month) or "none" (no certificate though one is needed).
     """
-    rows: QuerySet[Equipment] = Equipment.objects.annotate(
-        valid_until=Max("certificates__valid_until")
-    )
+    rows: QuerySet[Any] = Equipment.objects.annotate(valid_until=Max("certificates__valid_until"))
     if text:
         rows = rows.filter(
             Q(name__icontains=text)
@@ -146,13 +155,12 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
     leases of vehicles.
     """
     limit = today() + timedelta(days=within_days)
-    held = Q(organization_id=actor.organization_id, valid_until__lte=limit)
+    held = Q(organization_id=agency_id(actor), valid_until__lte=limit)
     persons = people(presence="present").filter(held).order_by("valid_until")[:most]
     devices = equipment().filter(held, needs_calibration=True)
     in_use = devices.exclude(state=FilingState.WITHDRAWN).order_by("valid_until")[:most]
-    leased = vehicles(ownership="leased").filter(
-        organization_id=actor.organization_id, lease_until__lte=limit
-    )[:most]
+    leases = vehicles(ownership="leased").filter(organization_id=agency_id(actor))
+    leased = leases.filter(lease_until__lte=limit).order_by("lease_until")[:most]
     found = [
         *(_expiring("人员", "能力评定证书", row, f"/agency/people/{row.pk}/") for row in persons),
         *(
@@ -160,14 +168,12 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
             for row in in_use
         ),
     ]
-    for vehicle in leased:
-        vehicle.valid_until = vehicle.lease_until
-        found.append(_expiring("车辆", "租赁合同", vehicle, f"/agency/vehicles/{vehicle.pk}/"))
+    found += [_expiring("车辆", "租赁合同", row, f"/agency/vehicles/{row.pk}/") for row in leased]
     return sorted(found, key=lambda one: one.valid_until)[:most]
 
 
-def _expiring(kind: str, what: str, row: Person | Equipment | Vehicle, link: str) -> Expiring:
-    valid_until: date = row.valid_until  # type: ignore[union-attr]  # annotated above
+def _expiring(kind: str, what: str, row: Any, link: str) -> Expiring:
+    valid_until: date = getattr(row, "valid_until", None) or row.lease_until
     days_left = (valid_until - today()).days
     return Expiring(kind, str(row), what, valid_until, days_left, link)
 
@@ -181,7 +187,7 @@ def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
 
 def free_accounts(actor: Actor, *, besides: Account | None = None) -> QuerySet[Account]:
     """Return accounts of the organisation that no person holds yet (and one more)."""
-    mine = Account.objects.filter(organization_id=actor.organization_id, is_active=True)
+    mine = Account.objects.filter(organization_id=agency_id(actor), is_active=True)
     keep = Q(person__isnull=True)
     if besides is not None:
         keep |= Q(pk=besides.pk)

@@ -149,15 +149,15 @@ def with_bucket(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def tasks_visible(filters: dict[str, Any] | None = None) -> QuerySet[Task]:
     """Return the tasks the acting actor sees.
 
-    `filters` may hold `bucket`, `state`, `assignee` (Person), `plan` (Plan), `text` (point, source
-    or MN code), `since` and `until` (due dates, both included); empty ones are ignored.
+    `filters` may hold `bucket` (as in `with_bucket`, or "unfinished"), `state`, `assignee`
+    (Person), `plan` (Plan), `text` (point, source or MN code), `since` and `until` (due dates,
+    both included); empty ones are ignored.
     """
     asked = {key: value for key, value in (filters or {}).items() if value}
     tasks: QuerySet[Task] = with_bucket(Task.objects.all()).select_related(
         "point__outlet__source", "assignee", "plan"
     )
     for key, lookup in (
-        ("bucket", "bucket"),
         ("state", "state"),
         ("assignee", "assignee"),
         ("plan", "plan"),
@@ -166,6 +166,11 @@ def tasks_visible(filters: dict[str, Any] | None = None) -> QuerySet[Task]:
     ):
         if key in asked:
             tasks = tasks.filter(**{lookup: asked[key]})
+    bucket = asked.get("bucket")
+    if bucket == "unfinished":
+        tasks = tasks.filter(state__in=UNFINISHED)
+    elif bucket:
+        tasks = tasks.filter(Q(bucket=bucket))
     if "text" in asked:
         text = asked["text"]
         tasks = tasks.filter(

@@ -1,0 +1,264 @@
+"""Forms of the agency portal. They read what was typed; the services decide what is right."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
+from yunjian.agencies.models.filing import FilingState, Position
+from yunjian.agencies.selectors import free_accounts
+from yunjian.identity.models import Account
+from yunjian.kernel.actor import current_actor
+from yunjian.web.widgets import DateInput
+
+ANY = ("", "全部")
+CERTIFICATE_FILE_HELP = "PDF 或图片（JPG、PNG），不超过 10 MB"
+
+Sections = list[tuple[str, list[str]]]
+
+
+class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Takes labels and choices from the model; writes nothing."""
+
+    sections: Sections = []
+
+    def _post_clean(self) -> None:
+        """Leave rules about values to the services, so that each is told once and in one way."""
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+
+class FilingForm(RegisterForm):
+    """备案基本信息."""
+
+    sections = [
+        ("企业信息", ["legal_representative", "registered_capital", "address"]),
+        ("业务信息", ["project_count", "project_amount", "scope"]),
+        ("联系方式", ["contact_name", "contact_phone"]),
+    ]
+
+    class Meta:
+        model = AgencyFiling
+        fields = [
+            "legal_representative",
+            "registered_capital",
+            "address",
+            "project_count",
+            "project_amount",
+            "scope",
+            "contact_name",
+            "contact_phone",
+        ]
+        widgets = {"scope": forms.Textarea(attrs={"rows": 2})}
+
+
+class PersonForm(RegisterForm):
+    """人员."""
+
+    sections = [
+        ("基本信息", ["name", "phone", "education", "title"]),
+        ("任职信息", ["job", "position", "joined_on", "account"]),
+    ]
+    account = forms.ModelChoiceField(
+        Account.objects.none(),
+        label="系统账号",
+        required=False,
+        empty_label="不关联",
+        help_text="关联后可在手机端执行运维任务",
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "name",
+            "phone",
+            "education",
+            "title",
+            "job",
+            "position",
+            "joined_on",
+            "account",
+        ]
+        widgets = {"joined_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = self.initial.get("account")
+        besides = Account.objects.filter(pk=held).first() if held else None
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        field.queryset = free_accounts(current_actor(), besides=besides)
+
+
+class EquipmentForm(RegisterForm):
+    """设备."""
+
+    sections = [
+        ("设备信息", ["asset_number", "name", "serial_number", "maker", "model"]),
+        ("检定与校准", ["needs_calibration"]),
+    ]
+
+    class Meta:
+        model = Equipment
+        fields = ["asset_number", "name", "serial_number", "maker", "model", "needs_calibration"]
+
+
+class VehicleForm(RegisterForm):
+    """运维车辆."""
+
+    sections = [
+        ("车辆信息", ["plate", "ownership", "lease_until"]),
+        ("证明材料", ["document"]),
+    ]
+    document = forms.FileField(
+        label="行驶证 / 租赁合同",
+        required=False,
+        help_text=f"自有车辆上传行驶证；租赁车辆上传覆盖运维合同期限的租赁合同。{CERTIFICATE_FILE_HELP}",
+    )
+
+    class Meta:
+        model = Vehicle
+        fields = ["plate", "ownership", "lease_until"]
+        widgets = {"lease_until": DateInput()}
+        help_texts = {"lease_until": "租赁车辆必填", "plate": "如 沪A12345，新能源如 沪AD12345"}
+
+    def clean_plate(self) -> str:
+        """Take the plate as people write it: spaces, dots and small letters do not matter."""
+        return re.sub(r"[\s·.-]", "", self.cleaned_data["plate"]).upper()
+
+
+class SparePartForm(RegisterForm):
+    """运维备品备件."""
+
+    sections = [
+        ("备品备件", ["name", "model", "quantity", "unit", "amount", "location"]),
+    ]
+
+    class Meta:
+        model = SparePart
+        fields = ["name", "model", "quantity", "unit", "amount", "location"]
+
+
+class ContractForm(forms.Form):
+    """服务合同: the other party by its credit code, the points by their MN codes."""
+
+    sections: Sections = [
+        ("合同信息", ["number", "amount", "starts_on", "ends_on"]),
+        ("排污单位与测点", ["uscc", "mn_codes"]),
+    ]
+    number = forms.CharField(label="合同编号", max_length=40)
+    amount = forms.DecimalField(
+        label="合同金额（万元）", max_digits=12, decimal_places=2, required=False
+    )
+    starts_on = forms.DateField(label="开始日期", widget=DateInput())
+    ends_on = forms.DateField(
+        label="终止日期", widget=DateInput(), help_text="自该日起合同不再有效"
+    )
+    uscc = forms.CharField(
+        label="排污单位统一社会信用代码", min_length=18, max_length=18, help_text="18 位"
+    )
+    mn_codes = forms.CharField(
+        label="测点 MN 号",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="每行一个，可从排污单位处取得",
+    )
+
+    def clean_uscc(self) -> str:
+        """Take the code in capitals."""
+        return str(self.cleaned_data["uscc"]).strip().upper()
+
+    def clean_mn_codes(self) -> list[str]:
+        """Split at spaces, commas and line ends; keep each code once."""
+        codes = re.split(r"[\s,，、;；]+", self.cleaned_data["mn_codes"].strip())
+        return list(dict.fromkeys(code for code in codes if code))
+
+
+class CertificateForm(forms.Form):
+    """A certificate of a person or a device."""
+
+    category = forms.CharField(label="证书类别", max_length=60)
+    number = forms.CharField(label="证书编号", max_length=60)
+    issuer = forms.CharField(label="发证机关", max_length=80)
+    valid_from = forms.DateField(label="有效期起", widget=DateInput(), required=False)
+    valid_until = forms.DateField(label="有效期止", widget=DateInput())
+    attachment = forms.FileField(label="证书附件", help_text=CERTIFICATE_FILE_HELP)
+
+
+class LeaveForm(forms.Form):
+    """The day on which a person left."""
+
+    left_on = forms.DateField(label="离职日期", widget=DateInput())
+
+
+class RetireForm(forms.Form):
+    """Why a device goes out of use."""
+
+    reason = forms.CharField(
+        label="停用原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ContractEndForm(forms.Form):
+    """When and why a contract ends early."""
+
+    ends_on = forms.DateField(
+        label="终止日期", widget=DateInput(), help_text="自该日起合同不再有效"
+    )
+    reason = forms.CharField(
+        label="终止原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+# --- query rows
+
+
+class PeopleQuery(forms.Form):
+    """What people are searched by."""
+
+    text = forms.CharField(label="姓名/手机号", required=False)
+    position = forms.ChoiceField(label="技术岗位", required=False, choices=[ANY, *Position.choices])
+    presence = forms.ChoiceField(
+        label="在职情况", required=False, choices=[ANY, ("present", "在职"), ("left", "已离职")]
+    )
+
+
+class EquipmentQuery(forms.Form):
+    """What devices are searched by."""
+
+    text = forms.CharField(label="名称/编号", required=False)
+    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *FilingState.choices])
+    due = forms.ChoiceField(
+        label="检定/校准",
+        required=False,
+        choices=[ANY, ("expired", "已过期"), ("soon", "30 天内到期"), ("none", "未上传证书")],
+    )
+
+
+class VehicleQuery(forms.Form):
+    """What vehicles are searched by."""
+
+    text = forms.CharField(label="车牌号", required=False)
+    ownership = forms.ChoiceField(
+        label="权属", required=False, choices=[ANY, ("owned", "自有"), ("leased", "租赁")]
+    )
+
+
+class SparePartQuery(forms.Form):
+    """What spare parts are searched by."""
+
+    text = forms.CharField(label="名称/型号", required=False)
+    location = forms.CharField(label="放置位置", required=False)
+
+
+class ContractQuery(forms.Form):
+    """What contracts are searched by."""
+
+    text = forms.CharField(label="合同编号/排污单位", required=False)
+    holds = forms.ChoiceField(
+        label="合同状态",
+        required=False,
+        choices=[ANY, ("current", "履行中"), ("coming", "未开始"), ("over", "已到期")],
+    )

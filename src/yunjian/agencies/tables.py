@@ -1,0 +1,95 @@
+"""Tables of the agency portal."""
+
+import django_tables2 as tables
+
+from yunjian.web.tables import Table
+
+
+def _actions(slug: str, *, editable: bool = True) -> tables.TemplateColumn:
+    """操作, the last column of every table."""
+    return tables.TemplateColumn(
+        template_name="agencies/parts/row_actions.html",
+        extra_context={"slug": slug, "editable": editable},
+        verbose_name="操作",
+        orderable=False,
+    )
+
+
+def _state() -> tables.TemplateColumn:
+    return tables.TemplateColumn(
+        template_name="agencies/parts/state.html", verbose_name="状态", orderable=False
+    )
+
+
+def _valid_until(title: str) -> tables.TemplateColumn:
+    return tables.TemplateColumn(
+        template_name="agencies/parts/valid_until.html", verbose_name=title, orderable=False
+    )
+
+
+class PeopleTable(Table):
+    """人员."""
+
+    name = tables.Column(verbose_name="姓名")
+    position = tables.Column(verbose_name="技术岗位", accessor="get_position_display")
+    job = tables.Column(verbose_name="岗位")
+    education = tables.Column(verbose_name="学历", accessor="get_education_display")
+    title = tables.Column(verbose_name="职称")
+    phone = tables.Column(verbose_name="手机号")
+    account = tables.Column(verbose_name="账号", accessor="account__username")
+    valid_until = _valid_until("证书有效期至")
+    state = _state()
+    actions = _actions("people")
+
+
+class EquipmentTable(Table):
+    """设备."""
+
+    asset_number = tables.Column(verbose_name="资产编号")
+    name = tables.Column(verbose_name="设备名称")
+    serial_number = tables.Column(verbose_name="出厂编号")
+    maker = tables.Column(verbose_name="生产厂家")
+    model = tables.Column(verbose_name="型号")
+    valid_until = _valid_until("检定/校准有效期至")
+    state = _state()
+    actions = _actions("equipment")
+
+
+class VehicleTable(Table):
+    """运维车辆."""
+
+    plate = tables.Column(verbose_name="车牌号")
+    ownership = tables.Column(verbose_name="权属", accessor="get_ownership_display")
+    lease_until = tables.DateColumn(verbose_name="租赁期至", format="Y-m-d")
+    attachment = tables.TemplateColumn(
+        template_name="agencies/parts/attachment.html", verbose_name="行驶证/租赁合同"
+    )
+    state = _state()
+    actions = _actions("vehicles")
+
+
+class SparePartTable(Table):
+    """运维备品备件."""
+
+    name = tables.Column(verbose_name="名称")
+    model = tables.Column(verbose_name="规格型号")
+    quantity = tables.Column(verbose_name="数量")
+    unit = tables.Column(verbose_name="单位")
+    amount = tables.Column(verbose_name="金额（元）")
+    location = tables.Column(verbose_name="放置位置")
+    actions = _actions("parts")
+
+
+class ContractTable(Table):
+    """服务合同."""
+
+    number = tables.Column(verbose_name="合同编号")
+    discharger = tables.Column(verbose_name="排污单位")
+    point_count = tables.Column(verbose_name="测点数")
+    starts_on = tables.DateColumn(verbose_name="开始日期", accessor="period__lower", format="Y-m-d")
+    ends_on = tables.DateColumn(verbose_name="终止日期", accessor="period__upper", format="Y-m-d")
+    amount = tables.Column(verbose_name="金额（万元）")
+    holds = tables.TemplateColumn(
+        template_name="agencies/parts/contract_state.html", verbose_name="合同状态"
+    )
+    actions = _actions("contracts", editable=False)

@@ -1,0 +1,125 @@
+"""备案基本信息 and 我的机构."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yunjian.agencies import selectors, services
+from yunjian.agencies.forms import FilingForm
+from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
+from yunjian.agencies.policies import may_edit_filing
+from yunjian.agencies.portal import acting, agency_page
+from yunjian.agencies.views.register import bound_sections, plain_text
+from yunjian.identity.models import Account
+from yunjian.identity.selectors import organization_of
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import DomainError
+from yunjian.kernel.scope import get_visible_or_404
+from yunjian.web.forms import add_domain_errors
+from yunjian.web.responses import done
+
+STEPS = ["填写备案", "提交审核", "完成备案"]
+
+
+@require_GET
+@agency_page
+def filing(request: HttpRequest) -> HttpResponse:
+    """The official filing, and the one being worked on."""
+    actor = acting()
+    opened, official = selectors.open_filing(actor), selectors.filed(actor)
+    shown = opened or official
+    reached = {"submitted": 2, "filed": 3}.get(shown.state, 1) if shown else 1
+    context = {
+        "organization": organization_of(actor),
+        "filing": shown,
+        "opened": opened,
+        "official": official,
+        "steps": [(title, number, number <= reached) for number, title in enumerate(STEPS, 1)],
+        "sections": _sections(shown),
+        "may_edit": may_edit_filing(actor) and not (opened and opened.state == "submitted"),
+        "may_submit": may_edit_filing(actor)
+        and opened is not None
+        and opened.state in {"draft", "returned"},
+    }
+    return render(request, "agencies/filing.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@agency_page
+def filing_edit(request: HttpRequest) -> HttpResponse:
+    """Edit the basics, section by section."""
+    actor = acting()
+    current = selectors.open_filing(actor) or selectors.filed(actor)
+    names = FilingForm.Meta.fields
+    initial = {name: getattr(current, name) for name in names} if current else {}
+    form = FilingForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.filing_save(actor=actor, **form.values())
+        except DomainError as error:
+            add_domain_errors(form, error)
+        else:
+            return done(request, "已保存备案基本信息", "/agency/filing/")
+    context = {"form": form, "sections": bound_sections(form)}
+    status = 422 if form.errors else 200
+    return render(request, "agencies/filing_form.html", context, status=status)
+
+
+@require_POST
+@agency_page
+def filing_submit(request: HttpRequest) -> HttpResponse:
+    """Hand the filing in."""
+    opened = selectors.open_filing(acting())
+    if opened is None:
+        messages.error(request, "请先填写备案基本信息")
+        return redirect("agencies:filing")
+    filing_row = get_visible_or_404(AgencyFiling, opened.pk)
+    try:
+        services.filing_submit(actor=acting(), filing=filing_row)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("agencies:filing")
+    return done(request, "已提交审核", "/agency/filing/")
+
+
+@require_GET
+@agency_page
+def organization(request: HttpRequest) -> HttpResponse:
+    """Who we are in the system: organisation, accounts, numbers."""
+    actor = acting()
+    accounts = (
+        Account.objects.filter(organization_id=selectors.agency_id(actor))
+        .prefetch_related("role_grants")
+        .order_by("username")
+    )
+    numbers = [
+        ("人员", Person.objects.count(), "/agency/people/"),
+        ("设备", Equipment.objects.count(), "/agency/equipment/"),
+        ("运维车辆", Vehicle.objects.count(), "/agency/vehicles/"),
+        (
+            "履行中的合同",
+            ServiceContract.objects.filter(period__contains=today()).count(),
+            "/agency/contracts/?holds=current",
+        ),
+    ]
+    context = {
+        "organization": organization_of(actor),
+        "filing": selectors.filed(actor),
+        "accounts": accounts,
+        "numbers": numbers,
+    }
+    return render(request, "agencies/organization.html", context)
+
+
+def _sections(shown: AgencyFiling | None) -> list[tuple[str, list[tuple[str, object]]]]:
+    if shown is None:
+        return []
+    labels = {name: str(field.label) for name, field in FilingForm.base_fields.items()}
+    return [
+        (
+            legend,
+            [(labels[name], plain_text(getattr(shown, name))) for name in names],
+        )
+        for legend, names in FilingForm.sections
+    ]

@@ -1,0 +1,1 @@
+"""Forms of maintenance, one file per part of the work."""

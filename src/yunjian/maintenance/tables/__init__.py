@@ -1,0 +1,1 @@
+"""Tables of maintenance, one file per part of the work."""

@@ -1,0 +1,335 @@
+"""The questions behind a plan: which points, what and how often, who and when.
+
+Nothing is kept on the server between the questions: each page carries the answers so far, so
+that going back loses nothing and two plans can be made side by side.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yunjian.agencies.portal import acting
+from yunjian.agencies.selectors import present_people
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import DomainError, FieldError
+from yunjian.maintenance.forms.plans import ItemFormSet, PlanBasicsForm, StaffForm
+from yunjian.maintenance.models import Plan, PlanItem
+from yunjian.maintenance.selectors.plans import Proposal, items_of, points_under_contract
+from yunjian.maintenance.services.plans import (
+    ItemInput,
+    PlanInput,
+    plan_activate,
+    plan_change,
+    plan_create,
+    plan_propose,
+)
+from yunjian.sources.models import MonitoringPoint
+from yunjian.web.responses import done
+
+STEPS = [("points", "选择测点"), ("items", "运维内容与频次"), ("staff", "人员与设备")]
+USUAL_DAYS = 89  # a quarter
+
+
+@dataclass
+class ItemGroup:
+    """The same activity, as often, at several points."""
+
+    activity: str
+    clause: str
+    obligation: str
+    interval_value: int
+    interval_unit: str
+    sheet_code: str
+    points: list[MonitoringPoint] = field(default_factory=list)
+
+    @property
+    def names(self) -> str:
+        """Return the points' names for a tooltip."""
+        return "、".join(f"{point.outlet.code} {point.name}" for point in self.points)
+
+    @property
+    def every(self) -> str:
+        """Return how often, in words."""
+        units = {"hour": "小时", "day": "天", "month": "个月"}
+        return f"每 {self.interval_value} {units[self.interval_unit]}"
+
+
+def grouped(items: Iterable[PlanItem | Proposal]) -> list[ItemGroup]:
+    """Put together what is done as often at several points."""
+    groups: dict[tuple[str, str, int, str], ItemGroup] = {}
+    for item in items:
+        key = (item.obligation, item.activity, item.interval_value, item.interval_unit)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = ItemGroup(
+                activity=item.activity,
+                clause=item.clause,
+                obligation=item.obligation,
+                interval_value=item.interval_value,
+                interval_unit=item.interval_unit,
+                sheet_code=item.sheet_code,
+            )
+        group.points.append(item.point)
+    return list(groups.values())
+
+
+class Wizard:
+    """One pass through the questions, for a new plan or one that is there."""
+
+    def __init__(self, request: HttpRequest, plan: Plan | None) -> None:
+        self.request = request
+        self.plan = plan
+        self.actor = acting()
+        self.points: QuerySet[MonitoringPoint] = points_under_contract(self.actor)
+        self.problems: list[str] = []
+
+    def answer(self) -> HttpResponse:
+        """Show the question that was asked for, or the one whose answer is not good."""
+        if self.request.method != "POST":
+            return self._first()
+        self.chosen = self._chosen()
+        self.basics = PlanBasicsForm(self.request.POST)
+        step, go = self.request.POST.get("step", "points"), self.request.POST.get("go", "items")
+        if step == "points":
+            return self._after_points()
+        self.items = ItemFormSet(self.request.POST, prefix="items")
+        if "add" in self.request.POST:
+            return self._with_another_row()
+        if step == "items":
+            return self._after_items(go)
+        return self._after_staff(go)
+
+    # --- the three questions
+
+    def _first(self) -> HttpResponse:
+        if self.plan is None:
+            self.chosen = []
+            self.basics = PlanBasicsForm(initial=self._usual())
+            return self._page("points")
+        items = list(items_of(self.plan))
+        self.chosen = list({item.point_id: item.point for item in items}.values())
+        self.basics = PlanBasicsForm(initial=_initial(self.plan))
+        self.items = _formset(grouped(items))
+        return self._page("items")
+
+    def _after_points(self) -> HttpResponse:
+        if not self.chosen:
+            self.problems.append("请至少选择一个测点")
+        if not self.basics.is_valid() or self.problems:
+            return self._page("points", status=422)
+        try:
+            self.items = _formset(grouped(self._proposals()))
+        except DomainError as error:
+            self.problems += _sentences(error)
+            return self._page("points", status=422)
+        return self._page("items")
+
+    def _proposals(self) -> list[PlanItem | Proposal]:
+        """Keep what an existing plan says about its points; propose for the others."""
+        kept = {point.pk: point for point in self.chosen}
+        there = [] if self.plan is None else list(items_of(self.plan))
+        planned = [item for item in there if item.point_id in kept]
+        known = {item.point_id for item in planned}
+        new = [point for point in self.chosen if point.pk not in known]
+        starts_on = max(self.basics.cleaned_data["starts_on"], today())
+        proposed = plan_propose(actor=self.actor, points=new, on_date=starts_on) if new else []
+        return [*planned, *proposed]
+
+    def _with_another_row(self) -> HttpResponse:
+        data = self.request.POST.copy()
+        total = int(data.get("items-TOTAL_FORMS", "0") or 0)
+        data["items-TOTAL_FORMS"] = str(total + 1)
+        data[f"items-{total}-points"] = ",".join(str(point.pk) for point in self.chosen)
+        data[f"items-{total}-interval_value"] = "30"
+        data[f"items-{total}-interval_unit"] = "day"
+        self.items = ItemFormSet(data, prefix="items")
+        return self._page("items", fresh_row=total)
+
+    def _after_items(self, go: str) -> HttpResponse:
+        if go == "points":
+            return self._page("points")
+        if not (self.items.is_valid() and self.basics.is_valid()):
+            return self._page("items", status=422)
+        if not self._item_inputs():
+            self.problems.append("请至少保留一项运维内容")
+            return self._page("items", status=422)
+        self.staff = StaffForm(self.actor, initial=self._usual_staff())
+        return self._page("staff")
+
+    def _after_staff(self, go: str) -> HttpResponse:
+        self.staff = StaffForm(self.actor, self.request.POST)
+        if go in {"points", "items"}:
+            return self._page(go)
+        good = [self.staff.is_valid(), self.items.is_valid(), self.basics.is_valid()]
+        if not all(good):
+            return self._page("staff", status=422)
+        try:
+            saved = self._save()
+        except DomainError as error:
+            return self._refused(error)
+        message = "计划已保存"
+        if go == "activate":
+            try:
+                plan_activate(actor=self.actor, plan=saved)
+            except DomainError as error:
+                message = f"计划已保存为草稿，尚未启用：{error.message}"
+            else:
+                message = "计划已启用，任务已生成"
+        return done(self.request, message, f"/agency/plans/{saved.pk}/")
+
+    # --- reading and writing
+
+    def _chosen(self) -> list[MonitoringPoint]:
+        keys = set()
+        for text in self.request.POST.getlist("point"):
+            try:
+                keys.add(UUID(text))
+            except ValueError:
+                continue
+        return list(self.points.filter(pk__in=keys))
+
+    def _item_inputs(self) -> list[tuple[int, ItemInput]]:
+        """Return each item with the number of the row it was typed in."""
+        known = {str(point.pk): point for point in self.chosen}
+        inputs = []
+        for number, form in enumerate(self.items.forms):
+            row = form.cleaned_data
+            if row.get("DELETE"):
+                continue
+            inputs += [
+                (number, _item_input(known[key], row))
+                for key in row["points"].split(",")
+                if key in known
+            ]
+        return inputs
+
+    def _save(self) -> Plan:
+        staff = self.staff.cleaned_data
+        plan = PlanInput(
+            **self.basics.cleaned_data,
+            items=[item for _, item in self._item_inputs()],
+            people=list(staff["people"]),
+            equipment=list(staff["equipment"]),
+            vehicles=list(staff["vehicles"]),
+            left_out_reason=staff["left_out_reason"],
+        )
+        if self.plan is None:
+            return plan_create(actor=self.actor, plan=plan)
+        return plan_change(actor=self.actor, plan=self.plan, to=plan)
+
+    def _refused(self, error: DomainError) -> HttpResponse:
+        """Show the earliest question that has something to correct."""
+        rows = [number for number, _ in self._item_inputs()]
+        step = "staff"
+        if not error.errors:
+            self.problems.append(error.message)
+        for one in error.errors:
+            if one.path in self.staff.fields:
+                self.staff.add_error(one.path, one.message)
+            elif one.path in self.basics.fields:
+                self.basics.add_error(one.path, one.message)
+                step = "points"
+            else:
+                self._mark_row(one, rows)
+                step = step if step == "points" else "items"
+        return self._page(step, status=422)
+
+    def _mark_row(self, error: FieldError, rows: Sequence[int]) -> None:
+        _, number, name = [*error.path.split("."), "", ""][:3]
+        form = self.items.forms[rows[int(number)]] if number.isdigit() else None
+        if form is not None and name in form.fields:
+            form.add_error(name, error.message)
+        elif error.message not in self.problems:
+            self.problems.append(error.message)
+
+    # --- showing
+
+    def _page(self, step: str, status: int = 200, **more: Any) -> HttpResponse:
+        names = [name for name, _ in STEPS]
+        if step == "staff" and not hasattr(self, "staff"):
+            self.staff = StaffForm(self.actor, initial=self._usual_staff())
+        context = {
+            "plan": self.plan,
+            "step": step,
+            "steps": [
+                (title, number, number - 1 <= names.index(step))
+                for number, (_, title) in enumerate(STEPS, 1)
+            ],
+            "basics": self.basics,
+            "points": self.points if step == "points" else self.chosen,
+            "chosen": {point.pk for point in self.chosen},
+            "items": getattr(self, "items", None),
+            "names": {str(point.pk): point for point in self.chosen},
+            "staff": getattr(self, "staff", None),
+            "problems": self.problems,
+            "back": f"/agency/plans/{self.plan.pk}/" if self.plan else "/agency/plans/",
+            **more,
+        }
+        return render(self.request, "maintenance/plans/wizard.html", context, status=status)
+
+    def _usual(self) -> dict[str, object]:
+        start = today()
+        return {
+            "name": f"{start.year} 年 {start.month} 月运维计划",
+            "starts_on": start,
+            "ends_on": _quarter_later(start),
+        }
+
+    def _usual_staff(self) -> dict[str, object]:
+        if self.plan is not None:
+            return {
+                "people": [person.pk for person in self.plan.people.all()],
+                "equipment": [one.pk for one in self.plan.equipment.all()],
+                "vehicles": [one.pk for one in self.plan.vehicles.all()],
+                "left_out_reason": self.plan.left_out_reason,
+            }
+        engineers = present_people(self.actor).filter(position="engineer")
+        return {"people": list(engineers.values_list("pk", flat=True))}
+
+
+def _quarter_later(start: date) -> date:
+    return start + timedelta(days=USUAL_DAYS)
+
+
+def _initial(plan: Plan) -> dict[str, object]:
+    return {"name": plan.name, "starts_on": plan.starts_on, "ends_on": plan.ends_on}
+
+
+def _formset(groups: Sequence[ItemGroup]) -> Any:
+    return ItemFormSet(
+        prefix="items",
+        initial=[
+            {
+                "activity": group.activity,
+                "interval_value": group.interval_value,
+                "interval_unit": group.interval_unit,
+                "obligation": group.obligation,
+                "clause": group.clause,
+                "sheet_code": group.sheet_code,
+                "points": ",".join(str(point.pk) for point in group.points),
+            }
+            for group in groups
+        ],
+    )
+
+
+def _item_input(point: MonitoringPoint, row: dict[str, Any]) -> ItemInput:
+    return ItemInput(
+        point=point,
+        activity=row["activity"],
+        interval_value=row["interval_value"],
+        interval_unit=row["interval_unit"],
+        obligation=row["obligation"],
+        clause=row["clause"],
+        sheet_code=row["sheet_code"],
+    )
+
+
+def _sentences(error: DomainError) -> list[str]:
+    return [one.message for one in error.errors] or [error.message]
