@@ -1,11 +1,15 @@
 """The source portal: what it shows, what it refuses, what it keeps of what was typed."""
 
+import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from tests.sources.values import analyzer_values, sampler_values
@@ -298,3 +302,34 @@ def test_the_tree_asks_the_same_few_questions_however_much_stands_there(
         page = client.get(outlets(world)).content.decode()
     assert page.count('data-testid="filing-row"') == 13
     assert "办理中 12" in page
+
+
+def picture() -> SimpleUploadedFile:
+    content = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(content, "PNG")
+    return SimpleUploadedFile("铭牌.png", content.getvalue(), "image/png")
+
+
+def test_files_come_with_the_filing_and_survive_a_refusal(world: World, client: Client) -> None:
+    path = f"/source/points/{world.wastewater_point.pk}/filings/new/analyzer/"
+    values = typed(analyzer_values("CODCr"))
+    refused = client.post(path, values | {"contact_phone": "1", "files": [picture()]})
+    assert refused.status_code == 422
+    found = re.search(r'name="kept" value="([0-9a-f-]{36})"', refused.content.decode())
+    assert found is not None
+
+    assert client.post(path, values | {"kept": found.group(1)}).status_code == 302
+    with acting_as(system_actor("test")):
+        assert [file.filename for file in latest().attachments.all()] == ["铭牌.png"]
+    page = client.get(f"/source/instruments/{latest().instrument_id}/").content.decode()
+    assert f"/files/{found.group(1)}" in page
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_at_its_field(
+    world: World, client: Client
+) -> None:
+    path = f"/source/points/{world.wastewater_point.pk}/filings/new/analyzer/"
+    fake = SimpleUploadedFile("证书.pdf", b"MZ not a pdf", "application/pdf")
+    refused = client.post(path, typed(analyzer_values("CODCr")) | {"files": [fake]})
+    assert refused.status_code == 422
+    assert "证书.pdf：" in refused.content.decode()

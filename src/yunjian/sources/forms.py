@@ -72,10 +72,23 @@ class LocationForm(forms.ModelForm[PollutionSource]):
         fields = ["longitude", "latitude"]
 
 
+class FilesInput(forms.ClearableFileInput):
+    """Chooses several files at once."""
+
+    allow_multiple_selected = True
+
+
 class FilingForm(forms.Form):
     """The filing of an instrument, built from its fields. A draft may leave out what is marked."""
 
     use_required_attribute = False
+
+    files = forms.Field(
+        label=_("上传附件"),
+        required=False,
+        widget=FilesInput(attrs={"accept": "image/*,application/pdf"}),
+        help_text=_("铭牌照片、认证证书、验收材料；PDF 或图片，每个不超过 10 MB，最多 6 个"),
+    )
 
     def __init__(
         self,
@@ -114,6 +127,10 @@ class FilingForm(forms.Form):
         """Return the fields by section, the reason of a change first."""
         reason = [(str(_("变更说明")), [self["change_reason"]])] if self.asks_reason else []
         return [*reason, *(self._bound(section) for section in self._sections)]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by path."""
+        return {path: value for path, value in self.cleaned_data.items() if path != "files"}
 
     def _bound(self, section: Section) -> tuple[str, list[forms.BoundField]]:
         return section.title, [self[field.path] for field in section.fields]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
 from yunjian.sources.filing_fields import fields_of, sections_of
 from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
@@ -169,6 +170,7 @@ class RevisionDetail:
     revision: InstrumentRevision
     sections: list[ShownSection]
     replaces: InstrumentRevision | None
+    attachments: list[Attachment]
 
     @property
     def differences(self) -> list[ShownValue]:
@@ -229,7 +231,7 @@ def revision_detail(revision: InstrumentRevision) -> RevisionDetail:
         )
         for section in sections_of(instrument.kind, instrument.point)
     ]
-    return RevisionDetail(revision, sections, replaces)
+    return RevisionDetail(revision, sections, replaces, list(revision.attachments.all()))
 
 
 def versions_of(instrument: Instrument) -> list[InstrumentRevision]:

@@ -1,5 +1,7 @@
 """仪器备案 as its discharger sees it."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.services import attachment_store
 from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.kernel.ids import new_id
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.sources.forms import FilingForm, RetireForm
 from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
@@ -31,6 +36,9 @@ from yunjian.sources.services import (
 )
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.responses import done
+
+Write = Callable[[list[Attachment]], InstrumentRevision]
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _point(point_id: UUID) -> MonitoringPoint:
@@ -68,13 +76,22 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
     point = _point(point_id)
     if kind == InstrumentKind.SAMPLER and point.kind != Medium.WASTEWATER:
         raise Http404("没有找到您要的内容")
-    form = FilingForm(request.POST or None, kind=kind, point=point, initial=_first_values(request))
-    context = {"point": point, "kind": kind, "form": form, "instrument": None}
+    form = FilingForm(
+        request.POST or None,
+        request.FILES or None,
+        kind=kind,
+        point=point,
+        initial=_first_values(request),
+    )
+    context: dict[str, Any] = {"point": point, "kind": kind, "form": form, "attachments": []}
     if request.method == "POST" and form.is_valid():
 
-        def write() -> InstrumentRevision:
+        def write(files: list[Attachment]) -> InstrumentRevision:
             return revision_draft(
-                actor=current_actor(), point=point, kind=kind, values=form.cleaned_data
+                actor=current_actor(),
+                point=point,
+                kind=kind,
+                values=form.values() | {"attachments": files},
             )
 
         return _save(request, form, context, write)
@@ -96,9 +113,11 @@ def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     form, context = _version_form(request, revision)
     if request.method == "POST" and form.is_valid():
 
-        def write() -> InstrumentRevision:
+        def write(files: list[Attachment]) -> InstrumentRevision:
             return revision_change(
-                actor=current_actor(), revision=revision, values=form.cleaned_data
+                actor=current_actor(),
+                revision=revision,
+                values=form.values() | {"attachments": files},
             )
 
         return _save(request, form, context, write)
@@ -115,12 +134,12 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
     form, context = _version_form(request, revision, fresh=True)
     if request.method == "POST" and form.is_valid():
 
-        def write() -> InstrumentRevision:
+        def write(files: list[Attachment]) -> InstrumentRevision:
             return revision_draft(
                 actor=current_actor(),
                 point=instrument.point,
                 kind=instrument.kind,
-                values=form.cleaned_data,
+                values=form.values() | {"attachments": files},
                 instrument=instrument,
             )
 
@@ -138,6 +157,7 @@ def _version_form(
         initial["change_reason"] = ""
     form = FilingForm(
         request.POST or None,
+        request.FILES or None,
         kind=instrument.kind,
         point=instrument.point,
         initial=initial,
@@ -151,18 +171,22 @@ def _version_form(
         "form": form,
         "instrument": instrument,
         "returned": returned,
+        "attachments": list(revision.attachments.all()),
     }
     return form, context
 
 
 def _save(
-    request: HttpRequest, form: FilingForm, context: dict[str, Any], write: Any
+    request: HttpRequest, form: FilingForm, context: dict[str, Any], write: Write
 ) -> HttpResponse:
     """Write the draft and, when asked, hand it in: both or neither."""
     submits = request.POST.get("then") == "submit"
     try:
+        # files are evidence of their own: a refused form does not ask for them again
+        context["attachments"] = _kept(request)
+        context["attachments"] += _uploaded(request, context["point"])
         with transaction.atomic():
-            revision = write()
+            revision = write(context["attachments"])
             if submits:
                 revision = revision_submit(actor=current_actor(), revision=revision)
     except DomainError as error:
@@ -170,6 +194,30 @@ def _save(
         return _form_page(request, context, form, status=error.status)
     message = "已提交审核" if submits else "已保存草稿，提交后由生态环境部门审核"
     return done(request, message, _back(context["point"], context["kind"]))
+
+
+def _kept(request: HttpRequest) -> list[Attachment]:
+    ids = [text for text in request.POST.getlist("kept") if UUID_TEXT.fullmatch(text)]
+    return list(Attachment.objects.filter(pk__in=ids))
+
+
+def _uploaded(request: HttpRequest, point: MonitoringPoint) -> list[Attachment]:
+    stored = []
+    for upload in request.FILES.getlist("files"):
+        try:
+            attachment, _new = attachment_store(
+                id=new_id(),
+                actor=current_actor(),
+                content=upload.read(),
+                filename=upload.name or "",
+                purpose="filing",
+                district_code=point.district_id,
+            )
+        except InvalidInput as error:
+            reason = "；".join(one.message for one in error.errors) or error.message
+            raise InvalidInput(f"{upload.name}：{reason}", field="files") from error
+        stored.append(attachment)
+    return stored
 
 
 def _form_page(
@@ -216,6 +264,7 @@ def _incomplete(
         "kind": instrument.kind,
         "instrument": instrument,
         "action": reverse("sources:filing_edit", args=[revision.pk]),
+        "attachments": list(revision.attachments.all()),
     }
     return _form_page(request, context, form, status=error.status)
 
