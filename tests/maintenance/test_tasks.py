@@ -317,6 +317,26 @@ def test_a_row_can_be_added_and_a_wrong_interval_stays_to_be_corrected(world: Wo
     assert good.status_code == 200
 
 
+def test_going_back_loses_nothing_that_was_typed(world: World) -> None:
+    client = world.client(world.agency_manager)
+    address = "/agency/plans/new/"
+    first = hidden(text_of(client.get(address)))
+    chosen = first | {"point": [str(world.flue_gas_point.pk)], "go": "items"}
+    items = hidden(text_of(client.post(address, chosen))) | {"items-0-interval_value": "3"}
+    staff = hidden(text_of(client.post(address, items | {"go": "staff"})))
+
+    typed = staff | {"left_out_reason": "另有安排"}
+    back = hidden(text_of(client.post(address, typed | {"go": "items"})))
+    points = hidden(text_of(client.post(address, back | {"go": "points"})))
+    both = [str(world.flue_gas_point.pk), str(world.wastewater_point.pk)]
+    again = hidden(text_of(client.post(address, points | {"point": both, "go": "items"})))
+    last = text_of(client.post(address, again | {"go": "staff"}))
+
+    assert again["items-0-interval_value"] == ["3"]
+    assert int(again["items-TOTAL_FORMS"][0]) > int(back["items-TOTAL_FORMS"][0])
+    assert "另有安排" in last
+
+
 def test_an_existing_plan_is_changed_through_the_same_questions(world: World) -> None:
     client = world.client(world.agency_manager)
     address = f"/agency/plans/{world.plan.pk}/edit/"

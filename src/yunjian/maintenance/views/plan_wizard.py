@@ -34,6 +34,7 @@ from yunjian.web.responses import done
 
 STEPS = [("points", "选择测点"), ("items", "运维内容与频次"), ("staff", "人员与设备")]
 USUAL_DAYS = 89  # a quarter
+Planned = PlanItem | Proposal | ItemInput
 
 
 @dataclass
@@ -60,7 +61,7 @@ class ItemGroup:
         return f"每 {self.interval_value} {units[self.interval_unit]}"
 
 
-def grouped(items: Iterable[PlanItem | Proposal]) -> list[ItemGroup]:
+def grouped(items: Iterable[Planned]) -> list[ItemGroup]:
     """Put together what is done as often at several points."""
     groups: dict[tuple[str, str, int, str], ItemGroup] = {}
     for item in items:
@@ -130,16 +131,21 @@ class Wizard:
             return self._page("points", status=422)
         return self._page("items")
 
-    def _proposals(self) -> list[PlanItem | Proposal]:
-        """Keep what an existing plan says about its points; propose for the others."""
-        kept = {point.pk: point for point in self.chosen}
-        there = [] if self.plan is None else list(items_of(self.plan))
-        planned = [item for item in there if item.point_id in kept]
-        known = {item.point_id for item in planned}
+    def _proposals(self) -> list[Planned]:
+        """Keep what was typed, or what the plan says, about its points; propose for the others."""
+        kept = {point.pk for point in self.chosen}
+        planned = [item for item in self._there() if item.point.pk in kept]
+        known = {item.point.pk for item in planned}
         new = [point for point in self.chosen if point.pk not in known]
         starts_on = max(self.basics.cleaned_data["starts_on"], today())
         proposed = plan_propose(actor=self.actor, points=new, on_date=starts_on) if new else []
         return [*planned, *proposed]
+
+    def _there(self) -> Sequence[PlanItem | ItemInput]:
+        if "items-TOTAL_FORMS" in self.request.POST:
+            self.items = ItemFormSet(self.request.POST, prefix="items")
+            return [item for _, item in self._item_inputs()] if self.items.is_valid() else []
+        return [] if self.plan is None else list(items_of(self.plan))
 
     def _with_another_row(self) -> HttpResponse:
         data = self.request.POST.copy()
@@ -252,7 +258,7 @@ class Wizard:
 
     def _page(self, step: str, status: int = 200, **more: Any) -> HttpResponse:
         names = [name for name, _ in STEPS]
-        if step == "staff" and not hasattr(self, "staff"):
+        if not hasattr(self, "staff"):
             self.staff = StaffForm(self.actor, initial=self._usual_staff())
         context = {
             "plan": self.plan,
@@ -266,7 +272,7 @@ class Wizard:
             "chosen": {point.pk for point in self.chosen},
             "items": getattr(self, "items", None),
             "names": {str(point.pk): point for point in self.chosen},
-            "staff": getattr(self, "staff", None),
+            "staff": self.staff,
             "problems": self.problems,
             "back": f"/agency/plans/{self.plan.pk}/" if self.plan else "/agency/plans/",
             **more,
@@ -282,6 +288,10 @@ class Wizard:
         }
 
     def _usual_staff(self) -> dict[str, object]:
+        sent = self.request.POST
+        if "left_out_reason" in sent:
+            chosen = {name: sent.getlist(name) for name in ("people", "equipment", "vehicles")}
+            return {**chosen, "left_out_reason": sent["left_out_reason"]}
         if self.plan is not None:
             return {
                 "people": [person.pk for person in self.plan.people.all()],
