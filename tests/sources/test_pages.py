@@ -313,7 +313,7 @@ def picture() -> SimpleUploadedFile:
 def test_files_come_with_the_filing_and_survive_a_refusal(world: World, client: Client) -> None:
     path = f"/source/points/{world.wastewater_point.pk}/filings/new/analyzer/"
     values = typed(analyzer_values("CODCr"))
-    refused = client.post(path, values | {"contact_phone": "1", "files": [picture()]})
+    refused = client.post(path, values | {"contact_phone": "1", "uploads": [picture()]})
     assert refused.status_code == 422
     found = re.search(r'name="kept" value="([0-9a-f-]{36})"', refused.content.decode())
     assert found is not None
@@ -330,6 +330,6 @@ def test_a_file_that_is_not_what_it_says_is_refused_at_its_field(
 ) -> None:
     path = f"/source/points/{world.wastewater_point.pk}/filings/new/analyzer/"
     fake = SimpleUploadedFile("证书.pdf", b"MZ not a pdf", "application/pdf")
-    refused = client.post(path, typed(analyzer_values("CODCr")) | {"files": [fake]})
+    refused = client.post(path, typed(analyzer_values("CODCr")) | {"uploads": [fake]})
     assert refused.status_code == 422
     assert "证书.pdf：" in refused.content.decode()

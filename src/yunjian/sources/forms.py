@@ -83,7 +83,7 @@ class FilingForm(forms.Form):
 
     use_required_attribute = False
 
-    files = forms.Field(
+    uploads = forms.Field(
         label=_("上传附件"),
         required=False,
         widget=FilesInput(attrs={"accept": "image/*,application/pdf"}),
@@ -130,7 +130,7 @@ class FilingForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, by path."""
-        return {path: value for path, value in self.cleaned_data.items() if path != "files"}
+        return {path: value for path, value in self.cleaned_data.items() if path != "uploads"}
 
     def _bound(self, section: Section) -> tuple[str, list[forms.BoundField]]:
         return section.title, [self[field.path] for field in section.fields]

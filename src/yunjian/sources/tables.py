@@ -11,6 +11,14 @@ from yunjian.sources.models import PollutionSource
 from yunjian.sources.selectors import InstrumentRow
 from yunjian.web.tables import Table
 
+NO_BREAK = {"td": {"class": "text-nowrap"}}
+
+
+def _two_lines(first: str, second: str) -> str:
+    if not second:
+        return first
+    return format_html("{}<div class='small text-body-secondary'>{}</div>", first, second)
+
 
 class SourceTable(Table):
     """污染源基本信息."""
@@ -45,15 +53,20 @@ class InstrumentTable(Table):
         template_name="sources/parts/filing_state.html", verbose_name=_("状态")
     )
     name = tables.Column(accessor="shown__name", verbose_name=_("仪器名称"))
-    method = tables.Column(accessor="shown__method", verbose_name=_("分析方法/原理"))
-    maker = tables.Column(accessor="shown__maker", verbose_name=_("生产厂家"))
-    model = tables.Column(accessor="shown__model", verbose_name=_("规格型号"))
-    serial = tables.Column(accessor="shown__serial_number", verbose_name=_("出厂编号"))
+    make = tables.Column(empty_values=(), orderable=False, verbose_name=_("规格型号"))
+    serial = tables.Column(
+        accessor="shown__serial_number", verbose_name=_("出厂编号"), attrs=NO_BREAK
+    )
     installed = tables.DateColumn(
-        accessor="shown__installed_on", format="Y-m-d", verbose_name=_("安装日期")
+        accessor="shown__installed_on",
+        format="Y-m-d",
+        verbose_name=_("安装日期"),
+        attrs=NO_BREAK,
     )
     certificate = tables.Column(
-        accessor="shown__certificate_valid_until", verbose_name=_("认证有效期至")
+        accessor="shown__certificate_valid_until",
+        verbose_name=_("认证有效期至"),
+        attrs=NO_BREAK,
     )
     actions = tables.TemplateColumn(
         template_name="sources/parts/filing_actions.html", verbose_name=_("操作")
@@ -65,6 +78,14 @@ class InstrumentTable(Table):
             "data-instrument": lambda record: str(record.instrument.pk),
         }
 
+    def render_name(self, value: str, record: InstrumentRow) -> str:
+        """Show the name, and how it measures or samples below."""
+        return _two_lines(value, record.shown.method)
+
+    def render_make(self, record: InstrumentRow) -> str:
+        """Show the model, and who makes it below."""
+        return _two_lines(record.shown.model or "—", record.shown.maker)
+
     def render_certificate(self, value: Any) -> str:
         """Show the day as everywhere."""
         return f"{value:%Y-%m-%d}"
@@ -74,7 +95,7 @@ class AnalyzerTable(InstrumentTable):
     """分析仪器."""
 
     parameter = tables.Column(accessor="shown__parameter", verbose_name=_("监测因子"))
-    span = tables.Column(empty_values=(), orderable=False, verbose_name=_("量程"))
+    span = tables.Column(empty_values=(), orderable=False, verbose_name=_("量程"), attrs=NO_BREAK)
 
     class Meta(InstrumentTable.Meta):
         empty_text = _("该测点还没有分析仪器备案。请点击“新增仪器备案”，填写后提交审核。")
@@ -82,9 +103,7 @@ class AnalyzerTable(InstrumentTable):
             "row_number",
             "parameter",
             "name",
-            "method",
-            "maker",
-            "model",
+            "make",
             "serial",
             "span",
             "installed",
@@ -114,9 +133,7 @@ class SamplerTable(InstrumentTable):
         sequence = (
             "row_number",
             "name",
-            "method",
-            "maker",
-            "model",
+            "make",
             "serial",
             "bottles",
             "installed",
@@ -124,7 +141,3 @@ class SamplerTable(InstrumentTable):
             "state",
             "actions",
         )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.columns["method"].column.verbose_name = _("采样方式")

@@ -203,7 +203,7 @@ def _kept(request: HttpRequest) -> list[Attachment]:
 
 def _uploaded(request: HttpRequest, point: MonitoringPoint) -> list[Attachment]:
     stored = []
-    for upload in request.FILES.getlist("files"):
+    for upload in request.FILES.getlist("uploads"):
         try:
             attachment, _new = attachment_store(
                 id=new_id(),
@@ -215,7 +215,7 @@ def _uploaded(request: HttpRequest, point: MonitoringPoint) -> list[Attachment]:
             )
         except InvalidInput as error:
             reason = "；".join(one.message for one in error.errors) or error.message
-            raise InvalidInput(f"{upload.name}：{reason}", field="files") from error
+            raise InvalidInput(f"{upload.name}：{reason}", field="uploads") from error
         stored.append(attachment)
     return stored
 
