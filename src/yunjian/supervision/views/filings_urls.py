@@ -1,5 +1,12 @@
 """Addresses of the filings pages."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from yunjian.supervision.views import filings
+
+urlpatterns = [
+    path("", filings.queue, name="filings"),
+    path("<uuid:revision_id>/", filings.detail, name="filing"),
+    path("<uuid:revision_id>/approve/", filings.approve, name="filing_approve"),
+    path("<uuid:revision_id>/return/", filings.send_back, name="filing_return"),
+]
