@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.sources.filing_fields import FilingField, Section, sections_of
 from yunjian.sources.models import InstrumentRevision, MonitoringPoint, PollutionSource
 from yunjian.sources.models.places import Medium
+from yunjian.web.forms import add_domain_errors
 from yunjian.web.widgets import DateInput
 
 LEVELS = [("key", "重点管理"), ("simplified", "简化管理"), ("registered", "登记管理")]
@@ -127,6 +129,17 @@ class FilingForm(forms.Form):
         """Return the fields by section, the reason of a change first."""
         reason = [(str(_("变更说明")), [self["change_reason"]])] if self.asks_reason else []
         return [*reason, *(self._bound(section) for section in self._sections)]
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Show a service's refusal, each problem at its field (settings have dotted names)."""
+        rest = []
+        for item in error.errors:
+            if item.path in self.fields:
+                self.add_error(item.path, item.message)
+            else:
+                rest.append(item)
+        if rest or not error.errors:
+            add_domain_errors(self, InvalidInput(error.message, errors=rest))
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, by path."""

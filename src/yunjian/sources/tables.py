@@ -78,6 +78,11 @@ class InstrumentTable(Table):
             "data-instrument": lambda record: str(record.instrument.pk),
         }
 
+    order: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"sequence": self.order} | kwargs))
+
     def render_name(self, value: str, record: InstrumentRow) -> str:
         """Show the name, and how it measures or samples below."""
         return _two_lines(value, record.shown.method)
@@ -99,18 +104,19 @@ class AnalyzerTable(InstrumentTable):
 
     class Meta(InstrumentTable.Meta):
         empty_text = _("该测点还没有分析仪器备案。请点击“新增仪器备案”，填写后提交审核。")
-        sequence = (
-            "row_number",
-            "parameter",
-            "name",
-            "make",
-            "serial",
-            "span",
-            "installed",
-            "certificate",
-            "state",
-            "actions",
-        )
+
+    order = (
+        "row_number",
+        "parameter",
+        "name",
+        "make",
+        "serial",
+        "span",
+        "installed",
+        "certificate",
+        "state",
+        "actions",
+    )
 
     def render_span(self, record: InstrumentRow) -> str:
         """Show the measuring range with its unit."""
@@ -130,14 +136,15 @@ class SamplerTable(InstrumentTable):
 
     class Meta(InstrumentTable.Meta):
         empty_text = _("该测点还没有自动采样器备案。请点击“新增仪器备案”，填写后提交审核。")
-        sequence = (
-            "row_number",
-            "name",
-            "make",
-            "serial",
-            "bottles",
-            "installed",
-            "certificate",
-            "state",
-            "actions",
-        )
+
+    order = (
+        "row_number",
+        "name",
+        "make",
+        "serial",
+        "bottles",
+        "installed",
+        "certificate",
+        "state",
+        "actions",
+    )

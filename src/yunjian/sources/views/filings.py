@@ -190,7 +190,7 @@ def _save(
             if submits:
                 revision = revision_submit(actor=current_actor(), revision=revision)
     except DomainError as error:
-        add_domain_errors(form, error)
+        form.add_refusal(error)
         return _form_page(request, context, form, status=error.status)
     message = "已提交审核" if submits else "已保存草稿，提交后由生态环境部门审核"
     return done(request, message, _back(context["point"], context["kind"]))
@@ -258,7 +258,7 @@ def _incomplete(
         asks_reason=instrument.period is not None,
     )
     form.is_valid()
-    add_domain_errors(form, error)
+    form.add_refusal(error)
     context = {
         "point": instrument.point,
         "kind": instrument.kind,
