@@ -25,7 +25,8 @@ if __name__ == "__main__":
     if find_chromium() is None:
         sys.exit(
             "没有找到 Chromium，浏览器测试无法运行。"
-            "Debian/Ubuntu：apt install chromium fonts-noto-cjk；macOS：安装 Google Chrome；或用 CHROMIUM=路径 指定。\n"
+            "Debian/Ubuntu：apt install chromium fonts-noto-cjk；"
+            "macOS：安装 Google Chrome；或用 CHROMIUM=路径 指定。\n"
             "No Chromium found. Debian/Ubuntu: apt install chromium fonts-noto-cjk; macOS: install "
             "Google Chrome; or set CHROMIUM to its path."
         )

@@ -7,6 +7,7 @@ from yunjian.config.health import health
 urlpatterns = [
     path("healthz", health, name="health"),
     path("", include("yunjian.web.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("yunjian.identity.urls")),
     path("", include("yunjian.evidence.urls")),
     path("", include("yunjian.sources.urls")),

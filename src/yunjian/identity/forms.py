@@ -17,5 +17,5 @@ class SignInForm(forms.Form):
         max_length=256,
         strip=False,
         error_messages={"required": "请输入密码"},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=True),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )

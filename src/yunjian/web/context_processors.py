@@ -3,8 +3,20 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from yunjian.kernel.actor import Actor
+from yunjian.messaging.selectors import unread_count
+from yunjian.web.menu import PORTALS
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the actor of the page."""
-    return {"actor": getattr(request, "actor", None)}
+    """Return the actor of the page, the portal it works in, and its unread messages."""
+    actor: Actor | None = getattr(request, "actor", None)
+    portal = PORTALS.get(actor.organization_kind) if actor else None
+    return {
+        "actor": actor,
+        "portal": portal,
+        "menu_path": portal.current(request.path) if portal else "",
+        "unread": SimpleLazyObject(lambda: unread_count(actor) if actor else 0),
+    }

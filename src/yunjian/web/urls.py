@@ -1,6 +1,8 @@
-"""Addresses of web."""
+"""Addresses of the frame itself."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from yunjian.web import views
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.home, name="home")]

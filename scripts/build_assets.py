@@ -1,0 +1,43 @@
+"""Copy what the PC pages take from npm into a folder that is never committed."""
+
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = ROOT / "node_modules"
+TARGET = ROOT / "src" / "yunjian" / "web" / "static" / "vendor"
+ICONS = "bootstrap-icons/font/fonts/bootstrap-icons"
+FILES = {
+    "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
+    "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
+    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons/bootstrap-icons.min.css",
+    f"{ICONS}.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
+    f"{ICONS}.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
+    "flatpickr/dist/flatpickr.min.css": "flatpickr.min.css",
+    "flatpickr/dist/flatpickr.min.js": "flatpickr.min.js",
+    "flatpickr/dist/l10n/zh.js": "flatpickr.zh.js",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+}
+
+
+def main() -> int:
+    """Copy every file; say which one is missing."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    for source, name in FILES.items():
+        found = MODULES / source
+        if not found.exists():
+            print(f"缺少 {source}：请先运行 npm ci / missing: run npm ci first", file=sys.stderr)
+            return 1
+        (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
+        content = found.read_bytes()
+        # maps are not copied, so nothing may point at them
+        lines = [
+            line for line in content.splitlines(keepends=True) if b"sourceMappingURL" not in line
+        ]
+        (TARGET / name).write_bytes(b"".join(lines) if found.suffix in {".css", ".js"} else content)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The menus of the three portals, as data: two levels, plain paths."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A page of a menu."""
+
+    title: str | Promise
+    path: str
+    icon: str = ""
+    children: tuple["MenuItem", ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a page below this entry is open."""
+        return any(child.path == path for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What an organisation of one kind works in."""
+
+    name: str | Promise
+    home: str
+    items: tuple[MenuItem, ...]
+
+    def current(self, path: str) -> str:
+        """Return the menu path of the open page: the longest one that it begins with."""
+        paths = [page.path for item in self.items for page in (item.children or (item,))]
+        return max((page for page in paths if path.startswith(page)), key=len, default="")
+
+
+SOURCE = Portal(
+    _("上海市污染源综合管理信息系统"),
+    "/source/",
+    (
+        MenuItem(_("公共配置"), "", "gear", (MenuItem(_("污染源基本信息"), "/source/sources/"),)),
+        MenuItem(
+            _("运维管理"), "", "clipboard-check", (MenuItem(_("运维确认"), "/source/visits/"),)
+        ),
+        MenuItem(_("消息"), "/messages/", "bell"),
+    ),
+)
+
+AGENCY = Portal(
+    _("上海市环境监测社会化服务监管系统"),
+    "/agency/",
+    (
+        MenuItem(_("首页"), "/agency/", "house"),
+        MenuItem(
+            _("备案管理"),
+            "",
+            "folder2-open",
+            (
+                MenuItem(_("备案基本信息"), "/agency/filing/"),
+                MenuItem(_("人员"), "/agency/people/"),
+                MenuItem(_("设备"), "/agency/equipment/"),
+                MenuItem(_("运维车辆"), "/agency/vehicles/"),
+                MenuItem(_("运维备品备件"), "/agency/parts/"),
+                MenuItem(_("服务合同"), "/agency/contracts/"),
+            ),
+        ),
+        MenuItem(
+            _("任务管理"),
+            "",
+            "calendar2-check",
+            (
+                MenuItem(_("运维计划"), "/agency/plans/"),
+                MenuItem(_("运维任务管理"), "/agency/tasks/"),
+                MenuItem(_("现场运维"), "/agency/visits/"),
+            ),
+        ),
+        MenuItem(_("我的机构"), "/agency/organization/", "building"),
+        MenuItem(_("消息"), "/messages/", "bell"),
+    ),
+)
+
+SUPERVISION = Portal(
+    _("云间 · 污染源自动监控运维监管平台"),
+    "/supervision/",
+    (
+        MenuItem(_("工作台"), "/supervision/", "speedometer2"),
+        MenuItem(
+            _("审核"), "", "check2-square", (MenuItem(_("仪器备案"), "/supervision/filings/"),)
+        ),
+        MenuItem(_("机构"), "/supervision/agencies/", "people"),
+        MenuItem(_("排污单位"), "/supervision/sources/", "buildings"),
+        MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
+        MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
+        MenuItem(_("消息"), "/messages/", "bell"),
+    ),
+)
+
+PORTALS = {
+    "discharger": SOURCE,
+    "agency": AGENCY,
+    "authority": SUPERVISION,
+    "operator": SUPERVISION,
+}

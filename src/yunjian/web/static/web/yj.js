@@ -1,0 +1,52 @@
+// The little behaviour that the pages need: dialogs, toasts, calendars.
+(() => {
+  "use strict";
+  const dialog = document.getElementById("dialog");
+
+  const calendars = (root) => {
+    const options = { locale: "zh", allowInput: true, disableMobile: true };
+    root.querySelectorAll("[data-yj-date]").forEach((input) => {
+      if (!input._flatpickr) flatpickr(input, { ...options, dateFormat: "Y-m-d", static: !!input.closest(".modal") });
+    });
+    root.querySelectorAll("[data-yj-datetime]").forEach((input) => {
+      if (!input._flatpickr) flatpickr(input, { ...options, enableTime: true, time_24hr: true, dateFormat: "Y-m-d H:i", static: !!input.closest(".modal") });
+    });
+  };
+
+  const showToast = (element) => bootstrap.Toast.getOrCreateInstance(element).show();
+
+  const failed = () => {
+    const template = document.getElementById("toast-failed");
+    if (!template) return;
+    const toast = template.content.firstElementChild.cloneNode(true);
+    document.getElementById("toasts").append(toast);
+    showToast(toast);
+  };
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    calendars(event.detail.target);
+    if (dialog && event.detail.target === dialog) {
+      bootstrap.Modal.getOrCreateInstance(dialog, { backdrop: "static" }).show();
+      const wrong = dialog.querySelector(".is-invalid");
+      if (wrong) wrong.focus();
+    }
+  });
+  if (dialog) {
+    dialog.addEventListener("shown.bs.modal", () => {
+      const first = dialog.querySelector(".is-invalid, [autofocus]") || dialog.querySelector("input:not([type=hidden]):not([readonly]), select, textarea");
+      if (first) first.focus();
+    });
+    dialog.addEventListener("hidden.bs.modal", () => dialog.replaceChildren());
+  }
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("change", (event) => {
+    const target = event.target;
+    if (target.matches("[data-yj-check-all]")) {
+      document.querySelectorAll(target.dataset.yjCheckAll).forEach((box) => { box.checked = target.checked; });
+    }
+  });
+  document.querySelectorAll(".toast").forEach(showToast);
+  document.querySelectorAll("[data-yj-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  calendars(document);
+})();
