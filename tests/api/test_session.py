@@ -26,6 +26,10 @@ def wechat(settings: Settings) -> Iterator[Simulation]:
         yield simulator
 
 
+def phone() -> Client:
+    return Client(SERVER_NAME="127.0.0.1")
+
+
 def through_wechat(client: Client, user: str, next_page: str = "/h5/") -> str:
     """Follow the redirects as the WeChat browser does; return where they end."""
     leaving = client.get("/api/v1/wechat/authorize", {"next": next_page})
@@ -49,19 +53,19 @@ def bind(client: Client, account: Account, world: World, system: str = "supervis
 
 
 def test_an_unknown_phone_is_told_where_to_go(world: World) -> None:
-    facts = Client().get("/api/v1/session").json()
+    facts = phone().get("/api/v1/session").json()
     assert (facts["account"], facts["openid_known"]) == (None, False)
     assert facts["authorize_url"] == "/api/v1/wechat/authorize"
 
 
 def test_binding_once_signs_in_for_good(world: World) -> None:
-    client = Client()
+    client = phone()
     assert through_wechat(client, "张师傅", "/h5/#/tasks") == "/h5/#/tasks"
     assert client.get("/api/v1/session").json()["openid_known"] is True
     answer = bind(client, world.engineer, world)
     assert answer.status_code == 201
     assert answer.json()["account"]["name"] == "李建国"
-    again = Client()
+    again = phone()
     through_wechat(again, "张师傅")
     assert again.get("/api/v1/session").json()["account"]["name"] == "李建国"
     assert Event.unscoped().filter(verb="wechat.bound").count() == 1
@@ -79,7 +83,7 @@ def test_binding_once_signs_in_for_good(world: World) -> None:
 def test_a_refused_binding_says_what_is_wrong(
     world: World, changes: dict[str, str], path: str
 ) -> None:
-    client = Client()
+    client = phone()
     through_wechat(client, "张师傅")
     body = {"system": "supervision", "username": "engineer", "password": world.password}
     answer = client.post("/api/v1/bindings", {**body, **changes}, content_type="application/json")
@@ -89,7 +93,7 @@ def test_a_refused_binding_says_what_is_wrong(
 
 
 def test_one_person_switches_between_accounts_and_unbinds(world: World) -> None:
-    client = Client()
+    client = phone()
     through_wechat(client, "李师傅")
     bind(client, world.engineer, world)
     facts = bind(client, world.discharger_owner, world, "source").json()
@@ -104,17 +108,17 @@ def test_one_person_switches_between_accounts_and_unbinds(world: World) -> None:
 
 
 def test_a_stolen_state_starts_over(world: World) -> None:
-    client = Client()
+    client = phone()
     answer = client.get("/api/v1/wechat/callback", {"code": "x", "state": "y"})
     assert answer.headers["location"].startswith("/api/v1/wechat/authorize?")
 
 
 def test_the_way_back_never_leaves_the_site(world: World) -> None:
-    assert through_wechat(Client(), "张师傅", "https://evil.example/") == "/h5/"
+    assert through_wechat(phone(), "张师傅", "https://evil.example/") == "/h5/"
 
 
 def test_an_expired_session_says_so(world: World) -> None:
-    answer = Client().get("/api/v1/field/package")
+    answer = phone().get("/api/v1/field/package")
     assert answer.status_code == 401
     assert answer.json() == {
         "code": "signed_out",
@@ -124,7 +128,7 @@ def test_an_expired_session_says_so(world: World) -> None:
 
 
 def test_signing_out_keeps_the_phone_known(world: World) -> None:
-    client = Client()
+    client = phone()
     through_wechat(client, "张师傅")
     bind(client, world.engineer, world)
     facts = client.post("/api/v1/session/end").json()

@@ -1,4 +1,4 @@
-"""What the phone carries into the field, and what it brings back."""
+"""What the phone carries into the field, and the pictures that it brings back."""
 
 from typing import Any
 from uuid import UUID
@@ -8,21 +8,17 @@ from ninja import Router, Status
 
 from yunjian.api.auth import actor_of
 from yunjian.api.digests import checked_digest
-from yunjian.api.errors import error_body
 from yunjian.api.presenters import moment, task_facts
 from yunjian.evidence.services import attachment_store
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.ids import check_client_id
-from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.visits import (
     instruments_at,
     last_answers,
     tasks_of_engineer,
     visits_of_tasks,
 )
-from yunjian.maintenance.services.visits import Outcome, visit_sign_in, visit_submit
-from yunjian.maintenance.submissions import SignIn
 from yunjian.standards import sheets
 
 router = Router(tags=["field"])
@@ -77,48 +73,3 @@ def put_attachment(
     )
     facts = {"id": str(row.pk), "digest": row.digest, "width": row.width, "height": row.height}
     return Status(201 if created else 200, facts)
-
-
-@router.put("/visits/{uuid:visit_id}/sign-in", response=ANSWERS)
-def sign_in(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
-    """到场签到: position and photo."""
-    body = request.body
-    digest = checked_digest(request, body)
-    answer = visit_sign_in(
-        actor=actor_of(request), visit_id=visit_id, sign_in=SignIn.read(body), digest=digest
-    )
-    visit = answer.visit
-    facts = {
-        "id": str(visit.pk),
-        "state": visit.state,
-        "distance_m": visit.sign_in_distance,
-        "warnings": visit.warnings,
-    }
-    return _answer(answer.outcome, facts)
-
-
-@router.put("/visits/{uuid:visit_id}", response=ANSWERS)
-def submit(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
-    """提交: the sheets of a visit, judged on the spot and sealed."""
-    body = request.body
-    digest = checked_digest(request, body)
-    answer = visit_submit(actor=actor_of(request), visit_id=visit_id, body=body, digest=digest)
-    return _answer(answer.outcome, _submission_facts(answer.visit))
-
-
-def _submission_facts(visit: Visit) -> dict[str, Any]:
-    return {
-        "id": str(visit.pk),
-        "state": visit.state,
-        "verdict": visit.verdict,
-        "content_digest": visit.content_digest,
-        "submitted_at": moment(visit.submitted_at),
-        "follow_ups": visit.follow_ups,
-    }
-
-
-def _answer(outcome: Outcome, facts: dict[str, Any]) -> Status[dict[str, Any]]:
-    if outcome is Outcome.DIFFERENT:
-        message = "同一编号已提交过不同的内容，两个版本都已保留，请联系管理员核对"
-        return Status(409, error_body("different_content", message))
-    return Status(201 if outcome is Outcome.CREATED else 200, facts)

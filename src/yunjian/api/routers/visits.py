@@ -1,4 +1,4 @@
-"""Visits as the parties read them, and the discharger's confirmation."""
+"""Visits: what the engineer brings back, what the parties read, what the discharger signs."""
 
 from typing import Any
 from uuid import UUID
@@ -7,14 +7,19 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from yunjian.api.auth import actor_of
-from yunjian.api.presenters import visit_facts, visit_row
+from yunjian.api.digests import checked_digest
+from yunjian.api.errors import error_body
+from yunjian.api.presenters import moment, visit_facts, visit_row
 from yunjian.kernel.errors import InvalidInput
+from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.visits import BUCKETS, visit_detail, visits_in
 from yunjian.maintenance.services.confirmations import confirmation_sign
-from yunjian.maintenance.submissions import Decision
+from yunjian.maintenance.services.visits import Outcome, visit_sign_in, visit_submit
+from yunjian.maintenance.submissions import Decision, SignIn
 
 router = Router(tags=["visits"])
 PAGE = 20
+ANSWERS = {200: dict[str, Any], 201: dict[str, Any], 409: dict[str, Any]}
 
 
 @router.get("/visits")
@@ -56,3 +61,48 @@ def confirm(request: HttpRequest, visit_id: UUID, confirmation_id: UUID) -> Stat
         "late": confirmation.is_late,
     }
     return Status(201 if created else 200, facts)
+
+
+@router.put("/visits/{uuid:visit_id}/sign-in", response=ANSWERS)
+def sign_in(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
+    """到场签到: position and photo."""
+    body = request.body
+    digest = checked_digest(request, body)
+    answer = visit_sign_in(
+        actor=actor_of(request), visit_id=visit_id, sign_in=SignIn.read(body), digest=digest
+    )
+    visit = answer.visit
+    facts = {
+        "id": str(visit.pk),
+        "state": visit.state,
+        "distance_m": visit.sign_in_distance,
+        "warnings": visit.warnings,
+    }
+    return _answer(answer.outcome, facts)
+
+
+@router.put("/visits/{uuid:visit_id}", response=ANSWERS)
+def submit(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
+    """提交: the sheets of a visit, judged on the spot and sealed."""
+    body = request.body
+    digest = checked_digest(request, body)
+    answer = visit_submit(actor=actor_of(request), visit_id=visit_id, body=body, digest=digest)
+    return _answer(answer.outcome, _submission_facts(answer.visit))
+
+
+def _submission_facts(visit: Visit) -> dict[str, Any]:
+    return {
+        "id": str(visit.pk),
+        "state": visit.state,
+        "verdict": visit.verdict,
+        "content_digest": visit.content_digest,
+        "submitted_at": moment(visit.submitted_at),
+        "follow_ups": visit.follow_ups,
+    }
+
+
+def _answer(outcome: Outcome, facts: dict[str, Any]) -> Status[dict[str, Any]]:
+    if outcome is Outcome.DIFFERENT:
+        message = "同一编号已提交过不同的内容，两个版本都已保留，请联系管理员核对"
+        return Status(409, error_body("different_content", message))
+    return Status(201 if outcome is Outcome.CREATED else 200, facts)
