@@ -1,0 +1,227 @@
+// Checks, computes and judges the answers of a sheet, with the server's semantics.
+import { evaluated, holds, type Variables } from "./expressions";
+import { roundHalfEven } from "./rounding";
+import type { Answers, Definition, Field, Item, Section, SheetResult, Text, Values, Verdict } from "./types";
+
+const TEXT_LIMIT = 200;
+const LONGTEXT_LIMIT = 2000;
+const PHOTO_LIMIT = 20;
+const LARGEST_NUMBER = 1e12;
+const STATES = ["normal", "abnormal", "not_applicable"];
+const ORDER: Verdict[] = ["pass", "attention", "unknown", "calibrate", "out_of_control", "fail"];
+const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+
+const MESSAGES: Record<string, [string, string]> = {
+  unknown_key: ["不认识的内容", "Unknown content"],
+  wrong_shape: ["内容格式不正确", "Content of the wrong shape"],
+  required: ["请填写此项", "Please fill this in"],
+  not_a_number: ["请填写数字", "Please enter a number"],
+  below_min: ["不能小于 {limit}", "Must not be below {limit}"],
+  above_max: ["不能大于 {limit}", "Must not be above {limit}"],
+  not_a_choice: ["请从选项中选择", "Please choose one of the options"],
+  not_text: ["请填写文字", "Please enter text"],
+  too_long: ["不能超过 {limit} 字", "Must not be longer than {limit}"],
+  not_a_date: ["日期格式应为 年-月-日", "A date is written YYYY-MM-DD"],
+  not_a_time: ["时间格式应为 时:分", "A time is written HH:MM"],
+  not_a_datetime: ["时间格式不正确", "Not a date and time"],
+  not_a_boolean: ["请选择是或否", "Please choose yes or no"],
+  not_photos: ["照片格式不正确", "Not a list of photos"],
+  too_many: ["最多 {limit} 项", "At most {limit}"],
+  too_few: ["至少 {limit} 项", "At least {limit}"],
+  not_a_state: ["请选择正常、异常或不适用", "Choose normal, abnormal or not applicable"],
+  note_required: ["异常时请填写说明", "Please describe what is abnormal"],
+};
+
+type Problem = [code: string, limit?: number];
+
+const isObject = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0) ||
+  (typeof value === "string" && value.trim() === "");
+
+export function worse(first: Verdict, second: Verdict): Verdict {
+  return ORDER.indexOf(first) >= ORDER.indexOf(second) ? first : second;
+}
+
+function filled(section: Section, given: unknown): Values {
+  const values = isObject(given) ? given : {};
+  const keys = (section.fields ?? section.items ?? []).map((part) => part.key);
+  return Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
+}
+
+/** Every field present, null where nothing was typed: what expressions see as `s`. */
+export function complete(definition: Definition, answers: Answers): Values {
+  return Object.fromEntries(
+    definition.sections.map((section) => {
+      const given = answers[section.key];
+      if (section.kind !== "group") return [section.key, filled(section, given)];
+      return [section.key, (Array.isArray(given) ? given : []).map((row) => filled(section, row))];
+    }),
+  );
+}
+
+export function evaluate(definition: Definition, answers: Answers, context: unknown): SheetResult {
+  return new Run(definition, answers, context).result();
+}
+
+class Run {
+  private readonly said: SheetResult = { verdict: "pass", fields: {}, errors: [], follow_ups: [] };
+  private readonly variables: Variables;
+  private readonly s: Values;
+
+  constructor(private readonly definition: Definition, private readonly answers: Answers, context: unknown) {
+    this.s = complete(definition, answers);
+    this.variables = { s: this.s, ctx: context, row: null };
+  }
+
+  result(): SheetResult {
+    const known = new Set(this.definition.sections.map((section) => section.key));
+    for (const key of Object.keys(this.answers)) if (!known.has(key)) this.refuse(key, "unknown_key");
+    for (const section of this.definition.sections) this.section(section);
+    return this.said;
+  }
+
+  private section(section: Section): void {
+    if (section.show && !holds(section.show, this.variables)) return;
+    const given = this.answers[section.key];
+    if (section.kind === "group") return this.group(section, given);
+    const parts: { key: string }[] = section.items ?? section.fields ?? [];
+    if (!this.checkObject(section.key, given, parts)) return;
+    const values = (given ?? {}) as Values;
+    if (section.kind === "checklist") {
+      for (const item of section.items ?? []) this.item(`${section.key}.${item.key}`, item, values[item.key]);
+    } else this.fields(section, section.key, values, this.s[section.key] as Values);
+  }
+
+  private checkObject(path: string, given: unknown, parts: { key: string }[]): boolean {
+    if (given !== undefined && given !== null && !isObject(given)) {
+      this.refuse(path, "wrong_shape");
+      return false;
+    }
+    for (const key of Object.keys((given ?? {}) as Values))
+      if (!parts.some((part) => part.key === key)) this.refuse(`${path}.${key}`, "unknown_key");
+    return true;
+  }
+
+  private group(section: Section, given: unknown): void {
+    if (given !== undefined && given !== null && !Array.isArray(given)) return this.refuse(section.key, "wrong_shape");
+    const rows = (given ?? []) as unknown[];
+    const [least, most] = [section.min ?? 0, section.max ?? 100];
+    if (rows.length > most) return this.refuse(section.key, "too_many", most);
+    if (rows.length < least) this.refuse(section.key, "too_few", least);
+    rows.forEach((row, index) => {
+      const path = `${section.key}.${index}`;
+      if (row === null) this.refuse(path, "wrong_shape");
+      else if (this.checkObject(path, row, section.fields ?? []))
+        this.fields(section, path, row as Values, (this.s[section.key] as Values[])[index] as Values);
+    });
+  }
+
+  private item(path: string, item: Item, given: unknown): void {
+    if (given === undefined || given === null) return this.refuse(path, "required");
+    if (!isObject(given) || Object.keys(given).some((key) => key !== "state" && key !== "note"))
+      return this.refuse(path, "wrong_shape");
+    const { state, note } = given as { state?: unknown; note?: unknown };
+    if (state === undefined || state === null) this.refuse(path, "required");
+    else if (!STATES.includes(state as string)) this.refuse(path, "not_a_state");
+    if (note !== undefined && note !== null && typeof note !== "string") this.refuse(`${path}.note`, "not_text");
+    else if (note && [...note].length > TEXT_LIMIT) this.refuse(`${path}.note`, "too_long", TEXT_LIMIT);
+    else if (state === "abnormal" && !(note ?? "").trim()) this.refuse(`${path}.note`, "note_required");
+    if (state === "abnormal") this.judge(path, "attention", typeof note === "string" ? note : "", item.clause ?? "");
+  }
+
+  private fields(section: Section, path: string, given: Values, values: Values): void {
+    this.variables.row = values;
+    for (const field of section.fields ?? []) this.field(field, `${path}.${field.key}`, given, values);
+  }
+
+  private field(field: Field, path: string, given: Values, values: Values): void {
+    if (field.show && !holds(field.show, this.variables)) {
+      values[field.key] = null;
+      return;
+    }
+    if (field.type === "computed") {
+      const value = this.computed(field);
+      values[field.key] = value;
+      this.said.fields[path] = { value };
+    } else {
+      const value = given[field.key];
+      if (isEmpty(value)) {
+        if (this.isRequired(field)) this.refuse(path, "required");
+        return;
+      }
+      const problem = problemOf(field, value);
+      if (problem) return this.refuse(path, ...problem);
+    }
+    for (const rule of field.judge ?? []) {
+      if (!holds(rule.when, this.variables)) continue;
+      this.judge(path, rule.verdict, rule.message.zh, rule.clause ?? "");
+      if (rule.follow_up)
+        this.said.follow_ups.push({ kind: rule.follow_up, path, message: rule.message.zh, clause: rule.clause ?? "" });
+      return;
+    }
+  }
+
+  private computed(field: Field): unknown {
+    const value = evaluated(field.compute ?? "", this.variables);
+    if (typeof value === "boolean" || typeof value === "string") return value;
+    if (typeof value !== "number" || !Number.isFinite(value)) return null;
+    return field.decimals === undefined ? value : roundHalfEven(value, field.decimals);
+  }
+
+  private isRequired(field: Field): boolean {
+    return typeof field.required === "string" ? holds(field.required, this.variables) : field.required === true;
+  }
+
+  private judge(path: string, verdict: Verdict, message: string, clause: string): void {
+    Object.assign((this.said.fields[path] ??= {}), { verdict, message, clause });
+    this.said.verdict = worse(this.said.verdict, verdict);
+  }
+
+  private refuse(path: string, code: string, limit?: number): void {
+    const [zh, en] = MESSAGES[code] as [string, string];
+    const said = limit === undefined ? "" : String(limit);
+    const message: Text = { zh: zh.replace("{limit}", said), en: en.replace("{limit}", said) };
+    this.said.errors.push({ path, code, message });
+  }
+}
+
+function problemOf(field: Field, value: unknown): Problem | null {
+  const values = (field.choices ?? []).map((choice) => choice.value);
+  switch (field.type) {
+    case "number":
+      if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > LARGEST_NUMBER) return ["not_a_number"];
+      if (field.min !== undefined && value < field.min) return ["below_min", field.min];
+      if (field.max !== undefined && value > field.max) return ["above_max", field.max];
+      return null;
+    case "text":
+    case "longtext": {
+      const limit = field.type === "text" ? TEXT_LIMIT : LONGTEXT_LIMIT;
+      if (typeof value !== "string") return ["not_text"];
+      return [...value].length > limit ? ["too_long", limit] : null;
+    }
+    case "choice":
+      return values.includes(value as string) ? null : ["not_a_choice"];
+    case "choices":
+      return Array.isArray(value) && value.every((item) => values.includes(item as string)) ? null : ["not_a_choice"];
+    case "boolean":
+      return typeof value === "boolean" ? null : ["not_a_boolean"];
+    case "photo":
+    case "signature":
+      if (!Array.isArray(value) || !value.every((item) => typeof item === "string" && UUID.test(item))) return ["not_photos"];
+      return value.length > PHOTO_LIMIT ? ["too_many", PHOTO_LIMIT] : null;
+    case "date":
+      return isDate(value) ? null : ["not_a_date"];
+    case "time":
+      return typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(value) ? null : ["not_a_time"];
+    default:
+      return typeof value === "string" && isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value)) ? null : ["not_a_datetime"];
+  }
+}
+
+function isDate(value: unknown): boolean {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const day = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === value;
+}
