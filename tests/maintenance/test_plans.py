@@ -19,6 +19,8 @@ from yunjian.identity.models import Account
 from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import SHANGHAI, at, today
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
+from yunjian.kernel.ids import new_id
+from yunjian.maintenance import jobs
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.policies.plans import may_extend, may_plan
 from yunjian.maintenance.schedules import Interval
@@ -422,7 +424,7 @@ def test_every_interval_is_met_inside_plan_and_contract_and_nothing_is_made_twic
         actor=other,
         agency=world.other_agency,
         discharger=world.discharger,
-        number=f"HT-{Task.unscoped().count()}-{starts_in}-{length}-{contract_days}",
+        number=f"HT-{new_id()}",
         points=points,
         starts_on=starts_on,
         ends_on=starts_on + timedelta(days=contract_days),
@@ -500,3 +502,14 @@ def _plan_with(
     with acting_as(system_actor("test")):
         plan.people.add(world.engineer_person)
     return plan
+
+
+def test_the_daily_job_carries_plans_forward(world: World) -> None:
+    activate(world, create(world, weekly(world)))
+    Task.unscoped().all().delete()
+
+    made = jobs.extend_tasks(timestamp=0)
+
+    # the plan of the small city has two weekly points of its own
+    assert made == Task.unscoped().count() > HORIZON_DAYS // 7
+    assert jobs.extend_tasks(timestamp=0) == 0

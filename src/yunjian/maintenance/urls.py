@@ -4,7 +4,7 @@ from django.urls import include, path
 
 app_name = "maintenance"
 urlpatterns = [
-    path("agency/plans/", include("yunjian.maintenance.views.plans_urls")),
+    path("", include("yunjian.maintenance.views.plans_urls")),
     path("", include("yunjian.maintenance.views.visits_urls")),
     path("check/", include("yunjian.maintenance.views.check_urls")),
 ]
