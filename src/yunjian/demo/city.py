@@ -1,0 +1,135 @@
+"""Loads the demo city: all of it or nothing."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from procrastinate.contrib.django import app
+from procrastinate.testing import InMemoryConnector
+
+from yunjian.demo.accounts import DemoAccount, demo_password, keep
+from yunjian.demo.companies import build_agencies, build_contracts
+from yunjian.demo.history import History
+from yunjian.demo.places import build_authority, build_dischargers
+from yunjian.demo.stage import HISTORY_DAYS, LOADER, Stage
+from yunjian.evidence.services import record
+from yunjian.identity.models import Account, Organization, WechatBinding
+from yunjian.kernel.actor import acting_as
+from yunjian.kernel.clock import now
+from yunjian.kernel.clock import today as present_day
+from yunjian.kernel.partitions import ensure_partitions
+from yunjian.maintenance.models import Task, Visit
+from yunjian.messaging.models import Notification
+from yunjian.messaging.services import mark_read
+from yunjian.wechat.simulator import openid_for
+
+READ_AFTER = timedelta(days=2)
+
+
+def is_loaded() -> bool:
+    """Tell whether there is a city already (or any other organisation)."""
+    return Organization.unscoped().exists()
+
+
+def load(*, seed: int, scale: int, var_dir: Path, today: date | None = None) -> None:
+    """Build the city in one transaction: two months of life up to the present moment.
+
+    The same seed, scale and day give the same city. `scale` multiplies companies and points.
+
+    Raises:
+        InvalidInput: YUNJIAN_DEMO_PASSWORD breaks the policy for passwords.
+    """
+    day = today or present_day()
+    stage = Stage(seed=seed, scale=scale, today=day, password=demo_password())
+    until = now() if day == present_day() else stage.moment(day, 15)
+    ensure_partitions(day - timedelta(days=HISTORY_DAYS + 40), day + timedelta(days=62))
+    # messages of the past are in the app; nobody's phone rings for them now
+    with app.replace_connector(InMemoryConnector()), transaction.atomic():
+        build_authority(stage)
+        build_dischargers(stage)
+        build_agencies(stage)
+        build_contracts(stage)
+        History(stage, until).live()
+        with acting_as(LOADER):
+            _read_old_messages(stage)
+            known = _bind_wechat(_worth_trying(stage))
+    keep(var_dir, stage.password, known)
+
+
+def _read_old_messages(stage: Stage) -> None:
+    old = Notification.unscoped().filter(read_at=None, created_at__lt=now() - READ_AFTER)
+    by_account: dict[object, list[object]] = {}
+    for recipient, key in old.values_list("recipient_id", "id"):
+        by_account.setdefault(recipient, []).append(key)
+    for account in Account.objects.filter(pk__in=by_account).select_related("organization"):
+        mark_read(actor=stage.actor(account), ids=by_account[account.pk])  # type: ignore[arg-type]
+
+
+def _worth_trying(stage: Stage) -> list[DemoAccount]:
+    """Return one sign-in for each part, chosen so that there is something to do."""
+    engineer = _busiest_engineer(stage)
+    agency = next(
+        agency for agency in stage.agencies if agency.organization.pk == engineer.organization_id
+    )
+    waiting = dict(
+        Visit.unscoped()
+        .filter(state="submitted")
+        .values_list("discharger_id")
+        .annotate(number=Count("pk"))
+    )
+    discharger = max(stage.dischargers, key=lambda one: waiting.get(one.organization.pk, 0))
+    return [
+        _described("排污单位", discharger.owner, "/source/", "周厂长"),
+        _described("运维机构", agency.manager, "/agency/", ""),
+        _described("运维人员", engineer, "/h5/", "张师傅"),
+        _described("管理部门", stage.reviewers[0], "/supervision/", ""),
+    ]
+
+
+def _busiest_engineer(stage: Stage) -> Account:
+    counts = (
+        Task.unscoped()
+        .filter(state="open", due_on=stage.today)
+        .values("assignee__account_id")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "assignee__account_id")
+    )
+    best = counts.first()
+    if best is not None:
+        return Account.objects.select_related("organization").get(pk=best["assignee__account_id"])
+    account = stage.agencies[0].engineers[0].account
+    assert account is not None  # noqa: S101 - engineers have accounts
+    return account
+
+
+def _described(role: str, account: Account, opens: str, wechat_user: str) -> DemoAccount:
+    return DemoAccount(
+        role=role,
+        username=account.username,
+        name=account.display_name,
+        organization=account.organization.name,
+        opens=opens,
+        wechat_user=wechat_user,
+    )
+
+
+def _bind_wechat(known: list[DemoAccount]) -> list[DemoAccount]:
+    """Bind two people of the simulator; the others are free to try the binding page."""
+    for one in known:
+        if one.wechat_user and settings.WECHAT_APP_ID:
+            account = Account.objects.get(username=one.username)
+            binding = WechatBinding.objects.create(
+                app_id=settings.WECHAT_APP_ID,
+                openid=openid_for(settings.WECHAT_APP_ID, one.wechat_user),
+                account=account,
+            )
+            record(
+                actor=LOADER,
+                verb="wechat.bound",
+                obj=binding,
+                organization_id=account.organization_id,
+                payload={"username": one.username},
+            )
+    return known

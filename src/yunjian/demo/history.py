@@ -1,0 +1,311 @@
+"""Two months of work: every plan, visit and signature at its moment, in the order of time."""
+
+import heapq
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from yunjian.demo import pictures
+from yunjian.demo.answers import Filler
+from yunjian.demo.catalogue import OBJECTIONS
+from yunjian.demo.stage import LOADER, Agency, Discharger, Stage
+from yunjian.evidence.services import attachment_store
+from yunjian.identity.models import Account
+from yunjian.kernel.actor import Actor, acting_as
+from yunjian.kernel.clock import SHANGHAI, at, business_day, now
+from yunjian.kernel.digests import digest
+from yunjian.kernel.ids import new_id
+from yunjian.maintenance.models import Plan, Task, Visit
+from yunjian.maintenance.schedules import Interval
+from yunjian.maintenance.selectors.plans import Proposal
+from yunjian.maintenance.selectors.visits import instruments_at, sheet_context
+from yunjian.maintenance.services.confirmations import confirmation_sign
+from yunjian.maintenance.services.plans import (
+    ItemInput,
+    PlanInput,
+    plan_activate,
+    plan_create,
+    plan_propose,
+    task_cancel,
+    tasks_extend,
+)
+from yunjian.maintenance.services.visits import visit_sign_in, visit_submit
+from yunjian.maintenance.submissions import Decision, Position, SignIn
+from yunjian.standards import sheets
+
+WEEK = 7
+LONG_HISTORY_EVERY = 4  # one discharger in so many has the whole two months
+SHORT_HISTORY_DAYS = (11, 18)
+LEFT_OUT = "每日数据查看由运维平台远程完成；自动核查、自动校准由仪器按设定自动执行并上传结果"
+RECENT_DAYS = 6
+
+Act = Callable[[], None]
+
+
+class History:
+    """A queue of what happens when; what happens may put more into it, but nothing after `until`."""
+
+    def __init__(self, stage: Stage, until: datetime) -> None:
+        self._stage = stage
+        self._until = until
+        self._queue: list[tuple[datetime, int, Act]] = []
+        self._numbers = count()
+        self._slots: dict[tuple[UUID, date], int] = {}
+        self._panels = [pictures.panel(number) for number in range(1, pictures.PANELS + 1)]
+
+    def later(self, moment: datetime, act: Act) -> None:
+        """Let something happen at a moment, unless that lies after the present."""
+        if moment <= self._until:
+            heapq.heappush(self._queue, (moment, next(self._numbers), act))
+
+    def live(self) -> None:
+        """Let everything happen in the order of time."""
+        self._plan_everything()
+        while self._queue:
+            _moment, _number, act = heapq.heappop(self._queue)
+            act()
+        with at(self._until), acting_as(LOADER):
+            tasks_extend(actor=LOADER)
+
+    def _plan_everything(self) -> None:
+        stage = self._stage
+        for index, discharger in enumerate(stage.dischargers):
+            agency = stage.agencies[index % len(stage.agencies)]
+            shortest, longest = SHORT_HISTORY_DAYS
+            back = stage.rng.randint(shortest, longest)
+            day = stage.begin if index % LONG_HISTORY_EVERY == 0 else _before(stage.today, back)
+            moment = stage.moment(day, 7.5 + index % 60 / 100)
+            turn = index // len(stage.agencies)
+            self.later(moment, _plan_act(self, agency, discharger, moment, turn))
+
+    def plan(self, agency: Agency, discharger: Discharger, moment: datetime, turn: int) -> None:
+        """Plan the work at a discharger and put its visits into the queue."""
+        stage = self._stage
+        first = business_day(moment)
+        people = [agency.engineers[(turn + step) % len(agency.engineers)] for step in (0, 1)]
+        with stage.acting(agency.manager, moment) as actor:
+            proposals = plan_propose(actor=actor, points=discharger.points, on_date=first)
+            plan = plan_create(
+                actor=actor,
+                plan=PlanInput(
+                    name=f"{discharger.organization.name[2:-4]}日常运维计划",
+                    starts_on=first,
+                    ends_on=stage.today + timedelta(days=120),
+                    items=_items(proposals),
+                    people=people,
+                    equipment=agency.equipment[:2],
+                    vehicles=agency.vehicles[:1],
+                    left_out_reason=LEFT_OUT,
+                ),
+            )
+            plan_activate(actor=actor, plan=plan)
+        self._expect_visits(agency, discharger, plan)
+
+    def _expect_visits(self, agency: Agency, discharger: Discharger, plan: Plan) -> None:
+        tasks = (
+            Task.unscoped()
+            .filter(plan=plan, due_on__lte=self._stage.today)
+            .select_related(
+                "assignee__account", "point__outlet__source", "organization", "discharger"
+            )
+            .order_by("due_on", "point__mn_code")
+        )
+        for task in tasks:
+            if task.sheets:
+                self._expect_visit(agency, discharger, task)
+            else:
+                moment = self._stage.moment(task.due_on, 7.8)
+                self.later(moment, _cancel_act(self, agency, task, moment))
+
+    def _expect_visit(self, agency: Agency, discharger: Discharger, task: Task) -> None:
+        stage, dice = self._stage, self._stage.rng.random()
+        age = (stage.today - task.due_on).days
+        # a third of today's work is done early; a little of the last days was left undone
+        if (age == 0 and dice > 0.34) or (0 < age <= RECENT_DAYS and dice < 0.05):  # noqa: PLR2004
+            return
+        if age > RECENT_DAYS and dice < 0.012:  # noqa: PLR2004
+            moment = stage.moment(task.due_on, 7.8)
+            self.later(moment, _cancel_act(self, agency, task, moment))
+            return
+        late = age > 1 and dice > 0.94  # noqa: PLR2004
+        moment = self._free_moment(task, late=late)
+        self.later(moment, lambda: self.visit(discharger, task, moment))
+
+    def _free_moment(self, task: Task, *, late: bool) -> datetime:
+        """Return when the engineer gets there: one visit after the other."""
+        day = task.due_on + timedelta(days=1 if late else 0)
+        slot = self._slots.get((task.assignee_id, day), 0)
+        self._slots[task.assignee_id, day] = slot + 1
+        hour = 8.3 + (slot * 1.5) % 9 + self._stage.rng.uniform(0, 0.4)
+        return self._stage.moment(day, hour)
+
+    def visit(self, discharger: Discharger, task: Task, moment: datetime) -> None:
+        """Sign in on site; the submission and what follows come later."""
+        stage, rng = self._stage, self._stage.rng
+        engineer: Account = task.assignee.account  # type: ignore[assignment]
+        far = 0.012 if rng.random() < 0.02 else 0.0007  # noqa: PLR2004
+        longitude, latitude = stage.near(task.point.longitude, task.point.latitude, far)
+        with stage.acting(engineer, moment) as actor:
+            photo = self._photo(actor, "sign_in")
+            request = SignIn(
+                task_id=task.pk,
+                at=moment,
+                position=Position(
+                    longitude=float(longitude),
+                    latitude=float(latitude),
+                    accuracy=round(rng.uniform(6, 48), 1),
+                ),
+                photo_id=photo,
+                device_time=moment,
+            )
+            visit_id = new_id()
+            said = digest(request.model_dump_json().encode())
+            visit_sign_in(actor=actor, visit_id=visit_id, sign_in=request, digest=said)
+        leaving = moment + timedelta(minutes=rng.randint(32, 80))
+        # now and then the phone finds no network until the next morning
+        offline = rng.random() < 0.03  # noqa: PLR2004
+        sent = stage.moment(business_day(leaving) + timedelta(days=1), 7.9) if offline else leaving
+        self.later(sent, lambda: self.submit(discharger, task, visit_id, moment, leaving, sent))
+
+    def submit(
+        self,
+        discharger: Discharger,
+        task: Task,
+        visit_id: UUID,
+        began: datetime,
+        leaving: datetime,
+        sent: datetime,
+    ) -> None:
+        """Hand the sheets in."""
+        stage, rng = self._stage, self._stage.rng
+        engineer: Account = task.assignee.account  # type: ignore[assignment]
+        with stage.acting(engineer, sent) as actor:
+            context = sheet_context(task, instruments_at([task.point_id]).get(task.point_id, []))
+            mood = rng.choices(("usual", "calibrate", "out_of_control"), weights=(86, 8, 6))[0]
+            filler = Filler(rng, context, began.astimezone(SHANGHAI), mood)
+            body = {
+                "task_id": str(task.pk),
+                "device_time": sent.isoformat(),
+                "signed_out_at": leaving.isoformat(),
+                "participants": [],
+                "sheets": [_sheet(name, filler, began, leaving) for name in task.sheets],
+                "attachment_ids": [str(self._photo(actor, "other"))] if rng.random() < 0.3 else [],  # noqa: PLR2004
+                "note": "",
+            }
+            content = json.dumps(body, ensure_ascii=False).encode()
+            visit_submit(actor=actor, visit_id=visit_id, body=content, digest=digest(content))
+        self._expect_decision(discharger, visit_id, sent)
+
+    def _expect_decision(self, discharger: Discharger, visit_id: UUID, sent: datetime) -> None:
+        stage, dice = self._stage, self._stage.rng.random()
+        sent_on = business_day(sent)
+        if stage.today - sent_on <= timedelta(days=1) and dice < 0.45:  # noqa: PLR2004
+            return  # still waiting for a signature
+        signed = min(
+            sent + timedelta(minutes=stage.rng.randint(15, 200)), stage.moment(sent_on, 23.4)
+        )
+        if dice > 0.91:  # noqa: PLR2004
+            signed = stage.moment(sent_on + timedelta(days=1), stage.rng.uniform(8.5, 11))
+        objects = 0.5 < dice < 0.53  # noqa: PLR2004
+        self.later(signed, lambda: self.decide(discharger, visit_id, signed, objects=objects))
+
+    def decide(
+        self, discharger: Discharger, visit_id: UUID, moment: datetime, *, objects: bool
+    ) -> None:
+        """Confirm, or object."""
+        owner = discharger.owner
+        with self._stage.acting(owner, moment) as actor:
+            signature, _new = attachment_store(
+                id=new_id(),
+                actor=actor,
+                content=_signature_of(owner),
+                filename="signature.png",
+                purpose="signature",
+            )
+            shown = Visit.unscoped().values_list("content_digest", flat=True).get(pk=visit_id)
+            confirmation_sign(
+                actor=actor,
+                visit_id=visit_id,
+                confirmation_id=new_id(),
+                decision=Decision(
+                    decision="object" if objects else "confirm",
+                    reason=self._stage.rng.choice(OBJECTIONS) if objects else "",
+                    signature_id=signature.pk,
+                    shown_digest=shown,
+                    device_time=moment,
+                ),
+            )
+
+    def cancel(self, agency: Agency, task: Task, moment: datetime) -> None:
+        """Cancel a task that cannot take place."""
+        with self._stage.acting(agency.manager, moment) as actor:
+            task_cancel(actor=actor, task=task, reason="排污单位停产检修，现场无法进入")
+
+    def _photo(self, actor: Actor, purpose: str) -> UUID:
+        row, _new = attachment_store(
+            id=new_id(),
+            actor=actor,
+            content=self._stage.rng.choice(self._panels),
+            filename="photo.jpg",
+            purpose=purpose,
+        )
+        return row.pk
+
+
+def _plan_act(
+    history: History, agency: Agency, discharger: Discharger, moment: datetime, turn: int
+) -> Act:
+    return lambda: history.plan(agency, discharger, moment, turn)
+
+
+def _cancel_act(history: History, agency: Agency, task: Task, moment: datetime) -> Act:
+    return lambda: history.cancel(agency, task, moment)
+
+
+def _items(proposals: list[Proposal]) -> list[ItemInput]:
+    """Return what is done on site: what falls due at least a week apart."""
+    return [
+        ItemInput(
+            point=one.point,
+            activity=one.activity,
+            interval_value=one.interval_value,
+            interval_unit=one.interval_unit,
+            obligation=one.obligation,
+            clause=one.clause,
+            sheet_code=one.sheet_code,
+        )
+        for one in proposals
+        if Interval(one.interval_value, one.interval_unit).days >= WEEK
+        and not one.activity.startswith("自动")
+    ]
+
+
+def _sheet(name: str, filler: Filler, began: datetime, leaving: datetime) -> dict[str, Any]:
+    return {
+        "id": str(new_id()),
+        "definition": name,
+        "answers": filler.fill(sheets.as_json(sheets.definition(name))),
+        "started_at": (began + timedelta(minutes=4)).isoformat(),
+        "finished_at": (leaving - timedelta(minutes=2)).isoformat(),
+    }
+
+
+_signatures: dict[str, bytes] = {}
+
+
+def _signature_of(owner: Account) -> bytes:
+    if owner.username not in _signatures:
+        _signatures[owner.username] = pictures.signature(owner.display_name)
+    return _signatures[owner.username]
+
+
+def _before(day: date, days: int) -> date:
+    return day - timedelta(days=days)
+
+
+def present() -> datetime:
+    """Return the moment up to which the city has lived."""
+    return now()
