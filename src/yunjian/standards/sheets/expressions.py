@@ -45,7 +45,7 @@ def evaluated(source: str, variables: dict[str, Any]) -> Any:
     try:
         program, names = compiled(source)
         return program.execute({name: variables[name] for name in names})
-    except (TypeError, ValueError, RuntimeError, KeyError, ZeroDivisionError):
+    except (TypeError, ValueError, RuntimeError, LookupError, ZeroDivisionError):
         return UNKNOWN
 
 
