@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.scope import get_visible_or_404
+from yunjian.sources.filing_fields import plain_number
 from yunjian.sources.forms import FilingForm, RetireForm
 from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
 from yunjian.sources.models.filing import InstrumentKind, RevisionState
@@ -152,7 +154,7 @@ def _version_form(
 ) -> tuple[FilingForm, dict[str, Any]]:
     instrument = revision.instrument
     on_file = instrument.period is not None
-    initial: dict[str, Any] = dict(values_of(revision))
+    initial = _texts(revision)
     if fresh:
         initial["change_reason"] = ""
     form = FilingForm(
@@ -174,6 +176,14 @@ def _version_form(
         "attachments": list(revision.attachments.all()),
     }
     return form, context
+
+
+def _texts(revision: InstrumentRevision) -> dict[str, str]:
+    """Return the values of a version as a person would type them."""
+    return {
+        path: plain_number(value) if isinstance(value, Decimal) else str(value or "")
+        for path, value in values_of(revision).items()
+    }
 
 
 def _save(
@@ -248,9 +258,7 @@ def _incomplete(
 ) -> HttpResponse:
     """Show the draft's form as if its values had been typed now, with what is wrong."""
     instrument = revision.instrument
-    typed = {
-        path: "" if value is None else str(value) for path, value in values_of(revision).items()
-    }
+    typed = _texts(revision)
     form = FilingForm(
         typed,
         kind=instrument.kind,

@@ -28,7 +28,7 @@ from yunjian.sources.selectors import (
 )
 from yunjian.sources.services import source_update
 from yunjian.sources.tables import AnalyzerTable, SamplerTable, SourceTable
-from yunjian.web.excel import stream_xlsx
+from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
@@ -68,7 +68,7 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
-    columns = [
+    columns: list[Column] = [
         ("污染源编码", "code"),
         ("污染源名称", "name"),
         ("所属区", "district.name"),

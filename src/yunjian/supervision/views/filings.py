@@ -30,7 +30,7 @@ from yunjian.sources.selectors import (
     versions_of,
 )
 from yunjian.sources.services import revision_approve, revision_return
-from yunjian.web.excel import stream_xlsx
+from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
@@ -144,7 +144,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 
 
 def _export(rows: Iterator[InstrumentRevision]) -> HttpResponseBase:
-    columns = [
+    columns: list[Column] = [
         ("排污单位", "instrument.organization.name"),
         ("所属区", "instrument.point.outlet.source.district.name"),
         ("排口编号", "instrument.point.outlet.code"),
