@@ -164,9 +164,12 @@ def _list_id(field: FilingField) -> str:
 
 
 def _form_field(field: FilingField, held: str) -> forms.Field:
-    common: dict[str, Any] = {"label": field.label, "required": field.required}
-    unit = "" if field.unit == "*" else field.unit
-    common["help_text"] = "；".join(part for part in (unit, field.help) if part)
+    unit = f"（{field.unit}）" if field.unit not in {"", "*"} else ""
+    common: dict[str, Any] = {
+        "label": field.label + unit,
+        "required": field.required,
+        "help_text": field.help,
+    }
     match field.kind:
         case "number":
             return forms.DecimalField(
