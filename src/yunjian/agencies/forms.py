@@ -18,7 +18,22 @@ CERTIFICATE_FILE_HELP = "PDF 或图片（JPG、PNG），不超过 10 MB"
 Sections = list[tuple[str, list[str]]]
 
 
-class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
+class SaysWhatIsMissing(forms.BaseForm):
+    """Tells by name what is missing, and says what to do in an empty choice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choice = isinstance(field, forms.ChoiceField)
+            upload = isinstance(field, forms.FileField)
+            verb = "选择" if choice else "上传" if upload else "填写"
+            field.error_messages["required"] = f"请{verb}{field.label}"
+            if type(field) is forms.TypedChoiceField:
+                rest = [one for one in field.choices if one[0] != ""]
+                field.choices = [("", "请选择"), *rest] if field.required else field.choices
+
+
+class RegisterForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
     """Takes labels and choices from the model; writes nothing."""
 
     sections: Sections = []
@@ -142,7 +157,7 @@ class SparePartForm(RegisterForm):
         fields = ["name", "model", "quantity", "unit", "amount", "location"]
 
 
-class ContractForm(forms.Form):
+class ContractForm(SaysWhatIsMissing, forms.Form):
     """服务合同: the other party by its credit code, the points by their MN codes."""
 
     sections: Sections = [
@@ -176,7 +191,7 @@ class ContractForm(forms.Form):
         return list(dict.fromkeys(code for code in codes if code))
 
 
-class CertificateForm(forms.Form):
+class CertificateForm(SaysWhatIsMissing, forms.Form):
     """A certificate of a person or a device."""
 
     category = forms.CharField(label="证书类别", max_length=60)
@@ -187,13 +202,13 @@ class CertificateForm(forms.Form):
     attachment = forms.FileField(label="证书附件", help_text=CERTIFICATE_FILE_HELP)
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(SaysWhatIsMissing, forms.Form):
     """The day on which a person left."""
 
     left_on = forms.DateField(label="离职日期", widget=DateInput())
 
 
-class RetireForm(forms.Form):
+class RetireForm(SaysWhatIsMissing, forms.Form):
     """Why a device goes out of use."""
 
     reason = forms.CharField(
@@ -201,7 +216,7 @@ class RetireForm(forms.Form):
     )
 
 
-class ContractEndForm(forms.Form):
+class ContractEndForm(SaysWhatIsMissing, forms.Form):
     """When and why a contract ends early."""
 
     ends_on = forms.DateField(

@@ -4,6 +4,8 @@ import django_tables2 as tables
 
 from yunjian.web.tables import Table
 
+NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
+
 
 def _actions(slug: str, *, editable: bool = True) -> tables.TemplateColumn:
     """操作, the last column of every table."""
@@ -41,6 +43,9 @@ class PeopleTable(Table):
     state = _state()
     actions = _actions("people")
 
+    class Meta(Table.Meta):
+        pass
+
 
 class EquipmentTable(Table):
     """设备."""
@@ -53,6 +58,9 @@ class EquipmentTable(Table):
     valid_until = _valid_until("检定/校准有效期至")
     state = _state()
     actions = _actions("equipment")
+
+    class Meta(Table.Meta):
+        pass
 
 
 class VehicleTable(Table):
@@ -67,17 +75,23 @@ class VehicleTable(Table):
     state = _state()
     actions = _actions("vehicles")
 
+    class Meta(Table.Meta):
+        pass
+
 
 class SparePartTable(Table):
     """运维备品备件."""
 
     name = tables.Column(verbose_name="名称")
     model = tables.Column(verbose_name="规格型号")
-    quantity = tables.Column(verbose_name="数量")
+    quantity = tables.Column(verbose_name="数量", attrs=NUMBER)
     unit = tables.Column(verbose_name="单位")
-    amount = tables.Column(verbose_name="金额（元）")
+    amount = tables.Column(verbose_name="金额（元）", attrs=NUMBER)
     location = tables.Column(verbose_name="放置位置")
     actions = _actions("parts")
+
+    class Meta(Table.Meta):
+        pass
 
 
 class ContractTable(Table):
@@ -85,11 +99,14 @@ class ContractTable(Table):
 
     number = tables.Column(verbose_name="合同编号")
     discharger = tables.Column(verbose_name="排污单位")
-    point_count = tables.Column(verbose_name="测点数")
+    point_count = tables.Column(verbose_name="测点数", attrs=NUMBER)
     starts_on = tables.DateColumn(verbose_name="开始日期", accessor="period__lower", format="Y-m-d")
     ends_on = tables.DateColumn(verbose_name="终止日期", accessor="period__upper", format="Y-m-d")
-    amount = tables.Column(verbose_name="金额（万元）")
+    amount = tables.Column(verbose_name="金额（万元）", attrs=NUMBER)
     holds = tables.TemplateColumn(
         template_name="agencies/parts/contract_state.html", verbose_name="合同状态"
     )
     actions = _actions("contracts", editable=False)
+
+    class Meta(Table.Meta):
+        pass

@@ -19,7 +19,7 @@ from yunjian.kernel.scope import get_visible_or_404
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.responses import done
 
-STEPS = ["填写备案", "提交审核", "完成备案"]
+STEPS = ["填写备案", "主管部门审核", "完成备案"]
 
 
 @require_GET
@@ -29,13 +29,16 @@ def filing(request: HttpRequest) -> HttpResponse:
     actor = acting()
     opened, official = selectors.open_filing(actor), selectors.filed(actor)
     shown = opened or official
-    reached = {"submitted": 2, "filed": 3}.get(shown.state, 1) if shown else 1
+    here = {"submitted": 1, "filed": len(STEPS)}.get(shown.state, 0) if shown else 0
     context = {
         "organization": organization_of(actor),
         "filing": shown,
         "opened": opened,
         "official": official,
-        "steps": [(title, number, number <= reached) for number, title in enumerate(STEPS, 1)],
+        "steps": [
+            (title, "done" if n < here else "current" if n == here else "")
+            for n, title in enumerate(STEPS)
+        ],
         "sections": _sections(shown),
         "may_edit": may_edit_filing(actor) and not (opened and opened.state == "submitted"),
         "may_submit": may_edit_filing(actor)

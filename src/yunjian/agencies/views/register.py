@@ -61,15 +61,13 @@ class Register(Generic[Row]):
 
     def facts(self, row: Row) -> Facts:
         """Return what the detail page shows: sections of labels and values."""
-        sections = self.form_class(initial={}).sections
+        form = self.form_class(initial={})
+        sections = form.sections
+        labels = {name: field.label for name, field in form.fields.items()}
         return [
             (
                 legend,
-                [
-                    (_label(self.model, name), _shown(row, name))
-                    for name in names
-                    if hasattr(row, name)
-                ],
+                [(labels[name], _shown(row, name)) for name in names if hasattr(row, name)],
             )
             for legend, names in sections
             if any(hasattr(row, name) for name in names)
@@ -204,10 +202,6 @@ def _cleaned(query: forms.Form) -> dict[str, Any]:
 
 def _form_value(row: Model, name: str) -> object:
     return model_to_dict(row, [name])[name]
-
-
-def _label(model: type[Model], name: str) -> str:
-    return str(getattr(model._meta.get_field(name), "verbose_name", name))  # noqa: SLF001
 
 
 def _shown(row: Model, name: str) -> object:

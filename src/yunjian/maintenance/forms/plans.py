@@ -27,9 +27,15 @@ BUCKETS = [
 class PlanBasicsForm(forms.Form):
     """Name and period of a plan."""
 
-    name = forms.CharField(label="计划名称", max_length=80)
-    starts_on = forms.DateField(label="开始日期", widget=DateInput())
-    ends_on = forms.DateField(label="结束日期", widget=DateInput())
+    name = forms.CharField(
+        label="计划名称", max_length=80, error_messages={"required": "请填写计划名称"}
+    )
+    starts_on = forms.DateField(
+        label="开始日期", widget=DateInput(), error_messages={"required": "请填写开始日期"}
+    )
+    ends_on = forms.DateField(
+        label="结束日期", widget=DateInput(), error_messages={"required": "请填写结束日期"}
+    )
 
 
 class ItemRowForm(forms.Form):
@@ -97,7 +103,10 @@ class ReassignForm(forms.Form):
     """Who takes over."""
 
     assignee = forms.ModelChoiceField(
-        Person.unscoped().none(), label="改派给", empty_label="请选择运维人员"
+        Person.unscoped().none(),
+        label="改派给",
+        empty_label="请选择运维人员",
+        error_messages={"required": "请选择运维人员"},
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +117,12 @@ class ReassignForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is cancelled or ended."""
 
-    reason = forms.CharField(label="原因", max_length=150, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label="原因",
+        max_length=150,
+        error_messages={"required": "请填写原因"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class PlanQuery(forms.Form):

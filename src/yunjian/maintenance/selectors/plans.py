@@ -127,7 +127,9 @@ def items_of(plan: Plan) -> QuerySet[PlanItem]:
         PlanItem.unscoped()
         .filter(plan=plan)
         .select_related("point__outlet__source", "contract")
-        .order_by("point__outlet__source__name", "point__outlet__code", "point_id", "id")
+        .order_by(
+            "point__outlet__source__name", "point__outlet__code", "point_id", "clause", "activity"
+        )
     )
 
 

@@ -6,6 +6,8 @@ import django_tables2 as tables
 
 from yunjian.web.tables import Table
 
+SHORT = {"td": {"class": "text-nowrap"}}
+
 
 class PlanTable(Table):
     """运维计划."""
@@ -17,6 +19,7 @@ class PlanTable(Table):
     period = tables.TemplateColumn(
         "{% load frame %}{{ record.starts_on|day }} 至 {{ record.ends_on|day }}",
         verbose_name="计划期限",
+        attrs=SHORT,
     )
     point_count = tables.Column(verbose_name="测点数")
     item_count = tables.Column(verbose_name="运维项数")
@@ -32,6 +35,9 @@ class PlanTable(Table):
         template_name="maintenance/plans/row_actions.html", verbose_name="操作"
     )
 
+    class Meta(Table.Meta):
+        pass
+
 
 def _bucket_class(record: Any) -> str:
     return "yj-overdue" if record.bucket == "overdue" else ""
@@ -44,7 +50,7 @@ class TaskTable(Table):
         template_name="maintenance/plans/task_check.html", verbose_name="选"
     )
     due_on = tables.TemplateColumn(
-        "{% load frame %}{{ record.due_on|day }}", verbose_name="计划日期"
+        "{% load frame %}{{ record.due_on|day }}", verbose_name="计划日期", attrs=SHORT
     )
     source = tables.Column(verbose_name="污染源", accessor="point__outlet__source__name")
     point = tables.TemplateColumn(
@@ -53,9 +59,9 @@ class TaskTable(Table):
     contents = tables.TemplateColumn(
         template_name="maintenance/plans/task_contents.html", verbose_name="运维内容"
     )
-    assignee = tables.Column(verbose_name="运维人员")
+    assignee = tables.Column(verbose_name="运维人员", attrs=SHORT)
     state = tables.TemplateColumn(
-        template_name="maintenance/plans/task_state.html", verbose_name="状态"
+        template_name="maintenance/plans/task_state.html", verbose_name="状态", attrs=SHORT
     )
     actions = tables.TemplateColumn(
         template_name="maintenance/plans/task_actions.html", verbose_name="操作"

@@ -257,15 +257,15 @@ class Wizard:
     # --- showing
 
     def _page(self, step: str, status: int = 200, **more: Any) -> HttpResponse:
-        names = [name for name, _ in STEPS]
+        here = [name for name, _ in STEPS].index(step)
         if not hasattr(self, "staff"):
             self.staff = StaffForm(self.actor, initial=self._usual_staff())
         context = {
             "plan": self.plan,
             "step": step,
             "steps": [
-                (title, number, number - 1 <= names.index(step))
-                for number, (_, title) in enumerate(STEPS, 1)
+                (title, "done" if n < here else "current" if n == here else "")
+                for n, (_, title) in enumerate(STEPS)
             ],
             "basics": self.basics,
             "points": self.points if step == "points" else self.chosen,
