@@ -20,8 +20,8 @@ from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoi
 from yunjian.sources.services import revision_approve, revision_return, revision_submit
 
 Draft = Callable[..., InstrumentRevision]
-LIST_QUERIES = 8  # session, account, actor, three of the frame, count, rows
-TREE_QUERIES = 10  # the list's first six; source, outlets, points, counts, instruments, versions
+LIST_QUERIES = 6  # session, account, actor; rows, count; unread messages
+TREE_QUERIES = 10  # four as above; source; outlets, points, counts; instruments, versions
 
 
 def typed(values: dict[str, Any]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from yunjian.sources.models import Instrument, InstrumentRevision
 from yunjian.sources.services import instrument_retire, revision_draft, revision_submit
 
 QUEUE = "/supervision/filings/"
-QUEUE_QUERIES = 9  # session, account, actor, three of the frame, districts, count, rows
+QUEUE_QUERIES = 7  # session, account, actor; districts; rows, count; unread messages
 
 
 def handed_in(world: World, **changes: object) -> InstrumentRevision:
