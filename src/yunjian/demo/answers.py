@@ -21,6 +21,7 @@ READINGS: dict[str, tuple[float, float]] = {
     "ph": (6.8, 8.1),
     "flow": (12.0, 160.0),
 }
+STATES = {"normal": 940, "not_applicable": 48, "abnormal": 12}
 STANDARDS = {"CODCr": 100.0, "NH3-N": 10.0, "TP": 2.0, "TN": 20.0}
 
 
@@ -52,12 +53,8 @@ class Filler:
         return self._fields(section, answers, {})
 
     def _item(self) -> dict[str, str]:
-        dice = self._rng.random()
-        if dice < 0.012:
-            return {"state": "abnormal", "note": self._rng.choice(ABNORMAL)}
-        if dice < 0.06:
-            return {"state": "not_applicable", "note": ""}
-        return {"state": "normal", "note": ""}
+        state = self._rng.choices(tuple(STATES), weights=tuple(STATES.values()))[0]
+        return {"state": state, "note": self._rng.choice(ABNORMAL) if state == "abnormal" else ""}
 
     def _rows(self, section: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what the rows of a group begin with."""
@@ -128,10 +125,9 @@ class Filler:
         match field["type"]:
             case "number":
                 return self._number(field)
-            case "choice":
-                return field["choices"][0]["value"]
-            case "choices":
-                return [field["choices"][0]["value"]]
+            case "choice" | "choices":
+                first = field["choices"][0]["value"]
+                return first if field["type"] == "choice" else [first]
             case "boolean":
                 return True
             case kind:
@@ -165,7 +161,8 @@ class Filler:
         return holds(source, self._variables(answers, row))
 
     def _variables(self, answers: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
-        return as_doubles({"s": answers, "ctx": self._context, "row": row})
+        variables: dict[str, Any] = as_doubles({"s": answers, "ctx": self._context, "row": row})
+        return variables
 
 
 def _choices(section: dict[str, Any], key: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -60,11 +61,11 @@ def load(*, seed: int, scale: int, var_dir: Path, today: date | None = None) -> 
 
 def _read_old_messages(stage: Stage) -> None:
     old = Notification.unscoped().filter(read_at=None, created_at__lt=now() - READ_AFTER)
-    by_account: dict[object, list[object]] = {}
+    by_account: dict[UUID, list[UUID]] = {}
     for recipient, key in old.values_list("recipient_id", "id"):
         by_account.setdefault(recipient, []).append(key)
-    for account in Account.objects.filter(pk__in=by_account).select_related("organization"):
-        mark_read(actor=stage.actor(account), ids=by_account[account.pk])  # type: ignore[arg-type]
+    for account in Account.objects.filter(pk__in=list(by_account)).select_related("organization"):
+        mark_read(actor=stage.actor(account), ids=by_account[account.pk])
 
 
 def _worth_trying(stage: Stage) -> list[DemoAccount]:

@@ -78,7 +78,7 @@ def _agency(stage: Stage, index: int) -> Agency:
             registered_capital=Decimal(rng.choice((500, 1000, 2000, 3000))),
             project_count=rng.randint(6, 40),
             project_amount=Decimal(rng.randint(80, 900)),
-            address=f"{district.name}{rng.choice(ROADS)}路 {rng.randint(10, 900)} 号 {rng.randint(2, 9)} 楼",
+            address=f"{district.name}{rng.choice(ROADS)}路 {rng.randint(10, 900)} 号",
             contact_name=manager.display_name,
             contact_phone=manager.phone,
             scope="水污染源、固定污染源烟气自动监测设施运行维护",

@@ -3,6 +3,7 @@
 import heapq
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,7 +16,7 @@ from yunjian.demo.stage import LOADER, Agency, Discharger, Stage
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor, acting_as
-from yunjian.kernel.clock import SHANGHAI, at, business_day, now
+from yunjian.kernel.clock import SHANGHAI, at, business_day
 from yunjian.kernel.digests import digest
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Plan, Task, Visit
@@ -45,8 +46,19 @@ RECENT_DAYS = 6
 Act = Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """When an engineer came, left, and found a network to hand in."""
+
+    visit_id: UUID
+    task: Task
+    began: datetime
+    leaving: datetime
+    sent: datetime
+
+
 class History:
-    """A queue of what happens when; what happens may put more into it, but nothing after `until`."""
+    """A queue of what happens when; what happens puts more into it, but nothing after `until`."""
 
     def __init__(self, stage: Stage, until: datetime) -> None:
         self._stage = stage
@@ -168,36 +180,30 @@ class History:
         # now and then the phone finds no network until the next morning
         offline = rng.random() < 0.03  # noqa: PLR2004
         sent = stage.moment(business_day(leaving) + timedelta(days=1), 7.9) if offline else leaving
-        self.later(sent, lambda: self.submit(discharger, task, visit_id, moment, leaving, sent))
+        stay = _Stay(visit_id, task, moment, leaving, sent)
+        self.later(sent, lambda: self.submit(discharger, stay))
 
-    def submit(
-        self,
-        discharger: Discharger,
-        task: Task,
-        visit_id: UUID,
-        began: datetime,
-        leaving: datetime,
-        sent: datetime,
-    ) -> None:
+    def submit(self, discharger: Discharger, stay: _Stay) -> None:
         """Hand the sheets in."""
-        stage, rng = self._stage, self._stage.rng
+        stage, rng, task = self._stage, self._stage.rng, stay.task
         engineer: Account = task.assignee.account  # type: ignore[assignment]
-        with stage.acting(engineer, sent) as actor:
+        with stage.acting(engineer, stay.sent) as actor:
             context = sheet_context(task, instruments_at([task.point_id]).get(task.point_id, []))
             mood = rng.choices(("usual", "calibrate", "out_of_control"), weights=(86, 8, 6))[0]
-            filler = Filler(rng, context, began.astimezone(SHANGHAI), mood)
+            filler = Filler(rng, context, stay.began.astimezone(SHANGHAI), mood)
+            pictured = rng.random() < 0.3  # noqa: PLR2004
             body = {
                 "task_id": str(task.pk),
-                "device_time": sent.isoformat(),
-                "signed_out_at": leaving.isoformat(),
+                "device_time": stay.sent.isoformat(),
+                "signed_out_at": stay.leaving.isoformat(),
                 "participants": [],
-                "sheets": [_sheet(name, filler, began, leaving) for name in task.sheets],
-                "attachment_ids": [str(self._photo(actor, "other"))] if rng.random() < 0.3 else [],  # noqa: PLR2004
+                "sheets": [_sheet(name, filler, stay) for name in task.sheets],
+                "attachment_ids": [str(self._photo(actor, "other"))] if pictured else [],
                 "note": "",
             }
             content = json.dumps(body, ensure_ascii=False).encode()
-            visit_submit(actor=actor, visit_id=visit_id, body=content, digest=digest(content))
-        self._expect_decision(discharger, visit_id, sent)
+            visit_submit(actor=actor, visit_id=stay.visit_id, body=content, digest=digest(content))
+        self._expect_decision(discharger, stay.visit_id, stay.sent)
 
     def _expect_decision(self, discharger: Discharger, visit_id: UUID, sent: datetime) -> None:
         stage, dice = self._stage, self._stage.rng.random()
@@ -283,13 +289,13 @@ def _items(proposals: list[Proposal]) -> list[ItemInput]:
     ]
 
 
-def _sheet(name: str, filler: Filler, began: datetime, leaving: datetime) -> dict[str, Any]:
+def _sheet(name: str, filler: Filler, stay: _Stay) -> dict[str, Any]:
     return {
         "id": str(new_id()),
         "definition": name,
         "answers": filler.fill(sheets.as_json(sheets.definition(name))),
-        "started_at": (began + timedelta(minutes=4)).isoformat(),
-        "finished_at": (leaving - timedelta(minutes=2)).isoformat(),
+        "started_at": (stay.began + timedelta(minutes=4)).isoformat(),
+        "finished_at": (stay.leaving - timedelta(minutes=2)).isoformat(),
     }
 
 
@@ -304,8 +310,3 @@ def _signature_of(owner: Account) -> bytes:
 
 def _before(day: date, days: int) -> date:
     return day - timedelta(days=days)
-
-
-def present() -> datetime:
-    """Return the moment up to which the city has lived."""
-    return now()

@@ -24,7 +24,7 @@ def panel(number: int) -> bytes:
     _display(draw, rng, left + 24, top + 26, right - 24)
     for index in range(4):
         x = left + 40 + index * 55
-        lamp = (60, 170, 90) if index < 3 else rng.choice([(60, 170, 90), (214, 160, 40)])
+        lamp = rng.choice([(60, 170, 90), (60, 170, 90), (60, 170, 90), (214, 160, 40)])
         draw.ellipse((x, bottom - 84, x + 20, bottom - 64), fill=lamp, outline=(60, 60, 60))
         draw.rectangle((x - 6, bottom - 46, x + 26, bottom - 26), fill=(120, 128, 134))
     for pipe in range(rng.randint(1, 3)):

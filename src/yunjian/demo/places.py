@@ -113,7 +113,7 @@ def _discharger(stage: Stage, index: int) -> Discharger:
             latitude=latitude,
             permit_number=f"{organization.uscc}001{rng.choice('PQRV')}",
             permit_valid_until=stage.today + timedelta(days=rng.randint(40, 1500)),
-            management_level="key" if rng.random() < 0.8 else "simplified",
+            management_level=rng.choice(("key", "key", "key", "simplified")),
             contact_name=owner.display_name,
             contact_phone=owner.phone,
         )

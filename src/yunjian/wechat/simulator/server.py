@@ -3,10 +3,10 @@
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from werkzeug.exceptions import HTTPException
@@ -17,6 +17,9 @@ from werkzeug.wrappers import Request, Response
 
 from yunjian.wechat.simulator import pages
 from yunjian.wechat.simulator.state import TOKEN_SECONDS, Refused, SimulatorState
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 USER_COOKIE = "sim_user"
 _AUTHORIZE = ("appid", "redirect_uri", "response_type", "scope", "state")
@@ -36,21 +39,21 @@ _ADDRESSES = Map(
 )
 
 
-class _Application:
-    """A WSGI application over one state; each endpoint is a method."""
+class _Endpoints:
+    """What is answered over one memory; each endpoint is a method."""
 
     def __init__(self, state: SimulatorState) -> None:
         self.state = state
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
+        """Return what WeChat would."""
         try:
             endpoint, _arguments = _ADDRESSES.bind_to_environ(request.environ).match()
             answer: Response = getattr(self, f"on_{endpoint}")(request)
         except Refused as error:
             return _json({"errcode": error.errcode, "errmsg": error.errmsg})
         except HTTPException as error:
-            return error.get_response(request.environ)  # type: ignore[return-value]
+            return error.get_response(request.environ)
         return answer
 
     def on_authorize(self, request: Request) -> Response:
@@ -65,7 +68,7 @@ class _Application:
         back = params["redirect_uri"]
         joint = "&" if urlsplit(back).query else "?"
         query = urlencode({"code": self.state.issue_code(name), "state": params["state"]})
-        return redirect(f"{back}{joint}{query}", 302)  # type: ignore[return-value]
+        return redirect(f"{back}{joint}{query}", 302)
 
     def _problem(self, params: dict[str, str]) -> str:
         if params["appid"] != self.state.app_id:
@@ -139,9 +142,14 @@ class _Application:
         return _json(_user_facts(user))
 
 
-def create_app(state: SimulatorState) -> _Application:
+def create_app(state: SimulatorState) -> "WSGIApplication":
     """Return the WSGI application of a simulator with the given memory."""
-    return _Application(state)
+    endpoints = _Endpoints(state)
+
+    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        return endpoints.answer(Request(environ))(environ, start)
+
+    return application
 
 
 def serve(*, host: str = "127.0.0.1", port: int, state: SimulatorState | None = None) -> None:

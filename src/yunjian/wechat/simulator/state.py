@@ -186,9 +186,7 @@ class SimulatorState:
         template_id = str(body.get("template_id", ""))
         if not template_id or (self.templates is not None and template_id not in self.templates):
             raise Refused(40037, "invalid template_id")
-        data = body.get("data")
-        if not _is_template_data(data):
-            raise Refused(47003, "argument invalid! data")
+        data = _template_data(body.get("data"))
         with self._lock:
             message = SentMessage(
                 msgid=self._next_message,
@@ -213,7 +211,9 @@ class SimulatorState:
         return user
 
 
-def _is_template_data(data: Any) -> bool:
-    return isinstance(data, dict) and all(
+def _template_data(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict) or not all(
         isinstance(item, dict) and isinstance(item.get("value"), str) for item in data.values()
-    )
+    ):
+        raise Refused(47003, "argument invalid! data")
+    return data
