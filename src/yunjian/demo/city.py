@@ -34,7 +34,7 @@ def is_loaded() -> bool:
     return Organization.unscoped().exists()
 
 
-def load(*, seed: int, scale: int, var_dir: Path, today: date | None = None) -> None:
+def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -> None:
     """Build the city in one transaction: two months of life up to the present moment.
 
     The same seed, scale and day give the same city. `scale` multiplies companies and points.

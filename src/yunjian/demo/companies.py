@@ -26,7 +26,7 @@ PLATE_LETTERS = "ABCDEFGHJKLM"
 
 def build_agencies(stage: Stage) -> None:
     """Enter every agency and take it through its filing."""
-    for index in range(len(AGENCIES) * stage.scale):
+    for index in range(stage.scaled(len(AGENCIES))):
         stage.agencies.append(_agency(stage, index))
 
 

@@ -62,9 +62,9 @@ def build_authority(stage: Stage) -> None:
 
 def build_dischargers(stage: Stage) -> None:
     """Enter the dischargers with their sites, outlets and points."""
-    number = DISCHARGERS * stage.scale
-    outlets = _shares(OUTLETS * stage.scale, number)
-    extra = POINTS * stage.scale - OUTLETS * stage.scale
+    number = stage.scaled(DISCHARGERS)
+    outlets = _shares(stage.scaled(OUTLETS), number)
+    extra = stage.scaled(POINTS) - stage.scaled(OUTLETS)
     serials = count(1)
     for index in range(number):
         discharger = _discharger(stage, index)
@@ -160,8 +160,10 @@ def _points(
     sets = [stage.rng.choice(GAS_SETS if gas else WATER_SETS)]
     if double:
         sets.append(GAS_SETS[1] if gas else SECOND_WATER_SET)
-    with stage.acting(discharger.owner, stage.moment(stage.day(-5), 18.5)) as actor:
-        for position, parameters in enumerate(sets):
+    for position, parameters in enumerate(sets):
+        # a minute apart: their ids, and with them their order in plans, are the same every time
+        moment = stage.moment(stage.day(-5), 18.5) + timedelta(minutes=len(discharger.points))
+        with stage.acting(discharger.owner, moment) as actor:
             used = set(sets[0]) if position and not gas else set()
             longitude, latitude = stage.near(
                 outlet.source.longitude, outlet.source.latitude, 0.0012

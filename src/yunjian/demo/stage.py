@@ -48,7 +48,7 @@ class Agency:
 class Stage:
     """The invented city while it is being built."""
 
-    def __init__(self, *, seed: int, scale: int, today: date, password: str) -> None:
+    def __init__(self, *, seed: int, scale: float, today: date, password: str) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.scale = scale
         self.today = today
@@ -61,6 +61,10 @@ class Stage:
         self.agencies: list[Agency] = []
         self._actors: dict[str, Actor] = {}
         self._names: set[str] = set()
+
+    def scaled(self, number: int) -> int:
+        """Return how many of something a city of this scale has."""
+        return max(1, round(number * self.scale))
 
     def day(self, offset: int) -> date:
         """Return the day so many days after the history begins."""

@@ -1,0 +1,112 @@
+"""The demo city: believable, whole, and the same from the same seed."""
+
+import json
+import stat
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from yunjian.demo import pictures
+from yunjian.demo.accounts import accounts, welcome
+from yunjian.demo.city import is_loaded, load
+from yunjian.demo.codes import uscc_check
+from yunjian.evidence.services import verify_chains
+from yunjian.identity.models import Account, Organization, WechatBinding
+from yunjian.kernel.clock import business_day, today
+from yunjian.maintenance.models import Confirmation, Task, Visit
+from yunjian.messaging.models import Delivery
+from yunjian.sources.models import InstrumentRevision, MonitoringPoint
+
+PASSWORD = "kind-river-4417"
+SCALE = 0.1
+
+
+@pytest.fixture
+def small_city(
+    db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    settings.WECHAT_APP_ID = "wxdemotest"
+    monkeypatch.setenv("YUNJIAN_DEMO_PASSWORD", PASSWORD)
+    load(seed=7, scale=SCALE, var_dir=tmp_path)
+    return tmp_path
+
+
+def test_a_small_city_is_whole(small_city: Path) -> None:
+    assert is_loaded()
+    kinds = Counter(Organization.unscoped().values_list("kind", flat=True))
+    assert kinds == {"authority": 1, "discharger": 4, "agency": 1}
+    assert MonitoringPoint.unscoped().count() == 13
+    _its_codes_are_valid()
+    _its_past_is_in_order()
+    _its_chains_hold()
+    _there_is_something_to_do()
+    _its_accounts_sign_in(small_city)
+
+
+def _its_codes_are_valid() -> None:
+    for code in Organization.unscoped().values_list("uscc", flat=True):
+        assert len(code) == 18
+        assert uscc_check(code[:17]) == code[17]
+
+
+def _its_past_is_in_order() -> None:
+    visits = list(Visit.unscoped().filter(submitted_at__isnull=False))
+    assert visits
+    oldest = min(business_day(visit.signed_in_at) for visit in visits)
+    assert today() - oldest > timedelta(days=50)
+    for visit in visits:
+        assert visit.signed_in_at < visit.signed_out_at <= visit.submitted_at
+    for decision in Confirmation.unscoped().select_related("visit"):
+        assert decision.decided_at > decision.visit.submitted_at
+        assert decision.is_late == (decision.decided_at >= decision.visit.confirm_by)
+    # nobody's phone rings for the past
+    assert not Delivery.objects.exists()
+
+
+def _its_chains_hold() -> None:
+    report = verify_chains(files=True)
+    assert report.broken == []
+    assert report.events > 100
+
+
+def _there_is_something_to_do() -> None:
+    assert Task.unscoped().filter(due_on=today(), state="open").exists()
+    assert Task.unscoped().filter(due_on__gt=today() + timedelta(days=50)).exists()
+    states = set(InstrumentRevision.unscoped().values_list("state", flat=True))
+    assert {"official", "submitted"} <= states
+
+
+def _its_accounts_sign_in(folder: Path) -> None:
+    password, known = accounts(folder)
+    assert password == PASSWORD
+    assert [one.role for one in known] == ["排污单位", "运维机构", "运维人员", "管理部门"]
+    assert WechatBinding.objects.count() == 2
+    for one in known:
+        client = Client()
+        answer = client.post("/signin/", {"username": one.username, "password": password})
+        assert answer.status_code == 302, one.username
+    text = welcome(base="http://127.0.0.1:8000", var_dir=folder)
+    assert all(one.username in text for one in known)
+    path = folder / "demo-accounts.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text())["password"] == PASSWORD
+    assert Account.objects.filter(password__contains=PASSWORD).count() == 0
+
+
+def test_without_the_file_the_welcome_says_so(tmp_path: Path) -> None:
+    assert "is gone" in welcome(base="http://127.0.0.1:8000", var_dir=tmp_path)
+
+
+def test_the_published_example_of_a_credit_code_has_its_check_character() -> None:
+    # the example in GB 32100-2015
+    assert uscc_check("91350100M000100Y4") == "3"
+
+
+def test_pictures_differ_and_repeat() -> None:
+    assert pictures.panel(1) == pictures.panel(1)
+    assert len({pictures.panel(number) for number in range(1, pictures.PANELS + 1)}) == 24
+    assert pictures.signature("王海燕") != pictures.signature("李国栋")
