@@ -28,9 +28,9 @@ class SaysWhatIsMissing(forms.BaseForm):
             upload = isinstance(field, forms.FileField)
             verb = "选择" if choice else "上传" if upload else "填写"
             field.error_messages["required"] = f"请{verb}{field.label}"
-            if type(field) is forms.TypedChoiceField:
-                rest = [one for one in field.choices if one[0] != ""]
-                field.choices = [("", "请选择"), *rest] if field.required else field.choices
+            if type(field) is forms.TypedChoiceField and field.required:
+                choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # never a function here
+                field.choices = [("", "请选择"), *(one for one in choices if one[0])]
 
 
 class RegisterForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]

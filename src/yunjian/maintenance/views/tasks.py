@@ -18,14 +18,14 @@ from yunjian.maintenance.policies.plans import may_plan
 from yunjian.maintenance.selectors.plans import task_counts, tasks_visible
 from yunjian.maintenance.services.plans import task_cancel, task_reassign
 from yunjian.maintenance.tables.plans import TaskTable
-from yunjian.web.excel import stream_xlsx
+from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
 HOME_ROWS = 8
 MOST_AT_ONCE = 200
-COLUMNS = [
+COLUMNS: list[Column] = [
     ("计划日期", "due_on"),
     ("污染源", "point.outlet.source.name"),
     ("排口", "point.outlet.code"),
