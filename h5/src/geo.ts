@@ -1,0 +1,34 @@
+// Where the phone is: asked for at sign-in and sign-out only.
+import type { Point, Position } from "./model";
+import { t } from "./i18n";
+
+const EARTH_RADIUS = 6_371_008.8;
+
+/** Great-circle distance in metres between WGS84 positions in degrees. */
+export function distance(a: { longitude: number; latitude: number }, b: { longitude: number; latitude: number }): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const half =
+    Math.sin(radians(b.latitude - a.latitude) / 2) ** 2 +
+    Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(radians(b.longitude - a.longitude) / 2) ** 2;
+  return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(Math.min(1, half)));
+}
+
+export function far(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
+}
+
+export function currentPosition(): Promise<Position> {
+  return new Promise((resolve, reject) => {
+    if (!navigator.geolocation) return reject(new Error(t("此手机不支持定位")));
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy, datum: "WGS84" }),
+      (error) =>
+        reject(new Error(error.code === error.PERMISSION_DENIED
+          ? t("没有定位权限：请在手机设置中允许微信使用定位，然后重试")
+          : t("暂时无法定位，请到开阔处重试"))),
+      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 },
+    );
+  });
+}
+
+export const distanceTo = (point: Point, position: Position): number => distance(point, position);

@@ -1,0 +1,90 @@
+// The outbox: what was done in the field goes to the server in order, as soon as there is a network.
+// Each item's bytes are stored once, so a retry repeats them exactly and the server can tell.
+import { ref } from "vue";
+import { Offline, putBytes, Refused } from "./api";
+import { dropOutbox, outboxItems, putOutbox, type OutboxItem } from "./db";
+
+export type Send = (path: string, body: ArrayBuffer, contentType: string) => Promise<unknown>;
+export interface Listener {
+  sent(item: OutboxItem, answer: unknown): Promise<void>;
+  stopped(item: OutboxItem): Promise<void>;
+}
+
+export const unsynced = ref(0);
+export const isSending = ref(false);
+export const isSignedOut = ref(false);
+
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 120_000;
+let wait = FIRST_WAIT;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running: Promise<void> | null = null;
+
+export async function countUnsynced(): Promise<void> {
+  unsynced.value = (await outboxItems()).length;
+}
+
+/** Sends what waits, in order; items behind one that stopped wait if they are of the same task. */
+export function flush(listener: Listener, send: Send = putBytes): Promise<void> {
+  running ??= run(listener, send).finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function run(listener: Listener, send: Send): Promise<void> {
+  clearTimeout(timer);
+  isSending.value = true;
+  try {
+    const blocked = new Set<string>();
+    for (const item of await outboxItems()) {
+      if (item.problem) blocked.add(item.task_id);
+      if (blocked.has(item.task_id)) continue;
+      if (!(await sendOne(item, listener, send))) break;
+      const now = (await outboxItems()).find((row) => row.seq === item.seq);
+      if (now?.problem) blocked.add(item.task_id);
+    }
+  } finally {
+    isSending.value = false;
+    await countUnsynced();
+  }
+}
+
+/** Sends one item; false means: no network, or nobody is signed in, so stop for now. */
+async function sendOne(item: OutboxItem, listener: Listener, send: Send): Promise<boolean> {
+  try {
+    const answer = await send(item.path, item.body, item.content_type);
+    await listener.sent(item, answer);
+    await dropOutbox(item.seq as number);
+    wait = FIRST_WAIT;
+    isSignedOut.value = false;
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) {
+      isSignedOut.value = true;
+      return false;
+    }
+    if (error instanceof Refused) {
+      const stopped = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
+      await putOutbox(stopped);
+      await listener.stopped(stopped);
+      return true;
+    }
+    if (!(error instanceof Offline)) throw error;
+    await putOutbox({ ...item, attempts: item.attempts + 1 });
+    later(listener, send);
+    return false;
+  }
+}
+
+function later(listener: Listener, send: Send): void {
+  timer = setTimeout(() => void flush(listener, send), wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+}
+
+/** Takes the stopped items of a task out: they will be made anew after a correction. */
+export async function dropStopped(taskId: string): Promise<void> {
+  for (const item of await outboxItems())
+    if (item.task_id === taskId && item.problem) await dropOutbox(item.seq as number);
+  await countUnsynced();
+}

@@ -1,0 +1,39 @@
+// Who holds this phone.
+import { ref } from "vue";
+import { get, Offline } from "./api";
+import { keepSession, keptSession } from "./db";
+import type { Session } from "./model";
+
+export const session = ref<Session | null>(null);
+export const isOffline = ref(false);
+export const unread = ref(0);
+
+/** Asks the server; without a network the one that was signed in last stays. */
+export async function loadSession(): Promise<Session | null> {
+  try {
+    setSession(await get<Session>("session"));
+    isOffline.value = false;
+  } catch (error) {
+    if (!(error instanceof Offline)) throw error;
+    isOffline.value = true;
+    session.value ??= (await keptSession()) ?? null;
+  }
+  return session.value;
+}
+
+export function setSession(next: Session): void {
+  session.value = next;
+  void keepSession(next);
+}
+
+export const isWechat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
+
+/** Leaves for WeChat, which comes back to the page that is open now. */
+export function goToWechat(): void {
+  const address = session.value?.authorize_url ?? "/api/v1/wechat/authorize";
+  const next = `${location.pathname}${location.hash}`;
+  location.assign(`${address}?next=${encodeURIComponent(next)}`);
+}
+
+window.addEventListener("online", () => (isOffline.value = false));
+window.addEventListener("offline", () => (isOffline.value = true));
