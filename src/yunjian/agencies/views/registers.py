@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from yunjian.agencies import forms, selectors, services, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
 from yunjian.agencies.portal import acting, agency_page
-from yunjian.agencies.views.register import Facts, Register, dialog
+from yunjian.agencies.views.register import Facts, Register, dialog, plain_text
 from yunjian.agencies.views.uploads import stored
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.actor import Actor
@@ -204,8 +204,8 @@ class ContractRegister(Register[ServiceContract]):
                     ("合同编号", row.number),
                     ("排污单位", row.discharger.name),
                     ("统一社会信用代码", row.discharger.uscc),
-                    ("开始日期", row.period.lower),
-                    ("终止日期", row.period.upper),
+                    ("开始日期", plain_text(row.period.lower)),
+                    ("终止日期", plain_text(row.period.upper)),
                     ("合同金额（万元）", row.amount),
                 ],
             )
