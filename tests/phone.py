@@ -10,13 +10,13 @@ from uuid import UUID
 import orjson
 from django.test import Client
 from PIL import Image, ImageDraw
-from yunjian.standards import sheets
 
 from tests.answers import honest_answers
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Task
+from yunjian.standards import sheets
 
 
 def picture(text: str = "现场", size: tuple[int, int] = (640, 480), kind: str = "JPEG") -> bytes:
@@ -37,14 +37,23 @@ class Phone:
         self.http = Client(headers={"user-agent": "MicroMessenger/8.0"})
         self.http.force_login(account, backend="yunjian.identity.backends.AccountBackend")
 
-    def put(self, path: str, body: bytes, content_type: str = "application/json") -> Any:
-        """Send bytes with their digest."""
+    def put(
+        self,
+        path: str,
+        body: bytes,
+        content_type: str = "application/json",
+        device_time: datetime | None = None,
+    ) -> Any:
+        """Send bytes with their digest, and with what this phone's clock says."""
         value = base64.b64encode(hashlib.sha256(body).digest()).decode()
         return self.http.put(
             f"/api/v1/{path}",
             body,
             content_type=content_type,
-            headers={"content-digest": f"sha-256=:{value}:"},
+            headers={
+                "content-digest": f"sha-256=:{value}:",
+                "x-device-time": stamp(device_time),
+            },
         )
 
     def get(self, path: str) -> Any:
@@ -81,7 +90,6 @@ class Phone:
                 "datum": "WGS84",
             },
             "photo_id": str(photo_id),
-            "device_time": stamp(),
         }
         return orjson.dumps({**body, **changes})
 
@@ -94,7 +102,6 @@ def honest_submission(task: Task, **changes: Any) -> bytes:
     """Return the bytes of a submission with every sheet of the task filled in well."""
     body = {
         "task_id": str(task.pk),
-        "device_time": stamp(),
         "signed_out_at": stamp(),
         "sign_out_position": None,
         "participants": [],

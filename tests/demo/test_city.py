@@ -59,8 +59,12 @@ def _its_past_is_in_order() -> None:
     oldest = min(business_day(visit.signed_in_at) for visit in visits)
     assert today() - oldest > timedelta(days=50)
     for visit in visits:
+        assert visit.signed_out_at is not None
+        assert visit.submitted_at is not None
         assert visit.signed_in_at < visit.signed_out_at <= visit.submitted_at
     for decision in Confirmation.unscoped().select_related("visit"):
+        assert decision.visit.submitted_at is not None
+        assert decision.visit.confirm_by is not None
         assert decision.decided_at > decision.visit.submitted_at
         assert decision.is_late == (decision.decided_at >= decision.visit.confirm_by)
     # nobody's phone rings for the past

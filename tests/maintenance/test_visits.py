@@ -6,7 +6,6 @@ from uuid import UUID
 import orjson
 import pytest
 from django.db.models import Model
-from yunjian.messaging.models import Notification
 
 from tests.phone import Phone, picture, stamp
 from tests.world import World
@@ -18,6 +17,7 @@ from yunjian.kernel.ids import new_id
 from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import Confirmation, RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.selectors.visits import attachments_of
+from yunjian.messaging.models import Notification
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -55,7 +55,6 @@ def decision(phone: Phone, visit_id: UUID, **changes: object) -> bytes:
         "reason": "",
         "signature_id": str(phone.upload("signature")),
         "shown_digest": stored(visit_id).content_digest,
-        "device_time": stamp(),
     }
     return orjson.dumps({**body, **changes})
 
@@ -87,8 +86,9 @@ def test_signing_in_far_away_is_kept_with_a_warning(phone: Phone, task: Task) ->
 def test_the_phones_clock_is_corrected_and_the_difference_remembered(
     phone: Phone, task: Task
 ) -> None:
-    wrong = stamp(now() - timedelta(minutes=20))
-    visit_id, answer = phone.sign_in(task, at=wrong, device_time=wrong)
+    slow = now() - timedelta(minutes=20)
+    visit_id, body = new_id(), phone.sign_in_body(task, phone.upload(), at=stamp(slow))
+    answer = phone.put(f"visits/{visit_id}/sign-in", body, device_time=slow)
     visit = stored(visit_id)
     assert abs(visit.signed_in_at - now()) < timedelta(minutes=1)
     assert 19 * 60_000 < visit.clock_offset_ms < 21 * 60_000
@@ -148,6 +148,26 @@ def test_an_id_from_another_time_is_refused(phone: Phone, task: Task) -> None:
     old = new_id(now() - timedelta(days=90))
     answer = phone.put(f"visits/{old}/sign-in", phone.sign_in_body(task, phone.upload()))
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "clock")
+
+
+def test_what_waited_offline_keeps_its_own_time(phone: Phone, task: Task) -> None:
+    earlier = now() - timedelta(hours=2)
+    visit_id, answer = phone.sign_in(task, at=stamp(earlier))
+    assert answer.status_code == 201
+    assert abs(stored(visit_id).signed_in_at - earlier) < timedelta(seconds=5)
+
+
+def test_a_clock_that_cannot_be_read_is_refused(phone: Phone, task: Task) -> None:
+    answer = phone.http.put(
+        f"/api/v1/visits/{new_id()}/sign-in",
+        b"{}",
+        content_type="application/json",
+        headers={
+            "content-digest": "sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:",
+            "x-device-time": "noon",
+        },
+    )
+    assert answer.status_code == 422
 
 
 # --- submission --------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ from yunjian.maintenance.submissions import Decision, Position, SignIn
 from yunjian.standards import sheets
 
 WEEK = 7
-LONG_HISTORY_EVERY = 4  # one discharger in so many has the whole two months
-SHORT_HISTORY_DAYS = (11, 18)
+LONG_HISTORY_EVERY = 5  # one discharger in so many has the whole two months
+SHORT_HISTORY_DAYS = (9, 16)
 LEFT_OUT = "每日数据查看由运维平台远程完成；自动核查、自动校准由仪器按设定自动执行并上传结果"
 RECENT_DAYS = 6
 
@@ -171,7 +171,6 @@ class History:
                     accuracy=round(rng.uniform(6, 48), 1),
                 ),
                 photo_id=photo,
-                device_time=moment,
             )
             visit_id = new_id()
             said = digest(request.model_dump_json().encode())
@@ -194,7 +193,6 @@ class History:
             pictured = rng.random() < 0.3  # noqa: PLR2004
             body = {
                 "task_id": str(task.pk),
-                "device_time": stay.sent.isoformat(),
                 "signed_out_at": stay.leaving.isoformat(),
                 "participants": [],
                 "sheets": [_sheet(name, filler, stay) for name in task.sheets],
@@ -241,7 +239,6 @@ class History:
                     reason=self._stage.rng.choice(OBJECTIONS) if objects else "",
                     signature_id=signature.pk,
                     shown_digest=shown,
-                    device_time=moment,
                 ),
             )
 

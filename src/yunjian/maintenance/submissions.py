@@ -85,7 +85,6 @@ class SignIn(Message):
     at: AwareDatetime
     position: Position
     photo_id: ClientId
-    device_time: AwareDatetime
 
 
 class SheetSubmission(Message):
@@ -102,7 +101,6 @@ class Submission(Message):
     """What is handed in after the work."""
 
     task_id: UUID
-    device_time: AwareDatetime
     signed_out_at: AwareDatetime
     sign_out_position: Position | None = None
     participants: list[Annotated[str, Field(max_length=40)]] = Field(default=[], max_length=10)
@@ -118,4 +116,3 @@ class Decision(Message):
     reason: str = Field(default="", max_length=400)
     signature_id: ClientId
     shown_digest: str = Field(max_length=80)
-    device_time: AwareDatetime

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from yunjian.api.auth import actor_of
+from yunjian.api.clocks import clock_offset
 from yunjian.api.digests import checked_digest
 from yunjian.api.errors import error_body
 from yunjian.api.presenters import moment, visit_facts, visit_row
@@ -69,7 +70,11 @@ def sign_in(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
     body = request.body
     digest = checked_digest(request, body)
     answer = visit_sign_in(
-        actor=actor_of(request), visit_id=visit_id, sign_in=SignIn.read(body), digest=digest
+        actor=actor_of(request),
+        visit_id=visit_id,
+        sign_in=SignIn.read(body),
+        digest=digest,
+        clock_offset=clock_offset(request),
     )
     visit = answer.visit
     facts = {
@@ -86,7 +91,13 @@ def submit(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
     """提交: the sheets of a visit, judged on the spot and sealed."""
     body = request.body
     digest = checked_digest(request, body)
-    answer = visit_submit(actor=actor_of(request), visit_id=visit_id, body=body, digest=digest)
+    answer = visit_submit(
+        actor=actor_of(request),
+        visit_id=visit_id,
+        body=body,
+        digest=digest,
+        clock_offset=clock_offset(request),
+    )
     return _answer(answer.outcome, _submission_facts(answer.visit))
 
 

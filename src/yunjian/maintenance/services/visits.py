@@ -49,10 +49,19 @@ class Answer:
 
 
 @transaction.atomic
-def visit_sign_in(*, actor: Actor, visit_id: UUID, sign_in: SignIn, digest: str) -> Answer:
+def visit_sign_in(
+    *,
+    actor: Actor,
+    visit_id: UUID,
+    sign_in: SignIn,
+    digest: str,
+    clock_offset: timedelta = timedelta(),
+) -> Answer:
     """Begin a visit on site: position and photo, once; position is never taken in between.
 
-    `digest` is over the request's bytes: the same id with the same digest gives the same answer.
+    `clock_offset` is the server's clock minus the phone's at the moment of sending; the phone's
+    times are corrected by it. `digest` is over the request's bytes: the same id with the same
+    digest gives the same answer.
 
     Raises:
         NotFound: the actor has no such task.
@@ -67,8 +76,7 @@ def visit_sign_in(*, actor: Actor, visit_id: UUID, sign_in: SignIn, digest: str)
     check_client_id(visit_id, "id")
     task = _task_to_work_on(actor, sign_in.task_id)
     photo = _sign_in_photo(actor, sign_in.photo_id)
-    offset = now() - sign_in.device_time
-    at = sign_in.at + offset
+    at = sign_in.at + clock_offset
     _check_sign_in_time(at)
     point = task.point
     position = sign_in.position
@@ -93,8 +101,8 @@ def visit_sign_in(*, actor: Actor, visit_id: UUID, sign_in: SignIn, digest: str)
         sign_in_distance=round(distance, 1),
         sign_in_photo_id=photo.pk,
         sign_in_digest=digest,
-        clock_offset_ms=_milliseconds(offset),
-        warnings=_sign_in_warnings(sign_in, task, distance, at, offset),
+        clock_offset_ms=_milliseconds(clock_offset),
+        warnings=_sign_in_warnings(sign_in, task, distance, at, clock_offset),
     )
     attachments_share(
         ids=[photo.pk], organization_id=task.discharger_id, district_code=task.district_id
@@ -116,7 +124,14 @@ def visit_sign_in(*, actor: Actor, visit_id: UUID, sign_in: SignIn, digest: str)
     return Answer(visit, Outcome.CREATED)
 
 
-def visit_submit(*, actor: Actor, visit_id: UUID, body: bytes, digest: str) -> Answer:
+def visit_submit(
+    *,
+    actor: Actor,
+    visit_id: UUID,
+    body: bytes,
+    digest: str,
+    clock_offset: timedelta = timedelta(),
+) -> Answer:
     """Take a submission: judge its sheets, store, seal, and tell the discharger.
 
     Same id and digest: the stored answer again. Same id, other digest: refused with
@@ -135,17 +150,18 @@ def visit_submit(*, actor: Actor, visit_id: UUID, body: bytes, digest: str) -> A
             return Answer(visit, Outcome.SAME)
         if visit.submission_digest:
             return _keep_second_version(actor, visit, body, digest)
-        _submit_first_version(actor, visit, submission, digest)
+        _submit_first_version(actor, visit, submission, digest, clock_offset)
     return Answer(visit, Outcome.CREATED)
 
 
-def _submit_first_version(actor: Actor, visit: Visit, submission: Submission, digest: str) -> None:
+def _submit_first_version(
+    actor: Actor, visit: Visit, submission: Submission, digest: str, clock_offset: timedelta
+) -> None:
     if submission.task_id != visit.task_id:
         raise InvalidInput("任务与签到时不一致", code="other_task", field="task_id")
     if visit.task.state == TaskState.CANCELLED:
         raise InvalidState("任务已取消，请联系管理员")
-    offset = now() - submission.device_time
-    signed_out_at = submission.signed_out_at + offset
+    signed_out_at = submission.signed_out_at + clock_offset
     _check_sign_out_time(visit, signed_out_at)
     context = sheet_context(visit.task, instruments_at([visit.point_id]).get(visit.point_id, []))
     rows = _judged_sheets(visit, submission.sheets, context)
