@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
@@ -52,11 +52,19 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
         build_dischargers(stage)
         build_agencies(stage)
         build_contracts(stage)
+        take_stock()
         History(stage, until).live()
         with acting_as(LOADER):
             _read_old_messages(stage)
             known = _bind_wechat(_worth_trying(stage))
     keep(var_dir, stage.password, known)
+
+
+def take_stock() -> None:
+    """Tell the planner how large the tables have become: nobody else can, before the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("ANALYZE")
 
 
 def _read_old_messages(stage: Stage) -> None:
