@@ -5,6 +5,6 @@ from django.urls import include, path
 app_name = "supervision"
 urlpatterns = [
     path("", include("yunjian.supervision.views.workbench_urls")),
-    path("ledger/", include("yunjian.supervision.views.ledger_urls")),
+    path("visits/", include("yunjian.supervision.views.ledger_urls")),
     path("filings/", include("yunjian.supervision.views.filings_urls")),
 ]

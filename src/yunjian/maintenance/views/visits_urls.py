@@ -1,5 +1,14 @@
 """Addresses of the visits pages."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from yunjian.maintenance.views import visits
+
+urlpatterns = [
+    path("agency/visits/", visits.agency_visits, name="agency_visits"),
+    path("agency/visits/<uuid:visit_id>/", visits.agency_visit, name="agency_visit"),
+    path("agency/visits/<uuid:visit_id>/record.pdf", visits.agency_copy, name="agency_copy"),
+    path("source/visits/", visits.source_visits, name="source_visits"),
+    path("source/visits/<uuid:visit_id>/", visits.source_visit, name="source_visit"),
+    path("source/visits/<uuid:visit_id>/record.pdf", visits.source_copy, name="source_copy"),
+]

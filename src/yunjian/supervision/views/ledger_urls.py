@@ -1,5 +1,12 @@
 """Addresses of the ledger pages."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from yunjian.supervision.views import ledger
+
+urlpatterns = [
+    path("", ledger.ledger, name="ledger"),
+    path("<uuid:visit_id>/", ledger.visit, name="visit"),
+    path("<uuid:visit_id>/verify/", ledger.verify, name="visit_verify"),
+    path("<uuid:visit_id>/record.pdf", ledger.copy, name="visit_copy"),
+]

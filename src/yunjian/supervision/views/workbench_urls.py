@@ -1,5 +1,13 @@
 """Addresses of the workbench pages."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from yunjian.supervision.views import workbench
+
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("agencies/", workbench.agencies, name="agencies"),
+    path("sources/", workbench.sources, name="sources"),
+    path("evidence/", workbench.evidence, name="evidence"),
+    path("evidence/verify/", workbench.evidence_verify, name="evidence_verify"),
+]

@@ -1,0 +1,106 @@
+"""现场运维 in the agency portal and 运维确认 in the source portal: lists and one visit."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from yunjian.agencies.portal import agency_page
+from yunjian.kernel.actor import current_actor
+from yunjian.kernel.errors import DomainError
+from yunjian.maintenance.forms.visits import VisitQuery
+from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
+from yunjian.maintenance.services.copies import copy_of_record
+from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
+from yunjian.sources.portal import source_page
+from yunjian.web.excel import stream_xlsx
+from yunjian.web.paging import key_page
+
+TITLES = {"agency": ("任务管理", "现场运维"), "source": ("运维管理", "运维确认")}
+
+
+@require_GET
+@agency_page
+def agency_visits(request: HttpRequest) -> HttpResponseBase:
+    """What the agency's engineers did on site."""
+    return _list(request, "agency", hidden="agency")
+
+
+@require_GET
+@source_page
+def source_visits(request: HttpRequest) -> HttpResponseBase:
+    """What was done at the discharger's points."""
+    return _list(request, "source", hidden="discharger")
+
+
+@require_GET
+@agency_page
+def agency_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """One visit of the agency."""
+    return _detail(request, "agency", visit_id)
+
+
+@require_GET
+@source_page
+def source_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """One visit to the discharger."""
+    return _detail(request, "source", visit_id)
+
+
+@require_GET
+@agency_page
+def agency_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The copy of record for the agency."""
+    return _copy(visit_id)
+
+
+@require_GET
+@source_page
+def source_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The copy of record for the discharger."""
+    return _copy(visit_id)
+
+
+def _list(request: HttpRequest, portal: str, *, hidden: str) -> HttpResponseBase:
+    form = VisitQuery(request.GET)
+    del form.fields[hidden]  # one's own name finds everything
+    asked = form.cleaned_data if form.is_valid() else {}
+    rows = visits_found(**asked)
+    group, title = TITLES[portal]
+    if request.GET.get("format") == "xlsx":
+        return stream_xlsx(f"{title}.xlsx", VISIT_COLUMNS, rows.iterator(chunk_size=500))
+    page = key_page(rows, request)
+    context = {
+        "group": group,
+        "title": title,
+        "filter_form": form,
+        "page": page,
+        "table": VisitTable(page.rows, request=request, exclude=(hidden,)),
+    }
+    return render(request, "maintenance/visits/list.html", context)
+
+
+def _detail(request: HttpRequest, portal: str, visit_id: UUID) -> HttpResponse:
+    shown = visit_shown(visit_id)
+    group, title = TITLES[portal]
+    context = {
+        "shown": shown,
+        "visit": shown.detail.visit,
+        "group": group,
+        "title": title,
+        "list_url": f"/{portal}/visits/",
+    }
+    return render(request, "maintenance/visits/detail.html", context)
+
+
+def _copy(visit_id: UUID) -> HttpResponse:
+    try:
+        content = copy_of_record(actor=current_actor(), visit_id=visit_id)
+    except DomainError as error:
+        return HttpResponse(
+            error.message, status=error.status, content_type="text/plain; charset=utf-8"
+        )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{visit_id}.pdf"'
+    return response

@@ -1,0 +1,54 @@
+"""Reads that only authorities need: agencies, chains, and what happened last."""
+
+from datetime import timedelta
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from yunjian.agencies.models import ServiceContract
+from yunjian.evidence.models import ChainHead, Event
+from yunjian.identity.models import Organization
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.ids import lowest_id_at
+from yunjian.maintenance.models import Visit
+
+RECENT_DAYS = 30
+LATEST_EVENTS = 20
+
+
+def agencies_found(*, name: str = "", status: str = "") -> QuerySet[Organization]:
+    """Return the agencies, with contracts in force and visits of the last 30 days in view."""
+    rows = Organization.objects.filter(kind="agency").select_related("district")
+    if name:
+        rows = rows.filter(name__icontains=name)
+    if status:
+        rows = rows.filter(status=status)
+    contracts = ServiceContract.objects.filter(agency=OuterRef("pk"), period__contains=today())
+    visits = Visit.objects.filter(
+        agency=OuterRef("pk"), pk__gte=lowest_id_at(now() - timedelta(days=RECENT_DAYS))
+    )
+    found: QuerySet[Organization] = rows.annotate(
+        contract_count=_count(contracts), visit_count=_count(visits)
+    )
+    return found
+
+
+def _count(rows: QuerySet[ServiceContract] | QuerySet[Visit]) -> Coalesce:
+    counted = rows.order_by().values("agency").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def chain_heads() -> list[tuple[str, ChainHead]]:
+    """Return the head of every chain that the acting actor may see, with its owner's name."""
+    names = dict(Organization.objects.values_list("pk", "name"))
+    heads = ChainHead.objects.filter(chain__in=names).order_by("-sequence")
+    return [(names[head.chain], head) for head in heads]
+
+
+def latest_events() -> list[Event]:
+    """Return the newest events of the chains that the acting actor may see."""
+    return list(
+        Event.objects.filter(chain__in=Organization.objects.values("pk")).order_by("-id")[
+            :LATEST_EVENTS
+        ]
+    )

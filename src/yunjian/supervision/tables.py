@@ -1,0 +1,45 @@
+"""Lists of the supervision portal."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.web.tables import Table
+
+NUMBER = {"td": {"class": "yj-number"}}
+
+
+class AgencyTable(Table):
+    """机构."""
+
+    name = tables.Column(verbose_name=_("机构名称"))
+    uscc = tables.Column(verbose_name=_("统一社会信用代码"))
+    district = tables.Column(accessor="district__name", verbose_name=_("所在区"))
+    contract_count = tables.Column(verbose_name=_("有效合同"), attrs=NUMBER)
+    visit_count = tables.Column(verbose_name=_("近 30 天运维"), attrs=NUMBER)
+    status = tables.TemplateColumn(
+        "{% load frame %}{% status record.status record.get_status_display %}",
+        verbose_name=_("状态"),
+    )
+    actions = tables.TemplateColumn(
+        "<a href=\"{% url 'supervision:ledger' %}?agency={{ record.name|urlencode }}\">台账</a>",
+        verbose_name=_("操作"),
+    )
+
+
+class SourceTable(Table):
+    """排污单位: the sources of the districts."""
+
+    code = tables.Column(verbose_name=_("污染源编码"))
+    organization = tables.Column(accessor="organization__name", verbose_name=_("排污单位"))
+    name = tables.Column(verbose_name=_("污染源名称"))
+    district = tables.Column(accessor="district__name", verbose_name=_("所属区"))
+    address = tables.Column(verbose_name=_("地址"))
+    industry_name = tables.Column(verbose_name=_("行业类别"))
+    level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
+    outlet_count = tables.Column(verbose_name=_("排口"), attrs=NUMBER)
+    point_count = tables.Column(verbose_name=_("测点"), attrs=NUMBER)
+    actions = tables.TemplateColumn(
+        "<a href=\"{% url 'supervision:ledger' %}"
+        '?discharger={{ record.organization.name|urlencode }}">台账</a>',
+        verbose_name=_("操作"),
+    )

@@ -1,0 +1,71 @@
+"""运维台账: every visit of the authority's districts, and one with everything about it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from yunjian.evidence.services import verify_object
+from yunjian.kernel.actor import current_actor
+from yunjian.kernel.errors import DomainError
+from yunjian.kernel.scope import get_visible_or_404
+from yunjian.maintenance.models import Visit
+from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
+from yunjian.maintenance.services.copies import copy_of_record
+from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
+from yunjian.supervision.forms import LedgerQuery
+from yunjian.supervision.views.filings import authority_page
+from yunjian.web.excel import stream_xlsx
+from yunjian.web.paging import key_page
+
+
+@authority_page
+@require_GET
+def ledger(request: HttpRequest) -> HttpResponseBase:
+    """List the visits; `?format=xlsx` exports what the query finds."""
+    form = LedgerQuery(request.GET, actor=current_actor())
+    rows = visits_found(**(form.cleaned_data if form.is_valid() else {}))
+    if request.GET.get("format") == "xlsx":
+        return stream_xlsx("运维台账.xlsx", VISIT_COLUMNS, rows.iterator(chunk_size=500))
+    page = key_page(rows, request)
+    context = {
+        "title": "运维台账",
+        "filter_form": form,
+        "page": page,
+        "table": VisitTable(page.rows, request=request),
+    }
+    return render(request, "supervision/list.html", context)
+
+
+@authority_page
+@require_GET
+def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Show one visit."""
+    shown = visit_shown(visit_id)
+    context = {"shown": shown, "visit": shown.detail.visit}
+    return render(request, "supervision/ledger/visit.html", context)
+
+
+@authority_page
+@require_GET
+def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Say whether the seals of a visit hold."""
+    found = get_visible_or_404(Visit, visit_id)
+    context = {"visit": found, "report": verify_object(found)}
+    return render(request, "supervision/ledger/verify.html", context)
+
+
+@authority_page
+@require_GET
+def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Return the copy of record as PDF."""
+    try:
+        content = copy_of_record(actor=current_actor(), visit_id=visit_id)
+    except DomainError as error:
+        return HttpResponse(
+            error.message, status=error.status, content_type="text/plain; charset=utf-8"
+        )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{visit_id}.pdf"'
+    return response
