@@ -1,0 +1,101 @@
+"""A real server on the test database, and real browsers to use it with."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from scripts.find_chromium import find_chromium
+from tests.serving import Served, served
+from tests.world import PASSWORD, World, build_world
+from yunjian.identity.models import Account
+
+ARGON2 = ["yunjian.identity.hashers.Argon2Hasher"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WECHAT_AGENT = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50 NetType/WIFI Language/zh_CN"
+)
+AT_THE_POINT = {"longitude": 121.6004, "latitude": 31.2002, "accuracy": 12.0}
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium: run scripts/find_chromium.py")
+    # the driver runs its own event loop in this thread; Django must not mistake it for async code
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def city(transactional_db: None) -> World:
+    """The small city, committed, with passwords as in production."""
+    world = build_world()
+    with override_settings(PASSWORD_HASHERS=ARGON2):
+        Account.objects.update(password=make_password(PASSWORD))
+    return world
+
+
+@pytest.fixture
+def server(city: World, tmp_path: Path) -> Iterator[Served]:
+    """A running Yunjian with its WeChat simulator."""
+    with served(tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def _session(browser: Browser, **options: object) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(locale="zh-CN", **options)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    try:
+        yield page
+        assert not problems, problems
+    finally:
+        context.close()
+
+
+@contextmanager
+def desk(browser: Browser) -> Iterator[Page]:
+    """A PC."""
+    with _session(browser, viewport={"width": 1440, "height": 900}) as page:
+        yield page
+
+
+@contextmanager
+def handset(browser: Browser) -> Iterator[Page]:
+    """A phone in WeChat, standing at the monitoring point."""
+    with _session(
+        browser,
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        user_agent=WECHAT_AGENT,
+        geolocation=AT_THE_POINT,
+        permissions=["geolocation"],
+    ) as page:
+        yield page

@@ -1,0 +1,143 @@
+"""What people do with pages: sign in, fill in forms and sheets, sign on the screen."""
+
+from typing import Any
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.answers import honest_answers
+from tests.phone import picture
+from tests.serving import Served
+from tests.world import PASSWORD
+from yunjian.standards import sheets
+
+
+def photo(name: str = "photo.jpg") -> FilePayload:
+    """Return a picture as a camera hands it over."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": picture(name)}
+
+
+def sign_in(page: Page, server: Served, username: str, password: str = PASSWORD) -> None:
+    """Sign in on a PC."""
+    page.goto(f"{server.base}/signin/")
+    page.get_by_label("账号").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_test_id("signin").click()
+
+
+def open_in_wechat(page: Page, server: Served, wechat_user: str) -> None:
+    """Open the phone app from WeChat: the simulator asks who holds the phone."""
+    page.goto(f"{server.base}/h5/")
+    page.get_by_role("link", name=wechat_user).or_(
+        page.get_by_role("button", name=wechat_user)
+    ).click()
+    page.wait_for_url(f"{server.base}/h5/**")
+
+
+def bind(page: Page, system: str, username: str, password: str = PASSWORD) -> None:
+    """Bind the WeChat identity to an account."""
+    page.get_by_test_id(f"bind-system-{system}").click()
+    page.get_by_test_id("bind-username").locator("input").fill(username)
+    page.get_by_test_id("bind-password").locator("input").fill(password)
+    page.get_by_test_id("bind-submit").click()
+
+
+def fill_form(scope: Locator, values: dict[str, str]) -> None:
+    """Fill in a form by the names of its fields."""
+    for name, value in values.items():
+        control = scope.locator(f"[name='{name}']").first
+        if control.evaluate("element => element.tagName") == "SELECT":
+            control.select_option(value)
+        else:
+            control.fill(value)
+            control.press("Tab")
+
+
+def fill_sheet(page: Page, name: str) -> None:
+    """Fill in every section of a record sheet as an honest engineer does, and finish it."""
+    definition = sheets.as_json(sheets.definition(name))
+    answers = honest_answers(definition)
+    page.get_by_test_id(f"sheet-open-{definition['code']}").click()
+    shown = [
+        section
+        for section in definition["sections"]
+        if page.get_by_test_id(f"section-{section['key']}")
+        .or_(page.get_by_test_id("section-next"))
+        .first.is_visible()
+        and not section.get("show")
+    ]
+    for section in shown:
+        page.get_by_test_id(f"section-{section['key']}").click()
+        _fill_section(page, section, answers[section["key"]])
+    page.get_by_test_id(f"section-{shown[-1]['key']}").click()
+    page.get_by_test_id("section-next").click()
+    expect(page.get_by_test_id(f"sheet-complete-{definition['code']}")).to_be_visible()
+
+
+def _fill_section(page: Page, section: dict[str, Any], answers: Any) -> None:
+    if section["kind"] == "checklist":
+        first = section["items"][0]["key"]
+        page.get_by_test_id(f"item-{section['key']}-{first}-normal").click()
+        page.get_by_test_id("all-normal").click()
+        return
+    if section["kind"] == "group":
+        if not answers and section["key"] != "cylinders":
+            return
+        if not answers:
+            page.get_by_test_id(f"row-add-{section['key']}").click()
+        prefix = f"field-{section['key']}-0-"
+        values = honest_answers({"sections": [{**section, "min": 1}]})[section["key"]][0]
+    else:
+        prefix, values = f"field-{section['key']}-", answers
+    for field in section["fields"]:
+        _fill_field(page, field, f"{prefix}{field['key']}", values.get(field["key"]))
+
+
+def _fill_field(page: Page, field: dict[str, Any], testid: str, value: Any) -> None:
+    control = page.get_by_test_id(testid)
+    match field["type"]:
+        case "computed" | "signature":
+            return
+        case "photo":
+            control.set_input_files([photo()])
+        case "boolean":
+            page.get_by_test_id(f"{testid}-{'yes' if value else 'no'}").click()
+        case "text" | "longtext":
+            box = control.locator("input, textarea").first
+            if not box.input_value():
+                box.fill(str(value))
+        case "number":
+            control.locator("input").fill(f"{value:g}")
+        case _:
+            if control.locator("input").input_value():
+                return
+            control.click()
+            confirm = page.locator(".van-popup:visible .van-picker__confirm")
+            confirm.click()
+            expect(confirm).to_be_hidden()
+
+
+def draw_signature(page: Page) -> None:
+    """Sign with a finger."""
+    box = page.get_by_test_id("signature-pad").locator("canvas").bounding_box()
+    assert box is not None
+    strokes = [(0.2, 0.3, 0.5, 0.7), (0.5, 0.25, 0.45, 0.8), (0.55, 0.5, 0.85, 0.35)]
+    page.evaluate(
+        """([box, strokes]) => {
+          const canvas = document.querySelector('[data-testid=signature-pad] canvas');
+          const touch = (type, x, y) => {
+            const at = new Touch({ identifier: 1, target: canvas, clientX: x, clientY: y });
+            const touches = type === 'touchend' ? [] : [at];
+            canvas.dispatchEvent(new TouchEvent(type, {
+              touches, targetTouches: touches, changedTouches: [at], bubbles: true, cancelable: true,
+            }));
+          };
+          for (const [x1, y1, x2, y2] of strokes) {
+            const x = (part) => box.x + part * box.width, y = (part) => box.y + part * box.height;
+            touch('touchstart', x(x1), y(y1));
+            for (let step = 1; step <= 8; step += 1)
+              touch('touchmove', x(x1 + (x2 - x1) * step / 8), y(y1 + (y2 - y1) * step / 8));
+            touch('touchend', x(x2), y(y2));
+          }
+        }""",
+        [box, strokes],
+    )
