@@ -65,4 +65,4 @@ def test_verification_says_that_the_seals_hold(world: World, visit_id: Any) -> N
 def test_lists_are_exported_as_excel(world: World, visit_id: Any, path: str) -> None:
     answer = world.client(world.reviewer).get(f"/supervision/{path}/?format=xlsx")
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
-    assert b"".join(answer).startswith(b"PK")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"PK")
