@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from django.db import connection
@@ -28,16 +29,9 @@ def free_port() -> int:
 
 
 def database_url() -> str:
-    """Return the address of the database that this test uses."""
-    settings = connection.settings_dict
-    user = settings["USER"] or "postgres"
-    name = settings["NAME"]
-    if str(settings["HOST"]).startswith("/") or not settings["HOST"]:
-        # django-environ reads a socket's folder, percent-encoded, in the place of the host
-        folder = str(settings["HOST"]).replace("/", "%2F")
-        return f"postgresql://{user}:{settings['PASSWORD']}@{folder}/{name}"
-    port = settings["PORT"] or 5432
-    return f"postgresql://{user}:{settings['PASSWORD']}@{settings['HOST']}:{port}/{name}"
+    """Return the address of the database that this test uses (a copy of its own)."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(server._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 @dataclass

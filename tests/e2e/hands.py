@@ -128,7 +128,8 @@ def draw_signature(page: Page) -> None:
             const at = new Touch({ identifier: 1, target: canvas, clientX: x, clientY: y });
             const touches = type === 'touchend' ? [] : [at];
             canvas.dispatchEvent(new TouchEvent(type, {
-              touches, targetTouches: touches, changedTouches: [at], bubbles: true, cancelable: true,
+              touches, targetTouches: touches, changedTouches: [at],
+              bubbles: true, cancelable: true,
             }));
           };
           for (const [x1, y1, x2, y2] of strokes) {

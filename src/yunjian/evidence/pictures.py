@@ -22,6 +22,14 @@ PDF_TYPE = "application/pdf"
 JPEG_QUALITY = 88
 THUMBNAIL_PIXELS = 320
 HASH_WIDTH, HASH_HEIGHT = 9, 8
+# what decoders raise on bytes that only pretend to be a picture, or that unpack without end
+DAMAGED = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,14 @@ def accepted(content: bytes, filename: str) -> Accepted:
 
 def thumbnail(content: bytes) -> bytes:
     """Return a small JPEG of a stored picture (at most 320 pixels on a side)."""
+    return reduced(content, THUMBNAIL_PIXELS)
+
+
+def reduced(content: bytes, pixels: int) -> bytes:
+    """Return a JPEG of a stored picture, at most so many pixels on a side."""
     with Image.open(BytesIO(content)) as image:
         small = _flat(image)
-        small.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        small.thumbnail((pixels, pixels))
         return _encoded(small, "JPEG", quality=80)
 
 
@@ -92,7 +105,7 @@ def _redrawn(content: bytes, *, keep_png: bool) -> Accepted:
                 raise InvalidInput("图片像素过大，请压缩后再上传", code="pixels", field="file")
             drawn = ImageOps.exif_transpose(image)
             drawn.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except DAMAGED as error:
         raise InvalidInput(damaged, code="damaged", field="file") from error
     if keep_png:
         drawn = drawn.convert("RGBA" if "A" in drawn.getbands() else "RGB")

@@ -21,6 +21,7 @@ from yunjian.identity.services import binding_create, binding_end, binding_switc
 from yunjian.kernel.actor import Actor, acting_as
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.wechat.client import WechatClient
+from yunjian.wechat.errors import CodeRefused, WechatError
 
 router = Router(tags=["session"])
 STATE_KEY = "wechat_state"
@@ -67,9 +68,13 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
     expected = request.session.pop(STATE_KEY, "")
     target = request.session.pop(NEXT_KEY, "/h5/")
     if not code or not expected or not secrets.compare_digest(state, expected):
-        retry = urlencode({"next": target})
-        return HttpResponseRedirect(f"{reverse('api:wechat_authorize')}?{retry}")
-    openid = WechatClient().openid_of(code)
+        return HttpResponseRedirect(_authorize_again(target))
+    try:
+        openid = WechatClient().openid_of(code)
+    except CodeRefused:
+        return HttpResponseRedirect(_authorize_again(target))
+    except WechatError as error:
+        raise WechatRefused("微信暂时无法确认身份，请稍后重试") from error
     bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
     if bindings:
         _sign_in(request, bindings[0].account)
@@ -133,6 +138,10 @@ def end(request: HttpRequest) -> dict[str, Any]:
     if openid:
         request.session[OPENID_KEY] = openid
     return _facts(request)
+
+
+def _authorize_again(target: str) -> str:
+    return f"{reverse('api:wechat_authorize')}?{urlencode({'next': target})}"
 
 
 def _binding_actor(request: HttpRequest, openid: str) -> Actor:
