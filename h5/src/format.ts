@@ -17,3 +17,6 @@ export const STATES: Record<string, string> = {
   in_progress: "进行中", submitted: "待确认", confirmed: "已确认", objected: "有异议", open: "待执行", started: "进行中", done: "已完成",
 };
 export const stateWord = (state: string): string => t(STATES[state] ?? state);
+
+/** YYYY-MM-DD of now in Shanghai. */
+export const todayInShanghai = (): string => clock.format(new Date()).slice(0, 10);

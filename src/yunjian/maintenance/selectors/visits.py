@@ -165,6 +165,7 @@ def sheet_context(task: Task, instruments: list[InstrumentRevision]) -> dict[str
         "agency": {"name": task.organization.name},
         "engineer": {"name": task.assignee.name},
         "task": {"due_on": task.due_on.isoformat()},
+        "today": today().isoformat(),
         "instruments": [instrument_facts(revision) for revision in instruments],
     }
 
