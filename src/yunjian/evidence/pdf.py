@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pylopdf_fonts_zh_cn
@@ -123,13 +124,20 @@ def render(
         "data.json": canonical_json(data),
         **(images or {}),
     }
-    content: bytes = typst.compile(
-        files,
-        format="pdf",
-        font_paths=[_font_folder()],
-        ignore_system_fonts=True,
-        timestamp=int((at or datetime(2000, 1, 1, tzinfo=UTC)).timestamp()),
-    )
+    # a folder of its own: the compiler takes only text from memory
+    with TemporaryDirectory(prefix="yunjian-pdf-") as folder:
+        for name, file in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(file)
+        content: bytes = typst.compile(
+            Path(folder, "main.typ"),
+            root=folder,
+            format="pdf",
+            font_paths=[_font_folder()],
+            ignore_system_fonts=True,
+            timestamp=int((at or datetime(2000, 1, 1, tzinfo=UTC)).timestamp()),
+        )
     return content
 
 

@@ -114,9 +114,7 @@ def _chain_breaks(head: ChainHead, report: ChainReport) -> Iterator[Break]:
             yield Break(head.pk, sequence, reason)
         previous = event.digest
     if (head.sequence, head.digest) != (sequence, previous):
-        reason = (
-            f"链头指向第 {head.sequence} 个，实有 {sequence} 个 / the head points elsewhere"
-        )
+        reason = f"链头指向第 {head.sequence} 个，实有 {sequence} 个 / the head points elsewhere"
         yield Break(head.pk, head.sequence, reason)
 
 
