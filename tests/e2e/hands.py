@@ -41,6 +41,13 @@ def bind(page: Page, system: str, username: str, password: str = PASSWORD) -> No
     page.get_by_test_id("bind-submit").click()
 
 
+def opened_dialog(page: Page) -> Locator:
+    """Return the dialog once it has opened wholly, which is when it takes the focus."""
+    dialog = page.locator("#dialog")
+    expect(dialog.locator(":focus")).to_be_visible()
+    return dialog
+
+
 def fill_form(scope: Locator, values: dict[str, str]) -> None:
     """Fill in a form by the names of its fields."""
     for name, value in values.items():

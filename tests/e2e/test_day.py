@@ -1,5 +1,6 @@
 """One whole day, lived in a real browser by the people whose day it is."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from tests.e2e.hands import (
     fill_form,
     fill_sheet,
     open_in_wechat,
+    opened_dialog,
     photo,
     sign_in,
 )
@@ -59,19 +61,24 @@ def test_a_whole_day(browser: Browser, server: Served, city: World) -> None:
 def _factory_files_instruments(page: Page, city: World) -> None:
     page.get_by_role("link", name="污染源基本信息").click()
     page.get_by_test_id("outlets-link").click()
-    page.get_by_test_id(f"point-{city.wastewater_point.mn_code}").click()
+    _choose(page, f"point-{city.wastewater_point.mn_code}")
     _file_instrument(page, "NH3-N", WATER_ANALYZER)
-    page.get_by_test_id("tab-samplers").click()
+    _choose(page, "tab-samplers")
     _file_instrument(page, None, SAMPLER)
-    page.get_by_test_id(f"point-{city.flue_gas_point.mn_code}").click()
+    _choose(page, f"point-{city.flue_gas_point.mn_code}")
     expect(page.get_by_test_id("tab-samplers")).to_have_count(0)
     _file_instrument(page, "NOx", GAS_ANALYZER)
 
 
+def _choose(page: Page, testid: str) -> None:
+    """Press an entry of a tree or a tab, and wait until it is the open one."""
+    page.get_by_test_id(testid).click()
+    expect(page.get_by_test_id(testid)).to_have_attribute("aria-current", re.compile("true|page"))
+
+
 def _file_instrument(page: Page, parameter: str | None, values: dict[str, str]) -> None:
     page.get_by_test_id("filing-new").click()
-    dialog = page.locator("#dialog")
-    expect(dialog.get_by_test_id("filing-save")).to_be_visible()
+    dialog = opened_dialog(page)
     fill_form(dialog, values | ({"parameter": parameter} if parameter else {}))
     dialog.get_by_test_id("filing-save-submit").click()
     expect(dialog).to_be_hidden()
@@ -92,7 +99,7 @@ def _bureau_approves(page: Page, server: Served) -> None:
 def _agency_files_people_and_equipment(page: Page, server: Served) -> None:
     page.goto(f"{server.base}/agency/people/")
     page.get_by_test_id("person-new").click()
-    person = page.locator("#dialog")
+    person = opened_dialog(page)
     fill_form(
         person,
         {
@@ -108,7 +115,7 @@ def _agency_files_people_and_equipment(page: Page, server: Served) -> None:
     expect(page.locator("table")).to_contain_text("陈小雨")
     page.goto(f"{server.base}/agency/equipment/")
     page.get_by_test_id("equipment-new").click()
-    equipment = page.locator("#dialog")
+    equipment = opened_dialog(page)
     fill_form(
         equipment,
         {"asset_number": "SB-100", "name": "便携式 pH 计", "serial_number": "PH-77"},
@@ -200,11 +207,11 @@ def _bureau_looks_and_verifies(page: Page, server: Served, visit: Visit) -> None
     main = page.locator("main")
     for text in ("李建国", "完全抽取法 CEMS 日常巡检记录表", "周敏", "121.600400", "165"):
         expect(main).to_contain_text(text)
-    loaded = page.locator("main img").evaluate_all(
-        "images => images.map(image => image.complete && image.naturalWidth > 0)"
-    )
-    assert len(loaded) >= 3
-    assert all(loaded)
+    pictures = page.locator("main img").all()
+    assert len(pictures) >= 3
+    for image in pictures:
+        image.scroll_into_view_if_needed()
+        expect(image).not_to_have_js_property("naturalWidth", 0)
     page.get_by_test_id("verify").click()
     expect(page.get_by_test_id("verify-result")).to_contain_text("完整")
     address = page.get_by_test_id("record-pdf").get_attribute("href")
