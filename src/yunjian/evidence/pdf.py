@@ -131,7 +131,7 @@ def render(
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(file)
         content: bytes = typst.compile(
-            Path(folder, "main.typ"),
+            str(Path(folder, "main.typ")),
             root=folder,
             format="pdf",
             font_paths=[_font_folder()],

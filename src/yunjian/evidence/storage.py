@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 class WholeFileStorage(FileSystemStorage):
     """A folder in which a name either has all its bytes, on disk, or does not exist."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=".part-")

@@ -22,9 +22,9 @@ def file(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     if request.GET.get("size") == "thumb" and row.kind == "image":
         content, content_type = thumbnail(content), "image/jpeg"
     response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=False, filename=row.filename
-    )
+    # "inline" alone is what the header is for a file without a name
+    disposition = content_disposition_header(as_attachment=False, filename=row.filename)
+    response["Content-Disposition"] = disposition or "inline"
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -12,7 +12,7 @@ from yunjian.evidence.pictures import accepted
 from yunjian.evidence.services.events import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.digests import digest
-from yunjian.kernel.errors import Conflict
+from yunjian.kernel.errors import Conflict, NotAllowed
 
 FILENAME_LENGTH = 160
 
@@ -32,8 +32,11 @@ def attachment_store(
 
     Raises:
         Conflict: the id was used for other bytes.
+        NotAllowed: the actor belongs to no organisation.
         InvalidInput: at `file`; the upload is not what it says, too large or damaged.
     """
+    if actor.organization_id is None:
+        raise NotAllowed("只有机构的账号可以上传文件")
     source_digest = digest(content, settings.EVIDENCE_DIGEST)
     known = _known(id, actor, source_digest)
     if known is not None:

@@ -9,7 +9,7 @@ from django.db import models
 
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment, ChainHead, Event
-from yunjian.kernel.digests import digest
+from yunjian.kernel.digests import ALGORITHMS, digest
 
 CHUNK = 2000
 
@@ -120,13 +120,28 @@ def _chain_breaks(head: ChainHead, report: ChainReport) -> Iterator[Break]:
 
 def _content_problem(event: Event) -> str:
     algorithm = event.digest.partition(":")[0]
-    sealed = digest(event.previous_digest.encode() + event.body.encode(), algorithm)
-    if sealed != event.digest:
+    sealed = event.previous_digest.encode() + event.body.encode()
+    if algorithm not in ALGORITHMS or digest(sealed, algorithm) != event.digest:
         return "内容与摘要不符 / content differs from its digest"
-    said = orjson.loads(event.body)
-    columns = (str(event.pk), event.verb, event.object_id, event.sequence, str(event.chain))
-    body = (said["id"], said["verb"], said["object"]["id"], said["sequence"], said["chain"])
-    return "" if columns == body else "列与正文不符 / columns differ from the body"
+    columns = {
+        "id": str(event.pk),
+        "chain": str(event.chain),
+        "sequence": event.sequence,
+        "at": event.at.isoformat(),
+        "actor": {
+            "account": _text(event.actor_account_id),
+            "name": event.actor_name,
+            "organization": _text(event.organization_id),
+        },
+        "verb": event.verb,
+        "object": {"type": event.object_type, "id": event.object_id},
+    }
+    said = {key: value for key, value in orjson.loads(event.body).items() if key != "payload"}
+    return "" if columns == said else "列与正文不符 / columns differ from the body"
+
+
+def _text(identifier: UUID | None) -> str | None:
+    return str(identifier) if identifier else None
 
 
 def _file_breaks(report: ChainReport) -> Iterator[Break]:

