@@ -43,6 +43,12 @@ def accounts_of(organization_id: UUID) -> list[Account]:
     return list(Account.objects.filter(organization_id=organization_id, is_active=True))
 
 
+def account_ids_of(organization_id: UUID) -> list[UUID]:
+    """Return the ids of the active accounts of an organisation (to send messages to)."""
+    accounts = Account.objects.filter(organization_id=organization_id, is_active=True)
+    return list(accounts.order_by().values_list("pk", flat=True))
+
+
 def bindings_of_openid(app_id: str, openid: str) -> list[WechatBinding]:
     """Return the live bindings of a WeChat identity, the current one first."""
     return list(

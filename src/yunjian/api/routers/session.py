@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
 from yunjian.api.presenters import session_facts
@@ -85,7 +85,7 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
 
 
 @router.post("/bindings", auth=OpenidKnown(), response={201: dict[str, Any]})
-def bind(request: HttpRequest, body: NewBinding) -> tuple[int, dict[str, Any]]:
+def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
     """Bind the WeChat identity to an account after its password is checked; sign it in."""
     errors = [name for name in ("username", "password") if not getattr(body, name).strip()]
     if errors:
@@ -100,7 +100,7 @@ def bind(request: HttpRequest, body: NewBinding) -> tuple[int, dict[str, Any]]:
     )
     _sign_in(request, binding.account)
     request.session[OPENID_KEY] = openid
-    return 201, _facts(request)
+    return Status(201, _facts(request))
 
 
 @router.post("/bindings/{uuid:binding_id}/switch", auth=OpenidKnown())

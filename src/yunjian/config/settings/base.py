@@ -88,6 +88,10 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# prepared statements: planning the joins of a submission costs more than running them
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {"server_side_binding": True, "prepare_threshold": 3}
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"
@@ -128,7 +132,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = None  # the finders serve them; production collects them
 STATICFILES_DIRS: list[Path] = []
 H5_DIST_DIR = PROJECT_DIR / "h5" / "dist"
 STORAGES = {

@@ -16,7 +16,7 @@ from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
-from yunjian.sources.models import InstrumentRevision, MonitoringPoint
+from yunjian.sources.models import InstrumentRevision
 from yunjian.sources.models.filing import RevisionState
 from yunjian.standards import sheets
 
@@ -149,25 +149,87 @@ def instruments_at(point_ids: list[UUID]) -> dict[UUID, list[InstrumentRevision]
     return found
 
 
+CONTEXT_COLUMNS = (
+    "due_on",
+    "discharger__name",
+    "organization__name",
+    "assignee__name",
+    "point__name",
+    "point__kind",
+    "point__mn_code",
+    "point__sampling_method",
+    "point__outlet__code",
+    "point__outlet__name",
+    "point__outlet__source__name",
+    "point__outlet__source__address",
+)
+
+
 def sheet_context(task: Task, instruments: list[InstrumentRevision]) -> dict[str, Any]:
     """Return what a sheet of this task is prefilled and judged with (`ctx` in its expressions)."""
-    point: MonitoringPoint = task.point
+    row = {column: _along(task, column) for column in CONTEXT_COLUMNS}
+    return context_of(row, [instrument_facts(revision) for revision in instruments])
+
+
+def context_of(row: dict[str, Any], instruments: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the same from the columns of `CONTEXT_COLUMNS` and the facts of instruments."""
     return {
-        "discharger": {"name": task.discharger.name},
-        "source": {"name": point.outlet.source.name, "address": point.outlet.source.address},
-        "outlet": {"code": point.outlet.code, "name": point.outlet.name},
-        "point": {
-            "name": point.name,
-            "kind": point.kind,
-            "mn_code": point.mn_code,
-            "method": point.sampling_method,
+        "discharger": {"name": row["discharger__name"]},
+        "source": {
+            "name": row["point__outlet__source__name"],
+            "address": row["point__outlet__source__address"],
         },
-        "agency": {"name": task.organization.name},
-        "engineer": {"name": task.assignee.name},
-        "task": {"due_on": task.due_on.isoformat()},
+        "outlet": {"code": row["point__outlet__code"], "name": row["point__outlet__name"]},
+        "point": {
+            "name": row["point__name"],
+            "kind": row["point__kind"],
+            "mn_code": row["point__mn_code"],
+            "method": row["point__sampling_method"],
+        },
+        "agency": {"name": row["organization__name"]},
+        "engineer": {"name": row["assignee__name"]},
+        "task": {"due_on": row["due_on"].isoformat()},
         "today": today().isoformat(),
-        "instruments": [instrument_facts(revision) for revision in instruments],
+        "instruments": instruments,
     }
+
+
+def task_row(task_id: UUID) -> dict[str, Any]:
+    """Return state, sheets and context columns of a task: the hot path needs no model objects."""
+    return dict(
+        Task.unscoped().filter(pk=task_id).values("state", "sheets", *CONTEXT_COLUMNS).get()
+    )
+
+
+def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:
+    """Return the facts of the official instruments at one point today, without model objects."""
+    columns = {
+        "name": "name",
+        "maker": "maker",
+        "model": "model",
+        "serial": "serial_number",
+        "parameter": "parameter",
+        "range_lower": "range_lower",
+        "range_upper": "range_upper",
+        "unit": "unit",
+    }
+    rows = (
+        InstrumentRevision.unscoped()
+        .filter(
+            instrument__point_id=point_id,
+            instrument__period__contains=today(),
+            state=RevisionState.OFFICIAL,
+        )
+        .order_by("instrument__kind", "parameter", "instrument_id")
+        .values_list(*columns.values())
+    )
+    return [
+        {
+            key: _number(value) if isinstance(value, Decimal) else value
+            for key, value in zip(columns, row, strict=True)
+        }
+        for row in rows
+    ]
 
 
 def instrument_facts(revision: InstrumentRevision) -> dict[str, Any]:
@@ -204,3 +266,9 @@ def last_answers(point_ids: list[UUID]) -> dict[tuple[UUID, str], dict[str, Any]
 
 def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _along(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = getattr(row, name)
+    return row

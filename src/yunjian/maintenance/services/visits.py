@@ -12,7 +12,7 @@ from django.db import transaction
 
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
-from yunjian.identity.selectors import accounts_of
+from yunjian.identity.selectors import account_ids_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, day_bounds, now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed, NotFound
@@ -23,13 +23,30 @@ from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_submit, may_work_on
 from yunjian.maintenance.positions import distance_metres
-from yunjian.maintenance.selectors.visits import instruments_at, sheet_context
+from yunjian.maintenance.selectors.visits import context_of, instrument_facts_at, task_row
 from yunjian.maintenance.submissions import SheetSubmission, SignIn, Submission
 from yunjian.messaging.services import notify
 from yunjian.standards import sheets
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 POOR_ACCURACY_METRES = 200
+SUBMITTED_FIELDS = [
+    "state",
+    "verdict",
+    "follow_ups",
+    "signed_out_at",
+    "sign_out_longitude",
+    "sign_out_latitude",
+    "sign_out_accuracy",
+    "submitted_at",
+    "confirm_by",
+    "participants",
+    "note",
+    "attachment_ids",
+    "warnings",
+    "submission_digest",
+    "content_digest",
+]
 
 
 class Outcome(StrEnum):
@@ -159,25 +176,26 @@ def _submit_first_version(
 ) -> None:
     if submission.task_id != visit.task_id:
         raise InvalidInput("任务与签到时不一致", code="other_task", field="task_id")
-    if visit.task.state == TaskState.CANCELLED:
+    task = task_row(visit.task_id)
+    if task["state"] == TaskState.CANCELLED:
         raise InvalidState("任务已取消，请联系管理员")
     signed_out_at = submission.signed_out_at + clock_offset
     _check_sign_out_time(visit, signed_out_at)
-    context = sheet_context(visit.task, instruments_at([visit.point_id]).get(visit.point_id, []))
-    rows = _judged_sheets(visit, submission.sheets, context)
+    context = context_of(task, instrument_facts_at(visit.point_id))
+    rows = _judged_sheets(visit, task["sheets"], submission.sheets, context)
     attachments = _attachments(actor, submission, rows)
     _fill(visit, submission, rows, attachments, signed_out_at)
     visit.submission_digest = digest
     visit.content_digest = content_digest(visit, rows, attachments)
-    visit.save()
+    visit.save(update_fields=SUBMITTED_FIELDS)
     RecordSheet.objects.bulk_create(rows)
     attachments_share(
         ids=visit.attachment_ids,
         organization_id=visit.discharger_id,
         district_code=visit.district_id,
     )
-    Task.objects.filter(pk=visit.task_id).update(state=TaskState.DONE)
-    _tell_discharger(visit)
+    Task.unscoped().filter(pk=visit.task_id).update(state=TaskState.DONE)
+    _tell_discharger(visit, task["organization__name"], task["point__name"])
     record(
         actor=actor,
         verb="visit.submitted",
@@ -218,15 +236,10 @@ def _fill(
 
 def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
     visit = (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related(
-            "task__organization",
-            "task__discharger",
-            "task__assignee",
-            "task__point__outlet__source",
-            "point",
-        )
-        .filter(pk=visit_id)
+        Visit.unscoped()
+        .select_for_update()
+        .filter(pk=visit_id, agency_id=actor.organization_id)
+        .order_by()
         .first()
     )
     if visit is None:
@@ -294,9 +307,9 @@ def _check_sign_out_time(visit: Visit, signed_out_at: datetime) -> None:
 
 
 def _judged_sheets(
-    visit: Visit, submitted: list[SheetSubmission], context: dict[str, Any]
+    visit: Visit, wanted: list[str], submitted: list[SheetSubmission], context: dict[str, Any]
 ) -> list[RecordSheet]:
-    errors = _wrong_set_of_sheets(visit.task, submitted)
+    errors = _wrong_set_of_sheets(wanted, submitted)
     if errors:
         raise InvalidInput("记录单不完整", errors=errors)
     rows = []
@@ -326,11 +339,11 @@ def _judged_sheets(
     return rows
 
 
-def _wrong_set_of_sheets(task: Task, submitted: list[SheetSubmission]) -> list[FieldError]:
+def _wrong_set_of_sheets(wanted: list[str], submitted: list[SheetSubmission]) -> list[FieldError]:
     errors = []
     given = [sheet.definition for sheet in submitted]
     for index, name in enumerate(given):
-        if name not in task.sheets:
+        if name not in wanted:
             errors.append(
                 FieldError(f"sheets.{index}.definition", "unknown_sheet", "任务不需要这份记录单")
             )
@@ -338,7 +351,7 @@ def _wrong_set_of_sheets(task: Task, submitted: list[SheetSubmission]) -> list[F
             errors.append(FieldError(f"sheets.{index}.definition", "twice", "同一记录单填写了两次"))
     errors += [
         FieldError("sheets", "sheet_missing", f"缺少记录单 {name}")
-        for name in task.sheets
+        for name in wanted
         if name not in given
     ]
     return errors
@@ -389,13 +402,12 @@ def _submission_warnings(visit: Visit, signed_out_at: datetime) -> list[str]:
     return []
 
 
-def _tell_discharger(visit: Visit) -> None:
-    agency = visit.task.organization.name
+def _tell_discharger(visit: Visit, agency: str, point: str) -> None:
     notify(
-        recipients=accounts_of(visit.discharger_id),
+        recipients=account_ids_of(visit.discharger_id),
         kind="visit.to_confirm",
         title="运维记录待确认",
-        body=f"{agency} 已完成 {visit.point.name} 的现场运维，请当日签字确认。",
+        body=f"{agency} 已完成 {point} 的现场运维，请当日签字确认。",
         link=f"/h5/#/visits/{visit.pk}",
         about=visit,
     )
