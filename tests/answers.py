@@ -72,10 +72,11 @@ def _value(field: dict[str, Any]) -> Any:
 
 def _number(field: dict[str, Any]) -> float:
     if field["key"] in NUMBERS:
-        return NUMBERS[field["key"]]
-    low, high = field.get("min"), field.get("max")
+        return float(NUMBERS[field["key"]])
+    low: Any = field.get("min")
+    high: Any = field.get("max")
     if low is None and high is None:
         return 1
-    if low is None or high is None:
-        return float(low if high is None else high)
-    return round((low + high) / 2, field.get("decimals") or 0)
+    low = high if low is None else low
+    high = low if high is None else high
+    return round((float(low) + float(high)) / 2, field.get("decimals") or 0)

@@ -26,7 +26,8 @@ def prepared_jobs(secret_key: str, count: int, agencies: int) -> list[Job]:
     with acting_as(system_actor("bench")):
         world = build_world()
         people = [_engineer(world, index) for index in range(agencies)]
-        sessions = [session_key(person.account, secret_key) for person in people]
+        accounts = [Account.objects.get(person=person) for person in people]
+        sessions = [session_key(account, secret_key) for account in accounts]
         tasks = [_task(world, people[index % agencies], index) for index in range(count)]
         Task.objects.bulk_create(tasks, batch_size=1000)
         visits = [_visit(world, task) for task in tasks]
@@ -47,7 +48,7 @@ def _engineer(world: World, index: int) -> Person:
     account.set_unusable_password()
     account.save(force_insert=True)
     RoleGrant.objects.create(account=account, role="engineer")
-    return Person.objects.create(
+    return Person.unscoped().create(
         organization=organization,
         name=f"基准{index}",
         account=account,

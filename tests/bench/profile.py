@@ -45,7 +45,9 @@ def main() -> None:
 
     for _ in range(10):
         send(jobs.pop())
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         send(jobs.pop())
     for query in captured.captured_queries:
         print(query["time"], query["sql"][:150])

@@ -57,7 +57,7 @@ def main() -> None:
         database = EmbeddedDatabase(folder / "pg", durable=True)
         url = database.start()
         try:
-            print(json.dumps(_run(url, folder), indent=2, ensure_ascii=False))  # noqa: T201
+            print(json.dumps(_run(url, folder), indent=2, ensure_ascii=False))
         finally:
             database.stop()
 
@@ -118,7 +118,7 @@ def _submit(base: str, jobs: list[Job], clients: int) -> Measured:
             spent.append(time.perf_counter() - began)
             if answer.status != 201:
                 failed += 1
-                print(answer.status, content[:300].decode(), file=sys.stderr)  # noqa: T201
+                print(answer.status, content[:300].decode(), file=sys.stderr)
         connection.close()
         return spent, failed
 

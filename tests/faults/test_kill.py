@@ -9,7 +9,6 @@ from uuid import UUID
 import httpx
 import pytest
 from django.db import connection
-from yunjian.messaging.models import Notification
 
 from tests.phone import Phone
 from tests.serving import Served, free_port, served, start
@@ -20,6 +19,7 @@ from yunjian.evidence.services import verify_chains
 from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
+from yunjian.messaging.models import Notification
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 VISITS = 40

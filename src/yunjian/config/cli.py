@@ -142,14 +142,14 @@ def worker(concurrency: int) -> None:
     """
     with django_ready():
         from procrastinate.contrib.django import app  # noqa: PLC0415 - after setup
+        from procrastinate.contrib.django.django_connector import (  # noqa: PLC0415 - after setup
+            DjangoConnector,
+        )
 
-        worker_app = app.with_connector(app.connector.get_worker_connector())
-        with worker_app.replace_connector(worker_app.connector):
-            worker_app.run_worker(
-                concurrency=concurrency,
-                install_signal_handlers=True,
-                delete_jobs="successful",
-            )
+        connector = DjangoConnector().get_worker_connector()
+        app.with_connector(connector).run_worker(
+            concurrency=concurrency, install_signal_handlers=True, delete_jobs="successful"
+        )
 
 
 @main.command()

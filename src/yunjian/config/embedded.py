@@ -53,7 +53,9 @@ class EmbeddedDatabase:
         if self._server is None or self.was_running:
             return
         user = getattr(self._server, "system_user", None)
-        _commands.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self.data_dir, user=user)
+        _commands.pg_ctl(  # type: ignore[attr-defined]  # made at run time
+            ["-w", "-m", "fast", "stop"], pgdata=self.data_dir, user=user
+        )
         self._server = None
 
     def _prepare(self, admin_url: str) -> None:
@@ -72,4 +74,6 @@ class EmbeddedDatabase:
 
     def _restart(self) -> None:
         user = getattr(self._server, "system_user", None)
-        _commands.pg_ctl(["-w", "-m", "fast", "restart"], pgdata=self.data_dir, user=user)
+        _commands.pg_ctl(  # type: ignore[attr-defined]  # made at run time
+            ["-w", "-m", "fast", "restart"], pgdata=self.data_dir, user=user
+        )

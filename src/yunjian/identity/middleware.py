@@ -18,7 +18,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Handle the request on behalf of its actor."""
         actor = self._actor(request)
-        request.actor = actor
+        request.actor = actor  # type: ignore[attr-defined]  # ours, as Django's request.user
         if actor is None:
             return self.get_response(request)
         with acting_as(actor):

@@ -67,6 +67,6 @@ def organization_of(actor: Actor) -> Organization:
     """Return the actor's own organisation.
 
     Raises:
-        Organization.DoesNotExist: the actor is the system.
+        OutsideScope: the actor is the system.
     """
-    return Organization.unscoped().select_related("district").get(pk=actor.organization_id)
+    return Organization.unscoped().select_related("district").get(pk=actor.own_organization)

@@ -31,6 +31,17 @@ class Actor:
         """Whether this is the system itself (jobs, migrations, the command line)."""
         return self.organization_kind == "system"
 
+    @property
+    def own_organization(self) -> UUID:
+        """Return the organisation that the actor belongs to.
+
+        Raises:
+            OutsideScope: it belongs to none (the system).
+        """
+        if self.organization_id is None:
+            raise OutsideScope(f"{self.name} belongs to no organisation")
+        return self.organization_id
+
     def has_role(self, *roles: str) -> bool:
         """Tell whether the actor holds at least one of the roles."""
         return self.is_system or not self.roles.isdisjoint(roles)

@@ -28,11 +28,11 @@ class CreatePartitionedModel(CreateModel):
     ) -> None:
         """Create the partitioned table and a default partition that refuses nothing."""
         plain = schema_editor.sql_create_table
-        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"  # type: ignore[misc]
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"
         try:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
-            schema_editor.sql_create_table = plain  # type: ignore[misc]
+            schema_editor.sql_create_table = plain
         table = to_state.apps.get_model(app_label, self.name)._meta.db_table  # noqa: SLF001
         schema_editor.execute(
             f'CREATE TABLE "{table}_rest" PARTITION OF "{table}" DEFAULT', params=None

@@ -71,9 +71,11 @@ def deliver_notifications(notification_ids: Sequence[UUID]) -> list[UUID]:
         done = set(
             row.deliveries.exclude(state=DeliveryState.FAILED).values_list("channel", flat=True)
         )
-        for channel in channels():
-            if channel.name not in done and _is_worth_retrying(channel, row):
-                again.append(row.pk)
+        open_channels = [channel for channel in channels() if channel.name not in done]
+        # every channel is tried, also when one before it failed
+        outcomes = [_is_worth_retrying(channel, row) for channel in open_channels]
+        if any(outcomes):
+            again.append(row.pk)
     return again
 
 

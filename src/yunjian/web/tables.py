@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 
-class Table(tables.Table):
+class Table(tables.Table):  # type: ignore[misc]  # the library is not typed
     """Base of every list. Pages come by key (`web.paging`), so columns are not sortable here."""
 
     row_number = tables.Column(verbose_name=_("序号"), empty_values=(), orderable=False)

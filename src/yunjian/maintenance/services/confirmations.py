@@ -109,7 +109,7 @@ def _check_same(made: Confirmation, decision: Decision) -> None:
 def _signature(actor: Actor, signature_id: UUID) -> Attachment:
     signature = (
         Attachment.unscoped()
-        .filter(pk=signature_id, organization_id=actor.organization_id, purpose=SIGNATURE)
+        .filter(pk=signature_id, organization_id=actor.own_organization, purpose=SIGNATURE)
         .first()
     )
     if signature is None:

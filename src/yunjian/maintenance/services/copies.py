@@ -7,8 +7,14 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from yunjian.evidence import pdf
 from yunjian.evidence.models import Attachment, Event
+from yunjian.evidence.pdf import (
+    DecisionCopy,
+    SectionCopy,
+    SheetCopy,
+    VisitCopy,
+    render_visit,
+)
 from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import SHANGHAI
@@ -28,19 +34,23 @@ def copy_of_record(*, actor: Actor, visit_id: UUID) -> bytes:
         InvalidState: it was not handed in yet.
     """
     detail = visit_detail(visit_id)
-    if detail.visit.submitted_at is None:
-        raise InvalidState("运维记录尚未提交，还没有可下载的副本")
-    content = pdf.render_visit(visit_copy(detail), _images(detail))
+    content = render_visit(visit_copy(detail), _images(detail))
     with transaction.atomic():
         record(actor=actor, verb="visit.copied", obj=detail.visit)
     return content
 
 
-def visit_copy(detail: VisitDetail) -> pdf.VisitCopy:
-    """Return what the printed copy says."""
+def visit_copy(detail: VisitDetail) -> VisitCopy:
+    """Return what the printed copy says.
+
+    Raises:
+        InvalidState: the visit was not handed in yet.
+    """
     visit = detail.visit
+    if visit.submitted_at is None:
+        raise InvalidState("运维记录尚未提交，还没有可下载的副本")
     point = visit.point
-    return pdf.VisitCopy(
+    return VisitCopy(
         title="自动监控设施运维记录",
         number=str(visit.pk),
         discharger=visit.discharger.name,
@@ -71,13 +81,13 @@ def visit_copy(detail: VisitDetail) -> pdf.VisitCopy:
     )
 
 
-def _sheet(view: SheetView) -> pdf.SheetCopy:
+def _sheet(view: SheetView) -> SheetCopy:
     definition = view.definition
-    return pdf.SheetCopy(
+    return SheetCopy(
         title=view.title,
         standard=f"{definition['standard']} {definition['annex']}".strip(),
         sections=[
-            pdf.SectionCopy(
+            SectionCopy(
                 title=section.title,
                 kind=section.kind,
                 rows=[
@@ -90,10 +100,10 @@ def _sheet(view: SheetView) -> pdf.SheetCopy:
     )
 
 
-def _decision(confirmation: Confirmation | None) -> pdf.DecisionCopy | None:
+def _decision(confirmation: Confirmation | None) -> DecisionCopy | None:
     if confirmation is None:
         return None
-    return pdf.DecisionCopy(
+    return DecisionCopy(
         name=confirmation.signer_name,
         decision=confirmation.get_decision_display(),
         reason=confirmation.reason,

@@ -266,7 +266,7 @@ def _keep_second_version(actor: Actor, visit: Visit, body: bytes, digest: str) -
 
 
 def _task_to_work_on(actor: Actor, task_id: UUID) -> Task:
-    task = (
+    task: Task | None = (
         Task.objects.select_for_update(of=("self",))
         .select_related("point", "assignee")
         .filter(pk=task_id)
@@ -282,7 +282,9 @@ def _task_to_work_on(actor: Actor, task_id: UUID) -> Task:
 
 
 def _sign_in_photo(actor: Actor, photo_id: UUID) -> Attachment:
-    photo = Attachment.unscoped().filter(pk=photo_id, organization_id=actor.organization_id).first()
+    photo = (
+        Attachment.unscoped().filter(pk=photo_id, organization_id=actor.own_organization).first()
+    )
     if photo is None or photo.kind != "image":
         raise InvalidInput("请先拍摄现场照片", code="required", field="photo_id")
     return photo
@@ -366,7 +368,7 @@ def _attachments(actor: Actor, submission: Submission, rows: list[RecordSheet]) 
     found = {
         row.pk: row
         for row in Attachment.unscoped().filter(
-            pk__in=wanted, organization_id=actor.organization_id
+            pk__in=wanted, organization_id=actor.own_organization
         )
     }
     missing = [identifier for identifier in wanted if identifier not in found]

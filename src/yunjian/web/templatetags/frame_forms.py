@@ -25,8 +25,8 @@ def control(field: BoundField) -> SafeString:
         name = "form-select form-select-sm"
     else:
         name = "form-control form-control-sm"
-    attrs = {"class": f"{name} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{name} {widget.attrs.get('class', '')}".strip()}
     if field.errors:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-describedby"] = f"{field.auto_id}_error"
     return field.as_widget(attrs=attrs)
