@@ -212,9 +212,9 @@ def _bureau_looks_and_verifies(page: Page, server: Served, visit: Visit) -> None
     for image in pictures:
         image.scroll_into_view_if_needed()
         expect(image).not_to_have_js_property("naturalWidth", 0)
-    page.get_by_test_id("verify").click()
-    expect(page.get_by_test_id("verify-result")).to_contain_text("完整")
-    address = page.get_by_test_id("record-pdf").get_attribute("href")
+    page.get_by_test_id("visit-verify").click()
+    expect(page.locator("#dialog")).to_contain_text("封存链完整")
+    address = page.get_by_test_id("visit-pdf").get_attribute("href")
     answer = page.context.request.get(f"{server.base}{address}")
     assert answer.headers["content-type"] == "application/pdf"
     text = "".join(part.extract_text() for part in PdfReader(BytesIO(answer.body())).pages).replace(

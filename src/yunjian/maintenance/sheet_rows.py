@@ -40,6 +40,11 @@ class SheetSection:
     kind: str
     rows: list[SheetRow]
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was answered; a section that was not shown is not."""
+        return any(row.value for row in self.rows)
+
 
 def sheet_sections(
     definition: dict[str, Any], answers: dict[str, Any], results: dict[str, Any]

@@ -96,6 +96,7 @@ def _sheet(view: SheetView) -> SheetCopy:
                 ],
             )
             for section in sheet_sections(definition, view.sheet.answers, view.sheet.results)
+            if section.is_filled
         ],
     )
 

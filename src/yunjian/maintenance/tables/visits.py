@@ -19,10 +19,16 @@ class VisitTable(Table):
     agency = tables.Column(accessor="agency__name", verbose_name=_("运维机构"))
     engineer = tables.Column(accessor="engineer__display_name", verbose_name=_("运维人员"))
     signed_in = tables.DateTimeColumn(
-        accessor="signed_in_at", format="Y-m-d H:i", verbose_name=_("签到时间")
+        accessor="signed_in_at",
+        format="Y-m-d H:i",
+        verbose_name=_("签到时间"),
+        attrs={"td": {"class": "nowrap"}},
     )
     submitted = tables.DateTimeColumn(
-        accessor="submitted_at", format="Y-m-d H:i", verbose_name=_("提交时间")
+        accessor="submitted_at",
+        format="Y-m-d H:i",
+        verbose_name=_("提交时间"),
+        attrs={"td": {"class": "nowrap"}},
     )
     verdict = tables.TemplateColumn(
         "{% load frame %}{% if record.verdict %}"
