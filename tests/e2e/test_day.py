@@ -230,7 +230,7 @@ def _bureau_looks_and_verifies(page: Page, server: Served, visit: Visit) -> None
         "日常巡检",
         visit.content_digest[-16:],
     ):
-        assert expected in text, expected
+        assert expected in text, text
     public = page.context.browser.new_page()  # type: ignore[union-attr]
     public.goto(f"{server.base}/check/{visit.pk}/")
     expect(public.locator("main")).to_contain_text("记录真实")
