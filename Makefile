@@ -4,11 +4,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-NPM := $(BIN)/python scripts/npm.py
+NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/scripts/npm.py
 PORT ?= 8000
 SCALE ?= 1
 
@@ -41,7 +41,7 @@ layers: $(STAMPS)/dev
 
 .PHONY: phone-tests
 phone-tests: $(STAMPS)/phone
-	cd h5 && ../$(NPM) run lint && ../$(NPM) test && ../$(NPM) run size
+	cd h5 && $(NPM) run lint && $(NPM) test && $(NPM) run size
 
 unit: $(STAMPS)/dev
 	$(BIN)/pytest -m "not e2e and not faults"
@@ -96,10 +96,10 @@ PHONE_SOURCES := $(shell find h5 -path h5/node_modules -prune -o -path h5/dist -
 
 $(STAMPS)/phone-modules: $(STAMPS)/base h5/package.json h5/package-lock.json
 	@echo "安装手机端依赖… / installing the phone app's requirements"
-	@cd h5 && ../$(NPM) ci --no-audit --no-fund --loglevel=error
+	@cd h5 && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STAMPS)/phone: $(STAMPS)/phone-modules $(PHONE_SOURCES)
 	@echo "构建手机端… / building the phone app"
-	@cd h5 && ../$(NPM) run build --silent
+	@cd h5 && $(NPM) run build --silent
 	@touch $@
