@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from yunjian.agencies.models import ServiceContract
+from yunjian.agencies.models import AgencyFiling, ServiceContract
+from yunjian.agencies.models.filing import FilingState
 from yunjian.evidence.models import ChainHead, Event
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import now, today
@@ -52,3 +53,12 @@ def latest_events() -> list[Event]:
             :LATEST_EVENTS
         ]
     )
+
+
+def agency_filings(*, name: str = "", state: str = "") -> QuerySet[AgencyFiling]:
+    """Return the filings that agencies handed in; a first draft is the agency's own affair."""
+    handed_in = AgencyFiling.objects.exclude(state=FilingState.DRAFT)
+    rows: QuerySet[AgencyFiling] = handed_in.select_related("organization")
+    if name:
+        rows = rows.filter(organization__name__icontains=name)
+    return rows.filter(state=state) if state else rows

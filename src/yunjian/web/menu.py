@@ -85,7 +85,13 @@ SUPERVISION = Portal(
     (
         MenuItem(_("工作台"), "/supervision/", "speedometer2"),
         MenuItem(
-            _("审核"), "", "check2-square", (MenuItem(_("仪器备案"), "/supervision/filings/"),)
+            _("审核"),
+            "",
+            "check2-square",
+            (
+                MenuItem(_("仪器备案"), "/supervision/filings/"),
+                MenuItem(_("机构备案"), "/supervision/agency-filings/"),
+            ),
         ),
         MenuItem(_("机构"), "/supervision/agencies/", "people"),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings"),
