@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-NEEDED = (20, 19)
+NEEDED = (22, 12)
 
 
 def node_on_path() -> bool:

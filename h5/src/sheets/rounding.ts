@@ -13,5 +13,5 @@ export function roundHalfEven(value: number, decimals: number): number {
   const text = kept.toString().padStart(decimals + 1, "0");
   const at = text.length - Math.max(decimals, 0);
   const result = decimals > 0 ? Number(`${text.slice(0, at)}.${text.slice(at)}`) : Number(text) * 10 ** -decimals;
-  return value < 0 ? -result : result;
+  return value < 0 && result !== 0 ? -result : result; // never -0
 }

@@ -24,7 +24,7 @@ from yunjian.identity.selectors import actor_for
 @require_http_methods(["GET", "POST"])
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with account and password; what was typed stays when it is refused."""
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         account = authenticate(
             request,

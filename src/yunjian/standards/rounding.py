@@ -9,4 +9,5 @@ def round_half_even(value: float, decimals: int) -> float:
     2.5 → 2, 3.5 → 4, 0.125 → 0.12 at two decimals.
     """
     quantum = Decimal(1).scaleb(-decimals)
-    return float(Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_EVEN))
+    # adding zero turns -0.0 into 0.0, which nobody wants to read
+    return 0.0 + float(Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_EVEN))
