@@ -170,7 +170,7 @@ def test_photos_inside_answers_are_found() -> None:
 
 def broken(change: Any) -> dict[str, Any]:
     """Return the probe's definition with one thing wrong."""
-    data = deepcopy(SHARED["definition"])
+    data: dict[str, Any] = deepcopy(SHARED["definition"])
     change(data)
     return data
 

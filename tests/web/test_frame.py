@@ -1,6 +1,7 @@
 """The frame: front door, menus, languages, error pages, content policy, pages by key, Excel."""
 
 from io import BytesIO
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -66,7 +67,7 @@ def test_every_answer_carries_a_strict_content_policy(world: World) -> None:
 
 def test_pages_by_key_lead_forth_and_back_without_gap_or_repeat(world: World) -> None:
     rows = Account.objects.all()
-    seen: list[object] = []
+    seen: list[UUID] = []
     address = ""
     back = None
     while True:

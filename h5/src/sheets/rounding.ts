@@ -5,7 +5,7 @@ export function roundHalfEven(value: number, decimals: number): number {
   const [whole = "0", fraction = ""] = mantissa.split(".");
   const digits = BigInt(whole + fraction);
   const shift = fraction.length - Number(exponent) - decimals;
-  if (shift <= 0) return value;
+  if (shift <= 0) return value === 0 ? 0 : value; // never -0
   const unit = 10n ** BigInt(shift);
   let kept = digits / unit;
   const rest = (digits % unit) * 2n;
