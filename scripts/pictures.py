@@ -1,0 +1,205 @@
+"""Make the pictures of the documents from a running demo city."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+from find_chromium import find_chromium
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "pictures"
+PC = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+COLOURS = 160
+READY_SECONDS = 300
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0"
+    " Mobile Safari/537.36 MicroMessenger/8.0.50"
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def main() -> None:
+    """Serve a demo city and take every picture."""
+    with tempfile.TemporaryDirectory(prefix="yunjian-pictures-") as name, demo(Path(name)) as base:
+        known = json.loads((Path(name) / "demo-accounts.json").read_text(encoding="utf-8"))
+        accounts = {row["opens"]: row for row in known["accounts"]}
+        TARGET.mkdir(parents=True, exist_ok=True)
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+            pc = Desk(browser, base, known["password"])
+            source_pictures(pc.signed_in(accounts["/source/"]["username"]))
+            agency_pictures(pc.signed_in(accounts["/agency/"]["username"]))
+            supervision_pictures(pc.signed_in(accounts["/supervision/"]["username"]))
+            phone_pictures(browser, base, accounts["/h5/"]["wechat_user"])
+            browser.close()
+
+
+@contextmanager
+def demo(var: Path) -> Iterator[str]:
+    """Run the demo on free ports until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "yunjian.config.cli", "demo", "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "YUNJIAN_VAR": str(var)})
+    base = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(f"{base}/healthz"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                sys.exit("the demo did not start")
+            time.sleep(0.5)
+        yield base
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def answers(url: str) -> bool:
+    """Tell whether an address answers."""
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+class Desk:
+    """A PC whose user signs in."""
+
+    def __init__(self, browser: Browser, base: str, password: str) -> None:
+        self.browser, self.base, self.password = browser, base, password
+
+    def signed_in(self, username: str) -> Page:
+        """Return a page of a signed-in account."""
+        page = self.browser.new_context(
+            viewport=PC,  # type: ignore[arg-type]
+            locale="zh-CN",
+            base_url=self.base,
+        ).new_page()
+        page.goto("/signin/")
+        if not (TARGET / "signin.png").exists():
+            keep(page, "signin")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", self.password)
+        page.get_by_test_id("signin").click()
+        page.wait_for_load_state("networkidle")
+        return page
+
+
+def keep(page: Page, name: str) -> None:
+    """Write the picture of a page, small enough for a repository."""
+    page.wait_for_load_state("networkidle")
+    with Image.open(BytesIO(page.screenshot())) as shot:
+        picture = shot.convert("RGB")
+        picture.quantize(COLOURS).save(TARGET / f"{name}.png", optimize=True)
+
+
+def at(page: Page, path: str, name: str) -> None:
+    """Open a page and keep its picture."""
+    page.goto(path)
+    keep(page, name)
+
+
+def source_pictures(page: Page) -> None:
+    """The discharger's pages."""
+    at(page, "/source/sources/", "source-list")
+    page.get_by_test_id("outlets-link").first.click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "source-outlets")
+    page.get_by_test_id("filing-new").click()
+    page.locator("#dialog :focus").wait_for()
+    keep(page, "source-filing")
+    at(page, "/source/visits/", "source-visits")
+
+
+def agency_pictures(page: Page) -> None:
+    """The agency's pages."""
+    at(page, "/agency/", "agency-home")
+    at(page, "/agency/people/", "agency-people")
+    at(page, "/agency/tasks/", "agency-tasks")
+    page.goto("/agency/plans/")
+    page.locator("table a").first.click()
+    keep(page, "agency-plan")
+
+
+def supervision_pictures(page: Page) -> None:
+    """The authority's pages."""
+    at(page, "/supervision/", "supervision-workbench")
+    at(page, "/supervision/filings/", "supervision-filings")
+    page.get_by_test_id("filing-open").first.click()
+    keep(page, "supervision-filing")
+    at(page, "/supervision/visits/?state=confirmed", "supervision-ledger")
+    page.get_by_test_id("visit-open").first.click()
+    keep(page, "supervision-visit")
+    page.get_by_test_id("visit-verify").click()
+    page.locator("#dialog.show").wait_for()
+    keep(page, "supervision-verify")
+
+
+def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
+    """The engineer's phone."""
+    page = browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]
+        device_scale_factor=1.5,
+        is_mobile=True,
+        has_touch=True,
+        user_agent=WECHAT,
+        locale="zh-CN",
+        base_url=base,
+        geolocation={"longitude": 121.47, "latitude": 31.23, "accuracy": 10},
+        permissions=["geolocation"],
+    ).new_page()
+    page.goto("/h5/")
+    page.get_by_role("link", name=wechat_user).or_(
+        page.get_by_role("button", name=wechat_user)
+    ).click()
+    page.get_by_test_id("open-maintenance").wait_for()
+    keep(page, "phone-home")
+    page.get_by_test_id("open-maintenance").click()
+    page.get_by_test_id("tab-upcoming").wait_for()
+    keep(page, "phone-tasks")
+    if not page.locator("[data-testid^=task-]").count():
+        page.get_by_test_id("tab-upcoming").click()
+    page.locator("[data-testid^=task-]").first.click()
+    page.get_by_test_id("photo-input").set_input_files(
+        [{"name": "p.png", "mimeType": "image/png", "buffer": small_picture()}]
+    )
+    page.locator(".photos img").wait_for()
+    keep(page, "phone-sign-in")
+    page.get_by_test_id("sign-in-button").click()
+    sure = page.get_by_role("button", name="确定")
+    page.get_by_test_id("submit-visit").or_(sure).first.wait_for()
+    if sure.is_visible():
+        sure.click()
+    page.get_by_test_id("submit-visit").wait_for()
+    keep(page, "phone-task")
+    page.locator("[data-testid^=sheet-open-]").first.click()
+    page.get_by_test_id("section-measured").click()
+    box = page.get_by_test_id("field-measured-room_temperature").locator("input")
+    box.fill("33")
+    page.get_by_test_id("field-measured-room_temperature-verdict").wait_for()
+    keep(page, "phone-sheet")
+
+
+def small_picture() -> bytes:
+    """Return a picture to sign in with."""
+    out = BytesIO()
+    Image.new("RGB", (320, 240), (120, 150, 170)).save(out, "PNG")
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    main()
