@@ -184,7 +184,9 @@ def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
     page.get_by_test_id("submit-visit").or_(sure).first.wait_for()
     if sure.is_visible():
         sure.click()
+        sure.wait_for(state="hidden")
     page.get_by_test_id("submit-visit").wait_for()
+    page.locator(".van-toast").wait_for(state="hidden")
     keep(page, "phone-task")
     page.locator("[data-testid^=sheet-open-]").first.click()
     page.get_by_test_id("section-measured").click()

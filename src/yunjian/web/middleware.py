@@ -10,8 +10,11 @@ POLICY = (
     " form-action 'self'; frame-ancestors 'none'"
 )
 
-# Vant sets styles on elements (popups, pickers), which a policy can only allow as a whole
-PHONE_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# Vant sets styles on elements (popups, pickers), which a policy can only allow as a whole, and
+# carries its icons as a font inside its style sheet
+PHONE_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "font-src 'self'", "font-src 'self' data:"
+)
 
 
 class ContentSecurityPolicyMiddleware:
