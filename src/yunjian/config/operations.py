@@ -173,7 +173,9 @@ def _sha256(file: Path) -> str:
 def _unpack(path: Path, folder: Path) -> None:
     try:
         with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                if not member.isdir():
+                    _extract(archive, member, folder)
         manifest = json.loads((folder / MANIFEST).read_text())
         members: dict[str, str] = manifest["members"]
     except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
@@ -184,6 +186,20 @@ def _unpack(path: Path, folder: Path) -> None:
         file = folder / name
         if not file.is_file() or _sha256(file) != expected:
             raise NotReady(f"备份中的 {name} 已损坏 / {name} in the backup is damaged")
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write one plain file below the folder; anything else has no place in a backup.
+
+    (`extractall(filter="data")` does this only from Python 3.11.4 on.)
+    """
+    target = (folder / member.name).resolve()
+    content = archive.extractfile(member) if member.isfile() else None
+    if content is None or not target.is_relative_to(folder.resolve()):
+        raise tarfile.TarError(member.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _holds_data() -> bool:
