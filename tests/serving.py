@@ -94,13 +94,17 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
                 if client.get(url).status_code < httpx.codes.INTERNAL_SERVER_ERROR:
                     return
             except httpx.TransportError:
-                process_waits()
+                _ends_within(process, 0.05)
     raise TimeoutError(url)
 
 
-def process_waits() -> None:
-    """Give the other process a moment between two looks at it."""
-    time.sleep(0.05)
+def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a process to end, so long at most; between two looks at its address."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 @contextmanager
