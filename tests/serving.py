@@ -77,6 +77,7 @@ def start(
         [sys.executable, "-m", "yunjian.config.cli", *arguments],
         env=env,
         start_new_session=True,
+        stdout=subprocess.DEVNULL,  # it says where it listens, which is known here
     )
     served = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}", env, process)
     wait_for(f"{served.base}/healthz", process)
