@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from yunjian.config.runtime import NotReady
 
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 20.0
 READY_SECONDS = 60.0
 
 
@@ -64,7 +64,7 @@ class Supervisor:
         signal.signal(signal.SIGTERM, self._stop_asked)
 
     def stop(self) -> None:
-        """Ask every child to stop; after ten seconds insist."""
+        """Ask every child to stop; after twenty seconds insist."""
         for child in self._children.values():
             if child.poll() is None:
                 child.terminate()
@@ -98,6 +98,7 @@ def server_arguments(host: str, port: int, workers: int) -> list[str]:
         "--workers", str(workers),
         "--blocking-threads", threads,
         "--blocking-threads-idle-timeout", "600",
+        "--workers-kill-timeout", "5",
         "--no-ws",
         "--http", "1",
         "--log-level", "warning",
