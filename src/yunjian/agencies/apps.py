@@ -6,3 +6,9 @@ class AgenciesConfig(AppConfig):
 
     name = "yunjian.agencies"
     verbose_name = "运维机构"
+
+    def ready(self) -> None:
+        from yunjian.agencies import events
+        from yunjian.evidence import vocabulary
+
+        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

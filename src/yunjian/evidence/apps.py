@@ -6,3 +6,8 @@ class EvidenceConfig(AppConfig):
 
     name = "yunjian.evidence"
     verbose_name = "证据"
+
+    def ready(self) -> None:
+        from yunjian.evidence import events, vocabulary
+
+        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

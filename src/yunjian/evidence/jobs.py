@@ -1,10 +1,12 @@
 """Periodic work of evidence: thin, calls services."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from yunjian.evidence.services import daily_head
+from yunjian.evidence.services import chain_check_ask, chain_check_run, daily_head
+from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 
 
@@ -13,3 +15,17 @@ from yunjian.kernel.clock import today
 def seal_day(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Seal the day that has just ended."""
     daily_head(today() - timedelta(days=1))
+
+
+@app.periodic(cron="30 18 * * *")  # half past two in Shanghai
+@app.task(name="evidence.ask_nightly_check", queue="evidence")
+def ask_nightly_check(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+    """Have all chains walked each night."""
+    with acting_as(system_actor("每夜验证")) as actor:
+        chain_check_ask(actor=actor)
+
+
+@app.task(name="evidence.check_chains", queue="evidence")
+def check_chains(check_id: str) -> None:
+    """Walk all chains."""
+    chain_check_run(UUID(check_id))

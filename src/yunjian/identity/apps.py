@@ -8,4 +8,7 @@ class IdentityConfig(AppConfig):
     verbose_name = "身份"
 
     def ready(self) -> None:
-        from yunjian.identity import channels, listeners  # noqa: F401 - they register themselves
+        from yunjian.evidence import vocabulary
+        from yunjian.identity import channels, events, listeners  # noqa: F401 - they register themselves
+
+        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -1,5 +1,7 @@
 """What can happen to sources and filings, and how a person reads it."""
 
+from django.utils.translation import gettext_lazy as _
+
 SOURCE_CREATED = "source.created"
 SOURCE_CHANGED = "source.changed"
 SOURCE_MOVED = "source.moved"
@@ -15,19 +17,27 @@ REVISION_RETURNED = "instrument_filing.returned"
 INSTRUMENT_RETIRED = "instrument.retired"
 
 SENTENCES = {
-    SOURCE_CREATED: "登记污染源",
-    SOURCE_CHANGED: "修改基本信息",
-    SOURCE_MOVED: "修改位置",
-    OUTLET_CREATED: "新增排口",
-    POINT_CREATED: "新增测点",
-    REVISION_DRAFTED: "填写仪器备案",
-    REVISION_CHANGED: "修改备案草稿",
-    REVISION_DISCARDED: "删除备案草稿",
-    REVISION_SUBMITTED: "提交审核",
-    REVISION_WITHDRAWN: "撤回提交",
-    REVISION_APPROVED: "审核通过",
-    REVISION_RETURNED: "审核退回",
-    INSTRUMENT_RETIRED: "停用仪器",
+    SOURCE_CREATED: _("登记污染源"),
+    SOURCE_CHANGED: _("修改基本信息"),
+    SOURCE_MOVED: _("修改位置"),
+    OUTLET_CREATED: _("新增排口"),
+    POINT_CREATED: _("新增测点"),
+    REVISION_DRAFTED: _("填写仪器备案"),
+    REVISION_CHANGED: _("修改备案草稿"),
+    REVISION_DISCARDED: _("删除备案草稿"),
+    REVISION_SUBMITTED: _("提交审核"),
+    REVISION_WITHDRAWN: _("撤回提交"),
+    REVISION_APPROVED: _("审核通过"),
+    REVISION_RETURNED: _("审核退回"),
+    INSTRUMENT_RETIRED: _("停用仪器"),
+}
+
+OBJECTS = {
+    "sources.pollutionsource": _("污染源"),
+    "sources.outlet": _("排口"),
+    "sources.monitoringpoint": _("测点"),
+    "sources.instrument": _("仪器"),
+    "sources.instrumentrevision": _("仪器备案"),
 }
 
 # steps of a draft are the discharger's own business until it hands the filing in

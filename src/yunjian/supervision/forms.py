@@ -43,7 +43,9 @@ class LedgerQuery(DistrictQuery):
         required=False,
         choices=[ANY, *VisitState.choices, ("late", _("超期未确认"))],
     )
-    verdict = forms.ChoiceField(label=_("结果"), required=False, choices=[ANY, *Verdict.choices])
+    verdict = forms.ChoiceField(
+        label=_("结果"), required=False, choices=[ANY, *Verdict.choices, ("bad", _("失控或不合格"))]
+    )
 
 
 class SourceQuery(DistrictQuery):

@@ -1,8 +1,12 @@
 """What a page answers when something was done."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+
+from yunjian.kernel.errors import DomainError
 
 
 def done(request: HttpRequest, message: str, url: str | None = None) -> HttpResponse:
@@ -15,4 +19,16 @@ def done(request: HttpRequest, message: str, url: str | None = None) -> HttpResp
         return redirect(url or request.headers.get("Referer") or "/")
     response = HttpResponse(status=204)
     response["HX-Redirect" if url else "HX-Refresh"] = url or "true"
+    return response
+
+
+def pdf(request: HttpRequest, name: str, make: Callable[[], bytes]) -> HttpResponse:
+    """Answer with a PDF, or with a page that says why there is none."""
+    try:
+        content = make()
+    except DomainError as error:
+        context = {"status": error.status, "message": error.message}
+        return render(request, "web/error.html", context, status=error.status)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

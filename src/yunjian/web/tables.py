@@ -15,7 +15,7 @@ class Table(tables.Table):  # type: ignore[misc]  # the library is not typed
         orderable = False
         template_name = "web/table.html"
         default = "—"
-        attrs = {"class": "table table-sm table-bordered table-hover yj-table"}
+        attrs = {"class": "table table-sm table-bordered table-hover yj-table yj-list"}
         empty_text = _("没有符合条件的数据")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

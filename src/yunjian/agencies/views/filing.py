@@ -9,14 +9,15 @@ from yunjian.agencies import selectors, services
 from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
-from yunjian.agencies.portal import acting, agency_page
 from yunjian.agencies.views.register import bound_sections, plain_text
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
 
 STEPS = ["填写备案", "主管部门审核", "完成备案"]
@@ -26,7 +27,7 @@ STEPS = ["填写备案", "主管部门审核", "完成备案"]
 @agency_page
 def filing(request: HttpRequest) -> HttpResponse:
     """The official filing, and the one being worked on."""
-    actor = acting()
+    actor = current_actor()
     opened, official = selectors.open_filing(actor), selectors.filed(actor)
     shown = opened or official
     here = {"submitted": 1, "filed": len(STEPS)}.get(shown.state, 0) if shown else 0
@@ -52,7 +53,7 @@ def filing(request: HttpRequest) -> HttpResponse:
 @agency_page
 def filing_edit(request: HttpRequest) -> HttpResponse:
     """Edit the basics, section by section."""
-    actor = acting()
+    actor = current_actor()
     current = selectors.open_filing(actor) or selectors.filed(actor)
     names = FilingForm.Meta.fields
     initial = {name: getattr(current, name) for name in names} if current else {}
@@ -73,13 +74,13 @@ def filing_edit(request: HttpRequest) -> HttpResponse:
 @agency_page
 def filing_submit(request: HttpRequest) -> HttpResponse:
     """Hand the filing in."""
-    opened = selectors.open_filing(acting())
+    opened = selectors.open_filing(current_actor())
     if opened is None:
         messages.error(request, "请先填写备案基本信息")
         return redirect("agencies:filing")
     filing_row = get_visible_or_404(AgencyFiling, opened.pk)
     try:
-        services.filing_submit(actor=acting(), filing=filing_row)
+        services.filing_submit(actor=current_actor(), filing=filing_row)
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("agencies:filing")
@@ -90,7 +91,7 @@ def filing_submit(request: HttpRequest) -> HttpResponse:
 @agency_page
 def organization(request: HttpRequest) -> HttpResponse:
     """Who we are in the system: organisation, accounts, numbers."""
-    actor = acting()
+    actor = current_actor()
     accounts = (
         Account.objects.filter(organization_id=selectors.agency_id(actor))
         .prefetch_related("role_grants")

@@ -14,12 +14,12 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.agencies.policies import may_edit_filing
-from yunjian.agencies.portal import acting, agency_page
-from yunjian.kernel.actor import Actor
+from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import ScopedModel, get_visible_or_404
 from yunjian.web.excel import stream_xlsx
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import agency_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 from yunjian.web.tables import Table
@@ -90,7 +90,7 @@ class Register(Generic[Row]):
             "table": table,
             "page": page,
             "filter_form": query,
-            "may_edit": may_edit_filing(acting()),
+            "may_edit": may_edit_filing(current_actor()),
             "query_string": request.GET.urlencode(),
         }
         return render(request, "agencies/register_list.html", context)
@@ -110,7 +110,7 @@ class Register(Generic[Row]):
             "register": self,
             "row": row,
             "facts": self.facts(row),
-            "may_edit": may_edit_filing(acting()),
+            "may_edit": may_edit_filing(current_actor()),
             **self.more(row),
         }
         return render(request, f"agencies/{self.slug}_detail.html", context)
@@ -128,7 +128,7 @@ class Register(Generic[Row]):
             form = self.form_class(request.POST, request.FILES, initial=initial)
             if form.is_valid():
                 try:
-                    self.save(acting(), form, row)
+                    self.save(current_actor(), form, row)
                 except DomainError as error:
                     add_domain_errors(form, error)
                 else:

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from yunjian.agencies import forms, selectors, services, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
-from yunjian.agencies.portal import acting, agency_page
 from yunjian.agencies.views.register import Facts, Register, dialog, plain_text
 from yunjian.agencies.views.uploads import stored
 from yunjian.identity.selectors import organization_of
-from yunjian.kernel.actor import Actor
+from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.scope import get_visible_or_404
+from yunjian.web.guards import agency_page
 
 
 class PeopleRegister(Register[Person]):
@@ -243,8 +243,10 @@ def certificate_new(request: HttpRequest, kind: str, row_id: UUID) -> HttpRespon
     def save() -> None:
         values = form.cleaned_data
         upload = values.pop("attachment")
-        attachment = stored(acting(), upload, purpose="certificate", field="attachment")
-        services.certificate_add(actor=acting(), holder=holder, attachment=attachment, **values)
+        attachment = stored(current_actor(), upload, purpose="certificate", field="attachment")
+        services.certificate_add(
+            actor=current_actor(), holder=holder, attachment=attachment, **values
+        )
 
     return dialog(
         request,
@@ -268,7 +270,7 @@ def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
         title=f"登记离职 · {person.name}",
         back=PEOPLE.url("detail", row_id),
         save=lambda: services.person_leave(
-            actor=acting(), person=person, left_on=form.cleaned_data["left_on"]
+            actor=current_actor(), person=person, left_on=form.cleaned_data["left_on"]
         ),
         message="已登记离职",
         submit_label="登记离职",
@@ -288,7 +290,7 @@ def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
         title=f"停用设备 · {equipment}",
         back=EQUIPMENT.url("detail", row_id),
         save=lambda: services.equipment_retire(
-            actor=acting(), equipment=equipment, reason=form.cleaned_data["reason"]
+            actor=current_actor(), equipment=equipment, reason=form.cleaned_data["reason"]
         ),
         message="已停用设备",
         submit_label="停用",
@@ -308,7 +310,7 @@ def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
         title=f"提前终止合同 · {contract.number}",
         back=CONTRACTS.url("detail", row_id),
         save=lambda: services.contract_end(
-            actor=acting(),
+            actor=current_actor(),
             contract=contract,
             ends_on=form.cleaned_data["ends_on"],
             reason=form.cleaned_data["reason"],

@@ -1,6 +1,7 @@
 """The sealed chain of events, and attachments."""
 
 from yunjian.evidence.models.attachments import Attachment
+from yunjian.evidence.models.checks import ChainCheck
 from yunjian.evidence.models.events import ChainHead, DailyHead, Event
 
-__all__ = ["Attachment", "ChainHead", "DailyHead", "Event"]
+__all__ = ["Attachment", "ChainCheck", "ChainHead", "DailyHead", "Event"]

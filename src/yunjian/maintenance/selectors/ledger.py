@@ -5,12 +5,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import SHANGHAI, now, today
 from yunjian.maintenance.models import Visit
-from yunjian.maintenance.models.visits import VisitState
+from yunjian.maintenance.models.visits import Verdict, VisitState
+from yunjian.maintenance.positions import Sketch, sketch
 from yunjian.maintenance.selectors.visits import (
     SheetView,
     VisitDetail,
@@ -20,6 +23,7 @@ from yunjian.maintenance.selectors.visits import (
 from yunjian.maintenance.sheet_rows import SheetSection, sheet_sections
 
 PHOTO_TITLES = {"sign_in": "签到照片", "sheet": "记录单照片", "signature": "签名", "other": "其他"}
+BAD = [Verdict.OUT_OF_CONTROL, Verdict.FAIL]
 
 
 def visits_found(
@@ -36,7 +40,8 @@ def visits_found(
     """Return the visits that the acting actor may see and that the query row asks for.
 
     Names are parts of names; `since` and `until` are days in Shanghai, both included, of the
-    sign-in. `state` also takes "late": handed in and not decided on by its deadline.
+    sign-in. `state` also takes "late": handed in and not decided on by its deadline; `verdict` also
+    "bad": out of control or failed.
     """
     asked = Q()
     if district:
@@ -54,19 +59,49 @@ def visits_found(
     if state:
         asked &= _late() if state == "late" else Q(state=state)
     if verdict:
-        asked &= Q(verdict=verdict)
+        asked &= Q(verdict__in=BAD) if verdict == "bad" else Q(verdict=verdict)
     return visits_visible().filter(asked)
 
 
 def visit_counts() -> dict[str, int]:
-    """Return how many visits began today, wait, are late or are objected to (one query)."""
+    """Return how many visits began today, wait, are late or are objected to, and how many of the
+    last seven days were out of control or failed (one query)."""
+    week = today() - timedelta(days=6)
     counts: dict[str, int] = Visit.objects.order_by().aggregate(
         today=Count("pk", filter=Q(signed_in_at__gte=_midnight(today()))),
         waiting=Count("pk", filter=Q(state=VisitState.SUBMITTED)),
         late=Count("pk", filter=_late()),
         objected=Count("pk", filter=Q(state=VisitState.OBJECTED)),
+        bad=Count("pk", filter=Q(verdict__in=BAD, signed_in_at__gte=_midnight(week))),
     )
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How the visits that began on a day ended: verdict → how many."""
+
+    on: date
+    verdicts: dict[str, int]
+
+
+def visits_by_day(days: int) -> list[Day]:
+    """Return the last days, today included, with their visits by verdict (one query).
+
+    Visits that are still in progress count under "".
+    """
+    first = today() - timedelta(days=days - 1)
+    rows = (
+        Visit.objects.order_by()
+        .filter(signed_in_at__gte=_midnight(first))
+        .annotate(on=TruncDate("signed_in_at", tzinfo=SHANGHAI))
+        .values_list("on", "verdict")
+        .annotate(number=Count("pk"))
+    )
+    found: dict[date, dict[str, int]] = {first + timedelta(days=n): {} for n in range(days)}
+    for on, verdict, number in rows:
+        found.setdefault(on, {})[verdict] = number
+    return [Day(on, verdicts) for on, verdicts in sorted(found.items())]
 
 
 def _late() -> Q:
@@ -117,6 +152,24 @@ class ShownVisit:
             {"title": title, "at": at, "done": index < reached, "current": index == reached}
             for index, (title, at) in enumerate(way)
         ]
+
+    @property
+    def sketch(self) -> Sketch:
+        """Return where the engineer stood (positions are WGS84, as the phone sends them)."""
+        visit = self.detail.visit
+        spots = [
+            (
+                "sign_in",
+                float(visit.sign_in_longitude),
+                float(visit.sign_in_latitude),
+                visit.sign_in_accuracy,
+            )
+        ]
+        if visit.sign_out_longitude is not None and visit.sign_out_latitude is not None:
+            place = (float(visit.sign_out_longitude), float(visit.sign_out_latitude))
+            spots.append(("sign_out", *place, visit.sign_out_accuracy or 0.0))
+        point = (float(visit.point.longitude), float(visit.point.latitude))
+        return sketch(point, spots, settings.VISIT_FAR_METRES)
 
 
 def visit_shown(visit_id: UUID) -> ShownVisit:

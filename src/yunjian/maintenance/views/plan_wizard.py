@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from yunjian.agencies.portal import acting
 from yunjian.agencies.selectors import present_people
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, FieldError
 from yunjian.maintenance.forms.plans import ItemFormSet, PlanBasicsForm, StaffForm
@@ -86,7 +86,7 @@ class Wizard:
     def __init__(self, request: HttpRequest, plan: Plan | None) -> None:
         self.request = request
         self.plan = plan
-        self.actor = acting()
+        self.actor = current_actor()
         self.points: QuerySet[MonitoringPoint] = points_under_contract(self.actor)
         self.problems: list[str] = []
 

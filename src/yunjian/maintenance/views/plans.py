@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yunjian.agencies.portal import acting, agency_page
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
@@ -23,6 +23,7 @@ from yunjian.maintenance.services.plans import plan_activate, plan_end
 from yunjian.maintenance.tables.plans import PlanTable
 from yunjian.maintenance.views.plan_wizard import Wizard, grouped
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import agency_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
@@ -42,7 +43,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         ),
         "page": page,
         "filter_form": query,
-        "may_plan": may_plan(acting()),
+        "may_plan": may_plan(current_actor()),
     }
     return render(request, "maintenance/plans/list.html", context)
 
@@ -69,7 +70,7 @@ def plan_detail(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     month = _month_of(request.GET.get("month", ""), plan)
     items = list(items_of(plan))
     upcoming = tasks_visible({"plan": plan, "since": today()}).order_by("due_on", "id")
-    editable = may_plan(acting(), plan.organization_id)
+    editable = may_plan(current_actor(), plan.organization_id)
     context = {
         "plan": plan,
         "items": grouped(items),
@@ -95,7 +96,7 @@ def plan_activation(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Put a draft into force."""
     plan = get_visible_or_404(Plan, plan_id)
     try:
-        plan_activate(actor=acting(), plan=plan)
+        plan_activate(actor=current_actor(), plan=plan)
     except DomainError as error:
         messages.error(request, "；".join([error.message, *(one.message for one in error.errors)]))
         return redirect("maintenance:plan_detail", plan_id)
@@ -110,7 +111,7 @@ def plan_ending(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            plan_end(actor=acting(), plan=plan, reason=form.cleaned_data["reason"])
+            plan_end(actor=current_actor(), plan=plan, reason=form.cleaned_data["reason"])
         except DomainError as error:
             add_domain_errors(form, error)
         else:

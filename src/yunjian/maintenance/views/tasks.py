@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.agencies.portal import acting, agency_page
 from yunjian.agencies.selectors import expiring
+from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
@@ -20,6 +20,7 @@ from yunjian.maintenance.services.plans import task_cancel, task_reassign
 from yunjian.maintenance.tables.plans import TaskTable
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import agency_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
@@ -42,7 +43,7 @@ COLUMNS: list[Column] = [
 @agency_page
 def home(request: HttpRequest) -> HttpResponse:
     """What asks for attention today."""
-    actor = acting()
+    actor = current_actor()
     counts = task_counts()
     in_time = tasks_visible().order_by("due_on", "id")
     overdue = tasks_visible({"bucket": "overdue"}).order_by("due_on", "id")
@@ -85,7 +86,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filter_form": query,
         "plan": Plan.objects.filter(pk=asked["plan"]).first() if asked.get("plan") else None,
-        "may_plan": may_plan(acting()),
+        "may_plan": may_plan(current_actor()),
         "query_string": request.GET.urlencode(),
     }
     return render(request, "maintenance/plans/tasks.html", context)
@@ -105,11 +106,11 @@ def tasks_reassign(request: HttpRequest) -> HttpResponse:
     """Give the chosen tasks to somebody else."""
     chosen = (request.POST if request.method == "POST" else request.GET).getlist("task")
     tasks = [get_visible_or_404(Task, key) for key in chosen[:MOST_AT_ONCE]]
-    form = ReassignForm(acting(), request.POST or None)
+    form = ReassignForm(current_actor(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         assignee = form.cleaned_data["assignee"]
         try:
-            number = task_reassign(actor=acting(), tasks=tasks, assignee=assignee)
+            number = task_reassign(actor=current_actor(), tasks=tasks, assignee=assignee)
         except DomainError as error:
             add_domain_errors(form, error)
         else:
@@ -127,7 +128,7 @@ def task_cancellation(request: HttpRequest, task_id: UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            task_cancel(actor=acting(), task=task, reason=form.cleaned_data["reason"])
+            task_cancel(actor=current_actor(), task=task, reason=form.cleaned_data["reason"])
         except DomainError as error:
             add_domain_errors(form, error)
         else:

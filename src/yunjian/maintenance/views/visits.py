@@ -6,16 +6,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yunjian.agencies.portal import agency_page
 from yunjian.kernel.actor import current_actor
-from yunjian.kernel.errors import DomainError
 from yunjian.maintenance.forms.visits import VisitQuery
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
-from yunjian.sources.portal import source_page
 from yunjian.web.excel import stream_xlsx
+from yunjian.web.guards import agency_page, source_page
 from yunjian.web.paging import key_page
+from yunjian.web.responses import pdf
 
 TITLES = {"agency": ("任务管理", "现场运维"), "source": ("运维管理", "运维确认")}
 
@@ -52,14 +51,14 @@ def source_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @agency_page
 def agency_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The copy of record for the agency."""
-    return _copy(visit_id)
+    return _copy(request, visit_id)
 
 
 @require_GET
 @source_page
 def source_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The copy of record for the discharger."""
-    return _copy(visit_id)
+    return _copy(request, visit_id)
 
 
 def _list(request: HttpRequest, portal: str, *, hidden: str) -> HttpResponseBase:
@@ -94,13 +93,6 @@ def _detail(request: HttpRequest, portal: str, visit_id: UUID) -> HttpResponse:
     return render(request, "maintenance/visits/detail.html", context)
 
 
-def _copy(visit_id: UUID) -> HttpResponse:
-    try:
-        content = copy_of_record(actor=current_actor(), visit_id=visit_id)
-    except DomainError as error:
-        return HttpResponse(
-            error.message, status=error.status, content_type="text/plain; charset=utf-8"
-        )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{visit_id}.pdf"'
-    return response
+def _copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    actor = current_actor()
+    return pdf(request, str(visit_id), lambda: copy_of_record(actor=actor, visit_id=visit_id))

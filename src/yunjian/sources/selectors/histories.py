@@ -75,7 +75,7 @@ def _line(event: Event) -> HistoryLine:
     return HistoryLine(
         at=event.at,
         who=event.actor_name,
-        what=events.SENTENCES[event.verb],
+        what=str(events.SENTENCES[event.verb]),
         details=[*_said(payload), *_changes(payload)],
         digest=event.digest,
     )

@@ -25,7 +25,6 @@ from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoi
 from yunjian.sources.models.filing import InstrumentKind, RevisionState
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_file_instruments
-from yunjian.sources.portal import source_page
 from yunjian.sources.selectors import instrument_history, revision_detail, versions_of
 from yunjian.sources.services import (
     instrument_retire,
@@ -37,6 +36,7 @@ from yunjian.sources.services import (
     values_of,
 )
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import source_page
 from yunjian.web.responses import done
 
 Write = Callable[[list[Attachment]], InstrumentRevision]

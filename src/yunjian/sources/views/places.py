@@ -18,7 +18,6 @@ from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.models.filing import InstrumentKind
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_file_instruments, may_keep_source
-from yunjian.sources.portal import source_page
 from yunjian.sources.selectors import (
     OutletNode,
     instruments_of_point,
@@ -30,6 +29,7 @@ from yunjian.sources.services import source_update
 from yunjian.sources.tables import AnalyzerTable, SamplerTable, SourceTable
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import source_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 

@@ -1,14 +1,11 @@
 """审核 → 仪器备案: what was handed in, decided on with everything in view."""
 
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
 from django import forms
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,32 +29,13 @@ from yunjian.sources.selectors import (
 from yunjian.sources.services import revision_approve, revision_return
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 from yunjian.web.tables import Table
 from yunjian.web.widgets import DateInput
 
 TABS = [("pending", _("待审")), ("approved", _("已通过")), ("returned", _("已退回"))]
-
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
-
-
-def authority_page(view: View[Rest]) -> View[Rest]:
-    """Let only people of authorities in; who is not signed in is asked to."""
-
-    @wraps(view)
-    def guarded(
-        request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
-    ) -> HttpResponseBase:
-        actor: Actor | None = request.actor  # type: ignore[attr-defined]
-        if actor is None:
-            return redirect_to_login(request.get_full_path())
-        if actor.organization_kind != "authority":
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 class QueueFilterForm(forms.Form):

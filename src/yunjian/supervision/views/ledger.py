@@ -8,16 +8,16 @@ from django.views.decorators.http import require_GET
 
 from yunjian.evidence.services import verify_object
 from yunjian.kernel.actor import current_actor
-from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
 from yunjian.supervision.forms import LedgerQuery
-from yunjian.supervision.views.filings import authority_page
 from yunjian.web.excel import stream_xlsx
+from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
+from yunjian.web.responses import pdf
 
 
 @authority_page
@@ -60,12 +60,5 @@ def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_GET
 def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Return the copy of record as PDF."""
-    try:
-        content = copy_of_record(actor=current_actor(), visit_id=visit_id)
-    except DomainError as error:
-        return HttpResponse(
-            error.message, status=error.status, content_type="text/plain; charset=utf-8"
-        )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{visit_id}.pdf"'
-    return response
+    actor = current_actor()
+    return pdf(request, str(visit_id), lambda: copy_of_record(actor=actor, visit_id=visit_id))

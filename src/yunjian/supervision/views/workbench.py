@@ -1,25 +1,40 @@
 """工作台, and the plain lists beside it: agencies, sources, chains."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from yunjian.evidence.services import verify_chains
+from yunjian.agencies.models.filing import FilingState
+from yunjian.evidence.models import ChainCheck
+from yunjian.evidence.services import chain_check_ask
+from yunjian.evidence.vocabulary import Word
 from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
-from yunjian.maintenance.selectors.ledger import visit_counts
+from yunjian.maintenance.models.visits import Verdict
+from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
 from yunjian.sources.selectors import filing_queue, sources_visible
 from yunjian.supervision.forms import AgencyQuery, SourceQuery
-from yunjian.supervision.selectors import agencies_found, chain_heads, latest_events
+from yunjian.supervision.selectors import agencies_found, agency_filings, chain_heads, latest_events
 from yunjian.supervision.tables import AgencyTable, SourceTable
-from yunjian.supervision.views.filings import authority_page
 from yunjian.web.excel import Column, stream_xlsx
+from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
 
 LATEST_VISITS = 12
+CHART_DAYS = 14
+CHART_SERIES: list[tuple[Word, str, list[str]]] = [
+    (_("合格"), "#3d9a63", [Verdict.PASS]),
+    (_("有异常、需校准"), "#e0a030", [Verdict.ATTENTION, Verdict.CALIBRATE, Verdict.UNKNOWN]),
+    (_("失控、不合格"), "#d0453f", [Verdict.OUT_OF_CONTROL, Verdict.FAIL]),
+    (_("进行中"), "#9fb3c8", [""]),
+]
 
 
 @authority_page
@@ -28,16 +43,41 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
     """What waits for the authority, and what happened last."""
     counts = visit_counts()
     ledger = reverse("supervision:ledger")
-    day = today().isoformat()
+    day, week = today(), today() - timedelta(days=6)
+    instruments = filing_queue(tab="pending").count()
+    agency_side = agency_filings(state=FilingState.SUBMITTED).count()
     cards = [
-        ("待审备案", filing_queue(tab="pending").count(), reverse("supervision:filings"), False),
-        ("今日运维", counts["today"], f"{ledger}?since={day}&until={day}", False),
-        ("待确认", counts["waiting"], f"{ledger}?state=submitted", False),
-        ("超期未确认", counts["late"], f"{ledger}?state=late", True),
-        ("有异议", counts["objected"], f"{ledger}?state=objected", True),
+        (_("待审仪器备案"), instruments, reverse("supervision:filings"), False),
+        (_("待审机构备案"), agency_side, reverse("supervision:agency_filings"), False),
+        (_("今日运维"), counts["today"], f"{ledger}?since={day}&until={day}", False),
+        (_("待确认"), counts["waiting"], f"{ledger}?state=submitted", False),
+        (_("超期未确认"), counts["late"], f"{ledger}?state=late", True),
+        (_("有异议"), counts["objected"], f"{ledger}?state=objected", True),
+        (_("近 7 日失控或不合格"), counts["bad"], f"{ledger}?since={week}&verdict=bad", True),
     ]
-    context = {"cards": cards, "today": today(), "table": _latest(request, ledger)}
+    context = {
+        "cards": cards,
+        "today": day,
+        "chart": _chart(),
+        "table": _latest(request, ledger),
+    }
     return render(request, "supervision/workbench/workbench.html", context)
+
+
+def _chart() -> dict[str, Any]:
+    """Return the last two weeks by verdict, as the page's chart reads it."""
+    days = visits_by_day(CHART_DAYS)
+    return {
+        "labels": [f"{day.on:%m-%d}" for day in days],
+        "series": [
+            {
+                "name": str(label),
+                "colour": colour,
+                "values": [sum(day.verdicts.get(one, 0) for one in verdicts) for day in days],
+            }
+            for label, colour, verdicts in CHART_SERIES
+        ],
+    }
 
 
 def _latest(request: HttpRequest, ledger: str) -> VisitTable:
@@ -99,17 +139,26 @@ def _list(
 @authority_page
 @require_GET
 def evidence(request: HttpRequest) -> HttpResponse:
-    """Where the chains stand, and what was appended last."""
-    return _evidence(request, None)
+    """Where the chains stand, what was appended last, and what the last walk found."""
+    context = {
+        "heads": chain_heads(),
+        "events": latest_events(),
+        "check": ChainCheck.objects.first(),
+    }
+    return render(request, "supervision/evidence.html", context)
+
+
+@authority_page
+@require_GET
+def evidence_check(request: HttpRequest) -> HttpResponse:
+    """Return the part of the page that tells of the last walk; asked again while it runs."""
+    context = {"check": ChainCheck.objects.first()}
+    return render(request, "supervision/_chain_check.html", context)
 
 
 @authority_page
 @require_POST
 def evidence_verify(request: HttpRequest) -> HttpResponse:
-    """Walk the chains and say what was found."""
-    return _evidence(request, verify_chains())
-
-
-def _evidence(request: HttpRequest, report: object) -> HttpResponse:
-    context = {"heads": chain_heads(), "events": latest_events(), "report": report}
-    return render(request, "supervision/evidence.html", context)
+    """Have all chains walked."""
+    chain_check_ask(actor=current_actor())
+    return redirect("supervision:evidence")

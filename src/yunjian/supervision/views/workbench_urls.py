@@ -9,5 +9,6 @@ urlpatterns = [
     path("agencies/", workbench.agencies, name="agencies"),
     path("sources/", workbench.sources, name="sources"),
     path("evidence/", workbench.evidence, name="evidence"),
+    path("evidence/check/", workbench.evidence_check, name="evidence_check"),
     path("evidence/verify/", workbench.evidence_verify, name="evidence_verify"),
 ]

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from yunjian.evidence.vocabulary import Word, object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
 
 register = template.Library()
@@ -47,3 +48,15 @@ def moment(at: datetime | None) -> str:
 def day(on: date | None) -> str:
     """Return a day as YYYY-MM-DD."""
     return f"{on:%Y-%m-%d}" if on else "—"
+
+
+@register.filter
+def verb(name: str) -> Word:
+    """Return what a verb of the chain is called."""
+    return verb_title(name)
+
+
+@register.filter
+def object_kind(name: str) -> Word:
+    """Return what a kind of object of the chain is called."""
+    return object_title(name)

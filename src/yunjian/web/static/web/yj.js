@@ -46,6 +46,11 @@
       document.querySelectorAll(target.dataset.yjCheckAll).forEach((box) => { box.checked = target.checked; });
     }
   });
+  // what is cut off in a list is said in full by the cell's title
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest && event.target.closest(".yj-list td");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent.trim();
+  });
   document.querySelectorAll(".toast").forEach(showToast);
   document.querySelectorAll("[data-yj-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   calendars(document);

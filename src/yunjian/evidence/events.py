@@ -1,0 +1,13 @@
+"""What can happen to evidence, and how a person reads it."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "attachment.stored": _("上传附件"),
+    "chain_check.asked": _("要求验证证据链"),
+}
+
+OBJECTS = {
+    "evidence.attachment": _("附件"),
+    "evidence.chaincheck": _("证据链验证"),
+}

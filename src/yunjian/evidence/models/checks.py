@@ -1,0 +1,33 @@
+"""Walks over all chains that somebody asked for, or that the night made."""
+
+from django.db import models
+
+from yunjian.kernel.clock import now
+from yunjian.kernel.ids import new_id
+
+
+class ChainCheck(models.Model):
+    """One walk over every chain and file: who asked, when it ended, what it found.
+
+    `broken` is a list of {chain, sequence, reason}; it is empty when everything holds.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField(default=now, editable=False)
+    finished_at = models.DateTimeField(null=True)
+    chains = models.PositiveIntegerField(default=0)
+    events = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveBigIntegerField(default=0)
+    broken = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finished_at"],
+                condition=models.Q(finished_at=None),
+                nulls_distinct=False,
+                name="chain_check_one_at_a_time",
+            )
+        ]

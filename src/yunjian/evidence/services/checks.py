@@ -1,0 +1,43 @@
+"""Asking for a walk over all chains, and making it outside of the request."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from yunjian.evidence.models import ChainCheck
+from yunjian.evidence.services.events import record
+from yunjian.evidence.services.verification import verify_chains
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+
+LONGEST_LIST = 500
+
+
+@transaction.atomic
+def chain_check_ask(*, actor: Actor) -> ChainCheck:
+    """Ask for a walk; while one is under way, that one is returned."""
+    from yunjian.evidence.jobs import check_chains  # noqa: PLC0415 - the job calls this module
+
+    running = ChainCheck.objects.filter(finished_at=None).first()
+    if running is not None:
+        return running
+    check = ChainCheck.objects.create(asked_by=actor.name)
+    check_chains.defer(check_id=str(check.pk))
+    record(actor=actor, verb="chain_check.asked", obj=check)
+    return check
+
+
+def chain_check_run(check_id: UUID) -> ChainCheck:
+    """Walk every chain and file, and keep what was found; a finished walk is not repeated."""
+    check = ChainCheck.objects.get(pk=check_id)
+    if check.finished_at is not None:
+        return check
+    report = verify_chains(files=True)
+    check.chains, check.events, check.files = report.chains, report.events, report.files
+    check.broken = [
+        {"chain": str(one.chain), "sequence": one.sequence, "reason": one.reason}
+        for one in report.broken[:LONGEST_LIST]
+    ]
+    check.finished_at = now()
+    check.save()
+    return check

@@ -1,0 +1,37 @@
+"""What a verb or an object of the chain is called in front of people.
+
+The chain keeps plain words such as `visit.submitted`; each app says in its `events.py` how a
+person reads them, and registers that here when it is ready.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+
+Word = str | Promise
+
+_VERBS: dict[str, Word] = {}
+_OBJECTS: dict[str, Word] = {}
+
+
+def register(*, verbs: Mapping[str, Word], objects: Mapping[str, Word]) -> None:
+    """Add an app's words.
+
+    Raises:
+        ValueError: another app has said one of them.
+    """
+    for known, added in ((_VERBS, verbs), (_OBJECTS, objects)):
+        twice = {word for word in added if known.get(word, added[word]) != added[word]}
+        if twice:
+            raise ValueError(f"said twice: {sorted(twice)}")
+        known.update(added)
+
+
+def verb_title(verb: str) -> Word:
+    """Return what a verb is called; a verb of a later version is shown as it is stored."""
+    return _VERBS.get(verb, verb)
+
+
+def object_title(object_type: str) -> Word:
+    """Return what a kind of object is called."""
+    return _OBJECTS.get(object_type, object_type)

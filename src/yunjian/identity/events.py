@@ -1,0 +1,19 @@
+"""What can happen to organisations and accounts, and how a person reads it."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "organization.created": _("建立单位"),
+    "account.created": _("建立账号"),
+    "session.opened": _("登录"),
+    "access.foreign": _("试图查看其他单位的内容"),
+    "wechat.bound": _("绑定微信"),
+    "wechat.switched": _("切换微信绑定"),
+    "wechat.unbound": _("解除微信绑定"),
+}
+
+OBJECTS = {
+    "identity.organization": _("单位"),
+    "identity.account": _("账号"),
+    "identity.wechatbinding": _("微信绑定"),
+}
