@@ -22,6 +22,7 @@ help:
 	@echo "make lock     更新依赖锁定 / lock requirements anew"
 
 demo: $(STAMPS)/base $(STAMPS)/assets $(STAMPS)/phone
+	@$(BIN)/python -m compileall -q src/yunjian
 	@exec $(BIN)/yunjian demo --port $(PORT) --scale $(SCALE)
 
 test: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
@@ -79,6 +80,7 @@ $(STAMPS)/base: $(STAMPS)/venv requirements/base.txt pyproject.toml
 	@echo "安装依赖… / installing requirements"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true  # templates of packages are no Python
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/base requirements/dev.txt

@@ -53,7 +53,7 @@ def demo(var: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "yunjian.config.cli", "demo", "--port", str(port)]
+    command = [sys.executable, "-m", "yunjian", "demo", "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "YUNJIAN_VAR": str(var)})
     base = f"http://127.0.0.1:{port}"
     try:

@@ -74,7 +74,7 @@ def start(
     if not worker:
         arguments.append("--no-worker")
     process = subprocess.Popen(
-        [sys.executable, "-m", "yunjian.config.cli", *arguments],
+        [sys.executable, "-m", "yunjian", *arguments],
         env=env,
         start_new_session=True,
         stdout=subprocess.DEVNULL,  # it says where it listens, which is known here

@@ -95,7 +95,7 @@ def _prepare_django(url: str, folder: Path) -> None:
     (folder / "var").mkdir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "yunjian.config.settings.demo"
     os.environ["YUNJIAN_SECRET_KEY"] = "bench-" + "x" * 60
-    command = [sys.executable, "-m", "yunjian.config.cli", "migrate"]
+    command = [sys.executable, "-m", "yunjian", "migrate"]
     subprocess.run(command, check=True, stdout=sys.stderr)
     import django  # noqa: PLC0415 - settings read the environment when they are imported
 

@@ -39,7 +39,7 @@ def test_the_command_shows_the_sentence_and_no_trace(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         answer = subprocess.run(
-            [sys.executable, "-m", "yunjian.config.cli", "serve", "--port",
+            [sys.executable, "-m", "yunjian", "serve", "--port",
              str(other.getsockname()[1])],
             env={"YUNJIAN_VAR": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
             capture_output=True,

@@ -37,7 +37,7 @@ def _group_lives(group: int) -> bool:
 def test_stopping_leaves_no_process_behind(tmp_path: Path, asked_by: str) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "yunjian.config.cli", "serve", "--port", str(port)],
+        [sys.executable, "-m", "yunjian", "serve", "--port", str(port)],
         env=_own_installation(tmp_path / "var"),
         start_new_session=True,
         stdout=subprocess.DEVNULL,

@@ -125,9 +125,9 @@ def _run(
                 "微信模拟器", ["yunjian.wechat.simulator", "--port", str(simulator_port)]
             )
         supervisor.start("网页服务", server_arguments(host, port, workers))
-        if worker:
-            supervisor.start("后台任务", ["yunjian.config.cli", "worker"])
         supervisor.wait_until_ready(f"http://{host}:{port}/healthz")
+        if worker:  # after the pages: people wait for those, not for jobs
+            supervisor.start("后台任务", ["yunjian", "worker"])
         return supervisor.run(on_ready)
     finally:
         supervisor.stop()
@@ -313,7 +313,3 @@ def wechat_simulator(port: int) -> None:
     with sentences():
         check_port("127.0.0.1", port)
         serve_simulator(host="127.0.0.1", port=port)
-
-
-if __name__ == "__main__":
-    main()

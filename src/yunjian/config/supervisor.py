@@ -89,7 +89,7 @@ class Supervisor:
 
 def server_arguments(host: str, port: int, workers: int) -> list[str]:
     """Return how granian is called; threads keep their database connection while they live."""
-    threads = os.environ.get("YUNJIAN_THREADS", "8")
+    threads = os.environ.get("YUNJIAN_THREADS") or str(min(8, 2 * (os.cpu_count() or 1) + 1))
     return [
         "granian",
         "--interface", "wsgi",

@@ -1,10 +1,14 @@
 """CEL expressions of sheets: compiled once; every number is a double on both sides."""
 
 import re
+import sys
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-import cel
+# the package imports its command line, and that a toolkit for terminals: half a second for nothing
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+import cel  # noqa: E402
 
 # a string, an index such as [0], or a number that is whole as written
 _TOKEN = re.compile(
