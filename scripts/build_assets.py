@@ -14,7 +14,7 @@ FILES = {
     "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons/bootstrap-icons.min.css",
     f"{ICONS}.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
     f"{ICONS}.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
-    "echarts/dist/echarts.simple.min.js": "echarts.simple.min.js",
+    "echarts/dist/echarts.common.min.js": "echarts.common.min.js",
     "flatpickr/dist/flatpickr.min.css": "flatpickr.min.css",
     "flatpickr/dist/flatpickr.min.js": "flatpickr.min.js",
     "flatpickr/dist/l10n/zh.js": "flatpickr.zh.js",

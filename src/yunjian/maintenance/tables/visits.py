@@ -22,13 +22,12 @@ class VisitTable(Table):
         accessor="signed_in_at",
         format="Y-m-d H:i",
         verbose_name=_("签到时间"),
-        attrs={"td": {"class": "nowrap"}},
     )
     submitted = tables.DateTimeColumn(
         accessor="submitted_at",
         format="Y-m-d H:i",
         verbose_name=_("提交时间"),
-        attrs={"td": {"class": "nowrap"}},
+        attrs={"td": {"class": "wide-only"}, "th": {"class": "wide-only"}},
     )
     verdict = tables.TemplateColumn(
         "{% load frame %}{% if record.verdict %}"
