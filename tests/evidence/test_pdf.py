@@ -9,8 +9,10 @@ from pypdf import PdfReader
 
 from tests.evidence.pictures import picture
 from yunjian.evidence import pdf
+from yunjian.standards.sheets.layout import Block, Cell, CheckGroup, CheckLine, Fact
 
 IMAGES = {"a": picture(), "b": picture("PNG", mode="RGBA"), "s": picture("PNG", mode="RGBA")}
+FOUND = CheckLine("探头加热", "7 d", "normal", "正常", "")
 COPY = pdf.VisitCopy(
     title="自动监控设施运维记录",
     number="0001",
@@ -38,9 +40,9 @@ COPY = pdf.VisitCopy(
             "日常巡检记录表",
             "HJ 75-2017 G.1",
             [
-                pdf.SectionCopy("系统", "checklist", [["探头加热", "正常", "", "", ""]]),
-                pdf.SectionCopy("漂移", "fields", [["零点漂移", "1.2", "%", "合格", ""]]),
-                pdf.SectionCopy("更换", "group", []),
+                Block("checks", "", checks=[CheckGroup("系统", [FOUND])]),
+                Block("facts", "漂移", facts=[Fact("零点漂移", Cell("1.2", "%", "pass"))]),
+                Block("table", "更换", heads=["品名", "数量"], rows=[[Cell("滤芯"), Cell("2")]]),
             ],
         )
     ],

@@ -9,34 +9,36 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import pylopdf_fonts_zh_cn
 import segno
 import typst
 
 from yunjian.evidence.pictures import reduced
 from yunjian.kernel.clock import SHANGHAI
-from yunjian.kernel.digests import canonical_json
+from yunjian.standards.sheets.layout import Block
 
 TEMPLATES = Path(__file__).parent / "templates_typst"
+PARTS = ("page.typ", "sheet.typ")
 PRINTED_PIXELS = 720
-
-
-@dataclass(frozen=True, slots=True)
-class SectionCopy:
-    """One section of a sheet; a row is [label, value or state, unit, verdict, note]."""
-
-    title: str
-    kind: str
-    rows: list[list[str]]
+VERDICTS = {
+    "pass": "合格",
+    "attention": "有异常",
+    "calibrate": "需校准",
+    "out_of_control": "失控",
+    "fail": "不合格",
+    "unknown": "未确认",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetCopy:
-    """One record sheet, with the standard and annex it follows."""
+    """One record sheet, with the standard and annex it follows, in the blocks of its layout."""
 
     title: str
     standard: str
-    sections: list[SectionCopy]
+    blocks: list[Block]
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def render_visit(copy: VisitCopy, images: Mapping[str, bytes]) -> bytes:
     data = asdict(copy)
     at = copy.issued_at.astimezone(SHANGHAI)
     data["issued_at"] = [at.year, at.month, at.day, at.hour, at.minute, at.second]
+    data["verdicts"] = VERDICTS
     data["standards"] = "、".join(dict.fromkeys(s.standard for s in copy.sheets if s.standard))
     named = [*copy.photos, *([copy.signature] if copy.signature else [])]
     files = {f"images/{key}.jpg": reduced(images[key], PRINTED_PIXELS) for key in named}
@@ -103,6 +106,11 @@ def render_visit(copy: VisitCopy, images: Mapping[str, bytes]) -> bytes:
     data["signature"] = f"{copy.signature}.jpg" if copy.signature else None
     files["check.svg"] = qr_code(copy.check_url)
     return render("visit_record", data, files, at=copy.issued_at)
+
+
+def render_sheet(sheet: SheetCopy) -> bytes:
+    """Return one sheet alone as PDF: an empty form, or one that is being looked at."""
+    return render("sheet_alone", {"sheet": asdict(sheet), "verdicts": VERDICTS})
 
 
 def render(
@@ -121,7 +129,8 @@ def render(
     """
     files = {
         "main.typ": (TEMPLATES / f"{template}.typ").read_bytes(),
-        "data.json": canonical_json(data),
+        "data.json": orjson.dumps(data),
+        **{name: (TEMPLATES / name).read_bytes() for name in PARTS},
         **(images or {}),
     }
     # a folder of its own: the compiler takes only text from memory

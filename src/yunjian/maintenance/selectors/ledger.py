@@ -20,7 +20,7 @@ from yunjian.maintenance.selectors.visits import (
     visit_detail,
     visits_visible,
 )
-from yunjian.maintenance.sheet_rows import SheetSection, sheet_sections
+from yunjian.standards.sheets.layout import Block, laid_out
 
 PHOTO_TITLES = {"sign_in": "签到照片", "sheet": "记录单照片", "signature": "签名", "other": "其他"}
 BAD = [Verdict.OUT_OF_CONTROL, Verdict.FAIL]
@@ -114,10 +114,10 @@ def _midnight(day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ShownSheet:
-    """A record sheet as lines."""
+    """A record sheet as blocks."""
 
     view: SheetView
-    sections: list[SheetSection]
+    blocks: list[Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class ShownVisit:
 
 
 def visit_shown(visit_id: UUID) -> ShownVisit:
-    """Return a visit with its sheets as lines and its photos.
+    """Return a visit with its sheets as blocks and its photos.
 
     Raises:
         Http404: the acting actor may not see it, or there is none.
@@ -182,9 +182,7 @@ def visit_shown(visit_id: UUID) -> ShownVisit:
     return ShownVisit(
         detail=detail,
         sheets=[
-            ShownSheet(
-                view, sheet_sections(view.definition, view.sheet.answers, view.sheet.results)
-            )
+            ShownSheet(view, laid_out(view.definition, view.sheet.answers, view.sheet.results))
             for view in detail.sheets
         ],
         photos=[

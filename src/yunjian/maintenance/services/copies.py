@@ -9,8 +9,8 @@ from django.db import transaction
 
 from yunjian.evidence.models import Attachment, Event
 from yunjian.evidence.pdf import (
+    VERDICTS,
     DecisionCopy,
-    SectionCopy,
     SheetCopy,
     VisitCopy,
     render_visit,
@@ -21,7 +21,7 @@ from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import InvalidState
 from yunjian.maintenance.models import Confirmation, Visit
 from yunjian.maintenance.selectors.visits import SheetView, VisitDetail, visit_detail
-from yunjian.maintenance.sheet_rows import VERDICTS, sheet_sections
+from yunjian.standards.sheets.layout import laid_out
 
 
 def copy_of_record(*, actor: Actor, visit_id: UUID) -> bytes:
@@ -86,18 +86,8 @@ def _sheet(view: SheetView) -> SheetCopy:
     return SheetCopy(
         title=view.title,
         standard=f"{definition['standard']} {definition['annex']}".strip(),
-        sections=[
-            SectionCopy(
-                title=section.title,
-                kind=section.kind,
-                rows=[
-                    [row.label, row.value, row.unit, row.verdict_label, row.note]
-                    for row in section.rows
-                ],
-            )
-            for section in sheet_sections(definition, view.sheet.answers, view.sheet.results)
-            if section.is_filled
-        ],
+        blocks=laid_out(definition, view.sheet.answers, view.sheet.results),
+        verdict=view.sheet.verdict,
     )
 
 
