@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.http import FileResponse
@@ -32,6 +32,11 @@ def stream_xlsx(filename: str, columns: list[Column], rows: Iterable[Any]) -> Fi
             sheet.write(number, column, _cell(accessor, row))
     workbook.close()
     file.seek(0)
+    return xlsx(filename, file)
+
+
+def xlsx(filename: str, file: IO[bytes]) -> FileResponse:
+    """Answer with an Excel file that is written; the response closes it."""
     return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
 
 

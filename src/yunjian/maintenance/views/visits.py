@@ -11,7 +11,8 @@ from yunjian.maintenance.forms.visits import VisitQuery
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
-from yunjian.web.excel import stream_xlsx
+from yunjian.maintenance.workbooks import record_workbook
+from yunjian.web.excel import stream_xlsx, xlsx
 from yunjian.web.guards import agency_page, source_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import pdf
@@ -59,6 +60,20 @@ def agency_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def source_copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The copy of record for the discharger."""
     return _copy(request, visit_id)
+
+
+@require_GET
+@agency_page
+def agency_workbook(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
+    """The record sheets as Excel."""
+    return xlsx(f"{visit_id}.xlsx", record_workbook(visit_shown(visit_id)))
+
+
+@require_GET
+@source_page
+def source_workbook(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
+    """The record sheets as Excel."""
+    return xlsx(f"{visit_id}.xlsx", record_workbook(visit_shown(visit_id)))
 
 
 def _list(request: HttpRequest, portal: str, *, hidden: str) -> HttpResponseBase:

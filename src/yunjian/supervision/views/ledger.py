@@ -13,8 +13,9 @@ from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
+from yunjian.maintenance.workbooks import record_workbook
 from yunjian.supervision.forms import LedgerQuery
-from yunjian.web.excel import stream_xlsx
+from yunjian.web.excel import stream_xlsx, xlsx
 from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import pdf
@@ -62,3 +63,10 @@ def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Return the copy of record as PDF."""
     actor = current_actor()
     return pdf(request, str(visit_id), lambda: copy_of_record(actor=actor, visit_id=visit_id))
+
+
+@authority_page
+@require_GET
+def workbook(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
+    """Return the record sheets as Excel."""
+    return xlsx(f"{visit_id}.xlsx", record_workbook(visit_shown(visit_id)))
