@@ -1,0 +1,46 @@
+"""Duty: what is owed at a monitoring point, when, since when it is overdue, and out of control.
+
+Pure functions from a `PointHistory` and a moment; see docs/obligations.md for every rule.
+"""
+
+from yunjian.standards.rules.duty.calendar import CHINA, Span
+from yunjian.standards.rules.duty.catalogue import Rules, shipped_rules
+from yunjian.standards.rules.duty.control import Period
+from yunjian.standards.rules.duty.history import (
+    Described,
+    Installed,
+    Outcome,
+    PointHistory,
+    Stop,
+    Verdict,
+    WorkDone,
+)
+from yunjian.standards.rules.duty.states import (
+    DueDate,
+    DutyState,
+    ParameterDuty,
+    due_between,
+    duty_states,
+    out_of_control,
+)
+
+__all__ = [
+    "CHINA",
+    "Described",
+    "DueDate",
+    "DutyState",
+    "Installed",
+    "Outcome",
+    "ParameterDuty",
+    "Period",
+    "PointHistory",
+    "Rules",
+    "Span",
+    "Stop",
+    "Verdict",
+    "WorkDone",
+    "due_between",
+    "duty_states",
+    "out_of_control",
+    "shipped_rules",
+]

@@ -1,0 +1,130 @@
+"""Which rules count, and the timeline of what they demand at a point."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import pairwise
+
+from yunjian.standards.rules.duty.calendar import FAR, day_start, local_or_far
+from yunjian.standards.rules.duty.history import PointHistory
+from yunjian.standards.rules.obligations import Obligation, PointDescription, obligations_for
+from yunjian.standards.rules.packs import Pack, packs
+
+_HOURS = {"hour": 1, "day": 24, "week": 168, "month": 720}
+_PERIOD_HOURS = {"quarter": 2160, "half_year": 4320, "year": 8640, **_HOURS}
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How often: at most `every` so many of a `unit`, or `every` times in each `period`."""
+
+    every: int
+    unit: str
+    counted: bool
+
+    @property
+    def hours(self) -> float:
+        """About how many hours lie between two times, to tell the rarer from the more frequent."""
+        if self.counted:
+            return _PERIOD_HOURS[self.unit] / self.every
+        return self.every * _HOURS[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules to reckon with.
+
+    `obligations` tells what is demanded on a day; `changes` are the days on which that may change;
+    `calibrates` tells which obligations put a parameter out of control while they are overdue.
+    """
+
+    obligations: Callable[[PointDescription, date], Sequence[Obligation]]
+    changes: tuple[date, ...]
+    calibrates: Callable[[Obligation], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """An obligation with the parameters that it is bound to; none means the point as a whole."""
+
+    obligation: Obligation
+    timing: Timing
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A time `[since, until)` during which neither the description nor the rules change."""
+
+    since: datetime
+    until: datetime
+    point: PointDescription
+    demands: tuple[Demand, ...]
+
+
+def shipped_rules() -> Rules:
+    """Return the rules of the packs that ship with the product."""
+    days = {day for pack in packs() for day in _effective_days(pack)}
+    return Rules(obligations_for, tuple(sorted(days)), is_periodic_calibration)
+
+
+def is_periodic_calibration(obligation: Obligation) -> bool:
+    """Tell whether it is a calibration of HJ 75 clause 11.2, which clause 12 puts out of control.
+
+    HJ 355 knows no such rule: there an overdue calibration is overdue, and no more.
+    """
+    return obligation.standard.startswith("HJ 75") and obligation.clause.split()[:1] == ["11.2"]
+
+
+def timing_of(obligation: Obligation) -> Timing | None:
+    """Return how often something is to be done; None when nobody has established that yet."""
+    # Counts per period are optional in the rows, and so is the interval beside them.
+    period = getattr(obligation, "period", None)
+    if period is not None:
+        return Timing(getattr(obligation, "times", None) or 1, str(period), counted=True)
+    interval = getattr(obligation, "interval", None)
+    return interval and Timing(interval.value, str(interval.unit), counted=False)
+
+
+def segments(history: PointHistory, rules: Rules) -> list[Segment]:
+    """Return the timeline of a point, from its first description until its end."""
+    described = sorted(history.described, key=lambda item: item.since)
+    end = local_or_far(history.until)
+    ends = [*(day_start(item.since) for item in described[1:]), FAR]
+    return [
+        Segment(since, until, item.point, _demands(item.point, since.date(), rules))
+        for item, next_since in zip(described, ends, strict=False)
+        for since, until in _cut(item.since, min(next_since, end), rules.changes)
+    ]
+
+
+def _effective_days(pack: Pack) -> Iterable[date]:
+    yield pack.since
+    if pack.until is not None:
+        yield pack.until
+    for row in pack.rows:
+        yield from getattr(row, "effective", None) or ()
+
+
+def _cut(
+    first: date, until: datetime, changes: Iterable[date]
+) -> Iterable[tuple[datetime, datetime]]:
+    since = day_start(first)
+    inner = [moment for moment in map(day_start, changes) if since < moment < until]
+    return pairwise([since, *inner, until]) if since < until else ()
+
+
+def _demands(point: PointDescription, day: date, rules: Rules) -> tuple[Demand, ...]:
+    # What an obligation is bound to shows by asking for a point with one parameter at a time.
+    always = {item.id for item in rules.obligations(replace(point, parameters=()), day)}
+    bound: dict[str, list[str]] = {}
+    for parameter in point.parameters:
+        for item in rules.obligations(replace(point, parameters=(parameter,)), day):
+            bound.setdefault(item.id, []).append(parameter)
+    result = []
+    for obligation in rules.obligations(point, day):
+        timing = timing_of(obligation)
+        if timing is not None:
+            names = () if obligation.id in always else tuple(bound[obligation.id])
+            result.append(Demand(obligation, timing, names))
+    return tuple(result)

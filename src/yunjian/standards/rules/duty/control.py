@@ -1,0 +1,125 @@
+"""Out-of-control periods: from discovery until the indicators are met again (clause 11.6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from yunjian.standards.rules.duty.calendar import FAR, Span, local, local_or_far, merged
+from yunjian.standards.rules.duty.catalogue import Segment
+from yunjian.standards.rules.duty.history import PointHistory
+from yunjian.standards.rules.duty.tracks import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A parameter is out of control during `[since, until)`; None: it still is.
+
+    `parameter` is None when the point has no parameters to speak of.
+    """
+
+    parameter: str | None
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    at: datetime
+    met: bool
+    indicator: str
+    parameters: tuple[str, ...]
+
+
+Spans = dict[str | None, list[tuple[datetime, datetime]]]
+
+
+def periods(
+    history: PointHistory,
+    line: Timeline,
+    late: Iterable[tuple[tuple[str, ...], Span]],
+    at: datetime,
+) -> tuple[Period, ...]:
+    """Return the out-of-control periods up to a moment, disjoint, by parameter and time.
+
+    `late` is when calibrations were overdue for which parameters (clause 12); none means all.
+    A span that ends later still lasts.
+    """
+    spans = _not_met(history, line, at)
+    for names, span in late:
+        for name, since, until in _by_parameter(names, span, line.segments):
+            spans.setdefault(name, []).append((since, until))
+    return tuple(
+        Period(name, span.since, None if span.until > at else span.until)
+        for name in sorted(spans, key=lambda name: name or "")
+        for span in merged(spans[name])
+    )
+
+
+def _by_parameter(
+    names: tuple[str, ...], span: Span, parts: list[Segment]
+) -> Iterator[tuple[str, datetime, datetime]]:
+    if names:
+        yield from ((name, span.since, span.until) for name in names)
+        return
+    for part in parts:
+        since, until = max(part.since, span.since), min(part.until, span.until)
+        if since < until:
+            yield from ((name, since, until) for name in part.point.parameters)
+
+
+def _not_met(history: PointHistory, line: Timeline, at: datetime) -> Spans:
+    spans: Spans = {}
+    unmet: dict[str | None, dict[str, datetime]] = {}
+    for finding in _findings(history, line, at):
+        if finding.met:
+            _meet(finding, unmet, spans)
+            continue
+        names: tuple[str | None, ...] = finding.parameters or _described(line, finding.at)
+        for name in names or (None,):
+            unmet.setdefault(name, {}).setdefault(finding.indicator, finding.at)
+    end = local_or_far(history.until)
+    for name, since in _open(unmet):
+        spans.setdefault(name, []).append((since, end if end <= at else FAR))
+    return spans
+
+
+def _meet(finding: _Finding, unmet: dict[str | None, dict[str, datetime]], spans: Spans) -> None:
+    names: tuple[str | None, ...] = finding.parameters or tuple(unmet)
+    for name in names:
+        since = unmet.get(name, {}).pop(finding.indicator, None)
+        if since is not None:
+            spans.setdefault(name, []).append((since, finding.at))
+
+
+def _open(unmet: dict[str | None, dict[str, datetime]]) -> Iterator[tuple[str | None, datetime]]:
+    for name, indicators in unmet.items():
+        for since in indicators.values():
+            yield name, since
+
+
+def _described(line: Timeline, moment: datetime) -> tuple[str, ...]:
+    for part in line.segments:
+        if part.since <= moment < part.until:
+            return part.point.parameters
+    return ()
+
+
+def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Finding]:
+    """Return what was found, in order; of findings at one moment those of no failure come last."""
+    found = [
+        _Finding(local(item.at), item.met, item.indicator, item.parameters)
+        for item in history.verdicts
+    ]
+    found.extend(_of_work(line))
+    end = min(at, local_or_far(history.until))
+    return sorted((item for item in found if item.at <= end), key=lambda item: (item.at, item.met))
+
+
+def _of_work(line: Timeline) -> Iterator[_Finding]:
+    """Yield what work found: its indicator is the obligation, or the sheet, that it is about."""
+    if all(item.outcome != "out_of_control" for _, item in line.work):
+        return
+    for moment, item in line.work:
+        if item.outcome in {"pass", "out_of_control"}:
+            for indicator in item.obligations or (item.sheet or "",):
+                yield _Finding(moment, item.outcome == "pass", indicator, item.parameters)

@@ -1,0 +1,240 @@
+"""Where each obligation of a point stands at a moment, and what falls due in a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from yunjian.standards.rules.duty.calendar import FAR, Span, local, merged
+from yunjian.standards.rules.duty.catalogue import Rules, shipped_rules
+from yunjian.standards.rules.duty.control import Period, periods
+from yunjian.standards.rules.duty.history import PointHistory
+from yunjian.standards.rules.duty.tracks import Stretch, Timeline, Track, timeline
+from yunjian.standards.rules.duty.walk import Course, Due, missed, upcoming, walk
+from yunjian.standards.rules.obligations import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDuty:
+    """Where an obligation stands for parameters that go together; none: the point as a whole.
+
+    `since` is when the duty began, or began anew with another instrument.
+    """
+
+    parameters: tuple[str, ...]
+    since: datetime
+    last_done: datetime | None
+    next_due: datetime | None
+    due_on: date | None
+    overdue_since: datetime | None
+    missed: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyState:
+    """Where an obligation stands, from when it came into force until it ended (None: it holds).
+
+    `next_due` is the moment from which it is overdue, `due_on` the last day in time; both are
+    None when nothing is due before the obligation ends or while nobody knows when a stop ends.
+    They and `last_done` are those of the parameters due first (see `by_parameter`).
+    `done_count` counts the work that settled any of it. `missed` is when it was overdue, without
+    stops, up to the moment asked about. `out_of_control` is that of its parameters, or of the
+    point for an obligation that is bound to none.
+    """
+
+    obligation: Obligation
+    since: datetime
+    until: datetime | None
+    last_done: datetime | None
+    next_due: datetime | None
+    due_on: date | None
+    overdue_since: datetime | None
+    done_count: int
+    missed: tuple[Span, ...]
+    out_of_control: tuple[Period, ...]
+    by_parameter: tuple[ParameterDuty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """Something to be done before a moment, on a day at the latest, so many times."""
+
+    due: datetime
+    on: date
+    obligation: Obligation
+    parameters: tuple[str, ...]
+    times: int
+    overdue: bool
+
+
+def duty_states(
+    history: PointHistory, at: datetime, rules: Rules | None = None
+) -> tuple[DutyState, ...]:
+    """Return where each obligation that was in force up to a moment stands at that moment.
+
+    Work and verdicts after it are not looked at; descriptions, instruments and stops that are
+    known for a later time are. An obligation that ended keeps its record.
+    """
+    rules, at = rules or shipped_rules(), local(at)
+    line = timeline(history, rules)
+    walked = [
+        (stretch, _walks(stretch, line, at)) for stretch in line.stretches if stretch.since <= at
+    ]
+    found = _periods(history, line, walked, at, rules)
+    return tuple(_state(stretch, walks, at, found) for stretch, walks in walked)
+
+
+def out_of_control(
+    history: PointHistory, at: datetime, rules: Rules | None = None
+) -> tuple[Period, ...]:
+    """Return when which parameter was out of control up to a moment (clauses 11.6 and 12)."""
+    rules, at = rules or shipped_rules(), local(at)
+    line = timeline(history, rules)
+    walked = [
+        (stretch, _walks(stretch, line, at))
+        for stretch in line.stretches
+        if stretch.since <= at and rules.calibrates(stretch.obligation(at))
+    ]
+    return _periods(history, line, walked, at, rules)
+
+
+def due_between(
+    history: PointHistory, start: datetime, end: datetime, rules: Rules | None = None
+) -> list[DueDate]:
+    """Return what falls due in `[start, end)`, in order, if each is done when it is due.
+
+    Work up to `start` is looked at. What is overdue then falls due at once.
+    """
+    start, end = local(start), local(end)
+    line = timeline(history, rules or shipped_rules())
+    dues = [
+        DueDate(
+            due.at,
+            due.day,
+            stretch.obligation(due.last_moment),
+            track.parameters,
+            due.times,
+            due.overdue,
+        )
+        for stretch in line.stretches
+        if stretch.since < end
+        for track in stretch.tracks
+        for due in _dues_of(track, line, start, end)
+    ]
+    return sorted(dues, key=lambda item: (item.due, item.obligation.id, item.parameters))
+
+
+def _dues_of(track: Track, line: Timeline, start: datetime, end: datetime) -> Iterator[Due]:
+    course = walk(track.spells, track.times, line.stops, start)
+    for due in upcoming(track.spells, course, floor=start):
+        if due.last_moment >= end:
+            return
+        yield due
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A track walked to a moment; `live` when it is still in force there."""
+
+    track: Track
+    duty: ParameterDuty
+    course: Course
+    live: bool
+
+
+def _walks(stretch: Stretch, line: Timeline, at: datetime) -> list[_Walk]:
+    return [_walked(track, line, at) for track in stretch.tracks if track.spells[0].since <= at]
+
+
+def _walked(track: Track, line: Timeline, at: datetime) -> _Walk:
+    course = walk(track.spells, track.times, line.stops, at)
+    spans = missed(course)
+    live = track.spells[course.position].until > at
+    due = next(upcoming(track.spells, course), None) if live else None
+    late = course.open_due if live else None
+    duty = ParameterDuty(
+        parameters=track.parameters,
+        since=course.start,
+        last_done=course.last,
+        next_due=due.at if due else None,
+        due_on=due.day if due else None,
+        overdue_since=_first_since(spans, late),
+        missed=tuple(spans),
+    )
+    return _Walk(track, duty, course, live)
+
+
+def _first_since(spans: Sequence[Span], late: datetime | None) -> datetime | None:
+    if late is None:
+        return None
+    return next((max(span.since, late) for span in spans if span.until > late), None)
+
+
+def _state(
+    stretch: Stretch, walks: list[_Walk], at: datetime, found: tuple[Period, ...]
+) -> DutyState:
+    live = [walk.duty for walk in walks if walk.live]
+    first = min(live or [walk.duty for walk in walks] or [_NOTHING], key=_due_key)
+    names = {name for walk in walks for name in walk.duty.parameters}
+    overdue = [duty.overdue_since for duty in live if duty.overdue_since is not None]
+    return DutyState(
+        obligation=stretch.obligation(at),
+        since=stretch.since,
+        until=stretch.until if stretch.until <= at else None,
+        last_done=first.last_done,
+        next_due=first.next_due,
+        due_on=first.due_on,
+        overdue_since=min(overdue, default=None),
+        done_count=_done_count(walks),
+        missed=_union([walk.duty.missed for walk in walks]),
+        out_of_control=tuple(item for item in found if not names or item.parameter in names),
+        by_parameter=tuple(live),
+    )
+
+
+_NOTHING = ParameterDuty((), FAR, None, None, None, None, ())
+
+
+def _due_key(duty: ParameterDuty) -> datetime:
+    return FAR if duty.next_due is None else duty.next_due
+
+
+def _union(missed_by: list[tuple[Span, ...]]) -> tuple[Span, ...]:
+    if len(missed_by) == 1:
+        return missed_by[0]
+    return tuple(merged((span.since, span.until) for spans in missed_by for span in spans))
+
+
+def _done_count(walks: list[_Walk]) -> int:
+    if len(walks) == 1:
+        return sum(high - low for low, high in walks[0].course.counted)
+    places = {
+        place
+        for walk in walks
+        for low, high in walk.course.counted
+        for place in walk.track.places[low:high]
+    }
+    return len(places)
+
+
+def _periods(
+    history: PointHistory,
+    line: Timeline,
+    walked: list[tuple[Stretch, list[_Walk]]],
+    at: datetime,
+    rules: Rules,
+) -> tuple[Period, ...]:
+    late = [
+        (walk.duty.parameters, span)
+        for stretch, walks in walked
+        if rules.calibrates(stretch.obligation(at))
+        for walk in walks
+        for span in _lasting(walk, at)
+    ]
+    return periods(history, line, late, at)
+
+
+def _lasting(walk: _Walk, at: datetime) -> Iterator[Span]:
+    """Yield when a track was overdue; what still is lasts until the end of time."""
+    for span in walk.duty.missed:
+        still = span.until == at and walk.duty.overdue_since is not None
+        yield replace(span, until=FAR) if still else span

@@ -1,0 +1,217 @@
+"""From the timeline of a point to tracks: what runs alike for the same parameters."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from yunjian.standards.rules.duty.calendar import FAR, Stops, local, local_or_far
+from yunjian.standards.rules.duty.catalogue import Demand, Rules, Segment, Timing, segments
+from yunjian.standards.rules.duty.history import Outcome, PointHistory, WorkDone
+from yunjian.standards.rules.duty.walk import Spell
+from yunjian.standards.rules.obligations import Obligation
+
+# A failed test has to be done again, so it settles nothing. One that finds the instrument out of
+# control, or that no established limit can judge, has been done all the same.
+SETTLING: frozenset[Outcome] = frozenset({"pass", "calibrate", "out_of_control", "unknown"})
+
+
+@dataclass(slots=True)
+class Works:
+    """The work that counts for one obligation: when, which (by its place), for what."""
+
+    times: list[datetime] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    parameters: list[tuple[str, ...]] = field(default_factory=list)
+    kinds: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, moment: datetime, place: int, parameters: tuple[str, ...]) -> None:
+        """Add work that is no earlier than any before."""
+        self.times.append(moment)
+        self.places.append(place)
+        self.parameters.append(parameters)
+        self.kinds.add(parameters)
+
+    def accepted(self, parameter: str | None) -> frozenset[tuple[str, ...]]:
+        """Return the kinds of work that count for a parameter; None is the point as a whole."""
+        return frozenset(k for k in self.kinds if not k or parameter is None or parameter in k)
+
+    def of(self, accepted: frozenset[tuple[str, ...]]) -> tuple[list[datetime], list[int]]:
+        """Return the times and places of the work of some kinds."""
+        if len(accepted) == len(self.kinds):
+            return self.times, self.places
+        keep = [index for index, kind in enumerate(self.parameters) if kind in accepted]
+        return [self.times[index] for index in keep], [self.places[index] for index in keep]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One obligation for parameters that share spells and work; no parameters: the whole point."""
+
+    parameters: tuple[str, ...]
+    spells: list[Spell]
+    times: list[datetime]
+    places: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An obligation during one unbroken time in force; `demands` are its successive forms."""
+
+    since: datetime
+    until: datetime
+    demands: tuple[tuple[datetime, datetime, Demand], ...]
+    tracks: tuple[Track, ...]
+
+    def obligation(self, at: datetime) -> Obligation:
+        """Return the form of the obligation that held last at a moment."""
+        index = bisect_right(self.demands, at, key=lambda item: item[0]) - 1
+        return self.demands[max(index, 0)][2].obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A point laid out for reckoning: every obligation that it ever has, in order."""
+
+    segments: list[Segment]
+    stretches: list[Stretch]
+    stops: Stops
+    work: list[tuple[datetime, WorkDone]]
+
+
+def timeline(history: PointHistory, rules: Rules) -> Timeline:
+    """Lay out a point's history along the rules."""
+    parts = segments(history, rules)
+    work = sorted(
+        ((local(item.at), item) for item in history.work if not item.cancelled),
+        key=lambda pair: pair[0],
+    )
+    works = _works(work, parts)
+    lives = _lives(history)
+    stretches = [
+        _stretch(run, lives, works.get(name) or Works())
+        for name, runs in _runs(parts).items()
+        for run in runs
+    ]
+    return Timeline(parts, stretches, Stops(history.stops), work)
+
+
+def _works(work: list[tuple[datetime, WorkDone]], parts: list[Segment]) -> dict[str, Works]:
+    result: dict[str, Works] = {}
+    starts = [part.since for part in parts]
+    known: dict[tuple[int, str, tuple[str, ...]], tuple[str, ...]] = {}
+    for place, (moment, item) in enumerate(work):
+        if item.outcome not in SETTLING:
+            continue
+        names = item.obligations
+        if not names and item.sheet is not None:
+            key = (bisect_right(starts, moment) - 1, item.sheet, item.parameters)
+            if key not in known:
+                known[key] = _served(parts[key[0]].demands, *key[1:]) if key[0] >= 0 else ()
+            names = known[key]
+        for name in names:
+            if name not in result:
+                result[name] = Works()
+            result[name].add(moment, place, item.parameters)
+    return result
+
+
+def _served(demands: Iterable[Demand], sheet: str, parameters: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the obligations that a sheet serves when the work names none.
+
+    Of several for the same parameters the most frequent: a weekly sheet does not settle what is
+    due each quarter.
+    """
+    fitting = [
+        item
+        for item in demands
+        if item.obligation.sheet == sheet and _overlap(item.parameters, parameters)
+    ]
+    return tuple(
+        item.obligation.id
+        for item in fitting
+        if not any(
+            other.timing.hours < item.timing.hours and _overlap(other.parameters, item.parameters)
+            for other in fitting
+        )
+    )
+
+
+def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return not one or not other or not set(one).isdisjoint(other)
+
+
+def _lives(history: PointHistory) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Return per parameter when an instrument measured it; a newer one ends the one before."""
+    result: dict[str, list[tuple[datetime, datetime]]] = {}
+    for item in sorted(history.installed, key=lambda item: (local(item.since), item.instrument)):
+        since, lives = local(item.since), result.setdefault(item.parameter, [])
+        if lives:
+            lives[-1] = (lives[-1][0], min(lives[-1][1], since))
+        lives.append((since, local_or_far(item.until)))
+    return result
+
+
+_Run = list[tuple[datetime, datetime, Demand]]
+
+
+def _runs(parts: Iterable[Segment]) -> dict[str, list[_Run]]:
+    result: dict[str, list[_Run]] = {}
+    for part in parts:
+        for demand in part.demands:
+            runs = result.setdefault(demand.obligation.id, [])
+            if not runs or runs[-1][-1][1] != part.since:
+                runs.append([])
+            runs[-1].append((part.since, part.until, demand))
+    return result
+
+
+def _stretch(run: _Run, lives: dict[str, list[tuple[datetime, datetime]]], works: Works) -> Stretch:
+    alike: dict[tuple[tuple[Spell, ...], frozenset[tuple[str, ...]]], list[str]] = {}
+    for name in _parameters(run):
+        spells = tuple(_spells(run, name, lives))
+        if spells:
+            names = alike.setdefault((spells, works.accepted(name)), [])
+            names.extend([name] if name is not None else [])
+    tracks = tuple(
+        Track(tuple(names), list(spells), *works.of(accepted))
+        for (spells, accepted), names in alike.items()
+    )
+    return Stretch(run[0][0], run[-1][1], tuple(run), tracks)
+
+
+def _parameters(run: _Run) -> list[str | None]:
+    names: dict[str | None, None] = {}
+    for _, _, demand in run:
+        names.update(dict.fromkeys(demand.parameters or (None,)))
+    return list(names)
+
+
+def _spells(
+    run: _Run, parameter: str | None, lives: dict[str, list[tuple[datetime, datetime]]]
+) -> Iterator[Spell]:
+    always = [(datetime.min.replace(tzinfo=FAR.tzinfo), FAR)]
+    owed = list(_owed(run, parameter))
+    for begin, end in lives.get(parameter, always) if parameter is not None else always:
+        last = None
+        for since, until, timing in owed:
+            first, final = max(since, begin), min(until, end)
+            if first < final:
+                yield Spell(first, final, timing, fresh=last != first)
+                last = final
+
+
+def _owed(run: _Run, parameter: str | None) -> Iterator[tuple[datetime, datetime, Timing]]:
+    """Yield when, and how often, it is owed for a parameter: like timings in a row are one."""
+    held: tuple[datetime, datetime, Timing] | None = None
+    for since, until, demand in run:
+        if parameter not in (demand.parameters or (None,)):
+            continue
+        if held and held[1:] == (since, demand.timing):
+            held = (held[0], until, demand.timing)
+            continue
+        if held:
+            yield held
+        held = (since, until, demand.timing)
+    if held:
+        yield held
