@@ -290,7 +290,7 @@ def test_the_parameter_that_is_behind_decides() -> None:
     )
     found = state(past, "2026-01-18", rules)
     assert (found.last_done, found.due_on) == (moment("2026-01-10"), date(2026, 1, 17))
-    assert found.overdue_since == moment("2026-01-18") or found.overdue_since is None
+    assert found.overdue_since is None
     assert {item.parameters: item.due_on for item in found.by_parameter} == {
         ("SO2",): date(2026, 1, 23),
         ("NOx",): date(2026, 1, 17),
@@ -461,6 +461,14 @@ def test_periods_do_not_carry_over_to_another_rule() -> None:
     assert (found.due_on, found.overdue_since) == (date(2026, 3, 31), None)
     # The work of 31 January counts for the quarter, too.
     assert planned(history(), "2026-01-15", "2026-07-01", rules) == ["01-31", "06-30"]
+
+
+def test_a_period_that_was_over_when_the_rule_came_is_not_asked_for() -> None:
+    quarterly: Any = Counted("x", "P", "1", None, "quarter")
+    monthly: Any = Counted("x", "P", "1", None, "month")
+    rules = changing(("2026-01-01", quarterly), ("2026-03-10", monthly))
+    found = state(history(), "2026-03-20", rules)
+    assert (found.due_on, found.missed) == (date(2026, 3, 31), ())
 
 
 def test_a_point_that_ends_owes_nothing_more() -> None:

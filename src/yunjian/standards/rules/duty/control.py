@@ -1,8 +1,10 @@
 """Out-of-control periods: from discovery until the indicators are met again (clause 11.6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
 
 from yunjian.standards.rules.duty.calendar import FAR, Span, local, local_or_far, merged
 from yunjian.standards.rules.duty.catalogue import Segment
@@ -22,14 +24,14 @@ class Period:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(NamedTuple):
     at: datetime
     met: bool
     indicator: str
     parameters: tuple[str, ...]
 
 
+_TELLING = frozenset({"pass", "out_of_control"})
 Spans = dict[str | None, list[tuple[datetime, datetime]]]
 
 
@@ -69,32 +71,22 @@ def _by_parameter(
 
 def _not_met(history: PointHistory, line: Timeline, at: datetime) -> Spans:
     spans: Spans = {}
-    unmet: dict[str | None, dict[str, datetime]] = {}
-    for finding in _findings(history, line, at):
-        if finding.met:
-            _meet(finding, unmet, spans)
-            continue
-        names: tuple[str | None, ...] = finding.parameters or _described(line, finding.at)
-        for name in names or (None,):
-            unmet.setdefault(name, {}).setdefault(finding.indicator, finding.at)
+    unmet: dict[str, dict[str | None, datetime]] = {}
+    for moment, met, indicator, parameters in _findings(history, line, at):
+        names: Collection[str | None] = parameters
+        opened = unmet.setdefault(indicator, {})
+        if met:
+            for name in names or tuple(opened):
+                if name in opened:
+                    spans.setdefault(name, []).append((opened.pop(name), moment))
+        else:
+            for name in names or _described(line, moment) or (None,):
+                opened.setdefault(name, moment)
     end = local_or_far(history.until)
-    for name, since in _open(unmet):
-        spans.setdefault(name, []).append((since, end if end <= at else FAR))
+    for opened in unmet.values():
+        for name, since in opened.items():
+            spans.setdefault(name, []).append((since, end if end <= at else FAR))
     return spans
-
-
-def _meet(finding: _Finding, unmet: dict[str | None, dict[str, datetime]], spans: Spans) -> None:
-    names: tuple[str | None, ...] = finding.parameters or tuple(unmet)
-    for name in names:
-        since = unmet.get(name, {}).pop(finding.indicator, None)
-        if since is not None:
-            spans.setdefault(name, []).append((since, finding.at))
-
-
-def _open(unmet: dict[str | None, dict[str, datetime]]) -> Iterator[tuple[str | None, datetime]]:
-    for name, indicators in unmet.items():
-        for since in indicators.values():
-            yield name, since
 
 
 def _described(line: Timeline, moment: datetime) -> tuple[str, ...]:
@@ -112,14 +104,24 @@ def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Find
     ]
     found.extend(_of_work(line))
     end = min(at, local_or_far(history.until))
-    return sorted((item for item in found if item.at <= end), key=lambda item: (item.at, item.met))
+    found = [item for item in found if item.at <= end]
+    found.sort(key=itemgetter(0, 1))
+    return found
 
 
 def _of_work(line: Timeline) -> Iterator[_Finding]:
-    """Yield what work found: its indicator is the obligation, or the sheet, that it is about."""
-    if all(item.outcome != "out_of_control" for _, item in line.work):
+    """Yield what work found: its indicator is the obligation, or the sheet, that it is about.
+
+    What was never out of control need not be met again.
+    """
+    failed: set[str] = set()
+    for _, item in line.work:
+        if item.outcome == "out_of_control":
+            failed.update(item.obligations or (item.sheet or "",))
+    if not failed:
         return
     for moment, item in line.work:
-        if item.outcome in {"pass", "out_of_control"}:
+        if item.outcome in _TELLING:
             for indicator in item.obligations or (item.sheet or "",):
-                yield _Finding(moment, item.outcome == "pass", indicator, item.parameters)
+                if indicator in failed:
+                    yield _Finding(moment, item.outcome == "pass", indicator, item.parameters)

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
+from typing import NamedTuple
 
 from yunjian.standards.rules.duty.calendar import FAR, Span, local, merged
 from yunjian.standards.rules.duty.catalogue import Rules, shipped_rules
 from yunjian.standards.rules.duty.control import Period, periods
 from yunjian.standards.rules.duty.history import PointHistory
 from yunjian.standards.rules.duty.tracks import Stretch, Timeline, Track, timeline
-from yunjian.standards.rules.duty.walk import Course, Due, missed, upcoming, walk
+from yunjian.standards.rules.duty.walk import Course, missed, upcoming, walk
 from yunjian.standards.rules.obligations import Obligation
 
 
@@ -54,8 +56,7 @@ class DutyState:
     by_parameter: tuple[ParameterDuty, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DueDate:
+class DueDate(NamedTuple):
     """Something to be done before a moment, on a day at the latest, so many times."""
 
     due: datetime
@@ -106,29 +107,25 @@ def due_between(
     """
     start, end = local(start), local(end)
     line = timeline(history, rules or shipped_rules())
+    stretches = (stretch for stretch in line.stretches if stretch.since < end)
     dues = [
-        DueDate(
-            due.at,
-            due.day,
-            stretch.obligation(due.last_moment),
-            track.parameters,
-            due.times,
-            due.overdue,
-        )
-        for stretch in line.stretches
-        if stretch.since < end
-        for track in stretch.tracks
-        for due in _dues_of(track, line, start, end)
+        due
+        for stretch in sorted(stretches, key=lambda stretch: stretch.name)
+        for track in sorted(stretch.tracks, key=lambda track: track.parameters)
+        for due in _dues_of(stretch, track, line, start, end)
     ]
-    return sorted(dues, key=lambda item: (item.due, item.obligation.id, item.parameters))
+    dues.sort(key=itemgetter(0))
+    return dues
 
 
-def _dues_of(track: Track, line: Timeline, start: datetime, end: datetime) -> Iterator[Due]:
+def _dues_of(
+    stretch: Stretch, track: Track, line: Timeline, start: datetime, end: datetime
+) -> Iterator[DueDate]:
     course = walk(track.spells, track.times, line.stops, start)
-    for due in upcoming(track.spells, course, floor=start):
-        if due.last_moment >= end:
+    for at, day, last, times, overdue in upcoming(track.spells, course, floor=start):
+        if last >= end:
             return
-        yield due
+        yield DueDate(at, day, stretch.obligation(last), track.parameters, times, overdue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from yunjian.standards.rules.duty.calendar import FAR, Stops, local, local_or_far
 from yunjian.standards.rules.duty.catalogue import Demand, Rules, Segment, Timing, segments
@@ -16,21 +17,14 @@ from yunjian.standards.rules.obligations import Obligation
 SETTLING: frozenset[Outcome] = frozenset({"pass", "calibrate", "out_of_control", "unknown"})
 
 
-@dataclass(slots=True)
 class Works:
-    """The work that counts for one obligation: when, which (by its place), for what."""
+    """The work that counts for one obligation, in order: when, which (by its place), for what."""
 
-    times: list[datetime] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    parameters: list[tuple[str, ...]] = field(default_factory=list)
-    kinds: set[tuple[str, ...]] = field(default_factory=set)
-
-    def add(self, moment: datetime, place: int, parameters: tuple[str, ...]) -> None:
-        """Add work that is no earlier than any before."""
-        self.times.append(moment)
-        self.places.append(place)
-        self.parameters.append(parameters)
-        self.kinds.add(parameters)
+    def __init__(self, done: list[tuple[datetime, int, tuple[str, ...]]]) -> None:
+        self.times = [item[0] for item in done]
+        self.places = [item[1] for item in done]
+        self.parameters = [item[2] for item in done]
+        self.kinds = set(self.parameters)
 
     def accepted(self, parameter: str | None) -> frozenset[tuple[str, ...]]:
         """Return the kinds of work that count for a parameter; None is the point as a whole."""
@@ -63,8 +57,15 @@ class Stretch:
     demands: tuple[tuple[datetime, datetime, Demand], ...]
     tracks: tuple[Track, ...]
 
+    @property
+    def name(self) -> str:
+        """The id of the obligation."""
+        return self.demands[0][2].obligation.id
+
     def obligation(self, at: datetime) -> Obligation:
         """Return the form of the obligation that held last at a moment."""
+        if len(self.demands) == 1:
+            return self.demands[0][2].obligation
         index = bisect_right(self.demands, at, key=lambda item: item[0]) - 1
         return self.demands[max(index, 0)][2].obligation
 
@@ -82,22 +83,22 @@ class Timeline:
 def timeline(history: PointHistory, rules: Rules) -> Timeline:
     """Lay out a point's history along the rules."""
     parts = segments(history, rules)
-    work = sorted(
-        ((local(item.at), item) for item in history.work if not item.cancelled),
-        key=lambda pair: pair[0],
-    )
+    work = [(local(item.at), item) for item in history.work if not item.cancelled]
+    work.sort(key=itemgetter(0))
     works = _works(work, parts)
     lives = _lives(history)
     stretches = [
-        _stretch(run, lives, works.get(name) or Works())
+        _stretch(run, lives, Works(works.get(name, [])))
         for name, runs in _runs(parts).items()
         for run in runs
     ]
     return Timeline(parts, stretches, Stops(history.stops), work)
 
 
-def _works(work: list[tuple[datetime, WorkDone]], parts: list[Segment]) -> dict[str, Works]:
-    result: dict[str, Works] = {}
+def _works(
+    work: list[tuple[datetime, WorkDone]], parts: list[Segment]
+) -> dict[str, list[tuple[datetime, int, tuple[str, ...]]]]:
+    result: dict[str, list[tuple[datetime, int, tuple[str, ...]]]] = {}
     starts = [part.since for part in parts]
     known: dict[tuple[int, str, tuple[str, ...]], tuple[str, ...]] = {}
     for place, (moment, item) in enumerate(work):
@@ -110,9 +111,7 @@ def _works(work: list[tuple[datetime, WorkDone]], parts: list[Segment]) -> dict[
                 known[key] = _served(parts[key[0]].demands, *key[1:]) if key[0] >= 0 else ()
             names = known[key]
         for name in names:
-            if name not in result:
-                result[name] = Works()
-            result[name].add(moment, place, item.parameters)
+            result.setdefault(name, []).append((moment, place, item.parameters))
     return result
 
 
@@ -191,7 +190,7 @@ def _spells(
     run: _Run, parameter: str | None, lives: dict[str, list[tuple[datetime, datetime]]]
 ) -> Iterator[Spell]:
     always = [(datetime.min.replace(tzinfo=FAR.tzinfo), FAR)]
-    owed = list(_owed(run, parameter))
+    owed = _owed(run, parameter)
     for begin, end in lives.get(parameter, always) if parameter is not None else always:
         last = None
         for since, until, timing in owed:
@@ -201,17 +200,14 @@ def _spells(
                 last = final
 
 
-def _owed(run: _Run, parameter: str | None) -> Iterator[tuple[datetime, datetime, Timing]]:
-    """Yield when, and how often, it is owed for a parameter: like timings in a row are one."""
-    held: tuple[datetime, datetime, Timing] | None = None
+def _owed(run: _Run, parameter: str | None) -> list[tuple[datetime, datetime, Timing]]:
+    """Return when, and how often, it is owed for a parameter: like timings in a row are one."""
+    result: list[tuple[datetime, datetime, Timing]] = []
     for since, until, demand in run:
         if parameter not in (demand.parameters or (None,)):
             continue
-        if held and held[1:] == (since, demand.timing):
-            held = (held[0], until, demand.timing)
-            continue
-        if held:
-            yield held
-        held = (since, until, demand.timing)
-    if held:
-        yield held
+        if result and result[-1][1:] == (since, demand.timing):
+            result[-1] = (result[-1][0], until, demand.timing)
+        else:
+            result.append((since, until, demand.timing))
+    return result

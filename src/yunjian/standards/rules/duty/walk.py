@@ -1,9 +1,10 @@
 """Walking along one track of an obligation: what was missed, and what is due next."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from yunjian.standards.rules.duty.calendar import (
     FAR,
@@ -30,19 +31,17 @@ class Spell:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A moment by which something is to be done, so many times; `day` is the last day in time."""
+class Due(NamedTuple):
+    """A moment by which something is to be done, so many times.
+
+    `day` is the last day in time, `last` the last moment: a day's end is not part of the day.
+    """
 
     at: datetime
     day: date
+    last: datetime
     times: int = 1
     overdue: bool = False
-
-    @property
-    def last_moment(self) -> datetime:
-        """The last moment in time: a day's end is no longer part of the day."""
-        return self.at if self.day == self.at.date() else self.at - ONE_TICK
 
 
 @dataclass(slots=True)
@@ -100,7 +99,8 @@ def _walk_spell(spell: Spell, course: Course) -> None:
 def _walk_interval(spell: Spell, course: Course, end: datetime, works: tuple[int, int]) -> None:
     index, high = works
     times, gaps = course.times, course.gaps
-    due = max(_after(course.anchor, spell.timing, course.stops), spell.since)
+    after = _stepper(spell.timing, course.stops)
+    due = max(after(course.anchor), spell.since)
     # An overdue duty stays so beyond a change of the rules, unless the new rule gives time.
     carried = course.open_due if due == spell.since else None
     while index < high:
@@ -110,7 +110,7 @@ def _walk_interval(spell: Spell, course: Course, end: datetime, works: tuple[int
             in_time += 1
         carried = None
         index = in_time
-        due = max(_after(times[index - 1], spell.timing, course.stops), spell.since)
+        due = after(times[index - 1])
     course.open_due = None
     if due < end:
         gaps.append((due, end))
@@ -133,14 +133,19 @@ def _walk_counted(spell: Spell, course: Course, end: datetime, works: tuple[int,
             course.open_due = course.open_due or due
 
 
-def _after(anchor: datetime, timing: Timing, stops: Stops) -> datetime:
-    """Return when it is due again: hours run exactly, days and months to the end of the day."""
+def _stepper(timing: Timing, stops: Stops) -> Callable[[datetime], datetime]:
+    """Return what tells when it is due again after a moment.
+
+    Hours run exactly, days and months to the end of the day.
+    """
+    every = timing.every
     if timing.unit == "hour":
-        return stops.after(anchor + timedelta(hours=timing.every))
+        hours = timedelta(hours=every)
+        return lambda anchor: stops.after(anchor + hours)
     if timing.unit == "day":
-        return stops.day_after(day_start(anchor.date() + timedelta(days=timing.every + 1)))
-    day = add_months(anchor.date(), timing.every)
-    return stops.day_after(day_start(day + ONE_DAY))
+        days = timedelta(days=every + 1)
+        return lambda anchor: stops.day_after(day_start(anchor.date() + days))
+    return lambda anchor: stops.day_after(day_start(add_months(anchor.date(), every) + ONE_DAY))
 
 
 def _periods(spell: Spell, course: Course) -> Iterator[tuple[datetime, datetime]]:
@@ -182,44 +187,42 @@ def upcoming(spells: list[Spell], course: Course, floor: datetime | None = None)
 
 
 def _interval_dues(spell: Spell, course: Course, floor: datetime | None) -> Iterator[Due]:
-    while True:
-        moment = max(_after(course.anchor, spell.timing, course.stops), spell.since)
-        due = _due(moment, spell.timing, course.stops, floor)
-        if due.at >= spell.until or due.at == FAR:
-            return
+    after, exact = _stepper(spell.timing, course.stops), spell.timing.unit == "hour"
+    moment = max(after(course.anchor), spell.since)
+    due = _due(moment, course.stops, floor, exact=exact)
+    while due.at < spell.until:
         yield due
-        course.anchor = due.last_moment
+        course.anchor = due.last
+        moment = after(due.last)
+        last = moment if exact else moment - ONE_TICK
+        due = Due(moment, last.date(), last)
 
 
 def _counted_dues(spell: Spell, course: Course, floor: datetime | None) -> Iterator[Due]:
     if course.open_due is not None:
-        due = _due(course.open_due, spell.timing, course.stops, floor)
+        due = _due(course.open_due, course.stops, floor, exact=False)
         if due.at < spell.until:
             yield due
-            course.times.append(due.last_moment)
+            course.times.append(due.last)
     for first, moment in _periods(spell, course):
         if moment <= course.at:
             continue
         if moment >= spell.until:
             return
-        done = len(course.times) - bisect_left(course.times, first)
-        if done < spell.timing.every:
-            due = _due(moment, spell.timing, course.stops, None)
-            yield Due(due.at, due.day, spell.timing.every - done)
-            course.times.extend([due.last_moment] * (spell.timing.every - done))
+        lacking = spell.timing.every - len(course.times) + bisect_left(course.times, first)
+        if lacking > 0:
+            last = moment - ONE_TICK
+            yield Due(moment, last.date(), last, lacking)
+            course.times.extend([last] * lacking)
 
 
-def _due(moment: datetime, timing: Timing, stops: Stops, floor: datetime | None) -> Due:
-    exact = timing.unit == "hour"
-    due = Due(moment, _last_day(moment, exact=exact))
-    if floor is None or due.last_moment >= floor:
-        return due
+def _due(moment: datetime, stops: Stops, floor: datetime | None, *, exact: bool) -> Due:
+    last = moment if exact else moment - ONE_TICK
+    if floor is None or last >= floor:
+        return Due(moment, last.date(), last)
     moment = stops.after(floor) if exact else stops.day_after(day_end(floor))
-    return Due(moment, _last_day(moment, exact=exact), overdue=True)
-
-
-def _last_day(due: datetime, *, exact: bool) -> date:
-    return due.date() if exact else (due - ONE_TICK).date()
+    last = moment if exact else moment - ONE_TICK
+    return Due(moment, last.date(), last, overdue=True)
 
 
 def missed(course: Course) -> list[Span]:
