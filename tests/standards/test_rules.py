@@ -87,7 +87,7 @@ def test_an_obligation_says_how_often_where_from_and_on_which_sheet() -> None:
 
 def test_no_row_ships_without_clause_and_provenance() -> None:
     for pack in packs():
-        assert all(row["clause"] and row["provenance"] for row in pack.rows)
+        assert all(row.clause and row.provenance for row in pack.rows)
 
 
 def test_a_pack_ends_on_the_day_before_its_end() -> None:

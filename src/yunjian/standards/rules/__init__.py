@@ -1,21 +1,36 @@
 """Rule packs: which standard demands what, how often, and from when."""
 
+from yunjian.standards.rules.limits import limits_as_data
+from yunjian.standards.rules.model import Interval, Text
 from yunjian.standards.rules.obligations import (
-    Interval,
     Obligation,
     PointDescription,
-    Text,
     obligations_for,
+    unconfirmed_for,
 )
-from yunjian.standards.rules.packs import InvalidPack, Pack, packs
+from yunjian.standards.rules.packs import (
+    InvalidPack,
+    NotInForce,
+    Pack,
+    UnknownRule,
+    pack,
+    pack_on,
+    packs,
+)
 
 __all__ = [
     "Interval",
     "InvalidPack",
+    "NotInForce",
     "Obligation",
     "Pack",
     "PointDescription",
     "Text",
+    "UnknownRule",
+    "limits_as_data",
     "obligations_for",
+    "pack",
+    "pack_on",
     "packs",
+    "unconfirmed_for",
 ]

@@ -1,80 +1,229 @@
 """Reading rule packs: TOML files, each a version of a standard with its effective dates."""
 
+import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-PROVENANCES = ("text", "practice", "recalled", "recalled + practice")
-UNITS = ("hour", "day", "month")
+from pydantic import Field, PositiveInt, ValidationError, model_validator
 
-_PACK = {"code", "version", "standard", "title", "kind", "effective", "obligations"}
-_ROW = {"id", "clause", "activity", "interval", "provenance"}
-_CONDITIONS = {"automatic_calibration", "methods", "parameters", "sheet", "sheets"}
+from yunjian.standards.rules.model import (
+    Checked,
+    LimitRow,
+    ObligationRow,
+    Row,
+    SubstitutionRow,
+    Text,
+    ValueRow,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+R = TypeVar("R", bound=Row)
+TABLES = ("obligations", "limits", "deadlines", "validity", "substitutions")
 
 
 class InvalidPack(ValueError):
-    """A rule pack is not what it should be; the message names the row."""
+    """A rule pack is not what it should be; `file` and `row` say where, `reason` says what."""
+
+    def __init__(self, file: str, row: str, reason: str) -> None:
+        super().__init__(f"{file}: {row}: {reason}")
+        self.file, self.row, self.reason = file, row, reason
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A version of a standard's rules, in force in `[since, until)`."""
+class UnknownRule(LookupError):
+    """There is no pack or no row of this name."""
 
-    code: str
-    version: int
-    standard: str
-    kind: str
-    since: date
-    until: date | None
-    rows: tuple[dict[str, Any], ...]
+
+class NotInForce(ValueError):
+    """A standard was not yet, or no longer, in force on a day."""
+
+    def __init__(self, pack: "Pack", on_date: date) -> None:
+        super().__init__(f"{pack.standard} 在 {on_date} 未实施（{pack.since} 起） / not in force")
+        self.field, self.reason = "on_date", "not_in_force"
+        self.message_zh = f"{on_date} 不在 {pack.standard} 的实施期内（{pack.since} 起实施）"
+        self.message_en = f"{pack.standard} is not in force on {on_date} (it is since {pack.since})"
+
+
+class Pack(Checked):
+    """A version of a standard's rules, in force in `[since, until)`.
+
+    An overlay (see `overlays`) bears its own code, and holds every row of the pack below it.
+    """
+
+    code: Words
+    version: PositiveInt
+    standard: Words
+    title: Text
+    kind: Literal["wastewater", "flue_gas"]
+    effective: tuple[date] | tuple[date, date]
+    obligations: tuple[ObligationRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
+    deadlines: tuple[ValueRow, ...] = ()
+    validity: tuple[ValueRow, ...] = ()
+    substitutions: tuple[SubstitutionRow, ...] = ()
+    overlays: str | None = None
+    authority: Words | None = None
+    source: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ValueError("effective: the end is not after the beginning")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name with its version: `hj75-2017@1`."""
+        return f"{self.code}@{self.version}"
+
+    @property
+    def since(self) -> date:
+        """The first day in force."""
+        return self.effective[0]
+
+    @property
+    def until(self) -> date | None:
+        """The day from which it is no longer in force."""
+        return self.effective[1] if len(self.effective) > 1 else None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every row of every table."""
+        return (
+            *self.obligations,
+            *self.limits,
+            *self.deadlines,
+            *self.validity,
+            *self.substitutions,
+        )
 
     def in_force(self, on_date: date) -> bool:
         """Tell whether the pack holds on a day."""
         return self.since <= on_date and (self.until is None or on_date < self.until)
 
+    def limit(self, limit_id: str) -> LimitRow:
+        """Return a limit.
+
+        Raises:
+            UnknownRule: there is none of this id.
+        """
+        return _named(self.limits, limit_id, self.name)
+
+    def value(self, value_id: str) -> ValueRow:
+        """Return a deadline or a rate.
+
+        Raises:
+            UnknownRule: there is none of this id.
+        """
+        return _named((*self.deadlines, *self.validity), value_id, self.name)
+
 
 @cache
 def packs() -> tuple[Pack, ...]:
-    """Return every pack that ships with the product."""
+    """Return every pack that ships with the product.
+
+    Raises:
+        InvalidPack: one of them is wrong.
+    """
     folder = files("yunjian.standards.rules").joinpath("data")
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     return tuple(
-        parsed(tomllib.loads(entry.read_text(encoding="utf-8")))
+        parsed(read_toml(entry.read_text(encoding="utf-8"), entry.name), entry.name)
         for entry in entries
         if entry.name.endswith(".toml")
     )
 
 
-def parsed(data: dict[str, Any]) -> Pack:
+def pack(name: str, among: Iterable[Pack] | None = None) -> Pack:
+    """Return a pack by `code@version`, or the newest version by `code` alone.
+
+    Raises:
+        UnknownRule: there is none.
+    """
+    known = list(packs() if among is None else among)
+    found = [item for item in known if name in {item.name, item.code}]
+    if not found:
+        raise UnknownRule(name)
+    return max(found, key=lambda item: item.version)
+
+
+def pack_on(code: str, on_date: date, among: Iterable[Pack] | None = None) -> Pack:
+    """Return the newest version of a pack that is in force on a day.
+
+    Raises:
+        UnknownRule: there is no such pack.
+        NotInForce: no version of it is in force on that day.
+    """
+    wanted = pack(code, among)
+    versions = [item for item in (packs() if among is None else among) if item.code == wanted.code]
+    if "@" in code:
+        versions = [wanted]
+    current = [item for item in versions if item.in_force(on_date)]
+    if not current:
+        raise NotInForce(wanted, on_date)
+    return max(current, key=lambda item: item.version)
+
+
+def read_toml(text: str, file: str) -> dict[str, Any]:
+    """Return the data of a TOML text, its fractions as decimals.
+
+    Raises:
+        InvalidPack: it is no TOML; the row is the line.
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"line \d+", str(error))
+        raise InvalidPack(file, line[0] if line else "end", str(error)) from error
+
+
+def parsed(data: dict[str, Any], file: str = "") -> Pack:
     """Return the pack that the data describe.
 
     Raises:
         InvalidPack: a key is unknown or missing, or a value is none that is allowed.
     """
-    if set(data) != _PACK:
-        raise InvalidPack(f"{data.get('code')}: keys {sorted(set(data) ^ _PACK)}")
-    for row in data["obligations"]:
-        _check_row(row)
-    since, *rest = (date.fromisoformat(day) for day in data["effective"])
-    return Pack(
-        code=data["code"],
-        version=data["version"],
-        standard=data["standard"],
-        kind=data["kind"],
-        since=since,
-        until=rest[0] if rest else None,
-        rows=tuple(data["obligations"]),
-    )
+    file = file or str(data.get("code"))
+    try:
+        result = Pack.model_validate({**data, "source": data})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidPack(file, _row_of(data, first["loc"]), _said(first)) from error
+    _check_ids(result, file)
+    return result
 
 
-def _check_row(row: dict[str, Any]) -> None:
-    missing, unknown = _ROW - set(row), set(row) - _ROW - _CONDITIONS
-    if missing or unknown:
-        raise InvalidPack(f"{row.get('id')}: missing {sorted(missing)}, unknown {sorted(unknown)}")
-    if row["provenance"] not in PROVENANCES:
-        raise InvalidPack(f"{row['id']}: provenance {row['provenance']}")
-    if row["interval"]["unit"] not in UNITS or row["interval"]["value"] <= 0:
-        raise InvalidPack(f"{row['id']}: interval {row['interval']}")
+def _row_of(data: dict[str, Any], place: tuple[int | str, ...]) -> str:
+    table = place[0] if place else "pack"
+    if table in TABLES and len(place) > 1 and isinstance(place[1], int):
+        row = data[str(table)][place[1]]
+        name = row.get("id") if isinstance(row, dict) else None
+        return str(name or f"{table}[{place[1]}]")
+    return str(table)
+
+
+def _said(error: "ErrorDetails") -> str:
+    place = ".".join(str(part) for part in error["loc"][2:])
+    return f"{place}: {error['msg']}" if place else error["msg"]
+
+
+def _check_ids(result: Pack, file: str) -> None:
+    seen: set[str] = set()
+    for row in result.rows:
+        if row.id in seen:
+            raise InvalidPack(file, row.id, "the id occurs twice")
+        seen.add(row.id)
+
+
+def _named(rows: Iterable[R], row_id: str, pack_name: str) -> R:
+    for row in rows:
+        if row.id == row_id:
+            return row
+    raise UnknownRule(f"{pack_name}: {row_id}")

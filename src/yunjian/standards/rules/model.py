@@ -1,0 +1,261 @@
+"""What a rule pack may hold: its rows, each with clause, provenance and effective dates."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+Provenance = Literal[
+    "text", "practice", "recalled", "recalled + practice", "text + practice", "text + recalled"
+]
+Unit = Literal[
+    "%", "%F.S.", "umol/mol", "mg/m3", "mg/L", "m/s", "m3", "°C", "pH", "mm", "s", "h", "1"
+]
+Statistic = Literal["RA", "AE", "RE", "FS", "r"]
+IntervalUnit = Literal["hour", "day", "month"]
+Period = Literal["day", "week", "month", "quarter", "half_year", "year"]
+Words = Annotated[str, Field(min_length=1)]
+Positive = Annotated[Decimal, Field(gt=0)]
+
+
+class Checked(BaseModel):
+    """Plain data that cannot be changed, and that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    zh: Words
+    en: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The longest time allowed between two times: so many hours, days or calendar months."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    value: PositiveInt
+    unit: IntervalUnit
+
+
+class Count(Checked):
+    """So many times in each calendar period."""
+
+    times: PositiveInt
+    period: Period
+
+
+class Row(Checked):
+    """What every row says about itself.
+
+    A row whose value nobody has established yet has no value and `unconfirmed`.
+    """
+
+    id: Words
+    clause: Words
+    provenance: Provenance
+    unconfirmed: bool = False
+    confirmed_by: Words | None = None
+    confirmed_on: date | None = None
+    effective: tuple[date] | tuple[date, date] | None = None
+    authority: Words | None = None
+
+    @model_validator(mode="after")
+    def _confirmation(self) -> Self:
+        if (self.confirmed_by is None) != (self.confirmed_on is None):
+            raise ValueError("confirmed_by and confirmed_on go together")
+        return self
+
+    def in_force(self, on_date: date) -> bool:
+        """Tell whether the row holds on a day of its pack."""
+        if self.effective is None:
+            return True
+        return self.effective[0] <= on_date and all(on_date < end for end in self.effective[1:])
+
+
+class ObligationRow(Row):
+    """Something to be done again within an interval, or so often in a period, and at which points.
+
+    No condition means every point of the kind.
+    """
+
+    activity: Text
+    interval: Interval | None = None
+    count: Count | None = None
+    automatic_calibration: bool | None = None
+    methods: tuple[str, ...] | None = None
+    parameters: tuple[str, ...] | None = None
+    sheet: str | None = None
+    sheets: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        given = [self.interval, self.count, self.unconfirmed or None]
+        if sum(item is not None for item in given) != 1:
+            raise ValueError("exactly one of interval, count, unconfirmed")
+        return self
+
+
+class Band(Checked):
+    """A limit for the values from … (`from` ≥, `above` >) up to … (`to` ≤, `below` <).
+
+    `emission_limit_below` is one more condition: where the emission limit is not below it,
+    nothing is established.
+    """
+
+    from_: Decimal | None = Field(None, alias="from")
+    above: Decimal | None = None
+    to: Decimal | None = None
+    below: Decimal | None = None
+    statistic: Statistic | None = None
+    limit: Positive | None = None
+    unit: Unit | None = None
+    emission_limit_below: Positive | None = None
+    unconfirmed: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if None not in (self.from_, self.above) or None not in (self.to, self.below):
+            raise ValueError("one lower and one upper bound at most")
+        given = [self.statistic, self.limit, self.unit]
+        if self.unconfirmed and any(item is not None for item in given):
+            raise ValueError("an unconfirmed band has no value")
+        if not self.unconfirmed and None in given:
+            raise ValueError("statistic, limit and unit are needed")
+        return self
+
+    @property
+    def lower(self) -> Decimal | None:
+        """The lower bound, None when there is none."""
+        return self.from_ if self.from_ is not None else self.above
+
+    @property
+    def upper(self) -> Decimal | None:
+        """The upper bound, None when there is none."""
+        return self.to if self.to is not None else self.below
+
+
+class PassCount(Checked):
+    """From so many pairs on, at least so many have to pass."""
+
+    from_: PositiveInt = Field(alias="from")
+    required: PositiveInt = Field(alias="pass")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.required > self.from_:
+            raise ValueError("more pairs are required than there are")
+        return self
+
+
+class LimitRow(Row):
+    """A limit: one number, or criteria by the unit and size of what was measured.
+
+    `unit` belongs to the number; beside `criteria` it is the unit taken when none is given.
+    `bound` "min" means that values have to reach the limit instead of staying within it.
+    With `pass_counts` each pair is judged, with `largest` the worst pair instead of the means.
+    Beside `absolute_limit` it is enough to meet either limit; out of control is beyond both.
+    """
+
+    title: Text
+    unit: Unit | None = None
+    statistic: Statistic | None = None
+    limit: Positive | None = None
+    bound: Literal["max", "min"] = "max"
+    out_of_control: Positive | None = None
+    out_of_control_provenance: Provenance | None = None
+    absolute_limit: Positive | None = None
+    absolute_out_of_control: Positive | None = None
+    absolute_unit: Unit | None = None
+    criteria: dict[Unit, tuple[Band, ...]] = Field(default_factory=dict)
+    band_of: Literal["reference_mean", "range"] = "reference_mean"
+    pairs_min: PositiveInt | None = None
+    pass_counts: tuple[PassCount, ...] = ()
+    largest: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        given = [self.unconfirmed, self.limit is not None, bool(self.criteria)]
+        if sum(given) != 1:
+            raise ValueError("exactly one of limit, criteria, unconfirmed")
+        if not self.unconfirmed and self.unit is None:
+            raise ValueError("unit is missing")
+        if self.criteria and self.unit not in self.criteria:
+            raise ValueError("unit is none of the units of the criteria")
+        for unit, bands in self.criteria.items():
+            _check_bands(unit, bands)
+        return self
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        pairs = [
+            (self.limit, self.out_of_control),
+            (self.absolute_limit, self.absolute_out_of_control),
+        ]
+        for limit, beyond in pairs:
+            if beyond is not None and (limit is None or beyond < limit):
+                raise ValueError("out of control begins within the limit")
+        if (self.absolute_limit is None) != (self.absolute_unit is None):
+            raise ValueError("absolute_limit and absolute_unit go together")
+        steps = [(item.from_, item.required) for item in self.pass_counts]
+        if steps != sorted(set(steps)) or len({start for start, _ in steps}) != len(steps):
+            raise ValueError("pass counts have to rise")
+        return self
+
+
+class ValueRow(Row):
+    """One number with a unit: a deadline, or a rate that has to be reached."""
+
+    title: Text
+    value: Positive | None = None
+    unit: Unit | Literal["/d"]
+
+    @model_validator(mode="after")
+    def _established(self) -> Self:
+        if self.unconfirmed == (self.value is not None):
+            raise ValueError("exactly one of value, unconfirmed")
+        return self
+
+
+class SubstitutionRow(Row):
+    """Which hours stand in for a period without valid data: the largest of the last so many.
+
+    `capture` bounds the capture rate in per cent of the quarter, `longer_than` and `up_to` the
+    length of the period in hours; the hours count back from `before`.
+    """
+
+    title: Text
+    reason: Literal["out_of_control", "invalid"]
+    capture_from: Decimal
+    capture_below: Decimal | None = None
+    longer_than: Decimal | None = None
+    up_to: Decimal | None = None
+    window: PositiveInt
+    before: Literal["last_calibration", "failure"]
+
+
+def _check_bands(unit: str, bands: tuple[Band, ...]) -> None:
+    ordered = sorted(bands, key=lambda band: (band.lower is not None, band.lower or 0))
+    if not ordered or ordered[0].lower is not None or ordered[-1].upper is not None:
+        raise ValueError(f"{unit}: gap: the outer bands have to be open")
+    for low, high in pairwise(ordered):
+        _check_neighbours(unit, low, high)
+
+
+def _check_neighbours(unit: str, low: Band, high: Band) -> None:
+    end, start = low.upper, high.lower
+    if end is None or start is None or end > start:
+        raise ValueError(f"{unit}: overlap at {start if start is not None else end}")
+    if end < start or (low.to is None and high.from_ is None):
+        raise ValueError(f"{unit}: gap at {end}")
+    if low.to is not None and high.from_ is not None:
+        raise ValueError(f"{unit}: overlap at {end}")
