@@ -44,7 +44,7 @@ layers: $(STAMPS)/dev
 phone-tests: $(STAMPS)/phone
 	cd h5 && $(NPM) run lint && $(NPM) test && $(NPM) run size
 
-unit: $(STAMPS)/dev
+unit: $(STAMPS)/dev $(STAMPS)/assets
 	$(BIN)/pytest -m "not e2e and not faults"
 
 browser: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
@@ -88,7 +88,9 @@ $(STAMPS)/dev: $(STAMPS)/base requirements/dev.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/base package.json package-lock.json scripts/build_assets.py
+CATALOGUE := src/yunjian/locale/en/LC_MESSAGES/django.po
+
+$(STAMPS)/assets: $(STAMPS)/base package.json package-lock.json scripts/build_assets.py scripts/messages.py $(CATALOGUE)
 	@echo "准备网页资源… / preparing page assets"
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@$(BIN)/python scripts/build_assets.py

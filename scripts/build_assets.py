@@ -1,8 +1,10 @@
-"""Copy what the PC pages take from npm into a folder that is never committed."""
+"""Make what is never committed: the pages' files from npm, and the compiled English texts."""
 
 import shutil
 import sys
 from pathlib import Path
+
+import messages
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
@@ -23,7 +25,7 @@ FILES = {
 
 
 def main() -> int:
-    """Copy every file; say which one is missing."""
+    """Copy every file and compile the texts; say which file is missing."""
     shutil.rmtree(TARGET, ignore_errors=True)
     for source, name in FILES.items():
         found = MODULES / source
@@ -37,6 +39,7 @@ def main() -> int:
             line for line in content.splitlines(keepends=True) if b"sourceMappingURL" not in line
         ]
         (TARGET / name).write_bytes(b"".join(lines) if found.suffix in {".css", ".js"} else content)
+    messages.compile_catalogue()
     return 0
 
 

@@ -4,18 +4,21 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import current_actor
+from yunjian.kernel.languages import Word
 from yunjian.web.widgets import DateInput
 
-ANY = ("", "全部")
-CERTIFICATE_FILE_HELP = "PDF 或图片（JPG、PNG），不超过 10 MB"
+ANY = ("", _("全部"))
+CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
-Sections = list[tuple[str, list[str]]]
+Sections = list[tuple[Word, list[str]]]
 
 
 class SaysWhatIsMissing(forms.BaseForm):
@@ -26,11 +29,17 @@ class SaysWhatIsMissing(forms.BaseForm):
         for field in self.fields.values():
             choice = isinstance(field, forms.ChoiceField)
             upload = isinstance(field, forms.FileField)
-            verb = "选择" if choice else "上传" if upload else "填写"
-            field.error_messages["required"] = f"请{verb}{field.label}"
+            missing = (
+                gettext("请选择%(label)s")
+                if choice
+                else gettext("请上传%(label)s")
+                if upload
+                else gettext("请填写%(label)s")
+            )
+            field.error_messages["required"] = missing % {"label": field.label}
             if type(field) is forms.TypedChoiceField and field.required:
                 choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # never a function here
-                field.choices = [("", "请选择"), *(one for one in choices if one[0])]
+                field.choices = [("", gettext("请选择")), *(one for one in choices if one[0])]
 
 
 class RegisterForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
@@ -50,9 +59,9 @@ class FilingForm(RegisterForm):
     """备案基本信息."""
 
     sections = [
-        ("企业信息", ["legal_representative", "registered_capital", "address"]),
-        ("业务信息", ["project_count", "project_amount", "scope"]),
-        ("联系方式", ["contact_name", "contact_phone"]),
+        (_("企业信息"), ["legal_representative", "registered_capital", "address"]),
+        (_("业务信息"), ["project_count", "project_amount", "scope"]),
+        (_("联系方式"), ["contact_name", "contact_phone"]),
     ]
 
     class Meta:
@@ -74,15 +83,15 @@ class PersonForm(RegisterForm):
     """人员."""
 
     sections = [
-        ("基本信息", ["name", "phone", "education", "title"]),
-        ("任职信息", ["job", "position", "joined_on", "account"]),
+        (_("基本信息"), ["name", "phone", "education", "title"]),
+        (_("任职信息"), ["job", "position", "joined_on", "account"]),
     ]
     account = forms.ModelChoiceField(
         Account.objects.none(),
-        label="系统账号",
+        label=_("系统账号"),
         required=False,
-        empty_label="不关联",
-        help_text="关联后可在手机端执行运维任务",
+        empty_label=_("不关联"),
+        help_text=_("关联后可在手机端执行运维任务"),
     )
 
     class Meta:
@@ -112,8 +121,8 @@ class EquipmentForm(RegisterForm):
     """设备."""
 
     sections = [
-        ("设备信息", ["asset_number", "name", "serial_number", "maker", "model"]),
-        ("检定与校准", ["needs_calibration"]),
+        (_("设备信息"), ["asset_number", "name", "serial_number", "maker", "model"]),
+        (_("检定与校准"), ["needs_calibration"]),
     ]
 
     class Meta:
@@ -125,20 +134,26 @@ class VehicleForm(RegisterForm):
     """运维车辆."""
 
     sections = [
-        ("车辆信息", ["plate", "ownership", "lease_until"]),
-        ("证明材料", ["document"]),
+        (_("车辆信息"), ["plate", "ownership", "lease_until"]),
+        (_("证明材料"), ["document"]),
     ]
     document = forms.FileField(
-        label="行驶证 / 租赁合同",
+        label=_("行驶证 / 租赁合同"),
         required=False,
-        help_text=f"自有车辆上传行驶证；租赁车辆上传覆盖运维合同期限的租赁合同。{CERTIFICATE_FILE_HELP}",
+        help_text=_(
+            "自有车辆上传行驶证；租赁车辆上传覆盖运维合同期限的租赁合同。%(certificate_file_help)s"
+        )
+        % {"certificate_file_help": CERTIFICATE_FILE_HELP},
     )
 
     class Meta:
         model = Vehicle
         fields = ["plate", "ownership", "lease_until"]
         widgets = {"lease_until": DateInput()}
-        help_texts = {"lease_until": "租赁车辆必填", "plate": "如 沪A12345，新能源如 沪AD12345"}
+        help_texts = {
+            "lease_until": _("租赁车辆必填"),
+            "plate": _("如 沪A12345，新能源如 沪AD12345"),
+        }
 
     def clean_plate(self) -> str:
         """Take the plate as people write it: spaces, dots and small letters do not matter."""
@@ -149,7 +164,7 @@ class SparePartForm(RegisterForm):
     """运维备品备件."""
 
     sections = [
-        ("备品备件", ["name", "model", "quantity", "unit", "amount", "location"]),
+        (_("备品备件"), ["name", "model", "quantity", "unit", "amount", "location"]),
     ]
 
     class Meta:
@@ -161,24 +176,24 @@ class ContractForm(SaysWhatIsMissing, forms.Form):
     """服务合同: the other party by its credit code, the points by their MN codes."""
 
     sections: Sections = [
-        ("合同信息", ["number", "amount", "starts_on", "ends_on"]),
-        ("排污单位与测点", ["uscc", "mn_codes"]),
+        (_("合同信息"), ["number", "amount", "starts_on", "ends_on"]),
+        (_("排污单位与测点"), ["uscc", "mn_codes"]),
     ]
-    number = forms.CharField(label="合同编号", max_length=40)
+    number = forms.CharField(label=_("合同编号"), max_length=40)
     amount = forms.DecimalField(
-        label="合同金额（万元）", max_digits=12, decimal_places=2, required=False
+        label=_("合同金额（万元）"), max_digits=12, decimal_places=2, required=False
     )
-    starts_on = forms.DateField(label="开始日期", widget=DateInput())
+    starts_on = forms.DateField(label=_("开始日期"), widget=DateInput())
     ends_on = forms.DateField(
-        label="终止日期", widget=DateInput(), help_text="自该日起合同不再有效"
+        label=_("终止日期"), widget=DateInput(), help_text=_("自该日起合同不再有效")
     )
     uscc = forms.CharField(
-        label="排污单位统一社会信用代码", min_length=18, max_length=18, help_text="18 位"
+        label=_("排污单位统一社会信用代码"), min_length=18, max_length=18, help_text=_("18 位")
     )
     mn_codes = forms.CharField(
-        label="测点 MN 号",
+        label=_("测点 MN 号"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="每行一个，可从排污单位处取得",
+        help_text=_("每行一个，可从排污单位处取得"),
     )
 
     def clean_uscc(self) -> str:
@@ -194,25 +209,25 @@ class ContractForm(SaysWhatIsMissing, forms.Form):
 class CertificateForm(SaysWhatIsMissing, forms.Form):
     """A certificate of a person or a device."""
 
-    category = forms.CharField(label="证书类别", max_length=60)
-    number = forms.CharField(label="证书编号", max_length=60)
-    issuer = forms.CharField(label="发证机关", max_length=80)
-    valid_from = forms.DateField(label="有效期起", widget=DateInput(), required=False)
-    valid_until = forms.DateField(label="有效期止", widget=DateInput())
-    attachment = forms.FileField(label="证书附件", help_text=CERTIFICATE_FILE_HELP)
+    category = forms.CharField(label=_("证书类别"), max_length=60)
+    number = forms.CharField(label=_("证书编号"), max_length=60)
+    issuer = forms.CharField(label=_("发证机关"), max_length=80)
+    valid_from = forms.DateField(label=_("有效期起"), widget=DateInput(), required=False)
+    valid_until = forms.DateField(label=_("有效期止"), widget=DateInput())
+    attachment = forms.FileField(label=_("证书附件"), help_text=CERTIFICATE_FILE_HELP)
 
 
 class LeaveForm(SaysWhatIsMissing, forms.Form):
     """The day on which a person left."""
 
-    left_on = forms.DateField(label="离职日期", widget=DateInput())
+    left_on = forms.DateField(label=_("离职日期"), widget=DateInput())
 
 
 class RetireForm(SaysWhatIsMissing, forms.Form):
     """Why a device goes out of use."""
 
     reason = forms.CharField(
-        label="停用原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("停用原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -220,10 +235,10 @@ class ContractEndForm(SaysWhatIsMissing, forms.Form):
     """When and why a contract ends early."""
 
     ends_on = forms.DateField(
-        label="终止日期", widget=DateInput(), help_text="自该日起合同不再有效"
+        label=_("终止日期"), widget=DateInput(), help_text=_("自该日起合同不再有效")
     )
     reason = forms.CharField(
-        label="终止原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -233,47 +248,56 @@ class ContractEndForm(SaysWhatIsMissing, forms.Form):
 class PeopleQuery(forms.Form):
     """What people are searched by."""
 
-    text = forms.CharField(label="姓名/手机号", required=False)
-    position = forms.ChoiceField(label="技术岗位", required=False, choices=[ANY, *Position.choices])
+    text = forms.CharField(label=_("姓名/手机号"), required=False)
+    position = forms.ChoiceField(
+        label=_("技术岗位"), required=False, choices=[ANY, *Position.choices]
+    )
     presence = forms.ChoiceField(
-        label="在职情况", required=False, choices=[ANY, ("present", "在职"), ("left", "已离职")]
+        label=_("在职情况"),
+        required=False,
+        choices=[ANY, ("present", _("在职")), ("left", _("已离职"))],
     )
 
 
 class EquipmentQuery(forms.Form):
     """What devices are searched by."""
 
-    text = forms.CharField(label="名称/编号", required=False)
-    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *FilingState.choices])
+    text = forms.CharField(label=_("名称/编号"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *FilingState.choices])
     due = forms.ChoiceField(
-        label="检定/校准",
+        label=_("检定/校准"),
         required=False,
-        choices=[ANY, ("expired", "已过期"), ("soon", "30 天内到期"), ("none", "未上传证书")],
+        choices=[
+            ANY,
+            ("expired", _("已过期")),
+            ("soon", _("30 天内到期")),
+            ("none", _("未上传证书")),
+        ],
     )
 
 
 class VehicleQuery(forms.Form):
     """What vehicles are searched by."""
 
-    text = forms.CharField(label="车牌号", required=False)
+    text = forms.CharField(label=_("车牌号"), required=False)
     ownership = forms.ChoiceField(
-        label="权属", required=False, choices=[ANY, ("owned", "自有"), ("leased", "租赁")]
+        label=_("权属"), required=False, choices=[ANY, ("owned", _("自有")), ("leased", _("租赁"))]
     )
 
 
 class SparePartQuery(forms.Form):
     """What spare parts are searched by."""
 
-    text = forms.CharField(label="名称/型号", required=False)
-    location = forms.CharField(label="放置位置", required=False)
+    text = forms.CharField(label=_("名称/型号"), required=False)
+    location = forms.CharField(label=_("放置位置"), required=False)
 
 
 class ContractQuery(forms.Form):
     """What contracts are searched by."""
 
-    text = forms.CharField(label="合同编号/排污单位", required=False)
+    text = forms.CharField(label=_("合同编号/排污单位"), required=False)
     holds = forms.ChoiceField(
-        label="合同状态",
+        label=_("合同状态"),
         required=False,
-        choices=[ANY, ("current", "履行中"), ("coming", "未开始"), ("over", "已到期")],
+        choices=[ANY, ("current", _("履行中")), ("coming", _("未开始")), ("over", _("已到期"))],
     )

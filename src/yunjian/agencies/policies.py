@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import NotAllowed
 
@@ -33,15 +35,15 @@ def agency_of_editor(actor: Actor) -> UUID:
         NotAllowed: the actor keeps none.
     """
     if actor.organization_id is None or not may_edit_filing(actor):
-        raise NotAllowed("只有运维机构的负责人或管理员可以办理备案")
+        raise NotAllowed(_("只有运维机构的负责人或管理员可以办理备案"))
     return actor.organization_id
 
 
-def require(allowed: bool, message: str = "您没有办理此事的权限") -> None:  # noqa: FBT001
+def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
     """Refuse unless allowed.
 
     Raises:
         NotAllowed: it is not.
     """
     if not allowed:
-        raise NotAllowed(message)
+        raise NotAllowed(message or _("您没有办理此事的权限"))

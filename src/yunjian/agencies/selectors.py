@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import (
     AgencyFiling,
@@ -162,13 +163,18 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
     leases = vehicles(ownership="leased").filter(organization_id=agency_id(actor))
     leased = leases.filter(lease_until__lte=limit).order_by("lease_until")[:most]
     found = [
-        *(_expiring("人员", "能力评定证书", row, f"/agency/people/{row.pk}/") for row in persons),
         *(
-            _expiring("设备", "检定/校准证书", row, f"/agency/equipment/{row.pk}/")
+            _expiring(_("人员"), _("能力评定证书"), row, f"/agency/people/{row.pk}/")
+            for row in persons
+        ),
+        *(
+            _expiring(_("设备"), _("检定/校准证书"), row, f"/agency/equipment/{row.pk}/")
             for row in in_use
         ),
     ]
-    found += [_expiring("车辆", "租赁合同", row, f"/agency/vehicles/{row.pk}/") for row in leased]
+    found += [
+        _expiring(_("车辆"), _("租赁合同"), row, f"/agency/vehicles/{row.pk}/") for row in leased
+    ]
     return sorted(found, key=lambda one: one.valid_until)[:most]
 
 
@@ -206,7 +212,7 @@ def contract_parties(
     """
     discharger = Organization.unscoped().filter(uscc=uscc, kind="discharger").first()
     if discharger is None:
-        message = "没有找到该统一社会信用代码对应的排污单位"
+        message = _("没有找到该统一社会信用代码对应的排污单位")
         raise InvalidInput(message, code="unknown", field="discharger")
     points = list(
         MonitoringPoint.unscoped()
@@ -215,6 +221,6 @@ def contract_parties(
     )
     unknown = sorted(set(mn_codes) - {point.mn_code for point in points})
     if unknown:
-        message = f"该排污单位没有以下 MN 号的测点：{'、'.join(unknown)}"
+        message = _("该排污单位没有以下 MN 号的测点：%(list)s") % {"list": "、".join(unknown)}
         raise InvalidInput(errors=[FieldError("points", "unknown", message)])
     return discharger, points

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput
@@ -22,4 +23,4 @@ def clock_offset(request: HttpRequest) -> timedelta:
     try:
         return now() - datetime.fromisoformat(said)
     except (TypeError, ValueError) as error:
-        raise InvalidInput("手机时间格式不正确", code="clock", field="X-Device-Time") from error
+        raise InvalidInput(_("手机时间格式不正确"), code="clock", field="X-Device-Time") from error

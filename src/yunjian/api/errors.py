@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -34,30 +35,30 @@ def register_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-        body = error_body("not_found", "没有找到您要的内容")
+        body = error_body("not_found", _("没有找到您要的内容"))
         return api.create_response(request, body, status=404)
 
     @api.exception_handler(AuthenticationError)
     def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        body = error_body("signed_out", "登录已过期，请重新登录")
+        body = error_body("signed_out", _("登录已过期，请重新登录"))
         return api.create_response(request, body, status=401)
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         errors = [
-            FieldError(".".join(str(part) for part in item["loc"][2:]), item["type"], "内容有误")
+            FieldError(".".join(str(part) for part in item["loc"][2:]), item["type"], _("内容有误"))
             for item in error.errors
         ]
-        body = error_body("invalid", "提交的内容格式有误", errors)
+        body = error_body("invalid", _("提交的内容格式有误"), errors)
         return api.create_response(request, body, status=422)
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        body = error_body("refused", "请求未被接受，请刷新后重试")
+        body = error_body("refused", _("请求未被接受，请刷新后重试"))
         return api.create_response(request, body, status=error.status_code)
 
     @api.exception_handler(Exception)
     def failed(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("the API failed at %s", request.path, exc_info=error)
-        body = error_body("server_error", "服务器出错，请稍后重试；已填写的内容仍保存在手机上")
+        body = error_body("server_error", _("服务器出错，请稍后重试；已填写的内容仍保存在手机上"))
         return api.create_response(request, body, status=500)

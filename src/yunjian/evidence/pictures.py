@@ -5,6 +5,7 @@ from io import BytesIO
 
 import filetype
 from django.conf import settings
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
@@ -52,18 +53,25 @@ def accepted(content: bytes, filename: str) -> Accepted:
         InvalidInput: at `file`; too large, of another kind than its name says, or damaged.
     """
     if not content:
-        raise InvalidInput("文件是空的，请重新选择", code="empty", field="file")
+        raise InvalidInput(_("文件是空的，请重新选择"), code="empty", field="file")
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
         limit = settings.ATTACHMENT_MAX_BYTES // 2**20
-        raise InvalidInput(f"文件超过 {limit} MB，请压缩后再上传", code="too_large", field="file")
+        raise InvalidInput(
+            _("文件超过 %(limit)s MB，请压缩后再上传") % {"limit": limit},
+            code="too_large",
+            field="file",
+        )
     guessed = filetype.guess(content)
     real = guessed.mime if guessed is not None else ""
     allowed = {**IMAGE_TYPES, PDF_TYPE: (".pdf",)}
     if real not in allowed:
-        raise InvalidInput("只能上传照片（JPG、PNG、HEIC、WebP）或 PDF", code="kind", field="file")
+        raise InvalidInput(
+            _("只能上传照片（JPG、PNG、HEIC、WebP）或 PDF"), code="kind", field="file"
+        )
     if not filename.lower().endswith(allowed[real]):
         raise InvalidInput(
-            f"文件内容与扩展名不符：“{filename}”实际是 {guessed.extension.upper()} 文件",
+            _("文件内容与扩展名不符：“%(filename)s”实际是 %(kind)s 文件")
+            % {"filename": filename, "kind": guessed.extension.upper()},
             code="not_what_it_says",
             field="file",
         )
@@ -98,11 +106,11 @@ def difference_hash(image: Image.Image) -> str:
 
 
 def _redrawn(content: bytes, *, keep_png: bool) -> Accepted:
-    damaged = "图片已损坏，无法读取，请重新拍摄或选择"
+    damaged = _("图片已损坏，无法读取，请重新拍摄或选择")
     try:
         with Image.open(BytesIO(content)) as image:
             if image.width * image.height > settings.ATTACHMENT_MAX_PIXELS:
-                raise InvalidInput("图片像素过大，请压缩后再上传", code="pixels", field="file")
+                raise InvalidInput(_("图片像素过大，请压缩后再上传"), code="pixels", field="file")
             drawn = ImageOps.exif_transpose(image)
             drawn.load()
     except DAMAGED as error:

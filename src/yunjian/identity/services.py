@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization, RoleGrant, WechatBinding
@@ -42,7 +43,7 @@ def account_create(
     except ValidationError as error:
         raise InvalidInput("；".join(error.messages), code="weak", field="password") from error
     if Account.objects.filter(username=username).exists():
-        raise InvalidInput("该账号已被使用", code="taken", field="username")
+        raise InvalidInput(_("该账号已被使用"), code="taken", field="username")
     account.set_password(password)
     account.save(force_insert=True)
     RoleGrant.objects.bulk_create([RoleGrant(account=account, role=role) for role in roles])
@@ -68,12 +69,14 @@ def binding_create(
     """
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:
-        raise InvalidInput("请选择账户所属的系统", code="unknown", field="system")
+        raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
     account = authenticate(request, username=username, password=password)
     if not isinstance(account, Account):
-        raise InvalidInput("账号或密码不正确", code="wrong", field="password")
+        raise InvalidInput(_("账号或密码不正确"), code="wrong", field="password")
     if account.organization.kind not in kinds:
-        raise InvalidInput("该账号不属于所选系统，请改选系统", code="other_system", field="system")
+        raise InvalidInput(
+            _("该账号不属于所选系统，请改选系统"), code="other_system", field="system"
+        )
     with transaction.atomic():
         _bindings(openid).update(is_current=False)
         binding, _created = WechatBinding.objects.update_or_create(
@@ -134,5 +137,5 @@ def _bindings(openid: str) -> QuerySet[WechatBinding]:
 def _own_binding(openid: str, binding_id: str) -> WechatBinding:
     binding = _bindings(openid).filter(pk=binding_id).first()
     if binding is None:
-        raise NotFound("没有找到这个绑定")
+        raise NotFound(_("没有找到这个绑定"))
     return binding

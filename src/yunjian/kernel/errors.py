@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -35,13 +37,13 @@ class InvalidInput(DomainError):
 
     def __init__(
         self,
-        message: str = "填写的内容有误，请按提示修改",
+        message: str = "",
         *,
         errors: list[FieldError] | None = None,
         code: str | None = None,
         field: str | None = None,
     ) -> None:
-        super().__init__(message, code=code, field=field)
+        super().__init__(message or _("填写的内容有误，请按提示修改"), code=code, field=field)
         self.errors = [*self.errors, *(errors or [])]
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from yunjian.kernel.clock import now
@@ -41,7 +42,7 @@ def check_client_id(identifier: UUID, field: str) -> None:
         InvalidInput: at `field`; not of version 7, or of a time too far from now.
     """
     if identifier.version != 7:  # noqa: PLR2004 - the version named by the RFC
-        raise InvalidInput("编号必须是 UUIDv7", code="not_uuid7", field=field)
+        raise InvalidInput(_("编号必须是 UUIDv7"), code="not_uuid7", field=field)
     age = now() - id_time(identifier)
     if not -YOUNGEST_CLIENT_ID <= age <= OLDEST_CLIENT_ID:
-        raise InvalidInput("手机时间与服务器相差过大，请校准手机时间", code="clock", field=field)
+        raise InvalidInput(_("手机时间与服务器相差过大，请校准手机时间"), code="clock", field=field)

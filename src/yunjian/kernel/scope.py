@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.ids import new_id
@@ -84,7 +85,7 @@ def get_visible_or_404(
     try:
         key = identifier if isinstance(identifier, uuid.UUID) else uuid.UUID(str(identifier))
     except ValueError as error:
-        raise Http404("没有找到您要的内容") from error
+        raise Http404(_("没有找到您要的内容")) from error
     visible: models.QuerySet[_Scoped] = model.objects.all() if queryset is None else queryset
     row = visible.filter(pk=key).first()
     if row is not None:
@@ -93,4 +94,4 @@ def get_visible_or_404(
     if hidden is not None:
         for listener in _foreign_access_listeners:
             listener(current_actor(), hidden)
-    raise Http404("没有找到您要的内容")
+    raise Http404(_("没有找到您要的内容"))

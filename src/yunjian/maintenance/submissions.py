@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from yunjian.kernel.errors import FieldError, InvalidInput
@@ -12,23 +14,23 @@ MAX_SHEETS = 20
 MAX_ATTACHMENTS = 200
 
 _MESSAGES = {
-    "missing": "缺少此项",
-    "extra_forbidden": "不认识的内容",
-    "string_too_long": "内容过长",
-    "string_too_short": "请填写此项",
-    "float_parsing": "请填写数字",
-    "float_type": "请填写数字",
-    "finite_number": "请填写数字",
-    "greater_than_equal": "数值过小",
-    "less_than_equal": "数值过大",
-    "datetime_from_date_parsing": "时间格式不正确",
-    "datetime_parsing": "时间格式不正确",
-    "timezone_aware": "时间缺少时区",
-    "uuid_parsing": "编号格式不正确",
-    "literal_error": "不在可选范围内",
-    "too_long": "数量过多",
-    "json_invalid": "内容不是有效的 JSON",
-    "value_error": "编号必须是 UUIDv7",
+    "missing": _("缺少此项"),
+    "extra_forbidden": _("不认识的内容"),
+    "string_too_long": _("内容过长"),
+    "string_too_short": _("请填写此项"),
+    "float_parsing": _("请填写数字"),
+    "float_type": _("请填写数字"),
+    "finite_number": _("请填写数字"),
+    "greater_than_equal": _("数值过小"),
+    "less_than_equal": _("数值过大"),
+    "datetime_from_date_parsing": _("时间格式不正确"),
+    "datetime_parsing": _("时间格式不正确"),
+    "timezone_aware": _("时间缺少时区"),
+    "uuid_parsing": _("编号格式不正确"),
+    "literal_error": _("不在可选范围内"),
+    "too_long": _("数量过多"),
+    "json_invalid": _("内容不是有效的 JSON"),
+    "value_error": _("编号必须是 UUIDv7"),
 }
 
 
@@ -57,12 +59,12 @@ class Message(BaseModel):
             return cls.model_validate_json(body)
         except ValidationError as error:
             raise InvalidInput(
-                "提交的内容格式有误",
+                gettext("提交的内容格式有误"),
                 errors=[
                     FieldError(
                         path=".".join(str(part) for part in item["loc"]),
                         code=item["type"],
-                        message=_MESSAGES.get(item["type"], "内容有误"),
+                        message=str(_MESSAGES.get(item["type"], _("内容有误"))),
                     )
                     for item in error.errors(include_url=False, include_context=False)
                 ],

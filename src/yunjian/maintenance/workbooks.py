@@ -4,6 +4,7 @@ import tempfile
 from typing import IO, Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -28,7 +29,7 @@ def record_workbook(shown: ShownVisit) -> IO[bytes]:
         for block in sheet.blocks:
             writer.block(block)
     if not shown.sheets:
-        workbook.add_worksheet("无记录单")
+        workbook.add_worksheet(_("无记录单"))
     workbook.close()
     file.seek(0)
     return file
@@ -81,7 +82,12 @@ class _SheetWriter:
             self._row += 1
 
     def _checks(self, block: Block) -> None:
-        self._line([(head, self._label) for head in ("项目", "内容", "周期", "维护情况", "备注")])
+        self._line(
+            [
+                (head, self._label)
+                for head in (_("项目"), _("内容"), _("周期"), _("维护情况"), _("备注"))
+            ]
+        )
         for group in block.checks:
             for line in group.lines:
                 values = (group.title, line.label, line.interval, line.text, line.note)
@@ -93,7 +99,7 @@ class _SheetWriter:
                 values = [(_text(cell), self._plain) for cell in cells]
                 self._line([(head, self._label), *values])
             return
-        self._line([(head, self._label) for head in ("序号", *block.heads)])
+        self._line([(head, self._label) for head in (_("序号"), *block.heads)])
         for number, row in enumerate(block.rows, start=1):
             self._line([(value, self._plain) for value in (number, *map(_text, row))])
 

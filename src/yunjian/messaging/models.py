@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
@@ -46,9 +47,9 @@ class Notification(ScopedModel):
 class DeliveryState(models.TextChoices):
     """What became of an attempt."""
 
-    SENT = "sent", "已发送"
-    UNREACHABLE = "unreachable", "未绑定"
-    FAILED = "failed", "发送失败"
+    SENT = "sent", _("已发送")
+    UNREACHABLE = "unreachable", _("未绑定")
+    FAILED = "failed", _("发送失败")
 
 
 class Delivery(IdModel):

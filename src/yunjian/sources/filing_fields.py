@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from yunjian.sources.models import InstrumentRevision, MonitoringPoint
 from yunjian.sources.models.filing import InstrumentKind
 from yunjian.sources.models.places import Medium
@@ -123,25 +125,25 @@ def _identity(kind: str, point: MonitoringPoint) -> Section:
     gas = point.kind == Medium.FLUE_GAS
     methods = SAMPLING_MODES if sampler else GAS_METHODS if gas else WATER_METHODS
     parameter = FilingField(
-        "parameter", "监测因子", "choice", required=True, choices=tuple(point.parameters)
+        "parameter", _("监测因子"), "choice", required=True, choices=tuple(point.parameters)
     )
     return Section(
-        "仪器信息",
+        _("仪器信息"),
         (
-            FilingField("name", "仪器名称", required=True),
+            FilingField("name", _("仪器名称"), required=True),
             *(() if sampler else (parameter,)),
             FilingField(
                 "method",
-                "采样方式" if sampler else "分析方法/原理",
+                _("采样方式") if sampler else _("分析方法/原理"),
                 required=True,
                 choices=tuple(methods),
                 open_choice=True,
             ),
-            FilingField("maker", "生产厂家", required=True),
-            FilingField("model", "规格型号", required=True),
-            FilingField("serial_number", "出厂编号", required=True, help="见仪器铭牌"),
-            FilingField("manufactured_on", "出厂日期", "date", required=True),
-            FilingField("installed_on", "安装日期", "date", required=True),
+            FilingField("maker", _("生产厂家"), required=True),
+            FilingField("model", _("规格型号"), required=True),
+            FilingField("serial_number", _("出厂编号"), required=True, help=_("见仪器铭牌")),
+            FilingField("manufactured_on", _("出厂日期"), "date", required=True),
+            FilingField("installed_on", _("安装日期"), "date", required=True),
         ),
     )
 
@@ -150,16 +152,21 @@ def _analyzer(point: MonitoringPoint) -> list[Section]:
     gas = point.kind == Medium.FLUE_GAS
     units = GAS_UNITS if gas else WATER_UNITS
     measuring = Section(
-        "测量性能",
+        _("测量性能"),
         (
-            FilingField("range_lower", "量程下限", "number", required=True, unit="*"),
-            FilingField("range_upper", "量程上限", "number", required=True, unit="*"),
+            FilingField("range_lower", _("量程下限"), "number", required=True, unit="*"),
+            FilingField("range_upper", _("量程上限"), "number", required=True, unit="*"),
             FilingField(
-                "unit", "量程单位", "choice", required=True, choices=tuple(units), open_choice=True
+                "unit",
+                _("量程单位"),
+                "choice",
+                required=True,
+                choices=tuple(units),
+                open_choice=True,
             ),
             FilingField(
                 "detection_limit",
-                "检出限",
+                _("检出限"),
                 "number",
                 required=not gas,
                 unit="*",
@@ -167,51 +174,51 @@ def _analyzer(point: MonitoringPoint) -> list[Section]:
             ),
         ),
     )
-    return [measuring, Section("关键参数", _gas_settings() if gas else _water_settings())]
+    return [measuring, Section(_("关键参数"), _gas_settings() if gas else _water_settings())]
 
 
 def _water_settings() -> tuple[FilingField, ...]:
     return (
-        FilingField("settings.slope", "工作曲线斜率", "number"),
-        FilingField("settings.intercept", "工作曲线截距", "number"),
-        _setting("digestion_temperature", "消解温度", "℃"),
-        _setting("digestion_minutes", "消解时间", "min"),
-        _setting("cycle_minutes", "测量周期", "min"),
-        _setting("precision", "测量精度", "%"),
+        FilingField("settings.slope", _("工作曲线斜率"), "number"),
+        FilingField("settings.intercept", _("工作曲线截距"), "number"),
+        _setting("digestion_temperature", _("消解温度"), "℃"),
+        _setting("digestion_minutes", _("消解时间"), "min"),
+        _setting("cycle_minutes", _("测量周期"), "min"),
+        _setting("precision", _("测量精度"), "%"),
     )
 
 
 def _gas_settings() -> tuple[FilingField, ...]:
     return (
-        FilingField("settings.slope", "校准斜率", "number"),
-        FilingField("settings.intercept", "校准截距", "number"),
-        _setting("probe_temperature", "探头加热温度", "℃"),
-        _setting("line_temperature", "伴热管线温度", "℃"),
-        _setting("response_seconds", "系统响应时间", "s"),
-        _setting("velocity_factor", "速度场系数", ""),
+        FilingField("settings.slope", _("校准斜率"), "number"),
+        FilingField("settings.intercept", _("校准截距"), "number"),
+        _setting("probe_temperature", _("探头加热温度"), "℃"),
+        _setting("line_temperature", _("伴热管线温度"), "℃"),
+        _setting("response_seconds", _("系统响应时间"), "s"),
+        _setting("velocity_factor", _("速度场系数"), ""),
     )
 
 
 def _sampler() -> list[Section]:
     return [
         Section(
-            "采样性能",
+            _("采样性能"),
             (
-                _setting("bottles", "采样瓶数量", "个", required=True, digits=0),
-                _setting("bottle_millilitres", "单瓶容积", "mL", required=True),
-                _setting("sample_millilitres", "单次采样量", "mL", required=True),
-                _setting("interval_minutes", "采样间隔", "min", required=True),
+                _setting("bottles", _("采样瓶数量"), _("个"), required=True, digits=0),
+                _setting("bottle_millilitres", _("单瓶容积"), "mL", required=True),
+                _setting("sample_millilitres", _("单次采样量"), "mL", required=True),
+                _setting("interval_minutes", _("采样间隔"), "min", required=True),
                 FilingField(
                     "settings.storage_temperature",
-                    "冷藏温度",
+                    _("冷藏温度"),
                     "number",
                     required=True,
                     unit="℃",
-                    help="HJ 353：样品在 4 ℃ 左右避光保存",
+                    help=_("HJ 353：样品在 4 ℃ 左右避光保存"),
                 ),
                 FilingField(
                     "settings.retains_exceedance",
-                    "超标留样",
+                    _("超标留样"),
                     "choice",
                     required=True,
                     choices=("具备", "不具备"),
@@ -237,31 +244,29 @@ def _setting(
 
 def _papers() -> Section:
     return Section(
-        "认证、验收与联网",
+        _("认证、验收与联网"),
         (
-            FilingField("certificate_number", "环保产品认证/适用性检测编号", required=True),
-            FilingField("certificate_valid_until", "认证有效期至", "date", required=True),
-            FilingField("accepted_on", "验收日期", "date"),
-            FilingField("acceptance_number", "验收文号"),
-            FilingField("networked_on", "联网日期", "date"),
+            FilingField("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
+            FilingField("certificate_valid_until", _("认证有效期至"), "date", required=True),
+            FilingField("accepted_on", _("验收日期"), "date"),
+            FilingField("acceptance_number", _("验收文号")),
+            FilingField("networked_on", _("联网日期"), "date"),
         ),
     )
 
 
 def _contact() -> Section:
     return Section(
-        "备案联系人",
+        _("备案联系人"),
         (
-            FilingField("contact_name", "备案联系人", required=True),
-            FilingField("contact_phone", "联系电话", "phone", required=True),
-            FilingField("note", "备注", "long"),
+            FilingField("contact_name", _("备案联系人"), required=True),
+            FilingField("contact_phone", _("联系电话"), "phone", required=True),
+            FilingField("note", _("备注"), "long"),
         ),
     )
 
 
-SETTING_LABELS = {
-    field.path: field.label
-    for group in (_water_settings(), _gas_settings(), *(part.fields for part in _sampler()))
-    for field in group
-    if field.is_setting
-}
+def setting_labels() -> dict[str, str]:
+    """Return what people call each setting, on whichever form it stands."""
+    groups = (_water_settings(), _gas_settings(), *(part.fields for part in _sampler()))
+    return {field.path: field.label for group in groups for field in group if field.is_setting}

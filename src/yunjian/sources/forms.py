@@ -12,7 +12,7 @@ from yunjian.sources.models.places import Medium
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.widgets import DateInput
 
-LEVELS = [("key", "重点管理"), ("simplified", "简化管理"), ("registered", "登记管理")]
+LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
 
 
 class SourceFilterForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import NotAllowed
 
@@ -39,11 +41,11 @@ def _in_jurisdiction(actor: Actor, district_code: str) -> bool:
     return actor.districts is None or district_code in actor.districts
 
 
-def require(allowed: bool, message: str = "您没有办理此事的权限") -> None:  # noqa: FBT001
+def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
     """Refuse unless allowed.
 
     Raises:
         NotAllowed: it is not.
     """
     if not allowed:
-        raise NotAllowed(message)
+        raise NotAllowed(message or _("您没有办理此事的权限"))

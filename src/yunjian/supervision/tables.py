@@ -21,7 +21,8 @@ class AgencyTable(Table):
         verbose_name=_("状态"),
     )
     actions = tables.TemplateColumn(
-        "<a href=\"{% url 'supervision:ledger' %}?agency={{ record.name|urlencode }}\">台账</a>",
+        "{% load i18n %}<a href=\"{% url 'supervision:ledger' %}"
+        '?agency={{ record.name|urlencode }}">{% translate "台账" %}</a>',
         verbose_name=_("操作"),
     )
 
@@ -39,7 +40,7 @@ class SourceTable(Table):
     outlet_count = tables.Column(verbose_name=_("排口"), attrs=NUMBER)
     point_count = tables.Column(verbose_name=_("测点"), attrs=NUMBER)
     actions = tables.TemplateColumn(
-        "<a href=\"{% url 'supervision:ledger' %}"
-        '?discharger={{ record.organization.name|urlencode }}">台账</a>',
+        "{% load i18n %}<a href=\"{% url 'supervision:ledger' %}"
+        '?discharger={{ record.organization.name|urlencode }}">{% translate "台账" %}</a>',
         verbose_name=_("操作"),
     )

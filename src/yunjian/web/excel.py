@@ -10,8 +10,9 @@ from django.http import FileResponse
 from django_tables2.utils import Accessor
 
 from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.languages import Word
 
-Column = tuple[str, "str | Callable[[Any], Any]"]
+Column = tuple[Word, "str | Callable[[Any], Any]"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROW, WIDE = 12, 28
 
@@ -23,9 +24,10 @@ def stream_xlsx(filename: str, columns: list[Column], rows: Iterable[Any]) -> Fi
     workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
     sheet = workbook.add_worksheet()
     head = workbook.add_format({"bold": True, "bg_color": "#EAF2FB", "border": 1})
-    for column, (title, _accessor) in enumerate(columns):
+    for column, (word, _accessor) in enumerate(columns):
+        title = str(word)
         sheet.set_column(column, column, WIDE if len(title) > 4 else NARROW)  # noqa: PLR2004 - four signs are narrow
-        sheet.write_string(0, column, str(title), head)
+        sheet.write_string(0, column, title, head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):
         for column, (_title, accessor) in enumerate(columns):

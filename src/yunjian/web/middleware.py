@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self';"
@@ -28,3 +30,32 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class LanguageMiddleware:
+    """Chinese, unless a person chose another language.
+
+    What a browser happens to prefer chooses nothing: the records are Chinese, and a page that
+    changes its language with the computer is a surprise. Pages keep the choice in a cookie; the
+    phone app says its own choice with every call of the API.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the chosen language."""
+        language = self._chosen(request)
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str:
+        if request.path.startswith("/api/"):
+            asked = request.headers.get("Accept-Language", "").partition(",")[0].partition("-")[0]
+        else:
+            asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models import Organization
 from yunjian.kernel.actor import Actor
@@ -17,9 +18,9 @@ class ServiceContract(ScopedModel):
     discharger = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="service_contracts"
     )
-    number = models.CharField("合同编号", max_length=40)
-    period = DateRangeField("合同期限")
-    amount = models.DecimalField("合同金额（万元）", max_digits=12, decimal_places=2, default=0)
+    number = models.CharField(_("合同编号"), max_length=40)
+    period = DateRangeField(_("合同期限"))
+    amount = models.DecimalField(_("合同金额（万元）"), max_digits=12, decimal_places=2, default=0)
     points = models.ManyToManyField(MonitoringPoint, related_name="contracts")
     created_at = models.DateTimeField(default=now, editable=False)
 

@@ -1,6 +1,7 @@
 """备案管理: what an agency is and has. Reviewed by the authority, visible to it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
@@ -33,31 +34,31 @@ class AgencyOwned(ScopedModel):
 class FilingState(models.TextChoices):
     """Where a row of the filing stands."""
 
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "待审核"
-    RETURNED = "returned", "已退回"
-    FILED = "filed", "已备案"
-    WITHDRAWN = "withdrawn", "已撤销"
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("已退回")
+    FILED = "filed", _("已备案")
+    WITHDRAWN = "withdrawn", _("已撤销")
 
 
 class AgencyFiling(AgencyOwned):
     """备案基本信息 of an agency."""
 
-    legal_representative = models.CharField("法定代表人", max_length=40)
-    registered_capital = models.DecimalField("注册资本（万元）", max_digits=14, decimal_places=2)
-    project_count = models.PositiveIntegerField("在运维项目数量", default=0)
+    legal_representative = models.CharField(_("法定代表人"), max_length=40)
+    registered_capital = models.DecimalField(_("注册资本（万元）"), max_digits=14, decimal_places=2)
+    project_count = models.PositiveIntegerField(_("在运维项目数量"), default=0)
     project_amount = models.DecimalField(
-        "项目金额（万元）", max_digits=14, decimal_places=2, default=0
+        _("项目金额（万元）"), max_digits=14, decimal_places=2, default=0
     )
-    address = models.CharField("办公地址", max_length=200)
-    contact_name = models.CharField("联系人", max_length=40)
-    contact_phone = models.CharField("联系电话", max_length=20)
-    scope = models.CharField("运维范围", max_length=200)
-    filing_number = models.CharField("备案编号", max_length=40, blank=True)
-    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
-    filed_on = models.DateField("备案日期", null=True, blank=True)
-    submitted_at = models.DateTimeField("提交时间", null=True, blank=True, editable=False)
-    decision_note = models.CharField("审核意见", max_length=400, blank=True)
+    address = models.CharField(_("办公地址"), max_length=200)
+    contact_name = models.CharField(_("联系人"), max_length=40)
+    contact_phone = models.CharField(_("联系电话"), max_length=20)
+    scope = models.CharField(_("运维范围"), max_length=200)
+    filing_number = models.CharField(_("备案编号"), max_length=40, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default="draft")
+    filed_on = models.DateField(_("备案日期"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True, editable=False)
+    decision_note = models.CharField(_("审核意见"), max_length=400, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -78,36 +79,36 @@ class AgencyFiling(AgencyOwned):
 class Position(models.TextChoices):
     """技术岗位."""
 
-    ENGINEER = "engineer", "运维人员"
-    TECHNICAL_LEAD = "technical_lead", "技术负责人"
-    QUALITY_LEAD = "quality_lead", "质量负责人"
-    QUALITY_SUPERVISOR = "quality_supervisor", "质量监督管理人"
+    ENGINEER = "engineer", _("运维人员")
+    TECHNICAL_LEAD = "technical_lead", _("技术负责人")
+    QUALITY_LEAD = "quality_lead", _("质量负责人")
+    QUALITY_SUPERVISOR = "quality_supervisor", _("质量监督管理人")
 
 
 class Person(AgencyOwned):
     """人员 of an agency; with an account if the person works in the phone app."""
 
-    name = models.CharField("姓名", max_length=40)
+    name = models.CharField(_("姓名"), max_length=40)
     account = models.OneToOneField(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="person"
     )
     education = models.CharField(
-        "学历",
+        _("学历"),
         max_length=10,
         choices=[
-            ("secondary", "中专及以下"),
-            ("college", "大专"),
-            ("bachelor", "本科"),
-            ("master", "硕士及以上"),
+            ("secondary", _("中专及以下")),
+            ("college", _("大专")),
+            ("bachelor", _("本科")),
+            ("master", _("硕士及以上")),
         ],
     )
-    job = models.CharField("岗位", max_length=40)
-    title = models.CharField("职称", max_length=40, blank=True)
-    position = models.CharField("技术岗位", max_length=20, choices=Position.choices)
-    phone = models.CharField("手机号", max_length=20, blank=True)
-    joined_on = models.DateField("入职日期", null=True, blank=True)
-    left_on = models.DateField("离职日期", null=True, blank=True)
-    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+    job = models.CharField(_("岗位"), max_length=40)
+    title = models.CharField(_("职称"), max_length=40, blank=True)
+    position = models.CharField(_("技术岗位"), max_length=20, choices=Position.choices)
+    phone = models.CharField(_("手机号"), max_length=20, blank=True)
+    joined_on = models.DateField(_("入职日期"), null=True, blank=True)
+    left_on = models.DateField(_("离职日期"), null=True, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default="draft")
 
     class Meta:
         ordering = ["name"]
@@ -130,11 +131,11 @@ class Certificate(AgencyOwned):
         blank=True,
         related_name="certificates",
     )
-    category = models.CharField("证书类别", max_length=60)
-    number = models.CharField("证书编号", max_length=60)
-    issuer = models.CharField("发证机关", max_length=80)
-    valid_from = models.DateField("有效期自", null=True, blank=True)
-    valid_until = models.DateField("有效期至")
+    category = models.CharField(_("证书类别"), max_length=60)
+    number = models.CharField(_("证书编号"), max_length=60)
+    issuer = models.CharField(_("发证机关"), max_length=80)
+    valid_from = models.DateField(_("有效期自"), null=True, blank=True)
+    valid_until = models.DateField(_("有效期至"))
     attachment = models.ForeignKey(
         Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -158,13 +159,13 @@ class Certificate(AgencyOwned):
 class Equipment(AgencyOwned):
     """设备: what the agency measures and works with."""
 
-    asset_number = models.CharField("资产编号", max_length=40)
-    serial_number = models.CharField("出厂编号", max_length=60)
-    name = models.CharField("设备名称", max_length=80)
-    maker = models.CharField("生产厂家", max_length=80, blank=True)
-    model = models.CharField("型号", max_length=60, blank=True)
-    needs_calibration = models.BooleanField("需检定/校准", default=True)
-    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+    asset_number = models.CharField(_("资产编号"), max_length=40)
+    serial_number = models.CharField(_("出厂编号"), max_length=60)
+    name = models.CharField(_("设备名称"), max_length=80)
+    maker = models.CharField(_("生产厂家"), max_length=80, blank=True)
+    model = models.CharField(_("型号"), max_length=60, blank=True)
+    needs_calibration = models.BooleanField(_("需检定/校准"), default=True)
+    state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default="draft")
 
     class Meta:
         ordering = ["asset_number"]
@@ -182,15 +183,18 @@ class Equipment(AgencyOwned):
 class Vehicle(AgencyOwned):
     """运维车辆; a rented one needs a lease that covers its use."""
 
-    plate = models.CharField("车牌号", max_length=12)
+    plate = models.CharField(_("车牌号"), max_length=12)
     ownership = models.CharField(
-        "权属", max_length=8, choices=[("owned", "自有"), ("leased", "租赁")], default="owned"
+        _("权属"),
+        max_length=8,
+        choices=[("owned", _("自有")), ("leased", _("租赁"))],
+        default="owned",
     )
-    lease_until = models.DateField("租赁期至", null=True, blank=True)
+    lease_until = models.DateField(_("租赁期至"), null=True, blank=True)
     attachment = models.ForeignKey(
         Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    state = models.CharField("状态", max_length=10, choices=FilingState.choices, default="draft")
+    state = models.CharField(_("状态"), max_length=10, choices=FilingState.choices, default="draft")
 
     class Meta:
         ordering = ["plate"]
@@ -205,12 +209,12 @@ class Vehicle(AgencyOwned):
 class SparePart(AgencyOwned):
     """运维备品备件."""
 
-    name = models.CharField("名称", max_length=80)
-    model = models.CharField("规格型号", max_length=60, blank=True)
-    quantity = models.PositiveIntegerField("数量", default=0)
+    name = models.CharField(_("名称"), max_length=80)
+    model = models.CharField(_("规格型号"), max_length=60, blank=True)
+    quantity = models.PositiveIntegerField(_("数量"), default=0)
     unit = models.CharField("单位", max_length=10, default="件")
-    amount = models.DecimalField("金额（元）", max_digits=12, decimal_places=2, default=0)
-    location = models.CharField("放置位置", max_length=80)
+    amount = models.DecimalField(_("金额（元）"), max_digits=12, decimal_places=2, default=0)
+    location = models.CharField(_("放置位置"), max_length=80)
 
     class Meta:
         ordering = ["name"]

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.models import Equipment, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState
@@ -16,8 +18,8 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 
-ASSET_TAKEN = ("equipment_asset_number_once", "asset_number", "本机构已有相同资产编号的设备")
-PLATE_TAKEN = ("vehicle_plate_once", "plate", "本机构已登记该车牌号")
+ASSET_TAKEN = ("equipment_asset_number_once", "asset_number", _("本机构已有相同资产编号的设备"))
+PLATE_TAKEN = ("vehicle_plate_once", "plate", _("本机构已登记该车牌号"))
 
 
 class EquipmentFields(TypedDict):
@@ -111,9 +113,9 @@ def equipment_retire(*, actor: Actor, equipment: Equipment, reason: str) -> Equi
     equipment = locked(equipment)
     require(may_edit_filing(actor, equipment.organization_id))
     if equipment.state == FilingState.WITHDRAWN:
-        raise InvalidState("该设备已停用")
+        raise InvalidState(gettext("该设备已停用"))
     problems = Problems()
-    problems.filled("reason", reason, "停用原因")
+    problems.filled("reason", reason, gettext("停用原因"))
     problems.refuse_if_any()
     equipment.state = FilingState.WITHDRAWN
     equipment.save(update_fields=["state"])
@@ -209,40 +211,40 @@ def spare_part_update(
 
 def _require_editable(state: str) -> None:
     if state == FilingState.SUBMITTED:
-        raise InvalidState("该记录正在审核，审核完成前不能修改")
+        raise InvalidState(gettext("该记录正在审核，审核完成前不能修改"))
     if state == FilingState.WITHDRAWN:
-        raise InvalidState("该记录已停用，不能修改")
+        raise InvalidState(gettext("该记录已停用，不能修改"))
 
 
 def _check_equipment(fields: EquipmentFields) -> None:
     problems = Problems()
-    problems.filled("asset_number", fields["asset_number"], "资产编号")
-    problems.filled("serial_number", fields["serial_number"], "出厂编号")
-    problems.filled("name", fields["name"], "设备名称")
+    problems.filled("asset_number", fields["asset_number"], gettext("资产编号"))
+    problems.filled("serial_number", fields["serial_number"], gettext("出厂编号"))
+    problems.filled("name", fields["name"], gettext("设备名称"))
     problems.refuse_if_any()
 
 
 def _check_vehicle(actor: Actor, fields: VehicleFields) -> None:
     problems = Problems()
     good = PLATE.fullmatch(fields["plate"]) is not None
-    problems.unless(good, "plate", "车牌号格式不正确，应形如 沪A12345 或 沪AD12345")
+    problems.unless(good, "plate", gettext("车牌号格式不正确，应形如 沪A12345 或 沪AD12345"))
     ownership = fields.get("ownership", "owned")
     problems.one_of("ownership", ownership, {"owned", "leased"})
     if ownership == "leased":
         lease_until = fields.get("lease_until")
-        problems.filled("lease_until", lease_until, "租赁期至")
+        problems.filled("lease_until", lease_until, gettext("租赁期至"))
         running = lease_until is None or lease_until >= today()
-        problems.unless(running, "lease_until", "租赁合同已到期", "expired")
+        problems.unless(running, "lease_until", gettext("租赁合同已到期"), "expired")
     attachment = fields.get("attachment")
     owned = attachment is None or attachment.organization_id == actor.organization_id
-    problems.unless(owned, "attachment", "附件不属于本机构")
+    problems.unless(owned, "attachment", gettext("附件不属于本机构"))
     problems.refuse_if_any()
 
 
 def _check_part(fields: SparePartFields) -> None:
     problems = Problems()
-    problems.filled("name", fields["name"], "名称")
-    problems.filled("location", fields["location"], "放置位置")
-    problems.not_negative("quantity", fields.get("quantity", 0), "数量")
-    problems.not_negative("amount", fields.get("amount", Decimal(0)), "金额")
+    problems.filled("name", fields["name"], gettext("名称"))
+    problems.filled("location", fields["location"], gettext("放置位置"))
+    problems.not_negative("quantity", fields.get("quantity", 0), gettext("数量"))
+    problems.not_negative("amount", fields.get("amount", Decimal(0)), gettext("金额"))
     problems.refuse_if_any()

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
+from yunjian.kernel.languages import Word
 from yunjian.kernel.scope import ScopedModel
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
@@ -37,17 +39,17 @@ class Problems:
     def filled(self, path: str, value: object, label: str) -> None:
         """Note that a demanded value is missing."""
         blank = value is None or (isinstance(value, str) and not value.strip())
-        self.unless(not blank, path, f"请填写{label}", "required")
+        self.unless(not blank, path, _("请填写%(label)s") % {"label": label}, "required")
 
     def one_of(self, path: str, value: str, choices: type[models.TextChoices] | set[str]) -> None:
         """Note that the value is not among the choices."""
         known = choices if isinstance(choices, set) else set(choices.values)
-        self.unless(value in known, path, "请从列表中选择", "unknown")
+        self.unless(value in known, path, _("请从列表中选择"), "unknown")
 
     def phone(self, path: str, value: str) -> None:
         """Note that a telephone number (when there is one) is no mobile or landline number."""
         good = not value or PHONE.fullmatch(value) is not None
-        self.unless(good, path, "电话应为 11 位手机号，或带区号的固定电话，如 021-12345678")
+        self.unless(good, path, _("电话应为 11 位手机号，或带区号的固定电话，如 021-12345678"))
 
     def in_order(self, path: str, first: date | None, last: date | None, message: str) -> None:
         """Note that two dates (when both are there) are the wrong way round."""
@@ -55,7 +57,7 @@ class Problems:
 
     def not_negative(self, path: str, value: Decimal | int, label: str) -> None:
         """Note that an amount is below zero."""
-        self.unless(value >= 0, path, f"{label}不能小于 0", "negative")
+        self.unless(value >= 0, path, _("%(label)s不能小于 0") % {"label": label}, "negative")
 
     def refuse_if_any(self) -> None:
         """Refuse when something was noted.
@@ -68,7 +70,7 @@ class Problems:
 
 
 @contextmanager
-def conflict_when(constraint: str, field: str, message: str) -> Iterator[None]:
+def conflict_when(constraint: str, field: str, message: Word) -> Iterator[None]:
     """Turn the database's refusal by one constraint into a Conflict at a field.
 
     Raises:
@@ -81,7 +83,7 @@ def conflict_when(constraint: str, field: str, message: str) -> Iterator[None]:
         cause = error.__cause__
         refused_by = getattr(getattr(cause, "diag", None), "constraint_name", None)
         if refused_by == constraint:
-            raise Conflict(message, code="taken", field=field) from error
+            raise Conflict(str(message), code="taken", field=field) from error
         raise
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import ServiceContract
 from yunjian.agencies.policies import may_enter_contract, require
@@ -53,13 +54,13 @@ def contract_create(
     contract = ServiceContract(
         agency=agency, discharger=discharger, number=number, period=period, amount=amount
     )
-    with conflict_when("contract_number_once", "number", "本机构已有相同编号的合同"):
+    with conflict_when("contract_number_once", "number", _("本机构已有相同编号的合同")):
         contract.save(force_insert=True)
     covers = ServiceContract.points.through  # plain rows: the agency sees the points only later
     covers.objects.bulk_create(
         covers(servicecontract=contract, monitoringpoint=point) for point in points
     )
-    with conflict_when("access_once_at_a_time", "points", "所选测点在该期限内已有本机构的合同"):
+    with conflict_when("access_once_at_a_time", "points", _("所选测点在该期限内已有本机构的合同")):
         PointAccess.unscoped().bulk_create(
             PointAccess(point=point, organization=agency, period=period, reason=_reason(contract))
             for point in points
@@ -98,10 +99,10 @@ def contract_end(
     require(may_enter_contract(actor, contract.agency_id))
     starts_on, until = contract.period.lower, contract.period.upper
     if until is not None and ends_on >= until:
-        raise InvalidState("合同在该日期之前已到期", field="ends_on")
+        raise InvalidState(_("合同在该日期之前已到期"), field="ends_on")
     problems = Problems()
-    problems.unless(ends_on > starts_on, "ends_on", "终止日期应晚于合同开始日期", "order")
-    problems.filled("reason", reason, "终止原因")
+    problems.unless(ends_on > starts_on, "ends_on", _("终止日期应晚于合同开始日期"), "order")
+    problems.filled("reason", reason, _("终止原因"))
     problems.refuse_if_any()
     contract.period = DateRange(starts_on, ends_on)
     contract.save(update_fields=["period"])
@@ -137,12 +138,16 @@ def _check(
     amount: Decimal,
 ) -> None:
     problems = Problems()
-    problems.filled("number", number, "合同编号")
-    problems.unless(agency.kind == "agency", "agency", "乙方应为运维机构")
-    problems.unless(discharger.kind == "discharger", "discharger", "甲方应为排污单位")
-    problems.unless(starts_on < ends_on, "ends_on", "结束日期应晚于开始日期", "order")
-    problems.not_negative("amount", amount, "合同金额")
-    problems.unless(bool(points), "points", "请至少选择一个测点", "required")
+    problems.filled("number", number, _("合同编号"))
+    problems.unless(agency.kind == "agency", "agency", _("乙方应为运维机构"))
+    problems.unless(discharger.kind == "discharger", "discharger", _("甲方应为排污单位"))
+    problems.unless(starts_on < ends_on, "ends_on", _("结束日期应晚于开始日期"), "order")
+    problems.not_negative("amount", amount, _("合同金额"))
+    problems.unless(bool(points), "points", _("请至少选择一个测点"), "required")
     foreign = [point.mn_code for point in points if point.organization_id != discharger.pk]
-    problems.unless(not foreign, "points", f"以下测点不属于该排污单位：{'、'.join(foreign)}")
+    problems.unless(
+        not foreign,
+        "points",
+        _("以下测点不属于该排污单位：%(list)s") % {"list": "、".join(foreign)},
+    )
     problems.refuse_if_any()

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
@@ -50,7 +51,7 @@ def filing_save(*, actor: Actor, **fields: Unpack[FilingFields]) -> AgencyFiling
         .first()
     )
     if filing is not None and filing.state == FilingState.SUBMITTED:
-        raise InvalidState("备案信息正在审核，审核完成前不能修改")
+        raise InvalidState(_("备案信息正在审核，审核完成前不能修改"))
     created = filing is None
     if filing is None:
         filing = AgencyFiling(organization_id=agency_id)
@@ -73,9 +74,9 @@ def filing_submit(*, actor: Actor, filing: AgencyFiling) -> AgencyFiling:
     filing = locked(filing)
     require(may_edit_filing(actor, filing.organization_id))
     if filing.state not in EDITABLE:
-        raise InvalidState("只有草稿或被退回的备案可以提交")
+        raise InvalidState(_("只有草稿或被退回的备案可以提交"))
     if not Person.unscoped().filter(organization_id=filing.organization_id).exists():
-        raise InvalidInput("请先录入至少一名人员，再提交备案")
+        raise InvalidInput(_("请先录入至少一名人员，再提交备案"))
     filing.state = FilingState.SUBMITTED
     filing.submitted_at = now()
     filing.decision_note = ""
@@ -99,7 +100,7 @@ def filing_decide(
     require(may_decide_filing(actor))
     filing = locked(filing)
     if filing.state != FilingState.SUBMITTED:
-        raise InvalidState("该备案不在审核中")
+        raise InvalidState(_("该备案不在审核中"))
     if approve:
         _file(filing, filing_number)
     else:
@@ -140,7 +141,7 @@ def _number(filing: AgencyFiling, day: date) -> str:
 
 def _send_back(filing: AgencyFiling, note: str) -> None:
     if not note.strip():
-        raise InvalidInput("请填写退回的原因", code="required", field="note")
+        raise InvalidInput(_("请填写退回的原因"), code="required", field="note")
     filing.state = FilingState.RETURNED
 
 
@@ -158,16 +159,16 @@ def _move_rows(
 def _check(fields: FilingFields) -> None:
     problems = Problems()
     for path, label in (
-        ("legal_representative", "法定代表人"),
-        ("address", "办公地址"),
-        ("contact_name", "联系人"),
-        ("contact_phone", "联系电话"),
-        ("scope", "运维范围"),
+        ("legal_representative", _("法定代表人")),
+        ("address", _("办公地址")),
+        ("contact_name", _("联系人")),
+        ("contact_phone", _("联系电话")),
+        ("scope", _("运维范围")),
     ):
         problems.filled(path, fields.get(path), label)
     problems.phone("contact_phone", fields["contact_phone"])
     capital = fields["registered_capital"]
-    problems.unless(capital > 0, "registered_capital", "注册资本应大于 0 万元")
-    problems.not_negative("project_count", fields.get("project_count", 0), "项目数量")
-    problems.not_negative("project_amount", fields.get("project_amount", Decimal(0)), "项目金额")
+    problems.unless(capital > 0, "registered_capital", _("注册资本应大于 0 万元"))
+    problems.not_negative("project_count", fields.get("project_count", 0), _("项目数量"))
+    problems.not_negative("project_amount", fields.get("project_amount", Decimal(0)), _("项目金额"))
     problems.refuse_if_any()

@@ -4,6 +4,7 @@ from datetime import date
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
@@ -43,7 +44,7 @@ def person_create(*, actor: Actor, **fields: Unpack[PersonFields]) -> Person:
     agency_id = agency_of_editor(actor)
     _check(actor, fields)
     person = Person(organization_id=agency_id, **fields)
-    with conflict_when("agencies_person_account_id_key", "account", "该账号已关联其他人员"):
+    with conflict_when("agencies_person_account_id_key", "account", _("该账号已关联其他人员")):
         person.save(force_insert=True)
     record(
         actor=actor,
@@ -67,12 +68,12 @@ def person_update(*, actor: Actor, person: Person, **fields: Unpack[PersonFields
     person = locked(person)
     require(may_edit_filing(actor, person.organization_id))
     if person.state == FilingState.SUBMITTED:
-        raise InvalidState("该人员正在审核，审核完成前不能修改")
+        raise InvalidState(_("该人员正在审核，审核完成前不能修改"))
     _check(actor, fields)
     changed = apply(person, dict(fields))
     if changed:
         person.state = FilingState.DRAFT
-        with conflict_when("agencies_person_account_id_key", "account", "该账号已关联其他人员"):
+        with conflict_when("agencies_person_account_id_key", "account", _("该账号已关联其他人员")):
             person.save()
     # the chain keeps for ever: it says which facts changed, not the personal data themselves
     record(actor=actor, verb="person.changed", obj=person, payload={"changed": changed})
@@ -91,9 +92,9 @@ def person_leave(*, actor: Actor, person: Person, left_on: date) -> Person:
     person = locked(person)
     require(may_edit_filing(actor, person.organization_id))
     if person.left_on is not None:
-        raise InvalidState("该人员已登记离职")
+        raise InvalidState(_("该人员已登记离职"))
     problems = Problems()
-    problems.in_order("left_on", person.joined_on, left_on, "离职日期不能早于入职日期")
+    problems.in_order("left_on", person.joined_on, left_on, _("离职日期不能早于入职日期"))
     problems.refuse_if_any()
     person.left_on = left_on
     person.save(update_fields=["left_on"])
@@ -122,16 +123,16 @@ def certificate_add(
     """
     require(may_edit_filing(actor, holder.organization_id))
     problems = Problems()
-    problems.filled("category", category, "证书类别")
-    problems.filled("number", number, "证书编号")
-    problems.filled("issuer", issuer, "发证机关")
-    problems.in_order("valid_until", valid_from, valid_until, "有效期止不能早于有效期起")
+    problems.filled("category", category, _("证书类别"))
+    problems.filled("number", number, _("证书编号"))
+    problems.filled("issuer", issuer, _("发证机关"))
+    problems.in_order("valid_until", valid_from, valid_until, _("有效期止不能早于有效期起"))
     owned = attachment is None or attachment.organization_id == actor.organization_id
-    problems.unless(owned, "attachment", "附件不属于本机构")
+    problems.unless(owned, "attachment", _("附件不属于本机构"))
     side = "person" if isinstance(holder, Person) else "equipment"
     locked(holder)  # two requests for one holder wait for each other, so a number enters once
     twin = Certificate.unscoped().filter(**{side: holder}, number=number)
-    problems.unless(not twin.exists(), "number", "该证书编号已录入", "taken")
+    problems.unless(not twin.exists(), "number", _("该证书编号已录入"), "taken")
     problems.refuse_if_any()
     certificate = Certificate(
         organization_id=holder.organization_id,
@@ -161,12 +162,12 @@ def certificate_add(
 
 def _check(actor: Actor, fields: PersonFields) -> None:
     problems = Problems()
-    problems.filled("name", fields["name"], "姓名")
-    problems.filled("job", fields["job"], "岗位")
+    problems.filled("name", fields["name"], _("姓名"))
+    problems.filled("job", fields["job"], _("岗位"))
     problems.one_of("education", fields["education"], EDUCATIONS)
     problems.one_of("position", fields["position"], Position)
     problems.phone("phone", fields.get("phone", ""))
     account = fields.get("account")
     own = account is None or account.organization_id == actor.organization_id
-    problems.unless(own, "account", "请选择本机构的账号")
+    problems.unless(own, "account", _("请选择本机构的账号"))
     problems.refuse_if_any()

@@ -5,6 +5,7 @@ from datetime import date
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import ServiceContract
 from yunjian.agencies.selectors import SOON_DAYS
@@ -20,9 +21,11 @@ def validity(valid_until: date | None) -> str | SafeString:
         return ""
     days = (valid_until - today()).days
     if days < 0:
-        return format_html(' <span class="badge text-bg-danger">已过期 {} 天</span>', -days)
+        late = _("已过期 %(days)s 天") % {"days": -days}
+        return format_html(' <span class="badge text-bg-danger">{}</span>', late)
     if days <= SOON_DAYS:
-        return format_html(' <span class="badge text-bg-warning">剩 {} 天</span>', days)
+        soon = _("剩 %(days)s 天") % {"days": days}
+        return format_html(' <span class="badge text-bg-warning">{}</span>', soon)
     return ""
 
 
@@ -31,8 +34,8 @@ def contract_state(contract: ServiceContract) -> SafeString:
     """Return whether a contract has not begun, holds or is over."""
     lower, upper = contract.period.lower, contract.period.upper
     if lower > today():
-        return format_html('<span class="badge text-bg-secondary">{}</span>', "未开始")
+        return format_html('<span class="badge text-bg-secondary">{}</span>', _("未开始"))
     if upper is not None and upper <= today():
-        return format_html('<span class="badge text-bg-secondary">{}</span>', "已到期")
-    text = format_html('<span class="badge text-bg-success">{}</span>', "履行中")
+        return format_html('<span class="badge text-bg-secondary">{}</span>', _("已到期"))
+    text = format_html('<span class="badge text-bg-success">{}</span>', _("履行中"))
     return format_html("{}{}", text, validity(upper))

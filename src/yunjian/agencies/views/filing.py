@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.agencies import selectors, services
@@ -20,7 +22,7 @@ from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
 
-STEPS = ["填写备案", "主管部门审核", "完成备案"]
+STEPS = [_("填写备案"), _("主管部门审核"), _("完成备案")]
 
 
 @require_GET
@@ -64,7 +66,7 @@ def filing_edit(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_domain_errors(form, error)
         else:
-            return done(request, "已保存备案基本信息", "/agency/filing/")
+            return done(request, gettext("已保存备案基本信息"), "/agency/filing/")
     context = {"form": form, "sections": bound_sections(form)}
     status = 422 if form.errors else 200
     return render(request, "agencies/filing_form.html", context, status=status)
@@ -76,7 +78,7 @@ def filing_submit(request: HttpRequest) -> HttpResponse:
     """Hand the filing in."""
     opened = selectors.open_filing(current_actor())
     if opened is None:
-        messages.error(request, "请先填写备案基本信息")
+        messages.error(request, gettext("请先填写备案基本信息"))
         return redirect("agencies:filing")
     filing_row = get_visible_or_404(AgencyFiling, opened.pk)
     try:
@@ -84,7 +86,7 @@ def filing_submit(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("agencies:filing")
-    return done(request, "已提交审核", "/agency/filing/")
+    return done(request, gettext("已提交审核"), "/agency/filing/")
 
 
 @require_GET
@@ -98,11 +100,11 @@ def organization(request: HttpRequest) -> HttpResponse:
         .order_by("username")
     )
     numbers = [
-        ("人员", Person.objects.count(), "/agency/people/"),
-        ("设备", Equipment.objects.count(), "/agency/equipment/"),
-        ("运维车辆", Vehicle.objects.count(), "/agency/vehicles/"),
+        (gettext("人员"), Person.objects.count(), "/agency/people/"),
+        (gettext("设备"), Equipment.objects.count(), "/agency/equipment/"),
+        (gettext("运维车辆"), Vehicle.objects.count(), "/agency/vehicles/"),
         (
-            "履行中的合同",
+            gettext("履行中的合同"),
             ServiceContract.objects.filter(period__contains=today()).count(),
             "/agency/contracts/?holds=current",
         ),
@@ -122,7 +124,7 @@ def _sections(shown: AgencyFiling | None) -> list[tuple[str, list[tuple[str, obj
     labels = {name: str(field.label) for name, field in FilingForm.base_fields.items()}
     return [
         (
-            legend,
+            str(legend),
             [(labels[name], plain_text(getattr(shown, name))) for name in names],
         )
         for legend, names in FilingForm.sections

@@ -11,13 +11,16 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.errors import DomainError
+from yunjian.kernel.languages import Word
 from yunjian.kernel.scope import ScopedModel, get_visible_or_404
-from yunjian.web.excel import stream_xlsx
+from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.paging import key_page
@@ -32,17 +35,17 @@ class Register(Generic[Row]):
     """One register. A subclass says what its rows are, how they look and who writes them."""
 
     slug: ClassVar[str]
-    title: ClassVar[str]
-    noun: ClassVar[str]
+    title: ClassVar[Word]
+    noun: ClassVar[Word]
     testid: ClassVar[str]
-    group: ClassVar[str] = "备案管理"
+    group: ClassVar[Word] = _("备案管理")
     model: type[Row]
     form_class: ClassVar[Callable[..., Any]]
     query_class: ClassVar[type[forms.Form]]
     table_class: ClassVar[type[Table]]
-    columns: ClassVar[list[tuple[str, str | Callable[[Any], object]]]]
+    columns: ClassVar[list[Column]]
     editable: ClassVar[bool] = True
-    empty_text: ClassVar[str]
+    empty_text: ClassVar[Word]
 
     # --- what a subclass gives
 
@@ -132,16 +135,17 @@ class Register(Generic[Row]):
                 except DomainError as error:
                     add_domain_errors(form, error)
                 else:
-                    word = "已新增" if row is None else "已保存"
-                    return done(request, f"{word}{self.noun}", self.url("list"))
+                    said = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
+                    return done(request, said % {"noun": self.noun}, self.url("list"))
         else:
             form = self.form_class(initial=initial)
+        title = gettext("新增%(noun)s") if row is None else gettext("编辑%(noun)s")
         context = {
             "register": self,
             "form": form,
             "sections": bound_sections(form),
             "action": request.path,
-            "dialog_title": f"{'新增' if row is None else '编辑'}{self.noun}",
+            "dialog_title": title % {"noun": self.noun},
             "back": self.url("list"),
         }
         status = 422 if form.errors else 200
@@ -191,7 +195,7 @@ class Register(Generic[Row]):
         ]
 
 
-def bound_sections(form: Any) -> list[tuple[str, list[forms.BoundField]]]:
+def bound_sections(form: Any) -> list[tuple[Word, list[forms.BoundField]]]:
     """Return the sections of a form with their fields."""
     return [(legend, [form[name] for name in names]) for legend, names in form.sections]
 
@@ -214,7 +218,7 @@ def plain_text(value: object) -> str:
     """Return a value as the pages show it; a dash for nothing."""
     match value:
         case bool():
-            return "是" if value else "否"
+            return gettext("是") if value else gettext("否")
         case date():
             return value.isoformat()
         case None | "":
@@ -230,7 +234,7 @@ def dialog(
     back: str,
     save: Callable[[], object],
     message: str,
-    submit_label: str = "保存",
+    submit_label: Word = "",
     danger: bool = False,
 ) -> HttpResponse:
     """Show a small form as a dialog; save it when it is sent and good, else tell what is wrong."""

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from yunjian.agencies import forms, selectors, services, tables
@@ -22,23 +24,24 @@ from yunjian.web.guards import agency_page
 class PeopleRegister(Register[Person]):
     """人员."""
 
-    slug, title, noun, testid = "people", "人员", "人员", "person-new"
+    slug, testid = "people", "person-new"
+    title, noun = _("人员"), pgettext_lazy("noun", "人员")
     model = Person
     form_class = forms.PersonForm
     query_class = forms.PeopleQuery
     table_class = tables.PeopleTable
-    empty_text = "还没有人员。点击右上角“新增人员”录入，并上传能力评定证书。"
+    empty_text = _("还没有人员。点击右上角“新增人员”录入，并上传能力评定证书。")
     columns = [
-        ("姓名", "name"),
-        ("技术岗位", "get_position_display"),
-        ("岗位", "job"),
-        ("学历", "get_education_display"),
-        ("职称", "title"),
-        ("手机号", "phone"),
-        ("入职日期", "joined_on"),
-        ("离职日期", "left_on"),
-        ("证书有效期至", "valid_until"),
-        ("状态", "get_state_display"),
+        (_("姓名"), "name"),
+        (_("技术岗位"), "get_position_display"),
+        (_("岗位"), "job"),
+        (_("学历"), "get_education_display"),
+        (_("职称"), "title"),
+        (_("手机号"), "phone"),
+        (_("入职日期"), "joined_on"),
+        (_("离职日期"), "left_on"),
+        (_("证书有效期至"), "valid_until"),
+        (_("状态"), "get_state_display"),
     ]
 
     def rows(self, **query: str) -> QuerySet[Person]:
@@ -59,20 +62,21 @@ class PeopleRegister(Register[Person]):
 class EquipmentRegister(Register[Equipment]):
     """设备."""
 
-    slug, title, noun, testid = "equipment", "设备", "设备", "equipment-new"
+    slug, testid = "equipment", "equipment-new"
+    title, noun = _("设备"), pgettext_lazy("noun", "设备")
     model = Equipment
     form_class = forms.EquipmentForm
     query_class = forms.EquipmentQuery
     table_class = tables.EquipmentTable
-    empty_text = "还没有设备。点击右上角“新增设备”录入，并上传检定或校准证书。"
+    empty_text = _("还没有设备。点击右上角“新增设备”录入，并上传检定或校准证书。")
     columns = [
-        ("资产编号", "asset_number"),
-        ("设备名称", "name"),
-        ("出厂编号", "serial_number"),
-        ("生产厂家", "maker"),
-        ("型号", "model"),
-        ("检定/校准有效期至", "valid_until"),
-        ("状态", "get_state_display"),
+        (_("资产编号"), "asset_number"),
+        (_("设备名称"), "name"),
+        (_("出厂编号"), "serial_number"),
+        (_("生产厂家"), "maker"),
+        (_("型号"), "model"),
+        (_("检定/校准有效期至"), "valid_until"),
+        (_("状态"), "get_state_display"),
     ]
 
     def rows(self, **query: str) -> QuerySet[Equipment]:
@@ -93,17 +97,18 @@ class EquipmentRegister(Register[Equipment]):
 class VehicleRegister(Register[Vehicle]):
     """运维车辆."""
 
-    slug, title, noun, testid = "vehicles", "运维车辆", "车辆", "vehicle-new"
+    slug, testid = "vehicles", "vehicle-new"
+    title, noun = _("运维车辆"), pgettext_lazy("noun", "车辆")
     model = Vehicle
     form_class = forms.VehicleForm
     query_class = forms.VehicleQuery
     table_class = tables.VehicleTable
-    empty_text = "还没有运维车辆。点击右上角“新增车辆”登记车牌号并上传行驶证。"
+    empty_text = _("还没有运维车辆。点击右上角“新增车辆”登记车牌号并上传行驶证。")
     columns = [
-        ("车牌号", "plate"),
-        ("权属", "get_ownership_display"),
-        ("租赁期至", "lease_until"),
-        ("状态", "get_state_display"),
+        (_("车牌号"), "plate"),
+        (_("权属"), "get_ownership_display"),
+        (_("租赁期至"), "lease_until"),
+        (_("状态"), "get_state_display"),
     ]
 
     def rows(self, **query: str) -> QuerySet[Vehicle]:
@@ -124,19 +129,20 @@ class VehicleRegister(Register[Vehicle]):
 class SparePartRegister(Register[SparePart]):
     """运维备品备件."""
 
-    slug, title, noun, testid = "parts", "运维备品备件", "备品备件", "part-new"
+    slug, testid = "parts", "part-new"
+    title, noun = _("运维备品备件"), pgettext_lazy("noun", "备品备件")
     model = SparePart
     form_class = forms.SparePartForm
     query_class = forms.SparePartQuery
     table_class = tables.SparePartTable
-    empty_text = "还没有备品备件。点击右上角“新增备品备件”登记名称、金额和放置位置。"
+    empty_text = _("还没有备品备件。点击右上角“新增备品备件”登记名称、金额和放置位置。")
     columns = [
-        ("名称", "name"),
-        ("规格型号", "model"),
-        ("数量", "quantity"),
-        ("单位", "unit"),
-        ("金额（元）", "amount"),
-        ("放置位置", "location"),
+        (_("名称"), "name"),
+        (_("规格型号"), "model"),
+        (_("数量"), "quantity"),
+        (_("单位"), "unit"),
+        (_("金额（元）"), "amount"),
+        (_("放置位置"), "location"),
     ]
 
     def rows(self, **query: str) -> QuerySet[SparePart]:
@@ -153,20 +159,21 @@ class SparePartRegister(Register[SparePart]):
 class ContractRegister(Register[ServiceContract]):
     """服务合同. What was agreed is not edited; a contract can only be ended early."""
 
-    slug, title, noun, testid = "contracts", "服务合同", "服务合同", "contract-new"
+    slug, testid = "contracts", "contract-new"
+    title, noun = _("服务合同"), pgettext_lazy("noun", "服务合同")
     model = ServiceContract
     form_class = forms.ContractForm
     query_class = forms.ContractQuery
     table_class = tables.ContractTable
     editable = False
-    empty_text = "还没有服务合同。新增合同后，合同内的测点才能编制运维计划。"
+    empty_text = _("还没有服务合同。新增合同后，合同内的测点才能编制运维计划。")
     columns = [
-        ("合同编号", "number"),
-        ("排污单位", "discharger.name"),
-        ("测点数", "point_count"),
-        ("开始日期", "period.lower"),
-        ("终止日期", "period.upper"),
-        ("金额（万元）", "amount"),
+        (_("合同编号"), "number"),
+        (_("排污单位"), "discharger.name"),
+        (_("测点数"), "point_count"),
+        (_("开始日期"), "period.lower"),
+        (_("终止日期"), "period.upper"),
+        (_("金额（万元）"), "amount"),
     ]
 
     def rows(self, **query: str) -> QuerySet[ServiceContract]:
@@ -199,14 +206,14 @@ class ContractRegister(Register[ServiceContract]):
         """Return what was agreed."""
         return [
             (
-                "合同信息",
+                gettext("合同信息"),
                 [
-                    ("合同编号", row.number),
-                    ("排污单位", row.discharger.name),
-                    ("统一社会信用代码", row.discharger.uscc),
-                    ("开始日期", plain_text(row.period.lower)),
-                    ("终止日期", plain_text(row.period.upper)),
-                    ("合同金额（万元）", row.amount),
+                    (gettext("合同编号"), row.number),
+                    (gettext("排污单位"), row.discharger.name),
+                    (gettext("统一社会信用代码"), row.discharger.uscc),
+                    (gettext("开始日期"), plain_text(row.period.lower)),
+                    (gettext("终止日期"), plain_text(row.period.upper)),
+                    (gettext("合同金额（万元）"), row.amount),
                 ],
             )
         ]
@@ -251,10 +258,10 @@ def certificate_new(request: HttpRequest, kind: str, row_id: UUID) -> HttpRespon
     return dialog(
         request,
         form,
-        title=f"上传证书 · {holder}",
+        title=gettext("上传证书 · %(holder)s") % {"holder": holder},
         back=back,
         save=save,
-        message="已上传证书",
+        message=gettext("已上传证书"),
     )
 
 
@@ -267,13 +274,13 @@ def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return dialog(
         request,
         form,
-        title=f"登记离职 · {person.name}",
+        title=gettext("登记离职 · %(person)s") % {"person": person.name},
         back=PEOPLE.url("detail", row_id),
         save=lambda: services.person_leave(
             actor=current_actor(), person=person, left_on=form.cleaned_data["left_on"]
         ),
-        message="已登记离职",
-        submit_label="登记离职",
+        message=gettext("已登记离职"),
+        submit_label=gettext("登记离职"),
         danger=True,
     )
 
@@ -287,13 +294,13 @@ def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return dialog(
         request,
         form,
-        title=f"停用设备 · {equipment}",
+        title=gettext("停用设备 · %(equipment)s") % {"equipment": equipment},
         back=EQUIPMENT.url("detail", row_id),
         save=lambda: services.equipment_retire(
             actor=current_actor(), equipment=equipment, reason=form.cleaned_data["reason"]
         ),
-        message="已停用设备",
-        submit_label="停用",
+        message=gettext("已停用设备"),
+        submit_label=gettext("停用"),
         danger=True,
     )
 
@@ -307,7 +314,7 @@ def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return dialog(
         request,
         form,
-        title=f"提前终止合同 · {contract.number}",
+        title=gettext("提前终止合同 · %(number)s") % {"number": contract.number},
         back=CONTRACTS.url("detail", row_id),
         save=lambda: services.contract_end(
             actor=current_actor(),
@@ -315,7 +322,7 @@ def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
             ends_on=form.cleaned_data["ends_on"],
             reason=form.cleaned_data["reason"],
         ),
-        message="合同已终止",
-        submit_label="终止合同",
+        message=gettext("合同已终止"),
+        submit_label=gettext("终止合同"),
         danger=True,
     )

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from yunjian.api.auth import actor_of
@@ -60,7 +61,7 @@ def put_attachment(
 ) -> Status[dict[str, Any]]:
     """Store a photo or signature under the id that the phone made."""
     if purpose not in PURPOSES:
-        raise InvalidInput("不认识的用途", code="unknown", field="purpose")
+        raise InvalidInput(_("不认识的用途"), code="unknown", field="purpose")
     check_client_id(attachment_id, "id")
     body = request.body
     checked_digest(request, body)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
@@ -74,7 +75,7 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
     except CodeRefused:
         return HttpResponseRedirect(_authorize_again(target))
     except WechatError as error:
-        raise WechatRefused("微信暂时无法确认身份，请稍后重试") from error
+        raise WechatRefused(_("微信暂时无法确认身份，请稍后重试")) from error
     bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
     if bindings:
         _sign_in(request, bindings[0].account)
@@ -89,7 +90,7 @@ def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
     """Bind the WeChat identity to an account after its password is checked; sign it in."""
     errors = [name for name in ("username", "password") if not getattr(body, name).strip()]
     if errors:
-        raise InvalidInput("请填写此项", code="required", field=errors[0])
+        raise InvalidInput(_("请填写此项"), code="required", field=errors[0])
     openid = request.session[OPENID_KEY]
     binding = binding_create(
         request=request,
@@ -150,7 +151,7 @@ def _binding_actor(request: HttpRequest, openid: str) -> Actor:
         return actor
     bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
     if not bindings:
-        raise InvalidInput("当前微信尚未绑定账户", code="unbound")
+        raise InvalidInput(_("当前微信尚未绑定账户"), code="unbound")
     return actor_for(bindings[0].account)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from yunjian.api.auth import actor_of
@@ -29,7 +30,7 @@ def visits(
 ) -> dict[str, Any]:
     """Return a page of a list, newest first; `next` is the cursor of the following page."""
     if bucket not in BUCKETS:
-        raise InvalidInput("不认识的列表", code="unknown", field="bucket")
+        raise InvalidInput(_("不认识的列表"), code="unknown", field="bucket")
     rows = visits_in(actor_of(request), bucket)
     if cursor is not None:
         rows = rows.filter(pk__lt=cursor)
@@ -114,6 +115,6 @@ def _submission_facts(visit: Visit) -> dict[str, Any]:
 
 def _answer(outcome: Outcome, facts: dict[str, Any]) -> Status[dict[str, Any]]:
     if outcome is Outcome.DIFFERENT:
-        message = "同一编号已提交过不同的内容，两个版本都已保留，请联系管理员核对"
+        message = _("同一编号已提交过不同的内容，两个版本都已保留，请联系管理员核对")
         return Status(409, error_body("different_content", message))
     return Status(201 if outcome is Outcome.CREATED else 200, facts)

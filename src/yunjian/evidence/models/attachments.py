@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
@@ -11,7 +12,7 @@ from yunjian.kernel.scope import ANYTHING, ScopedModel
 class AttachmentKind(models.TextChoices):
     """What the bytes really are (by their content, not by their name)."""
 
-    IMAGE = "image", "图片"
+    IMAGE = "image", _("图片")
     PDF = "pdf", "PDF"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
@@ -36,7 +37,7 @@ def attachment_store(
         InvalidInput: at `file`; the upload is not what it says, too large or damaged.
     """
     if actor.organization_id is None:
-        raise NotAllowed("只有机构的账号可以上传文件")
+        raise NotAllowed(_("只有机构的账号可以上传文件"))
     source_digest = digest(content, settings.EVIDENCE_DIGEST)
     known = _known(id, actor, source_digest)
     if known is not None:
@@ -94,5 +95,5 @@ def _known(identifier: UUID, actor: Actor, source_digest: str) -> Attachment | N
     if row is None:
         return None
     if row.source_digest != source_digest or row.organization_id != actor.organization_id:
-        raise Conflict("同一编号已上传过不同的文件", code="different_content")
+        raise Conflict(_("同一编号已上传过不同的文件"), code="different_content")
     return row

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models.organizations import Organization
 from yunjian.kernel.clock import now
@@ -14,18 +15,18 @@ from yunjian.kernel.scope import IdModel
 class Role(models.TextChoices):
     """What an account may do inside its organisation."""
 
-    OWNER = "owner", "单位负责人"
-    MANAGER = "manager", "管理员"
-    ENGINEER = "engineer", "运维人员"
-    QUALITY_SUPERVISOR = "quality_supervisor", "质量监督员"
-    VIEWER = "viewer", "查看"
-    REVIEWER = "reviewer", "审核员"
-    INSPECTOR = "inspector", "检查员"
-    CREDIT_OFFICER = "credit_officer", "信用评价员"
-    RULE_ADMINISTRATOR = "rule_administrator", "规则管理员"
-    SYSTEM_ADMINISTRATOR = "system_administrator", "系统管理员"
-    SECURITY_ADMINISTRATOR = "security_administrator", "安全管理员"
-    AUDIT_ADMINISTRATOR = "audit_administrator", "审计管理员"
+    OWNER = "owner", _("单位负责人")
+    MANAGER = "manager", _("管理员")
+    ENGINEER = "engineer", _("运维人员")
+    QUALITY_SUPERVISOR = "quality_supervisor", _("质量监督员")
+    VIEWER = "viewer", _("查看")
+    REVIEWER = "reviewer", _("审核员")
+    INSPECTOR = "inspector", _("检查员")
+    CREDIT_OFFICER = "credit_officer", _("信用评价员")
+    RULE_ADMINISTRATOR = "rule_administrator", _("规则管理员")
+    SYSTEM_ADMINISTRATOR = "system_administrator", _("系统管理员")
+    SECURITY_ADMINISTRATOR = "security_administrator", _("安全管理员")
+    AUDIT_ADMINISTRATOR = "audit_administrator", _("审计管理员")
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -40,9 +41,9 @@ class Account(AbstractBaseUser):
     """A person's account in one organisation."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    username = models.CharField("账号", max_length=64, unique=True)
-    display_name = models.CharField("姓名", max_length=40)
-    phone = models.CharField("手机号", max_length=20, blank=True)
+    username = models.CharField(_("账号"), max_length=64, unique=True)
+    display_name = models.CharField(_("姓名"), max_length=40)
+    phone = models.CharField(_("手机号"), max_length=20, blank=True)
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="accounts"
     )

@@ -1,6 +1,7 @@
 """Who takes part: dischargers, agencies, authorities, and the operator of the system."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
@@ -25,19 +26,19 @@ class District(models.Model):
 class OrganizationKind(models.TextChoices):
     """What part an organisation plays; it decides the portal its people see."""
 
-    DISCHARGER = "discharger", "排污单位"
-    AGENCY = "agency", "运维机构"
-    AUTHORITY = "authority", "管理部门"
-    OPERATOR = "operator", "系统运营"
+    DISCHARGER = "discharger", _("排污单位")
+    AGENCY = "agency", _("运维机构")
+    AUTHORITY = "authority", _("管理部门")
+    OPERATOR = "operator", _("系统运营")
 
 
 class OrganizationStatus(models.TextChoices):
     """Whether an organisation may work in the system."""
 
-    ACTIVE = "active", "正常"
-    LOCKED = "locked", "已锁定"
-    BANNED = "banned", "禁止从业"
-    CANCELLED = "cancelled", "已注销"
+    ACTIVE = "active", _("正常")
+    LOCKED = "locked", _("已锁定")
+    BANNED = "banned", _("禁止从业")
+    CANCELLED = "cancelled", _("已注销")
 
 
 class Organization(ScopedModel):
@@ -45,8 +46,8 @@ class Organization(ScopedModel):
     see the organisations of their districts and every agency."""
 
     kind = models.CharField(max_length=12, choices=OrganizationKind.choices)
-    name = models.CharField("名称", max_length=120)
-    uscc = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField(_("名称"), max_length=120)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, unique=True)
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, null=True, blank=True, related_name="organizations"
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
@@ -11,16 +12,16 @@ from yunjian.kernel.actor import Actor
 from yunjian.maintenance.models.plans import PlanState, TaskState
 from yunjian.web.widgets import DateInput
 
-ANY = ("", "全部")
-UNITS = [("day", "天"), ("month", "月"), ("hour", "小时")]
+ANY = ("", _("全部"))
+UNITS = [("day", _("天")), ("month", _("月")), ("hour", _("小时"))]
 BUCKETS = [
     ANY,
-    ("unfinished", "未完成"),
-    ("today", "今日"),
-    ("overdue", "已逾期"),
-    ("upcoming", "未到期"),
-    ("done", "已完成"),
-    ("cancelled", "已取消"),
+    ("unfinished", _("未完成")),
+    ("today", _("今日")),
+    ("overdue", _("已逾期")),
+    ("upcoming", _("未到期")),
+    ("done", _("已完成")),
+    ("cancelled", _("已取消")),
 ]
 
 
@@ -28,13 +29,13 @@ class PlanBasicsForm(forms.Form):
     """Name and period of a plan."""
 
     name = forms.CharField(
-        label="计划名称", max_length=80, error_messages={"required": "请填写计划名称"}
+        label=_("计划名称"), max_length=80, error_messages={"required": _("请填写计划名称")}
     )
     starts_on = forms.DateField(
-        label="开始日期", widget=DateInput(), error_messages={"required": "请填写开始日期"}
+        label=_("开始日期"), widget=DateInput(), error_messages={"required": _("请填写开始日期")}
     )
     ends_on = forms.DateField(
-        label="结束日期", widget=DateInput(), error_messages={"required": "请填写结束日期"}
+        label=_("结束日期"), widget=DateInput(), error_messages={"required": _("请填写结束日期")}
     )
 
 
@@ -42,16 +43,16 @@ class ItemRowForm(forms.Form):
     """One activity for one or more points. `points` holds their ids, separated by commas."""
 
     activity = forms.CharField(
-        label="运维内容", max_length=80, error_messages={"required": "请填写运维内容"}
+        label=_("运维内容"), max_length=80, error_messages={"required": _("请填写运维内容")}
     )
     interval_value = forms.IntegerField(
-        label="频次", min_value=1, max_value=1000, error_messages={"required": "请填写频次"}
+        label=_("频次"), min_value=1, max_value=1000, error_messages={"required": _("请填写频次")}
     )
-    interval_unit = forms.ChoiceField(label="单位", choices=UNITS)
+    interval_unit = forms.ChoiceField(label=_("单位"), choices=UNITS)
     obligation = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     clause = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     sheet_code = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    points = forms.CharField(label="适用测点", widget=forms.HiddenInput)
+    points = forms.CharField(label=_("适用测点"), widget=forms.HiddenInput)
 
 
 ItemFormSet = forms.formset_factory(ItemRowForm, extra=0, can_delete=True, max_num=100)
@@ -62,29 +63,29 @@ class StaffForm(forms.Form):
 
     people = forms.ModelMultipleChoiceField(
         Person.unscoped().none(),
-        label="运维人员",
+        label=_("运维人员"),
         widget=forms.CheckboxSelectMultiple,
-        help_text="多人时按测点平均分配任务，之后可逐条改派",
-        error_messages={"required": "请至少选择一名运维人员"},
+        help_text=_("多人时按测点平均分配任务，之后可逐条改派"),
+        error_messages={"required": _("请至少选择一名运维人员")},
     )
     equipment = forms.ModelMultipleChoiceField(
         Equipment.unscoped().none(),
-        label="运维设备",
+        label=_("运维设备"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     vehicles = forms.ModelMultipleChoiceField(
         Vehicle.unscoped().none(),
-        label="运维车辆",
+        label=_("运维车辆"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     left_out_reason = forms.CharField(
-        label="未纳入说明",
+        label=_("未纳入说明"),
         required=False,
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="标准要求的内容未纳入，或频次低于标准时必填",
+        help_text=_("标准要求的内容未纳入，或频次低于标准时必填"),
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -104,9 +105,9 @@ class ReassignForm(forms.Form):
 
     assignee = forms.ModelChoiceField(
         Person.unscoped().none(),
-        label="改派给",
-        empty_label="请选择运维人员",
-        error_messages={"required": "请选择运维人员"},
+        label=_("改派给"),
+        empty_label=_("请选择运维人员"),
+        error_messages={"required": _("请选择运维人员")},
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -118,9 +119,9 @@ class ReasonForm(forms.Form):
     """Why something is cancelled or ended."""
 
     reason = forms.CharField(
-        label="原因",
+        label=_("原因"),
         max_length=150,
-        error_messages={"required": "请填写原因"},
+        error_messages={"required": _("请填写原因")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -128,21 +129,21 @@ class ReasonForm(forms.Form):
 class PlanQuery(forms.Form):
     """What plans are searched by."""
 
-    text = forms.CharField(label="计划名称", required=False)
-    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *PlanState.choices])
+    text = forms.CharField(label=_("计划名称"), required=False)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *PlanState.choices])
 
 
 class TaskQuery(forms.Form):
     """What tasks are searched by."""
 
-    text = forms.CharField(label="测点/污染源", required=False)
-    bucket = forms.ChoiceField(label="时限", required=False, choices=BUCKETS)
-    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *TaskState.choices])
+    text = forms.CharField(label=_("测点/污染源"), required=False)
+    bucket = forms.ChoiceField(label=_("时限"), required=False, choices=BUCKETS)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *TaskState.choices])
     assignee = forms.ModelChoiceField(
-        Person.unscoped().none(), label="运维人员", required=False, empty_label="全部"
+        Person.unscoped().none(), label=_("运维人员"), required=False, empty_label=_("全部")
     )
-    since = forms.DateField(label="计划日期起", required=False, widget=DateInput())
-    until = forms.DateField(label="计划日期止", required=False, widget=DateInput())
+    since = forms.DateField(label=_("计划日期起"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("计划日期止"), required=False, widget=DateInput())
     plan = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

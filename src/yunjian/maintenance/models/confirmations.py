@@ -1,6 +1,7 @@
 """当天确认: the discharger confirms what it was shown, or objects with a reason."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
@@ -14,8 +15,8 @@ from yunjian.sources.models.places import visible_by_place
 class Decision(models.TextChoices):
     """What the discharger says."""
 
-    CONFIRM = "confirm", "确认"
-    OBJECT = "object", "异议"
+    CONFIRM = "confirm", _("确认")
+    OBJECT = "object", _("异议")
 
 
 class Confirmation(ScopedModel):
@@ -26,13 +27,13 @@ class Confirmation(ScopedModel):
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="confirmations")
     decision = models.CharField(max_length=8, choices=Decision.choices)
-    reason = models.CharField("异议原因", max_length=400, blank=True)
+    reason = models.CharField(_("异议原因"), max_length=400, blank=True)
     signature = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     shown_digest = models.CharField(max_length=80)
     signer = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     signer_name = models.CharField(max_length=40)
     decided_at = models.DateTimeField(default=now)
-    is_late = models.BooleanField("超过当日", default=False)
+    is_late = models.BooleanField(_("超过当日"), default=False)
 
     class Meta:
         ordering = ["-decided_at"]

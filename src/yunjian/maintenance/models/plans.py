@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.identity.models import Account, District, Organization
@@ -15,28 +16,28 @@ from yunjian.sources.models.places import visible_by_place
 class PlanState(models.TextChoices):
     """Where a plan stands; only an active one makes tasks."""
 
-    DRAFT = "draft", "草稿"
-    ACTIVE = "active", "执行中"
-    ENDED = "ended", "已结束"
+    DRAFT = "draft", _("草稿")
+    ACTIVE = "active", _("执行中")
+    ENDED = "ended", _("已结束")
 
 
 class Plan(ScopedModel):
     """运维计划: points, people, equipment, contents and frequencies over a period."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="plans")
-    name = models.CharField("计划名称", max_length=80)
-    starts_on = models.DateField("开始日期")
-    ends_on = models.DateField("结束日期")
-    state = models.CharField("状态", max_length=8, choices=PlanState.choices, default="draft")
-    people = models.ManyToManyField(Person, related_name="plans", verbose_name="运维人员")
+    name = models.CharField(_("计划名称"), max_length=80)
+    starts_on = models.DateField(_("开始日期"))
+    ends_on = models.DateField(_("结束日期"))
+    state = models.CharField(_("状态"), max_length=8, choices=PlanState.choices, default="draft")
+    people = models.ManyToManyField(Person, related_name="plans", verbose_name=_("运维人员"))
     equipment = models.ManyToManyField(
-        Equipment, blank=True, related_name="plans", verbose_name="运维设备"
+        Equipment, blank=True, related_name="plans", verbose_name=_("运维设备")
     )
     vehicles = models.ManyToManyField(
-        Vehicle, blank=True, related_name="plans", verbose_name="运维车辆"
+        Vehicle, blank=True, related_name="plans", verbose_name=_("运维车辆")
     )
     left_out_reason = models.CharField(
-        "未纳入说明", max_length=400, blank=True, help_text="why a demanded activity is left out"
+        _("未纳入说明"), max_length=400, blank=True, help_text="why a demanded activity is left out"
     )
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
@@ -69,14 +70,16 @@ class PlanItem(ScopedModel):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="+")
     contract = models.ForeignKey(ServiceContract, on_delete=models.PROTECT, related_name="+")
-    obligation = models.CharField("依据", max_length=40, blank=True, help_text="rule pack row id")
-    activity = models.CharField("运维内容", max_length=80)
-    clause = models.CharField("条款", max_length=40, blank=True)
-    interval_value = models.PositiveSmallIntegerField("频次")
-    interval_unit = models.CharField(
-        "单位", max_length=6, choices=[("hour", "小时"), ("day", "天"), ("month", "月")]
+    obligation = models.CharField(
+        _("依据"), max_length=40, blank=True, help_text="rule pack row id"
     )
-    sheet_code = models.CharField("记录单", max_length=40, blank=True)
+    activity = models.CharField(_("运维内容"), max_length=80)
+    clause = models.CharField(_("条款"), max_length=40, blank=True)
+    interval_value = models.PositiveSmallIntegerField(_("频次"))
+    interval_unit = models.CharField(
+        _("单位"), max_length=6, choices=[("hour", _("小时")), ("day", _("天")), ("month", _("月"))]
+    )
+    sheet_code = models.CharField(_("记录单"), max_length=40, blank=True)
 
     class Meta:
         constraints = [
@@ -102,10 +105,10 @@ class PlanItem(ScopedModel):
 class TaskState(models.TextChoices):
     """Where a task stands."""
 
-    OPEN = "open", "待执行"
-    STARTED = "started", "进行中"
-    DONE = "done", "已完成"
-    CANCELLED = "cancelled", "已取消"
+    OPEN = "open", _("待执行")
+    STARTED = "started", _("进行中")
+    DONE = "done", _("已完成")
+    CANCELLED = "cancelled", _("已取消")
 
 
 class Task(ScopedModel):
@@ -118,14 +121,14 @@ class Task(ScopedModel):
         Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
     )
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="tasks")
-    due_on = models.DateField("计划日期")
+    due_on = models.DateField(_("计划日期"))
     assignee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tasks")
-    contents = ArrayField(models.CharField(max_length=80), verbose_name="运维内容")
+    contents = ArrayField(models.CharField(max_length=80), verbose_name=_("运维内容"))
     sheets = ArrayField(
         models.CharField(max_length=40), help_text="code@version of each sheet to fill"
     )
-    state = models.CharField("状态", max_length=10, choices=TaskState.choices, default="open")
-    cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=TaskState.choices, default="open")
+    cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.actor import Actor
@@ -15,21 +16,21 @@ from yunjian.sources.models.places import visible_by_place
 class VisitState(models.TextChoices):
     """Where a visit stands. Whose turn it is follows from it."""
 
-    IN_PROGRESS = "in_progress", "进行中"
-    SUBMITTED = "submitted", "待确认"
-    CONFIRMED = "confirmed", "已确认"
-    OBJECTED = "objected", "有异议"
+    IN_PROGRESS = "in_progress", _("进行中")
+    SUBMITTED = "submitted", _("待确认")
+    CONFIRMED = "confirmed", _("已确认")
+    OBJECTED = "objected", _("有异议")
 
 
 class Verdict(models.TextChoices):
     """What the sheets say together, the worst first in `standards`."""
 
-    PASS = "pass", "合格"
-    ATTENTION = "attention", "有异常"
-    CALIBRATE = "calibrate", "需校准"
-    OUT_OF_CONTROL = "out_of_control", "失控"
-    FAIL = "fail", "不合格"
-    UNKNOWN = "unknown", "未确认"
+    PASS = "pass", _("合格")
+    ATTENTION = "attention", _("有异常")
+    CALIBRATE = "calibrate", _("需校准")
+    OUT_OF_CONTROL = "out_of_control", _("失控")
+    FAIL = "fail", _("不合格")
+    UNKNOWN = "unknown", _("未确认")
 
 
 class Visit(ScopedModel):
@@ -46,28 +47,28 @@ class Visit(ScopedModel):
     discharger = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
     engineer = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField("状态", max_length=12, choices=VisitState.choices)
-    verdict = models.CharField("结果", max_length=16, choices=Verdict.choices, blank=True)
+    state = models.CharField(_("状态"), max_length=12, choices=VisitState.choices)
+    verdict = models.CharField(_("结果"), max_length=16, choices=Verdict.choices, blank=True)
 
-    signed_in_at = models.DateTimeField("签到时间", help_text="the phone's clock, corrected")
+    signed_in_at = models.DateTimeField(_("签到时间"), help_text="the phone's clock, corrected")
     sign_in_received_at = models.DateTimeField(default=now)
     sign_in_longitude = models.DecimalField(max_digits=10, decimal_places=7)
     sign_in_latitude = models.DecimalField(max_digits=10, decimal_places=7)
-    sign_in_accuracy = models.FloatField("定位精度", help_text="m")
+    sign_in_accuracy = models.FloatField(_("定位精度"), help_text="m")
     sign_in_datum = models.CharField(max_length=8, default="WGS84")
-    sign_in_distance = models.FloatField("距测点", help_text="m")
+    sign_in_distance = models.FloatField(_("距测点"), help_text="m")
     sign_in_photo_id = models.UUIDField(null=True)
     sign_in_digest = models.CharField(max_length=80)
     clock_offset_ms = models.IntegerField(default=0, help_text="server minus phone")
 
-    signed_out_at = models.DateTimeField("签退时间", null=True)
+    signed_out_at = models.DateTimeField(_("签退时间"), null=True)
     sign_out_longitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
     sign_out_latitude = models.DecimalField(max_digits=10, decimal_places=7, null=True)
     sign_out_accuracy = models.FloatField(null=True, help_text="m")
-    submitted_at = models.DateTimeField("提交时间", null=True)
-    confirm_by = models.DateTimeField("确认截止", null=True)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    confirm_by = models.DateTimeField(_("确认截止"), null=True)
     participants = ArrayField(models.CharField(max_length=40), default=list)
-    note = models.CharField("说明", max_length=400, blank=True)
+    note = models.CharField(_("说明"), max_length=400, blank=True)
     attachment_ids = ArrayField(models.UUIDField(), default=list)
     warnings = models.JSONField(default=list, help_text="what the server remarked, for people")
     follow_ups = models.JSONField(default=list, help_text="what the sheets say must be done next")
@@ -101,7 +102,7 @@ class RecordSheet(ScopedModel):
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sheets")
     position = models.PositiveSmallIntegerField()
-    definition = models.CharField("记录单", max_length=40, help_text="code@version")
+    definition = models.CharField(_("记录单"), max_length=40, help_text="code@version")
     context = models.JSONField(help_text="what the sheet was prefilled and judged with")
     answers = models.JSONField()
     results = models.JSONField()

@@ -8,9 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import SHANGHAI, now, today
+from yunjian.kernel.languages import side
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.models.visits import Verdict, VisitState
 from yunjian.maintenance.positions import Sketch, sketch
@@ -22,7 +25,12 @@ from yunjian.maintenance.selectors.visits import (
 )
 from yunjian.standards.sheets.layout import Block, laid_out
 
-PHOTO_TITLES = {"sign_in": "签到照片", "sheet": "记录单照片", "signature": "签名", "other": "其他"}
+PHOTO_TITLES = {
+    "sign_in": _("签到照片"),
+    "sheet": _("记录单照片"),
+    "signature": _("签名"),
+    "other": _("其他"),
+}
 BAD = [Verdict.OUT_OF_CONTROL, Verdict.FAIL]
 
 
@@ -142,10 +150,13 @@ class ShownVisit:
         visit, decision = self.detail.visit, self.detail.confirmation
         objected = visit.state == VisitState.OBJECTED
         way = [
-            ("到场签到", visit.signed_in_at),
-            ("签退", visit.signed_out_at),
-            ("提交记录", visit.submitted_at),
-            ("提出异议" if objected else "排污单位确认", decision and decision.decided_at),
+            (gettext("到场签到"), visit.signed_in_at),
+            (gettext("签退"), visit.signed_out_at),
+            (gettext("提交记录"), visit.submitted_at),
+            (
+                gettext("提出异议") if objected else gettext("排污单位确认"),
+                decision and decision.decided_at,
+            ),
         ]
         reached = sum(1 for _title, at in way if at)
         return [
@@ -182,11 +193,13 @@ def visit_shown(visit_id: UUID) -> ShownVisit:
     return ShownVisit(
         detail=detail,
         sheets=[
-            ShownSheet(view, laid_out(view.definition, view.sheet.answers, view.sheet.results))
+            ShownSheet(
+                view, laid_out(view.definition, view.sheet.answers, view.sheet.results, side())
+            )
             for view in detail.sheets
         ],
         photos=[
-            ShownPhoto(row, PHOTO_TITLES.get(row.purpose, PHOTO_TITLES["other"]))
+            ShownPhoto(row, str(PHOTO_TITLES.get(row.purpose, PHOTO_TITLES["other"])))
             for row in detail.attachments
             if row.kind == "image"
         ],

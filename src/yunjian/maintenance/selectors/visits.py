@@ -12,6 +12,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import lowest_id_at
+from yunjian.kernel.languages import said
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
@@ -44,8 +45,8 @@ class SheetView:
 
     @property
     def title(self) -> str:
-        """Return the Chinese title."""
-        return str(self.definition["title"]["zh"])
+        """Return the title in the language that is read."""
+        return said(self.definition["title"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
@@ -41,12 +42,12 @@ def confirmation_sign(
         _check_same(made, decision)
         return made, False
     if visit.state != VisitState.SUBMITTED:
-        raise InvalidState("这次运维已经处理过，无需再次确认")
+        raise InvalidState(_("这次运维已经处理过，无需再次确认"))
     check_client_id(confirmation_id, "id")
     if decision.shown_digest != visit.content_digest:
-        raise Conflict("内容已有更新，请重新查看后再签字", code="content_changed")
+        raise Conflict(_("内容已有更新，请重新查看后再签字"), code="content_changed")
     if decision.decision == "object" and not decision.reason.strip():
-        raise InvalidInput("请填写异议原因", code="required", field="reason")
+        raise InvalidInput(_("请填写异议原因"), code="required", field="reason")
     signature = _signature(actor, decision.signature_id)
     decided_at = now()
     confirmation = Confirmation.objects.create(
@@ -91,9 +92,9 @@ def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
         .first()
     )
     if visit is None:
-        raise NotFound("没有找到这次运维")
+        raise NotFound(_("没有找到这次运维"))
     if not may_decide(actor, visit):
-        raise NotAllowed("只有排污单位的负责人或管理员才能确认")
+        raise NotAllowed(_("只有排污单位的负责人或管理员才能确认"))
     return visit
 
 
@@ -103,7 +104,7 @@ def _check_same(made: Confirmation, decision: Decision) -> None:
         decision.shown_digest,
         decision.signature_id,
     ):
-        raise Conflict("同一编号已提交过不同的决定", code="different_content")
+        raise Conflict(_("同一编号已提交过不同的决定"), code="different_content")
 
 
 def _signature(actor: Actor, signature_id: UUID) -> Attachment:
@@ -113,7 +114,7 @@ def _signature(actor: Actor, signature_id: UUID) -> Attachment:
         .first()
     )
     if signature is None:
-        raise InvalidInput("请先签名", code="required", field="signature_id")
+        raise InvalidInput(_("请先签名"), code="required", field="signature_id")
     return signature
 
 

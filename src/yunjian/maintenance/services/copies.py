@@ -6,6 +6,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from yunjian.evidence.models import Attachment, Event
 from yunjian.evidence.pdf import (
@@ -19,6 +21,7 @@ from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.languages import CHINESE
 from yunjian.maintenance.models import Confirmation, Visit
 from yunjian.maintenance.selectors.visits import SheetView, VisitDetail, visit_detail
 from yunjian.standards.sheets.layout import laid_out
@@ -48,8 +51,13 @@ def visit_copy(detail: VisitDetail) -> VisitCopy:
     """
     visit = detail.visit
     if visit.submitted_at is None:
-        raise InvalidState("运维记录尚未提交，还没有可下载的副本")
-    point = visit.point
+        raise InvalidState(_("运维记录尚未提交，还没有可下载的副本"))
+    with override(CHINESE):  # the copy is a Chinese document, whatever language the page is in
+        return _written(detail, visit.submitted_at)
+
+
+def _written(detail: VisitDetail, submitted_at: datetime) -> VisitCopy:
+    visit, point = detail.visit, detail.visit.point
     return VisitCopy(
         title="自动监控设施运维记录",
         number=str(visit.pk),
@@ -77,7 +85,7 @@ def visit_copy(detail: VisitDetail) -> VisitCopy:
         content_digest=visit.content_digest,
         event_digest=_event_digest(visit),
         check_url=f"{settings.PUBLIC_BASE_URL}/check/{visit.pk}/",
-        issued_at=visit.submitted_at,
+        issued_at=submitted_at,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.evidence.services import record
@@ -75,7 +76,7 @@ def plan_propose(
     held = contracts_over(actor, points, on_date, on_date)
     missing = [point.mn_code for point in points if point.pk not in held]
     if missing:
-        message = f"以下测点当日不在本机构的合同内：{'、'.join(missing)}"
+        message = _("以下测点当日不在本机构的合同内：%(list)s") % {"list": "、".join(missing)}
         raise InvalidInput(message, code="no_contract", field="points")
     return proposals_for(points, on_date)
 
@@ -116,9 +117,9 @@ def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
     """
     row = _locked_plan(actor, plan)
     if row.state == PlanState.ENDED:
-        raise InvalidState("计划已结束，不能修改")
+        raise InvalidState(_("计划已结束，不能修改"))
     if row.state == PlanState.ACTIVE and to.starts_on != row.starts_on:
-        raise InvalidState("执行中的计划不能修改开始日期", field="starts_on")
+        raise InvalidState(_("执行中的计划不能修改开始日期"), field="starts_on")
     contracts = _check(actor, row.organization_id, to)
     row.name = to.name.strip()
     row.starts_on, row.ends_on = to.starts_on, to.ends_on
@@ -129,7 +130,7 @@ def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
     payload = _summary(to)
     if row.state == PlanState.ACTIVE:
         tomorrow = today() + timedelta(days=1)
-        dropped, _ = (
+        dropped, _by_model = (
             Task.unscoped().filter(plan=row, state=TaskState.OPEN, due_on__gte=tomorrow).delete()
         )
         made = _make_tasks([row], tomorrow)
@@ -149,9 +150,9 @@ def plan_activate(*, actor: Actor, plan: Plan) -> Plan:
     """
     row = _locked_plan(actor, plan)
     if row.state != PlanState.DRAFT:
-        raise InvalidState("只有草稿状态的计划可以启用")
+        raise InvalidState(_("只有草稿状态的计划可以启用"))
     if row.ends_on < today():
-        raise InvalidState("计划的结束日期已过，请先修改日期")
+        raise InvalidState(_("计划的结束日期已过，请先修改日期"))
     row.state = PlanState.ACTIVE
     row.save(update_fields=["state"])
     made = _make_tasks([row], today())
@@ -171,9 +172,9 @@ def plan_end(*, actor: Actor, plan: Plan, reason: str) -> Plan:
     """
     row = _locked_plan(actor, plan)
     if row.state != PlanState.ACTIVE:
-        raise InvalidState("只有执行中的计划可以结束")
+        raise InvalidState(_("只有执行中的计划可以结束"))
     if not reason.strip():
-        raise InvalidInput("请填写结束原因", code="required", field="reason")
+        raise InvalidInput(_("请填写结束原因"), code="required", field="reason")
     row.state = PlanState.ENDED
     row.save(update_fields=["state"])
     cancelled = (
@@ -197,7 +198,7 @@ def tasks_extend(*, actor: Actor) -> int:
         NotAllowed: somebody else than the system asks.
     """
     if not may_extend(actor):
-        raise NotAllowed("计划由系统每日自动延展")
+        raise NotAllowed(_("计划由系统每日自动延展"))
     plans = list(Plan.unscoped().select_for_update().filter(state=PlanState.ACTIVE).order_by("id"))
     over = [plan for plan in plans if plan.ends_on < today()]
     running = [plan for plan in plans if plan.ends_on >= today()]
@@ -229,7 +230,7 @@ def task_reassign(*, actor: Actor, tasks: Sequence[Task], assignee: Person) -> i
     """
     rows = _locked_tasks(actor, tasks)
     if any(row.state != TaskState.OPEN for row in rows):
-        raise InvalidState("只有待执行的任务可以改派")
+        raise InvalidState(_("只有待执行的任务可以改派"))
     latest = max(row.due_on for row in rows)
     problem = _why_not(assignee, rows[0].organization_id, latest)
     if problem:
@@ -265,9 +266,9 @@ def task_cancel(*, actor: Actor, task: Task, reason: str) -> Task:
     """
     (row,) = _locked_tasks(actor, [task])
     if row.state != TaskState.OPEN:
-        raise InvalidState("只有待执行的任务可以取消")
+        raise InvalidState(_("只有待执行的任务可以取消"))
     if not reason.strip():
-        raise InvalidInput("请填写取消原因", code="required", field="reason")
+        raise InvalidInput(_("请填写取消原因"), code="required", field="reason")
     row.state = TaskState.CANCELLED
     row.cancel_reason = reason.strip()
     row.save(update_fields=["state", "cancel_reason"])
@@ -290,14 +291,14 @@ def _tell_people(plan: Plan, number: int) -> None:
 
 def _require_planner(actor: Actor) -> UUID:
     if actor.organization_id is None or not may_plan(actor):
-        raise NotAllowed("只有运维机构的负责人或管理员可以编制运维计划")
+        raise NotAllowed(_("只有运维机构的负责人或管理员可以编制运维计划"))
     return actor.organization_id
 
 
 def _locked_plan(actor: Actor, plan: Plan) -> Plan:
     row = Plan.unscoped().select_for_update().get(pk=plan.pk)
     if not may_plan(actor, row.organization_id):
-        raise NotAllowed("只有本机构的负责人或管理员可以办理")
+        raise NotAllowed(_("只有本机构的负责人或管理员可以办理"))
     return row
 
 
@@ -305,9 +306,9 @@ def _locked_tasks(actor: Actor, tasks: Sequence[Task]) -> list[Task]:
     keys = [task.pk for task in tasks]
     rows = list(Task.unscoped().select_for_update().filter(pk__in=keys).order_by("pk"))
     if not rows:
-        raise InvalidInput("请先选择任务", code="required", field="tasks")
+        raise InvalidInput(_("请先选择任务"), code="required", field="tasks")
     if not all(may_plan(actor, row.organization_id) for row in rows):
-        raise NotAllowed("只有本机构的负责人或管理员可以办理")
+        raise NotAllowed(_("只有本机构的负责人或管理员可以办理"))
     return rows
 
 
@@ -329,13 +330,13 @@ def _check(actor: Actor, agency_id: UUID, plan: PlanInput) -> dict[UUID, Service
 
 def _basic_problems(plan: PlanInput) -> Iterable[FieldError]:
     if not plan.name.strip():
-        yield FieldError("name", "required", "请填写计划名称")
+        yield FieldError("name", "required", _("请填写计划名称"))
     if plan.starts_on > plan.ends_on:
-        yield FieldError("ends_on", "order", "结束日期不能早于开始日期")
+        yield FieldError("ends_on", "order", _("结束日期不能早于开始日期"))
     if not plan.items:
-        yield FieldError("items", "required", "请至少安排一项运维内容")
+        yield FieldError("items", "required", _("请至少安排一项运维内容"))
     if not plan.people:
-        yield FieldError("people", "required", "请至少选择一名运维人员")
+        yield FieldError("people", "required", _("请至少选择一名运维人员"))
 
 
 def _people_problems(agency_id: UUID, plan: PlanInput) -> Iterable[FieldError]:
@@ -345,17 +346,20 @@ def _people_problems(agency_id: UUID, plan: PlanInput) -> Iterable[FieldError]:
             yield FieldError("people", "unfit", problem)
     for path, rows in (("equipment", plan.equipment), ("vehicles", plan.vehicles)):
         if any(row.organization_id != agency_id for row in rows):
-            yield FieldError(path, "foreign", "请选择本机构的设备和车辆")
+            yield FieldError(path, "foreign", _("请选择本机构的设备和车辆"))
 
 
 def _why_not(person: Person, agency_id: UUID, on: date) -> str:
     """Return why a person cannot take work on that day ("" when nothing stands against it)."""
     if person.organization_id != agency_id:
-        return "请选择本机构的人员"
+        return _("请选择本机构的人员")
     if person.left_on is not None and person.left_on <= on:
-        return f"{person.name}已于 {person.left_on} 离职"
+        return _("%(person)s已于 %(left_on)s 离职") % {
+            "person": person.name,
+            "left_on": person.left_on,
+        }
     if person.account_id is None:
-        return f"{person.name}没有账号，无法在手机上执行任务"
+        return _("%(person)s没有账号，无法在手机上执行任务") % {"person": person.name}
     return ""
 
 
@@ -366,18 +370,20 @@ def _item_problems(
     for number, item in enumerate(items):
         path = f"items.{number}"
         if item.point.pk not in contracts:
-            message = f"{item.point.name}在计划期内不在本机构的合同内"
+            message = _("%(name)s在计划期内不在本机构的合同内") % {"name": item.point.name}
             yield FieldError(f"{path}.point", "no_contract", message)
         if not item.activity.strip():
-            yield FieldError(f"{path}.activity", "required", "请填写运维内容")
+            yield FieldError(f"{path}.activity", "required", _("请填写运维内容"))
         if not 0 < item.interval_value <= LONGEST_INTERVAL or item.interval_unit not in UNITS:
-            message = f"频次应为 1 到 {LONGEST_INTERVAL} 的整数"
+            message = _("频次应为 1 到 %(longest_interval)s 的整数") % {
+                "longest_interval": LONGEST_INTERVAL
+            }
             yield FieldError(f"{path}.interval_value", "range", message)
         if item.sheet_code and not sheet_in_force(item.sheet_code, today()):
-            yield FieldError(f"{path}.sheet_code", "unknown", "没有这种记录单")
+            yield FieldError(f"{path}.sheet_code", "unknown", _("没有这种记录单"))
         key = (item.point.pk, item.activity.strip())
         if key in seen:
-            yield FieldError(f"{path}.activity", "taken", "同一测点的运维内容不能重复")
+            yield FieldError(f"{path}.activity", "taken", _("同一测点的运维内容不能重复"))
         seen.add(key)
 
 
@@ -391,9 +397,13 @@ def _left_out(plan: PlanInput, points: Sequence[MonitoringPoint]) -> Iterable[Fi
         days = planned.get((demanded.point.pk, demanded.obligation))
         at_most = Interval(demanded.interval_value, demanded.interval_unit).days
         if days is None or days > at_most:
-            lack = "未纳入" if days is None else "低于标准频次"
-            what = f"{demanded.point.name}的“{demanded.activity}”（{demanded.clause}）"
-            message = f"{what}{lack}，请说明原因"
+            lack = _("未纳入") if days is None else _("低于标准频次")
+            what = _("%(name)s的“%(activity)s”（%(clause)s）") % {
+                "name": demanded.point.name,
+                "activity": demanded.activity,
+                "clause": demanded.clause,
+            }
+            message = _("%(what)s%(lack)s，请说明原因") % {"what": what, "lack": lack}
             yield FieldError("left_out_reason", "left_out", message)
 
 
@@ -476,14 +486,14 @@ def _tasks_of(
     plan: Plan, items: Sequence[PlanItem], people: Sequence[Person], begin: date
 ) -> Iterable[Task]:
     if not items or not people:
-        raise InvalidInput("计划没有运维内容或运维人员，请先补充")
+        raise InvalidInput(_("计划没有运维内容或运维人员，请先补充"))
     horizon = min(plan.ends_on, today() + timedelta(days=HORIZON_DAYS))
     ordered = sorted(items, key=lambda item: (item.point_id, item.contract_id))
-    for position, (_, group) in enumerate(groupby(ordered, key=lambda item: item.point_id)):
+    for position, (_point, group) in enumerate(groupby(ordered, key=lambda item: item.point_id)):
         rows = list(group)
         # the same rows in the same order give the same days whenever this runs
         days: dict[date, list[Repeating]] = defaultdict(list)
-        for _, held in groupby(rows, key=lambda item: item.contract_id):
+        for _contract, held in groupby(rows, key=lambda item: item.contract_id):
             for day, due in _days_under_contract(plan, list(held), position).items():
                 days[day] += due
         for day, due in sorted(days.items()):

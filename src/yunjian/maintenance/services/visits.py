@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
@@ -17,6 +18,7 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, day_bounds, now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import check_client_id
+from yunjian.kernel.languages import said
 from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
@@ -175,10 +177,10 @@ def _submit_first_version(
     actor: Actor, visit: Visit, submission: Submission, digest: str, clock_offset: timedelta
 ) -> None:
     if submission.task_id != visit.task_id:
-        raise InvalidInput("任务与签到时不一致", code="other_task", field="task_id")
+        raise InvalidInput(_("任务与签到时不一致"), code="other_task", field="task_id")
     task = task_row(visit.task_id)
     if task["state"] == TaskState.CANCELLED:
-        raise InvalidState("任务已取消，请联系管理员")
+        raise InvalidState(_("任务已取消，请联系管理员"))
     signed_out_at = submission.signed_out_at + clock_offset
     _check_sign_out_time(visit, signed_out_at)
     context = context_of(task, instrument_facts_at(visit.point_id))
@@ -243,9 +245,9 @@ def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
         .first()
     )
     if visit is None:
-        raise NotFound("没有找到签到记录，请先到场签到", code="not_signed_in")
+        raise NotFound(_("没有找到签到记录，请先到场签到"), code="not_signed_in")
     if not may_submit(actor, visit):
-        raise NotAllowed("只有到场签到的人员才能提交")
+        raise NotAllowed(_("只有到场签到的人员才能提交"))
     return visit
 
 
@@ -273,11 +275,11 @@ def _task_to_work_on(actor: Actor, task_id: UUID) -> Task:
         .first()
     )
     if task is None:
-        raise NotFound("没有找到这个任务")
+        raise NotFound(_("没有找到这个任务"))
     if not may_work_on(actor, task):
-        raise NotAllowed("这个任务没有分配给您")
+        raise NotAllowed(_("这个任务没有分配给您"))
     if task.state in {TaskState.DONE, TaskState.CANCELLED}:
-        raise InvalidState("任务已完成或已取消，不能再签到")
+        raise InvalidState(_("任务已完成或已取消，不能再签到"))
     return task
 
 
@@ -286,16 +288,17 @@ def _sign_in_photo(actor: Actor, photo_id: UUID) -> Attachment:
         Attachment.unscoped().filter(pk=photo_id, organization_id=actor.own_organization).first()
     )
     if photo is None or photo.kind != "image":
-        raise InvalidInput("请先拍摄现场照片", code="required", field="photo_id")
+        raise InvalidInput(_("请先拍摄现场照片"), code="required", field="photo_id")
     return photo
 
 
 def _check_sign_in_time(at: datetime) -> None:
     if at > now() + CLOCK_TOLERANCE:
-        raise InvalidInput("签到时间晚于现在", code="in_future", field="at")
+        raise InvalidInput(_("签到时间晚于现在"), code="in_future", field="at")
     if at < now() - timedelta(days=settings.VISIT_BACKDATE_DAYS):
         raise InvalidInput(
-            f"签到时间已超过 {settings.VISIT_BACKDATE_DAYS} 天，不能再补传",
+            _("签到时间已超过 %(visit_backdate_days)s 天，不能再补传")
+            % {"visit_backdate_days": settings.VISIT_BACKDATE_DAYS},
             code="too_old",
             field="at",
         )
@@ -303,9 +306,9 @@ def _check_sign_in_time(at: datetime) -> None:
 
 def _check_sign_out_time(visit: Visit, signed_out_at: datetime) -> None:
     if signed_out_at < visit.signed_in_at:
-        raise InvalidInput("签退时间早于签到时间", code="before_sign_in", field="signed_out_at")
+        raise InvalidInput(_("签退时间早于签到时间"), code="before_sign_in", field="signed_out_at")
     if signed_out_at > now() + CLOCK_TOLERANCE:
-        raise InvalidInput("签退时间晚于现在", code="in_future", field="signed_out_at")
+        raise InvalidInput(_("签退时间晚于现在"), code="in_future", field="signed_out_at")
 
 
 def _judged_sheets(
@@ -313,13 +316,13 @@ def _judged_sheets(
 ) -> list[RecordSheet]:
     errors = _wrong_set_of_sheets(wanted, submitted)
     if errors:
-        raise InvalidInput("记录单不完整", errors=errors)
+        raise InvalidInput(_("记录单不完整"), errors=errors)
     rows = []
     for index, sheet in enumerate(submitted):
         check_client_id(sheet.id, f"sheets.{index}.id")
         result = sheets.evaluate(sheets.definition(sheet.definition), sheet.answers, context)
         errors += [
-            FieldError(f"sheets.{index}.{error.path}", error.code, error.message["zh"])
+            FieldError(f"sheets.{index}.{error.path}", error.code, said(error.message))
             for error in result.errors
         ]
         rows.append(
@@ -337,7 +340,7 @@ def _judged_sheets(
             )
         )
     if errors:
-        raise InvalidInput("记录单有内容需要修改", errors=errors)
+        raise InvalidInput(_("记录单有内容需要修改"), errors=errors)
     return rows
 
 
@@ -347,12 +350,14 @@ def _wrong_set_of_sheets(wanted: list[str], submitted: list[SheetSubmission]) ->
     for index, name in enumerate(given):
         if name not in wanted:
             errors.append(
-                FieldError(f"sheets.{index}.definition", "unknown_sheet", "任务不需要这份记录单")
+                FieldError(f"sheets.{index}.definition", "unknown_sheet", _("任务不需要这份记录单"))
             )
         elif name in given[:index]:
-            errors.append(FieldError(f"sheets.{index}.definition", "twice", "同一记录单填写了两次"))
+            errors.append(
+                FieldError(f"sheets.{index}.definition", "twice", _("同一记录单填写了两次"))
+            )
     errors += [
-        FieldError("sheets", "sheet_missing", f"缺少记录单 {name}")
+        FieldError("sheets", "sheet_missing", _("缺少记录单 %(name)s") % {"name": name})
         for name in wanted
         if name not in given
     ]
@@ -374,7 +379,7 @@ def _attachments(actor: Actor, submission: Submission, rows: list[RecordSheet]) 
     missing = [identifier for identifier in wanted if identifier not in found]
     if missing:
         raise InvalidInput(
-            f"有 {len(missing)} 个附件尚未上传，请稍后重试",
+            _("有 %(number)s 个附件尚未上传，请稍后重试") % {"number": len(missing)},
             code="attachment_missing",
             field="attachment_ids",
         )

@@ -39,8 +39,8 @@ class VisitTable(Table):
         verbose_name=_("状态"),
     )
     actions = tables.TemplateColumn(
-        '<a href="{{ table.base|default:request.path }}{{ record.pk }}/"'
-        ' data-testid="visit-open">查看</a>',
+        '{% load i18n %}<a href="{{ table.base|default:request.path }}{{ record.pk }}/"'
+        ' data-testid="visit-open">{% translate "查看" %}</a>',
         verbose_name=_("操作"),
     )
 
@@ -54,22 +54,22 @@ class VisitTable(Table):
 
 
 VISIT_COLUMNS: list[Column] = [
-    ("编号", "pk"),
-    ("排污单位", "discharger.name"),
-    ("所属区", "district.name"),
-    ("污染源", "point.outlet.source.name"),
-    ("排口编号", "point.outlet.code"),
-    ("测点", "point.name"),
-    ("MN 号", "point.mn_code"),
-    ("运维机构", "agency.name"),
-    ("运维人员", "engineer.display_name"),
-    ("计划日期", "task.due_on"),
-    ("签到时间", "signed_in_at"),
-    ("距测点(m)", "sign_in_distance"),
-    ("签退时间", "signed_out_at"),
-    ("提交时间", "submitted_at"),
-    ("结果", "get_verdict_display"),
-    ("状态", "get_state_display"),
-    ("确认截止", "confirm_by"),
-    ("内容摘要", "content_digest"),
+    (_("编号"), "pk"),
+    (_("排污单位"), "discharger.name"),
+    (_("所属区"), "district.name"),
+    (_("污染源"), "point.outlet.source.name"),
+    (_("排口编号"), "point.outlet.code"),
+    (_("测点"), "point.name"),
+    (_("MN 号"), "point.mn_code"),
+    (_("运维机构"), "agency.name"),
+    (_("运维人员"), "engineer.display_name"),
+    (_("计划日期"), "task.due_on"),
+    (_("签到时间"), "signed_in_at"),
+    (_("距测点(m)"), "sign_in_distance"),
+    (_("签退时间"), "signed_out_at"),
+    (_("提交时间"), "submitted_at"),
+    (_("结果"), "get_verdict_display"),
+    (_("状态"), "get_state_display"),
+    (_("确认截止"), "confirm_by"),
+    (_("内容摘要"), "content_digest"),
 ]

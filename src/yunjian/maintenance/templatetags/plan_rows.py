@@ -6,6 +6,7 @@ from django import template
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from yunjian.sources.models import MonitoringPoint
 
@@ -23,7 +24,8 @@ def point_names(keys: str | None, points: Points) -> SafeString:
     found = [_name(points[key]) for key in (keys or "").split(",") if key in points]
     if len(found) == 1:
         return format_html("{}", found[0])
-    return format_html('<span title="{}">{} 个测点</span>', "、".join(found), len(found))
+    number = _("%(number)s 个测点") % {"number": len(found)}
+    return format_html('<span title="{}">{}</span>', "、".join(found), number)
 
 
 @register.simple_tag
@@ -31,10 +33,11 @@ def point_choice(field: BoundField, points: Points) -> SafeString:
     """Return a choice of one point or all of them."""
     chosen = field.value()
     everything = ",".join(points)
-    options = [(everything, "全部测点"), *((key, _name(point)) for key, point in points.items())]
+    options = [(everything, _("全部测点")), *((key, _name(point)) for key, point in points.items())]
     rows = ((key, " selected" if key == chosen else "", label) for key, label in options)
     return format_html(
-        '<select class="form-select form-select-sm" name="{}" aria-label="适用测点">{}</select>',
+        '<select class="form-select form-select-sm" name="{}" aria-label="{}">{}</select>',
         field.html_name,
+        _("适用测点"),
         format_html_join("", '<option value="{}"{}>{}</option>', rows),
     )

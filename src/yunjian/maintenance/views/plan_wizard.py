@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.selectors import present_people
 from yunjian.kernel.actor import current_actor
@@ -32,7 +34,7 @@ from yunjian.maintenance.services.plans import (
 from yunjian.sources.models import MonitoringPoint
 from yunjian.web.responses import done
 
-STEPS = [("points", "选择测点"), ("items", "运维内容与频次"), ("staff", "人员与设备")]
+STEPS = [("points", _("选择测点")), ("items", _("运维内容与频次")), ("staff", _("人员与设备"))]
 USUAL_DAYS = 89  # a quarter
 Planned = PlanItem | Proposal | ItemInput
 
@@ -57,8 +59,11 @@ class ItemGroup:
     @property
     def every(self) -> str:
         """Return how often, in words."""
-        units = {"hour": "小时", "day": "天", "month": "个月"}
-        return f"每 {self.interval_value} {units[self.interval_unit]}"
+        units = {"hour": gettext("小时"), "day": gettext("天"), "month": gettext("个月")}
+        return gettext("每 %(interval_value)s %(unit)s") % {
+            "interval_value": self.interval_value,
+            "unit": units[self.interval_unit],
+        }
 
 
 def grouped(items: Iterable[Planned]) -> list[ItemGroup]:
@@ -121,7 +126,7 @@ class Wizard:
 
     def _after_points(self) -> HttpResponse:
         if not self.chosen:
-            self.problems.append("请至少选择一个测点")
+            self.problems.append(gettext("请至少选择一个测点"))
         if not self.basics.is_valid() or self.problems:
             return self._page("points", status=422)
         try:
@@ -163,7 +168,7 @@ class Wizard:
         if not (self.items.is_valid() and self.basics.is_valid()):
             return self._page("items", status=422)
         if not self._item_inputs():
-            self.problems.append("请至少保留一项运维内容")
+            self.problems.append(gettext("请至少保留一项运维内容"))
             return self._page("items", status=422)
         self.staff = StaffForm(self.actor, initial=self._usual_staff())
         return self._page("staff")
@@ -179,14 +184,16 @@ class Wizard:
             saved = self._save()
         except DomainError as error:
             return self._refused(error)
-        message = "计划已保存"
+        message = gettext("计划已保存")
         if go == "activate":
             try:
                 plan_activate(actor=self.actor, plan=saved)
             except DomainError as error:
-                message = f"计划已保存为草稿，尚未启用：{error.message}"
+                message = gettext("计划已保存为草稿，尚未启用：%(message)s") % {
+                    "message": error.message
+                }
             else:
-                message = "计划已启用，任务已生成"
+                message = gettext("计划已启用，任务已生成")
         return done(self.request, message, f"/agency/plans/{saved.pk}/")
 
     # --- reading and writing
@@ -282,7 +289,8 @@ class Wizard:
     def _usual(self) -> dict[str, object]:
         start = today()
         return {
-            "name": f"{start.year} 年 {start.month} 月运维计划",
+            "name": gettext("%(year)s 年 %(month)s 月运维计划")
+            % {"year": start.year, "month": start.month},
             "starts_on": start,
             "ends_on": _quarter_later(start),
         }

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.kernel.actor import current_actor
@@ -39,7 +40,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     page = key_page(plans_visible(**asked), request)
     context = {
         "table": PlanTable(
-            page.rows, empty_text="还没有运维计划。点击“新建计划”，按标准频次生成。"
+            page.rows, empty_text=_("还没有运维计划。点击“新建计划”，按标准频次生成。")
         ),
         "page": page,
         "filter_form": query,
@@ -100,7 +101,7 @@ def plan_activation(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, "；".join([error.message, *(one.message for one in error.errors)]))
         return redirect("maintenance:plan_detail", plan_id)
-    return done(request, "计划已启用，任务已生成", f"/agency/plans/{plan_id}/")
+    return done(request, _("计划已启用，任务已生成"), f"/agency/plans/{plan_id}/")
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,14 +116,14 @@ def plan_ending(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         except DomainError as error:
             add_domain_errors(form, error)
         else:
-            return done(request, "计划已结束", f"/agency/plans/{plan_id}/")
+            return done(request, _("计划已结束"), f"/agency/plans/{plan_id}/")
     context = {
         "form": form,
         "fields": list(form),
-        "dialog_title": f"结束计划 · {plan.name}",
-        "note": "结束后，今天以后未开始的任务将被取消，已完成的记录保留。",
+        "dialog_title": _("结束计划 · %(plan)s") % {"plan": plan.name},
+        "note": _("结束后，今天以后未开始的任务将被取消，已完成的记录保留。"),
         "back": f"/agency/plans/{plan_id}/",
-        "submit_label": "结束计划",
+        "submit_label": _("结束计划"),
         "danger": True,
     }
     status = 422 if form.errors else 200

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.agencies.selectors import expiring
@@ -27,15 +29,15 @@ from yunjian.web.responses import done
 HOME_ROWS = 8
 MOST_AT_ONCE = 200
 COLUMNS: list[Column] = [
-    ("计划日期", "due_on"),
-    ("污染源", "point.outlet.source.name"),
-    ("排口", "point.outlet.code"),
-    ("测点", "point.name"),
-    ("MN 号", "point.mn_code"),
-    ("运维内容", lambda task: "、".join(task.contents)),
-    ("运维人员", "assignee.name"),
-    ("状态", "get_state_display"),
-    ("计划", lambda task: task.plan.name if task.plan else ""),
+    (_("计划日期"), "due_on"),
+    (_("污染源"), "point.outlet.source.name"),
+    (_("排口"), "point.outlet.code"),
+    (_("测点"), "point.name"),
+    (_("MN 号"), "point.mn_code"),
+    (_("运维内容"), lambda task: "、".join(task.contents)),
+    (_("运维人员"), "assignee.name"),
+    (_("状态"), "get_state_display"),
+    (_("计划"), lambda task: task.plan.name if task.plan else ""),
 ]
 
 
@@ -51,10 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "counts": counts,
         "cards": [
-            ("今日待执行", counts["today_open"], False, "?bucket=today&state=open"),
-            ("今日进行中", counts["today_started"], False, "?bucket=today&state=started"),
-            ("今日已完成", counts["today_done"], False, _done_today()),
-            ("已逾期", counts["overdue"], True, "?bucket=overdue"),
+            (gettext("今日待执行"), counts["today_open"], False, "?bucket=today&state=open"),
+            (gettext("今日进行中"), counts["today_started"], False, "?bucket=today&state=started"),
+            (gettext("今日已完成"), counts["today_done"], False, _done_today()),
+            (gettext("已逾期"), counts["overdue"], True, "?bucket=overdue"),
         ],
         "today_tasks": in_time.filter(due_on=today()).exclude(state="cancelled")[:HOME_ROWS],
         "overdue_tasks": overdue[:HOME_ROWS],
@@ -81,7 +83,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     page = key_page(tasks_visible(asked), request, order="due_on")
     context = {
         "table": TaskTable(
-            page.rows, empty_text="没有符合条件的任务。启用运维计划后会自动生成任务。"
+            page.rows, empty_text=gettext("没有符合条件的任务。启用运维计划后会自动生成任务。")
         ),
         "page": page,
         "filter_form": query,
@@ -97,7 +99,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 def task_export(request: HttpRequest) -> HttpResponseBase:
     """The tasks of the query as an Excel file."""
     tasks = tasks_visible(_asked(_query(request))).order_by("due_on", "id")
-    return stream_xlsx("运维任务.xlsx", COLUMNS, tasks.iterator(chunk_size=500))
+    return stream_xlsx(gettext("运维任务.xlsx"), COLUMNS, tasks.iterator(chunk_size=500))
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,8 +116,15 @@ def tasks_reassign(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_domain_errors(form, error)
         else:
-            return done(request, f"已将 {number} 个任务改派给{assignee.name}", "/agency/tasks/")
-    context = _dialog(form, f"改派任务（{len(tasks)} 个）", "改派") | {"tasks": tasks}
+            return done(
+                request,
+                gettext("已将 %(number)s 个任务改派给%(assignee)s")
+                % {"number": number, "assignee": assignee.name},
+                "/agency/tasks/",
+            )
+    context = _dialog(
+        form, gettext("改派任务（%(number)s 个）") % {"number": len(tasks)}, gettext("改派")
+    ) | {"tasks": tasks}
     status = 422 if form.errors else 200
     return render(request, "maintenance/plans/dialog.html", context, status=status)
 
@@ -132,9 +141,14 @@ def task_cancellation(request: HttpRequest, task_id: UUID) -> HttpResponse:
         except DomainError as error:
             add_domain_errors(form, error)
         else:
-            return done(request, "任务已取消", "/agency/tasks/")
-    context = _dialog(form, f"取消任务 · {task.due_on} {task.point.name}", "取消任务")
-    context |= {"danger": True, "note": "取消后不能恢复，原因会留在证据链中。"}
+            return done(request, gettext("任务已取消"), "/agency/tasks/")
+    context = _dialog(
+        form,
+        gettext("取消任务 · %(due_on)s %(name)s")
+        % {"due_on": task.due_on, "name": task.point.name},
+        gettext("取消任务"),
+    )
+    context |= {"danger": True, "note": gettext("取消后不能恢复，原因会留在证据链中。")}
     status = 422 if form.errors else 200
     return render(request, "maintenance/plans/dialog.html", context, status=status)
 

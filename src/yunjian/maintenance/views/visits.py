@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from yunjian.kernel.actor import current_actor
@@ -17,7 +18,7 @@ from yunjian.web.guards import agency_page, source_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import pdf
 
-TITLES = {"agency": ("任务管理", "现场运维"), "source": ("运维管理", "运维确认")}
+TITLES = {"agency": (_("任务管理"), _("现场运维")), "source": (_("运维管理"), _("运维确认"))}
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
@@ -15,8 +16,8 @@ from yunjian.sources.models.places import MonitoringPoint, PointAccess, visible_
 class InstrumentKind(models.TextChoices):
     """Analysers stand at every point; automatic samplers only where water flows."""
 
-    ANALYZER = "analyzer", "分析仪器"
-    SAMPLER = "sampler", "自动采样器"
+    ANALYZER = "analyzer", _("分析仪器")
+    SAMPLER = "sampler", _("自动采样器")
 
 
 class Instrument(ScopedModel):
@@ -29,9 +30,9 @@ class Instrument(ScopedModel):
 
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="instruments")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField("类别", max_length=10, choices=InstrumentKind.choices)
-    slot = models.CharField("监测因子", max_length=20, blank=True)
-    period = DateRangeField("在用期间", null=True, blank=True)
+    kind = models.CharField(_("类别"), max_length=10, choices=InstrumentKind.choices)
+    slot = models.CharField(_("监测因子"), max_length=20, blank=True)
+    period = DateRangeField(_("在用期间"), null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -67,11 +68,11 @@ class Instrument(ScopedModel):
 class RevisionState(models.TextChoices):
     """The way of a filing: edited, handed in, sent back, official, followed by a newer one."""
 
-    DRAFT = "draft", "草稿"
-    SUBMITTED = "submitted", "待审核"
-    RETURNED = "returned", "已退回"
-    OFFICIAL = "official", "已备案"
-    SUPERSEDED = "superseded", "历史版本"
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", _("已退回")
+    OFFICIAL = "official", _("已备案")
+    SUPERSEDED = "superseded", _("历史版本")
 
 
 OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED]
@@ -92,41 +93,45 @@ class InstrumentRevision(ScopedModel):
     """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="revisions")
-    number = models.PositiveIntegerField("版本")
-    state = models.CharField("状态", max_length=12, choices=RevisionState.choices, default="draft")
+    number = models.PositiveIntegerField(_("版本"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=RevisionState.choices, default="draft"
+    )
 
-    name = models.CharField("仪器名称", max_length=80, blank=True)
-    parameter = models.CharField("监测因子", max_length=20, blank=True)
-    method = models.CharField("分析方法/原理", max_length=80, blank=True)
-    maker = models.CharField("生产厂家", max_length=80, blank=True)
-    model = models.CharField("型号", max_length=60, blank=True)
-    serial_number = models.CharField("出厂编号", max_length=60, blank=True)
-    manufactured_on = models.DateField("出厂日期", null=True, blank=True)
-    installed_on = models.DateField("安装日期", null=True, blank=True)
+    name = models.CharField(_("仪器名称"), max_length=80, blank=True)
+    parameter = models.CharField(_("监测因子"), max_length=20, blank=True)
+    method = models.CharField(_("分析方法/原理"), max_length=80, blank=True)
+    maker = models.CharField(_("生产厂家"), max_length=80, blank=True)
+    model = models.CharField(_("型号"), max_length=60, blank=True)
+    serial_number = models.CharField(_("出厂编号"), max_length=60, blank=True)
+    manufactured_on = models.DateField(_("出厂日期"), null=True, blank=True)
+    installed_on = models.DateField(_("安装日期"), null=True, blank=True)
     range_lower = models.DecimalField(
-        "量程下限", max_digits=12, decimal_places=4, null=True, blank=True
+        _("量程下限"), max_digits=12, decimal_places=4, null=True, blank=True
     )
     range_upper = models.DecimalField(
-        "量程上限", max_digits=12, decimal_places=4, null=True, blank=True
+        _("量程上限"), max_digits=12, decimal_places=4, null=True, blank=True
     )
-    unit = models.CharField("量程单位", max_length=16, blank=True)
+    unit = models.CharField(_("量程单位"), max_length=16, blank=True)
     detection_limit = models.DecimalField(
-        "检出限", max_digits=12, decimal_places=4, null=True, blank=True
+        _("检出限"), max_digits=12, decimal_places=4, null=True, blank=True
     )
-    certificate_number = models.CharField("环保产品认证/适用性检测编号", max_length=60, blank=True)
-    certificate_valid_until = models.DateField("认证有效期至", null=True, blank=True)
-    accepted_on = models.DateField("验收日期", null=True, blank=True)
-    acceptance_number = models.CharField("验收文号", max_length=60, blank=True)
-    networked_on = models.DateField("联网日期", null=True, blank=True)
-    contact_name = models.CharField("备案联系人", max_length=40, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    certificate_number = models.CharField(
+        _("环保产品认证/适用性检测编号"), max_length=60, blank=True
+    )
+    certificate_valid_until = models.DateField(_("认证有效期至"), null=True, blank=True)
+    accepted_on = models.DateField(_("验收日期"), null=True, blank=True)
+    acceptance_number = models.CharField(_("验收文号"), max_length=60, blank=True)
+    networked_on = models.DateField(_("联网日期"), null=True, blank=True)
+    contact_name = models.CharField(_("备案联系人"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
     settings = models.JSONField(
-        "关键参数", default=dict, blank=True, help_text="slope, intercept, digestion, bottles …"
+        _("关键参数"), default=dict, blank=True, help_text="slope, intercept, digestion, bottles …"
     )
-    change_reason = models.CharField("变更原因", max_length=200, blank=True)
-    effective = DateRangeField("生效期间", null=True, blank=True, editable=False)
+    change_reason = models.CharField(_("变更原因"), max_length=200, blank=True)
+    effective = DateRangeField(_("生效期间"), null=True, blank=True, editable=False)
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
-    note = models.CharField("备注", max_length=200, blank=True)
+    note = models.CharField(_("备注"), max_length=200, blank=True)
 
     created_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -137,7 +142,7 @@ class InstrumentRevision(ScopedModel):
     decided_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
-    decision_note = models.CharField("审核意见", max_length=400, blank=True)
+    decision_note = models.CharField(_("审核意见"), max_length=400, blank=True)
 
     class Meta:
         ordering = ["instrument", "-number"]

@@ -4,6 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models import District, Organization
 from yunjian.kernel.actor import Actor
@@ -17,26 +18,30 @@ class PollutionSource(ScopedModel):
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="pollution_sources"
     )
-    code = models.CharField("污染源编码", max_length=20, unique=True)
-    name = models.CharField("污染源名称", max_length=120)
-    district = models.ForeignKey(District, on_delete=models.PROTECT, verbose_name="所属区")
-    street = models.CharField("街道（镇）", max_length=60, blank=True)
-    industry_code = models.CharField("行业代码", max_length=5, help_text="GB/T 4754")
-    industry_name = models.CharField("行业类别", max_length=60)
-    address = models.CharField("地址", max_length=200)
-    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, help_text="WGS84")
-    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, help_text="WGS84")
-    permit_number = models.CharField("排污许可证编号", max_length=40, blank=True)
-    permit_valid_until = models.DateField("许可证有效期至", null=True, blank=True)
+    code = models.CharField(_("污染源编码"), max_length=20, unique=True)
+    name = models.CharField(_("污染源名称"), max_length=120)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, verbose_name=_("所属区"))
+    street = models.CharField(_("街道（镇）"), max_length=60, blank=True)
+    industry_code = models.CharField(_("行业代码"), max_length=5, help_text="GB/T 4754")
+    industry_name = models.CharField(_("行业类别"), max_length=60)
+    address = models.CharField(_("地址"), max_length=200)
+    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    permit_number = models.CharField(_("排污许可证编号"), max_length=40, blank=True)
+    permit_valid_until = models.DateField(_("许可证有效期至"), null=True, blank=True)
     management_level = models.CharField(
-        "管理类别",
+        _("管理类别"),
         max_length=10,
-        choices=[("key", "重点管理"), ("simplified", "简化管理"), ("registered", "登记管理")],
+        choices=[
+            ("key", _("重点管理")),
+            ("simplified", _("简化管理")),
+            ("registered", _("登记管理")),
+        ],
         default="key",
     )
-    is_medical = models.BooleanField("医疗机构", default=False)
-    contact_name = models.CharField("环保联系人", max_length=40, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=20, blank=True)
+    is_medical = models.BooleanField(_("医疗机构"), default=False)
+    contact_name = models.CharField(_("环保联系人"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -63,8 +68,8 @@ class PollutionSource(ScopedModel):
 class Medium(models.TextChoices):
     """What flows through an outlet; it decides the instruments and the standard."""
 
-    WASTEWATER = "wastewater", "废水"
-    FLUE_GAS = "flue_gas", "烟气"
+    WASTEWATER = "wastewater", _("废水")
+    FLUE_GAS = "flue_gas", _("烟气")
 
 
 class Outlet(ScopedModel):
@@ -72,15 +77,15 @@ class Outlet(ScopedModel):
 
     source = models.ForeignKey(PollutionSource, on_delete=models.PROTECT, related_name="outlets")
     code = models.CharField(
-        "排口编号",
+        _("排口编号"),
         max_length=10,
-        validators=[RegexValidator(r"^D[WA]\d{3}$", "排口编号应形如 DW001 或 DA001")],
+        validators=[RegexValidator(r"^D[WA]\d{3}$", _("排口编号应形如 DW001 或 DA001"))],
     )
-    name = models.CharField("排口名称", max_length=80)
-    kind = models.CharField("类型", max_length=12, choices=Medium.choices)
-    emission_standard = models.CharField("执行标准", max_length=120, blank=True)
+    name = models.CharField(_("排口名称"), max_length=80)
+    kind = models.CharField(_("类型"), max_length=12, choices=Medium.choices)
+    emission_standard = models.CharField(_("执行标准"), max_length=120, blank=True)
     height = models.DecimalField(
-        "排气筒高度", max_digits=6, decimal_places=1, null=True, blank=True, help_text="m"
+        _("排气筒高度"), max_digits=6, decimal_places=1, null=True, blank=True, help_text="m"
     )
 
     class Meta:
@@ -111,9 +116,9 @@ class Outlet(ScopedModel):
 class SamplingMethod(models.TextChoices):
     """How a CEMS takes its sample (HJ 75 has different rules and sheets for each)."""
 
-    FULL_EXTRACTION = "full_extraction", "完全抽取"
-    DILUTION = "dilution", "稀释抽取"
-    DIRECT = "direct", "直接测量"
+    FULL_EXTRACTION = "full_extraction", _("完全抽取")
+    DILUTION = "dilution", _("稀释抽取")
+    DIRECT = "direct", _("直接测量")
 
 
 class MonitoringPoint(ScopedModel):
@@ -122,17 +127,17 @@ class MonitoringPoint(ScopedModel):
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="points")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField("类型", max_length=12, choices=Medium.choices)
-    name = models.CharField("测点名称", max_length=80)
-    mn_code = models.CharField("MN 号", max_length=24, unique=True)
-    parameters = ArrayField(models.CharField(max_length=20), verbose_name="监测因子")
+    kind = models.CharField(_("类型"), max_length=12, choices=Medium.choices)
+    name = models.CharField(_("测点名称"), max_length=80)
+    mn_code = models.CharField(_("MN 号"), max_length=24, unique=True)
+    parameters = ArrayField(models.CharField(max_length=20), verbose_name=_("监测因子"))
     sampling_method = models.CharField(
-        "采样方式", max_length=16, choices=SamplingMethod.choices, blank=True
+        _("采样方式"), max_length=16, choices=SamplingMethod.choices, blank=True
     )
-    automatic_calibration = models.BooleanField("具备自动校准", default=False)
-    networked_on = models.DateField("联网日期", null=True, blank=True)
-    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, help_text="WGS84")
-    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, help_text="WGS84")
+    automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
+    networked_on = models.DateField(_("联网日期"), null=True, blank=True)
+    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:

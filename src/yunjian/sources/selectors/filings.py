@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
@@ -184,18 +185,21 @@ class RevisionDetail:
         state = revision.state
         decided_by = str(revision.decided_by or "")
         if state == RevisionState.DRAFT:
-            return [Step("填报", "current", revision.created_at), *_waiting("提交", "审核", "正式")]
+            return [
+                Step(_("填报"), "current", revision.created_at),
+                *_waiting(_("提交"), _("审核"), _("正式")),
+            ]
         handed_in = [
-            Step("填报", "done", revision.created_at),
-            Step("提交", "done", revision.submitted_at),
+            Step(_("填报"), "done", revision.created_at),
+            Step(_("提交"), "done", revision.submitted_at),
         ]
         if state == RevisionState.SUBMITTED:
-            return [*handed_in, Step("审核", "current"), *_waiting("正式")]
+            return [*handed_in, Step(_("审核"), "current"), *_waiting(_("正式"))]
         if state == RevisionState.RETURNED:
-            returned = Step("退回", "failed", revision.decided_at, decided_by)
-            return [*handed_in, returned, *_waiting("正式")]
-        decided = Step("审核", "done", revision.decided_at, decided_by)
-        last = "历史版本" if state == RevisionState.SUPERSEDED else "正式"
+            returned = Step(_("退回"), "failed", revision.decided_at, decided_by)
+            return [*handed_in, returned, *_waiting(_("正式"))]
+        decided = Step(_("审核"), "done", revision.decided_at, decided_by)
+        last = _("历史版本") if state == RevisionState.SUPERSEDED else _("正式")
         return [*handed_in, decided, Step(last, "done", revision.decided_at)]
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Event
 from yunjian.kernel.actor import current_actor
 from yunjian.sources import events
-from yunjian.sources.filing_fields import SETTING_LABELS, SETTINGS
+from yunjian.sources.filing_fields import SETTINGS, setting_labels
 from yunjian.sources.models import (
     Instrument,
     InstrumentRevision,
@@ -83,13 +84,13 @@ def _line(event: Event) -> HistoryLine:
 
 def _said(payload: dict[str, Any]) -> list[str]:
     words = [
-        ("number", "第 {} 版"),
-        ("code", "编号 {}"),
-        ("mn_code", "MN 号 {}"),
-        ("effective_from", "自 {} 起生效"),
-        ("on", "自 {} 起停用"),
-        ("reason", "原因：{}"),
-        ("note", "意见：{}"),
+        ("number", _("第 {} 版")),
+        ("code", _("编号 {}")),
+        ("mn_code", _("MN 号 {}")),
+        ("effective_from", _("自 {} 起生效")),
+        ("on", _("自 {} 起停用")),
+        ("reason", _("原因：{}")),
+        ("note", _("意见：{}")),
     ]
     return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
 
@@ -105,7 +106,7 @@ def _changes(payload: dict[str, Any]) -> list[str]:
 def _label(path: str) -> str:
     """Return what people call a value: the column's name, or the setting's on either form."""
     if path.startswith(SETTINGS):
-        return SETTING_LABELS.get(path, path)
+        return setting_labels().get(path, path)
     for model in (PollutionSource, InstrumentRevision):
         for column in model._meta.fields:  # noqa: SLF001 - Django's documented API
             if column.name == path:
@@ -116,9 +117,9 @@ def _label(path: str) -> str:
 def _text(value: object) -> str:
     match value:
         case None | "":
-            return "（空）"
+            return _("（空）")
         case True:
-            return "是"
+            return _("是")
         case False:
-            return "否"
+            return _("否")
     return str(value)

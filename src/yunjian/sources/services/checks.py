@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
 from yunjian.kernel.scope import ScopedModel
@@ -35,16 +36,16 @@ class Problems:
     def position(self, longitude: Decimal, latitude: Decimal) -> None:
         """Note that a WGS84 position does not lie in the city."""
         self.unless(
-            EAST[0] <= longitude <= EAST[1], "longitude", "经度不在本市范围内，请核对（WGS84）"
+            EAST[0] <= longitude <= EAST[1], "longitude", _("经度不在本市范围内，请核对（WGS84）")
         )
         self.unless(
-            NORTH[0] <= latitude <= NORTH[1], "latitude", "纬度不在本市范围内，请核对（WGS84）"
+            NORTH[0] <= latitude <= NORTH[1], "latitude", _("纬度不在本市范围内，请核对（WGS84）")
         )
 
     def phone(self, path: str, value: str) -> None:
         """Note that a telephone number (when there is one) is no mobile or landline number."""
         good = not value or PHONE.fullmatch(value) is not None
-        self.unless(good, path, "电话应为 11 位手机号，或带区号的固定电话，如 021-12345678")
+        self.unless(good, path, _("电话应为 11 位手机号，或带区号的固定电话，如 021-12345678"))
 
     def not_after(self, path: str, value: date | None, limit: date, message: str) -> None:
         """Note that a date (when there is one) lies after the limit."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
@@ -67,7 +68,7 @@ def revision_draft(
     _write(revision, point, values)
     if instrument._state.adding:  # noqa: SLF001 - Django's documented API
         instrument.save(force_insert=True)
-    with conflict_when("revision_one_open", "该仪器已有正在办理的备案，请先完成或撤回"):
+    with conflict_when("revision_one_open", _("该仪器已有正在办理的备案，请先完成或撤回")):
         revision.save(force_insert=True)
     _attach(revision, values)
     _note(actor, events.REVISION_DRAFTED, revision)
@@ -95,7 +96,7 @@ def revision_change(
             values=values,
             instrument=instrument,
         )
-    _require_state(revision, RevisionState.DRAFT, "只有草稿可以修改；已提交的备案请先撤回")
+    _require_state(revision, RevisionState.DRAFT, _("只有草稿可以修改；已提交的备案请先撤回"))
     before = values_of(revision)
     _write(revision, instrument.point, values)
     instrument.save(update_fields=["slot"])
@@ -121,7 +122,7 @@ def revision_discard(*, actor: Actor, revision: InstrumentRevision) -> None:
     """
     instrument, revision = _locked(revision)
     require(may_file_instruments(actor, instrument.organization_id))
-    _require_state(revision, RevisionState.DRAFT, "只有草稿可以删除")
+    _require_state(revision, RevisionState.DRAFT, _("只有草稿可以删除"))
     _note(actor, events.REVISION_DISCARDED, revision)
     revision.delete()
     if not InstrumentRevision.unscoped().filter(instrument=instrument).exists():
@@ -139,7 +140,7 @@ def revision_submit(*, actor: Actor, revision: InstrumentRevision) -> Instrument
     """
     instrument, revision = _locked(revision)
     require(may_file_instruments(actor, instrument.organization_id))
-    _require_state(revision, RevisionState.DRAFT, "只有草稿可以提交；被退回的备案请先修改")
+    _require_state(revision, RevisionState.DRAFT, _("只有草稿可以提交；被退回的备案请先修改"))
     _check_complete(revision, instrument)
     revision.state = RevisionState.SUBMITTED
     revision.submitted_at = now()
@@ -167,7 +168,7 @@ def revision_withdraw(*, actor: Actor, revision: InstrumentRevision) -> Instrume
     """
     instrument, revision = _locked(revision)
     require(may_file_instruments(actor, instrument.organization_id))
-    _require_state(revision, RevisionState.SUBMITTED, "只有待审核的备案可以撤回")
+    _require_state(revision, RevisionState.SUBMITTED, _("只有待审核的备案可以撤回"))
     revision.state = RevisionState.DRAFT
     revision.submitted_at = None
     revision.save(update_fields=["state", "submitted_at"])
@@ -191,8 +192,8 @@ def revision_approve(
     """
     instrument, revision = _locked(revision)
     require(may_review_instruments(actor, instrument.point.district_id))
-    _require_state(revision, RevisionState.SUBMITTED, "该备案不在审核中")
-    _check_length(note, "note", "审核意见")
+    _require_state(revision, RevisionState.SUBMITTED, _("该备案不在审核中"))
+    _check_length(note, "note", _("审核意见"))
     begin = _supersede(instrument, today())
     if instrument.period is None:
         begin = _occupy_slot(instrument, revision)
@@ -224,10 +225,10 @@ def revision_return(
     """
     instrument, revision = _locked(revision)
     require(may_review_instruments(actor, instrument.point.district_id))
-    _require_state(revision, RevisionState.SUBMITTED, "该备案不在审核中")
+    _require_state(revision, RevisionState.SUBMITTED, _("该备案不在审核中"))
     if not reason.strip():
-        raise InvalidInput("请填写退回的原因", code="required", field="reason")
-    _check_length(reason.strip(), "reason", "退回原因")
+        raise InvalidInput(_("请填写退回的原因"), code="required", field="reason")
+    _check_length(reason.strip(), "reason", _("退回原因"))
     _decide(actor, revision, RevisionState.RETURNED, reason.strip())
     revision.save(update_fields=["state", "decided_at", "decided_by", "decision_note"])
     _tell_discharger(revision, "仪器备案被退回", f"被退回：{reason.strip()}")
@@ -247,9 +248,9 @@ def instrument_retire(*, actor: Actor, instrument: Instrument, on: date, reason:
     instrument = locked(instrument)
     require(may_file_instruments(actor, instrument.organization_id))
     if instrument.period is None or instrument.period.upper is not None:
-        raise InvalidState("只有在用的仪器可以停用")
+        raise InvalidState(_("只有在用的仪器可以停用"))
     if InstrumentRevision.unscoped().filter(instrument=instrument, state__in=OPEN_STATES).exists():
-        raise InvalidState("该仪器有正在办理的备案，请先撤回并删除草稿，或等待审核完成")
+        raise InvalidState(_("该仪器有正在办理的备案，请先撤回并删除草稿，或等待审核完成"))
     _check_retirement(instrument, on, reason)
     instrument.period = DateRange(instrument.period.lower, on)
     instrument.save(update_fields=["period"])
@@ -290,18 +291,18 @@ def values_of(revision: InstrumentRevision) -> dict[str, Value]:
 
 def _check_kind(kind: str, point: MonitoringPoint) -> None:
     if kind not in InstrumentKind.values:
-        raise InvalidInput("请选择仪器类别", code="unknown", field="kind")
+        raise InvalidInput(_("请选择仪器类别"), code="unknown", field="kind")
     if kind == InstrumentKind.SAMPLER and point.kind != Medium.WASTEWATER:
-        raise InvalidInput("自动采样器只用于废水测点", code="wrong_medium", field="kind")
+        raise InvalidInput(_("自动采样器只用于废水测点"), code="wrong_medium", field="kind")
 
 
 def _check_open_to_change(instrument: Instrument, point: MonitoringPoint, kind: str) -> None:
     if instrument.point_id != point.pk or instrument.kind != kind:
-        raise InvalidInput("该仪器不属于这个测点或类别", code="unknown", field="instrument")
+        raise InvalidInput(_("该仪器不属于这个测点或类别"), code="unknown", field="instrument")
     if instrument.period is not None and instrument.period.upper is not None:
-        raise InvalidState("该仪器已停用，不能再变更")
+        raise InvalidState(_("该仪器已停用，不能再变更"))
     if InstrumentRevision.unscoped().filter(instrument=instrument, state__in=OPEN_STATES).exists():
-        raise Conflict("该仪器已有正在办理的备案，请先完成或撤回", code="taken")
+        raise Conflict(_("该仪器已有正在办理的备案，请先完成或撤回"), code="taken")
 
 
 def _next_version(instrument: Instrument, values: Values) -> tuple[InstrumentRevision, Values]:
@@ -323,7 +324,7 @@ def _write(revision: InstrumentRevision, point: MonitoringPoint, values: Values)
     known = {field.path: field for field in fields_of(instrument.kind, point)}
     problems = Problems()
     for path in sorted(given.keys() - known.keys() - {"change_reason", "attachments"}):
-        problems.unless(False, path, "没有这一项", "unknown")  # noqa: FBT003
+        problems.unless(False, path, _("没有这一项"), "unknown")  # noqa: FBT003
     for path in given.keys() & known.keys():
         _set(revision, known[path], given[path], problems)
     if "change_reason" in given:
@@ -335,7 +336,9 @@ def _write(revision: InstrumentRevision, point: MonitoringPoint, values: Values)
         sampler = instrument.kind == InstrumentKind.SAMPLER
         instrument.slot = SAMPLER_SLOT if sampler else revision.parameter
     elif instrument.kind == InstrumentKind.ANALYZER and revision.parameter != instrument.slot:
-        message = f"已备案仪器的监测因子（{instrument.slot}）不能变更；请停用后新增备案"
+        message = _("已备案仪器的监测因子（%(slot)s）不能变更；请停用后新增备案") % {
+            "slot": instrument.slot
+        }
         raise InvalidInput(message, code="fixed", field="parameter")
 
 
@@ -374,17 +377,24 @@ def _number(field: FilingField, value: Any, problems: Problems) -> Decimal | Non
     try:
         number = Decimal(str(value))
     except ArithmeticError:
-        problems.unless(False, field.path, f"{field.label}应为数字")  # noqa: FBT003
+        problems.unless(False, field.path, _("%(label)s应为数字") % {"label": field.label})  # noqa: FBT003
         return None
-    problems.unless(number.is_finite(), field.path, f"{field.label}应为数字")
+    problems.unless(number.is_finite(), field.path, _("%(label)s应为数字") % {"label": field.label})
     if not number.is_finite():
         return None
     if field.minimum is not None:
-        message = f"{field.label}不能小于 {field.minimum}"
+        message = _("%(label)s不能小于 %(minimum)s") % {
+            "label": field.label,
+            "minimum": field.minimum,
+        }
         problems.unless(number >= field.minimum, field.path, message)
     fits = round(number, field.digits) == number
-    what = "整数" if field.digits == 0 else f"最多 {field.digits} 位小数"
-    problems.unless(fits, field.path, f"{field.label}应为{what}")
+    what = (
+        _("整数") if field.digits == 0 else _("最多 %(digits)s 位小数") % {"digits": field.digits}
+    )
+    problems.unless(
+        fits, field.path, _("%(label)s应为%(what)s") % {"label": field.label, "what": what}
+    )
     return number
 
 
@@ -392,7 +402,7 @@ def _day(field: FilingField, value: str, problems: Problems) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        problems.unless(False, field.path, f"{field.label}应形如 2026-01-31")  # noqa: FBT003
+        problems.unless(False, field.path, _("%(label)s应形如 2026-01-31") % {"label": field.label})  # noqa: FBT003
         return None
 
 
@@ -401,38 +411,42 @@ def _check_possible(
 ) -> None:
     """Note what cannot be, complete or not."""
     known = not revision.parameter or revision.parameter in point.parameters
-    problems.unless(known, "parameter", "该测点没有这个监测因子", "unknown")
+    problems.unless(known, "parameter", _("该测点没有这个监测因子"), "unknown")
     lower, upper = revision.range_lower, revision.range_upper
     problems.unless(
         lower is None or upper is None or lower < upper,
         "range_upper",
-        "量程上限应大于下限",
+        _("量程上限应大于下限"),
         "order",
     )
     limit = revision.detection_limit
     problems.unless(
-        limit is None or upper is None or limit < upper, "detection_limit", "检出限应小于量程上限"
+        limit is None or upper is None or limit < upper,
+        "detection_limit",
+        _("检出限应小于量程上限"),
     )
     problems.phone("contact_phone", revision.contact_phone)
     for path, label in (
-        ("manufactured_on", "出厂日期"),
-        ("installed_on", "安装日期"),
-        ("accepted_on", "验收日期"),
-        ("networked_on", "联网日期"),
+        ("manufactured_on", _("出厂日期")),
+        ("installed_on", _("安装日期")),
+        ("accepted_on", _("验收日期")),
+        ("networked_on", _("联网日期")),
     ):
-        problems.not_after(path, getattr(revision, path), today(), f"{label}不能晚于今天")
+        problems.not_after(
+            path, getattr(revision, path), today(), _("%(label)s不能晚于今天") % {"label": label}
+        )
     if revision.installed_on is not None:
         problems.not_after(
             "manufactured_on",
             revision.manufactured_on,
             revision.installed_on,
-            "出厂日期不能晚于安装日期",
+            _("出厂日期不能晚于安装日期"),
         )
         accepted = revision.accepted_on
         problems.unless(
             accepted is None or accepted >= revision.installed_on,
             "accepted_on",
-            "验收日期不能早于安装日期",
+            _("验收日期不能早于安装日期"),
             "order",
         )
 
@@ -443,15 +457,15 @@ def _check_complete(revision: InstrumentRevision, instrument: Instrument) -> Non
     for field in fields_of(instrument.kind, instrument.point):
         if field.required:
             missing = field.read(revision) in (None, "")
-            asked = "请选择" if field.kind == "choice" else "请填写"
+            asked = _("请选择") if field.kind == "choice" else _("请填写")
             problems.unless(not missing, field.path, f"{asked}{field.label}", "required")
     if instrument.period is not None:
         given = bool(revision.change_reason.strip())
-        problems.unless(given, "change_reason", "请填写变更原因", "required")
+        problems.unless(given, "change_reason", _("请填写变更原因"), "required")
     if revision.accepted_on and not revision.acceptance_number:
-        problems.unless(False, "acceptance_number", "请填写验收文号", "required")  # noqa: FBT003
+        problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")  # noqa: FBT003
     if revision.acceptance_number and not revision.accepted_on:
-        problems.unless(False, "accepted_on", "请填写验收日期", "required")  # noqa: FBT003
+        problems.unless(False, "accepted_on", _("请填写验收日期"), "required")  # noqa: FBT003
     _check_possible(revision, instrument.point, problems)
     problems.refuse_if_any()
 
@@ -459,10 +473,16 @@ def _check_complete(revision: InstrumentRevision, instrument: Instrument) -> Non
 def _check_retirement(instrument: Instrument, on: date, reason: str) -> None:
     problems = Problems()
     begin = instrument.period.lower
-    problems.unless(on > begin, "on", f"停用日期应晚于启用日期 {begin}", "order")
-    problems.not_after("on", on, today(), "停用日期不能晚于今天")
-    problems.unless(bool(reason.strip()), "reason", "请填写停用原因", "required")
-    problems.unless(len(reason) <= MAX_NOTE, "reason", f"停用原因不能超过 {MAX_NOTE} 字")
+    problems.unless(
+        on > begin, "on", _("停用日期应晚于启用日期 %(begin)s") % {"begin": begin}, "order"
+    )
+    problems.not_after("on", on, today(), _("停用日期不能晚于今天"))
+    problems.unless(bool(reason.strip()), "reason", _("请填写停用原因"), "required")
+    problems.unless(
+        len(reason) <= MAX_NOTE,
+        "reason",
+        _("停用原因不能超过 %(max_note)s 字") % {"max_note": MAX_NOTE},
+    )
     problems.refuse_if_any()
 
 
@@ -479,7 +499,7 @@ def _locked(revision: InstrumentRevision) -> tuple[Instrument, InstrumentRevisio
     )
     fresh = InstrumentRevision.unscoped().select_for_update().filter(pk=revision.pk).first()
     if fresh is None:
-        raise InvalidState("该备案草稿已被删除")
+        raise InvalidState(_("该备案草稿已被删除"))
     fresh.instrument = instrument
     return instrument, fresh
 
@@ -515,13 +535,13 @@ def _occupy_slot(instrument: Instrument, revision: InstrumentRevision) -> date:
     """Let the instrument hold its slot from the day it was installed; return that day."""
     begin = revision.installed_on
     if begin is None:
-        raise InvalidInput("请填写安装日期", code="required", field="installed_on")
-    what = revision.parameter or "自动采样器"
+        raise InvalidInput(_("请填写安装日期"), code="required", field="installed_on")
+    what = revision.parameter or _("自动采样器")
     instrument.period = DateRange(begin, None)
-    message = (
-        f"该监测点同一时段已有同类仪器（{what}），"
-        f"自 {begin} 起不能再备案一台；请先停用原仪器，或核对安装日期"
-    )
+    message = _(
+        "该监测点同一时段已有同类仪器（%(what)s），自 %(begin)s 起不能再备案一台；"
+        "请先停用原仪器，或核对安装日期"
+    ) % {"what": what, "begin": begin}
     with conflict_when("instrument_one_per_slot_at_a_time", message):
         instrument.save(update_fields=["period"])
     return begin
@@ -529,7 +549,11 @@ def _occupy_slot(instrument: Instrument, revision: InstrumentRevision) -> date:
 
 def _check_length(text: str, path: str, label: str) -> None:
     if len(text) > MAX_NOTE:
-        raise InvalidInput(f"{label}不能超过 {MAX_NOTE} 字", code="too_long", field=path)
+        raise InvalidInput(
+            _("%(label)s不能超过 %(max_note)s 字") % {"label": label, "max_note": MAX_NOTE},
+            code="too_long",
+            field=path,
+        )
 
 
 def _decide(actor: Actor, revision: InstrumentRevision, state: str, note: str) -> None:
@@ -563,7 +587,7 @@ def _attach(revision: InstrumentRevision, values: Values) -> None:
     )
     files = list(own)
     if len(files) != len(set(ids)) or len(files) > MAX_FILES:
-        message = f"附件不存在，或超过 {MAX_FILES} 个"
+        message = _("附件不存在，或超过 %(max_files)s 个") % {"max_files": MAX_FILES}
         raise InvalidInput(errors=[FieldError("attachments", "unknown", message)])
     revision.attachments.set(files)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import District, Organization
@@ -72,7 +73,7 @@ def source_create(
     require(may_keep_source(actor, organization.pk, fields["district"].pk))
     source = PollutionSource(organization=organization, code=code, **fields)
     _check_source(source)
-    with conflict_when("sources_pollutionsource_code_key", "该污染源编码已被使用", "code"):
+    with conflict_when("sources_pollutionsource_code_key", _("该污染源编码已被使用"), "code"):
         source.save(force_insert=True)
     record(
         actor=actor,
@@ -129,7 +130,7 @@ def _check_source(source: PollutionSource) -> None:
     problems.unless(
         source.industry_code.isascii() and source.industry_code[-4:].isdigit(),
         "industry_code",
-        "行业代码应为 GB/T 4754 的四位小类代码，如 2221",
+        _("行业代码应为 GB/T 4754 的四位小类代码，如 2221"),
     )
     problems.refuse_if_any()
 
@@ -162,7 +163,7 @@ def outlet_create(
         height=height,
     )
     _check_outlet(outlet)
-    with conflict_when("outlet_code_once", f"该污染源已有排口 {code}", "code"):
+    with conflict_when("outlet_code_once", _("该污染源已有排口 %(code)s") % {"code": code}, "code"):
         outlet.save(force_insert=True)
     record(
         actor=actor,
@@ -183,9 +184,9 @@ def _check_outlet(outlet: Outlet) -> None:
         if outlet.kind in Medium.values
         else False,
         "code",
-        "废水排口编号以 DW 开头，废气排口编号以 DA 开头",
+        _("废水排口编号以 DW 开头，废气排口编号以 DA 开头"),
     )
-    problems.unless(outlet.height is None or outlet.height > 0, "height", "排气筒高度应大于 0 m")
+    problems.unless(outlet.height is None or outlet.height > 0, "height", _("排气筒高度应大于 0 m"))
     problems.refuse_if_any()
 
 
@@ -227,7 +228,7 @@ def point_create(
         latitude=source.latitude if latitude is None else latitude,
     )
     _check_point(point)
-    with conflict_when("sources_monitoringpoint_mn_code_key", "该 MN 号已被使用", "mn_code"):
+    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
         point.save(force_insert=True)
     record(
         actor=actor,
@@ -241,7 +242,7 @@ def point_create(
 
 def _check_point(point: MonitoringPoint) -> None:
     if len(set(point.parameters)) != len(point.parameters):
-        repeated = FieldError("parameters", "repeated", "监测因子重复")
+        repeated = FieldError("parameters", "repeated", _("监测因子重复"))
         raise InvalidInput(errors=[repeated])
     problems = Problems()
     problems.model_fields(point, exclude=["outlet", "organization", "district"])
@@ -250,6 +251,6 @@ def _check_point(point: MonitoringPoint) -> None:
     problems.unless(
         bool(point.sampling_method) == gas,
         "sampling_method",
-        "请选择采样方式" if gas else "废水测点没有烟气采样方式",
+        _("请选择采样方式") if gas else _("废水测点没有烟气采样方式"),
     )
     problems.refuse_if_any()

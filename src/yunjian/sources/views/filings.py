@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.evidence.models import Attachment
@@ -77,7 +78,7 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
     """新增仪器备案."""
     point = _point(point_id)
     if kind == InstrumentKind.SAMPLER and point.kind != Medium.WASTEWATER:
-        raise Http404("没有找到您要的内容")
+        raise Http404(_("没有找到您要的内容"))
     form = FilingForm(
         request.POST or None,
         request.FILES or None,
@@ -202,7 +203,7 @@ def _save(
     except DomainError as error:
         form.add_refusal(error)
         return _form_page(request, context, form, status=error.status)
-    message = "已提交审核" if submits else "已保存草稿，提交后由生态环境部门审核"
+    message = _("已提交审核") if submits else _("已保存草稿，提交后由生态环境部门审核")
     return done(request, message, _back(context["point"], context["kind"]))
 
 
@@ -250,7 +251,9 @@ def filing_submit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
         return _incomplete(request, revision, error)
     except DomainError as error:
         return _refused(request, revision.instrument, error)
-    return done(request, "已提交审核", _back(revision.instrument.point, revision.instrument.kind))
+    return done(
+        request, _("已提交审核"), _back(revision.instrument.point, revision.instrument.kind)
+    )
 
 
 def _incomplete(
@@ -286,7 +289,7 @@ def filing_withdraw(request: HttpRequest, revision_id: UUID) -> HttpResponseBase
         revision_withdraw(actor=current_actor(), revision=revision)
     except DomainError as error:
         return _refused(request, revision.instrument, error)
-    message = "已撤回，可以修改后重新提交"
+    message = _("已撤回，可以修改后重新提交")
     return done(request, message, _back(revision.instrument.point, revision.instrument.kind))
 
 
@@ -301,7 +304,7 @@ def filing_discard(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
         revision_discard(actor=current_actor(), revision=revision)
     except DomainError as error:
         return _refused(request, instrument, error)
-    return done(request, "草稿已删除", back)
+    return done(request, _("草稿已删除"), back)
 
 
 def _refused(request: HttpRequest, instrument: Instrument, error: DomainError) -> HttpResponse:
@@ -344,7 +347,7 @@ def retire(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
                 status = error.status
             else:
                 back = _back(instrument.point, instrument.kind)
-                return done(request, "仪器已停用", back)
+                return done(request, _("仪器已停用"), back)
     context = {
         "instrument": instrument,
         "form": form,

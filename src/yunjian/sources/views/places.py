@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.identity.selectors import districts
@@ -69,24 +70,24 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
 
 def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
     columns: list[Column] = [
-        ("污染源编码", "code"),
-        ("污染源名称", "name"),
-        ("所属区", "district.name"),
-        ("街道（镇）", "street"),
-        ("行业代码", "industry_code"),
-        ("行业类别", "industry_name"),
-        ("地址", "address"),
-        ("经度", "longitude"),
-        ("纬度", "latitude"),
-        ("管理类别", "get_management_level_display"),
-        ("排污许可证编号", "permit_number"),
-        ("许可证有效期至", "permit_valid_until"),
-        ("环保联系人", "contact_name"),
-        ("联系电话", "contact_phone"),
-        ("排口", "outlet_count"),
-        ("测点", "point_count"),
+        (_("污染源编码"), "code"),
+        (_("污染源名称"), "name"),
+        (_("所属区"), "district.name"),
+        (_("街道（镇）"), "street"),
+        (_("行业代码"), "industry_code"),
+        (_("行业类别"), "industry_name"),
+        (_("地址"), "address"),
+        (_("经度"), "longitude"),
+        (_("纬度"), "latitude"),
+        (_("管理类别"), "get_management_level_display"),
+        (_("排污许可证编号"), "permit_number"),
+        (_("许可证有效期至"), "permit_valid_until"),
+        (_("环保联系人"), "contact_name"),
+        (_("联系电话"), "contact_phone"),
+        (_("排口"), "outlet_count"),
+        (_("测点"), "point_count"),
     ]
-    return stream_xlsx("污染源基本信息.xlsx", columns, rows)
+    return stream_xlsx(_("污染源基本信息.xlsx"), columns, rows)
 
 
 @source_page
@@ -127,7 +128,7 @@ def _edit(
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                return done(request, f"已保存 {source.name}")
+                return done(request, _("已保存 %(source)s") % {"source": source.name})
     context = {
         "source": source,
         "form": form,
@@ -177,7 +178,7 @@ def _selected(tree: list[OutletNode], asked: str) -> MonitoringPoint | None:
     # a foreign id is answered like an unknown one, and reported
     point = get_visible_or_404(MonitoringPoint, asked)
     if point not in points:
-        raise Http404("没有找到您要的内容")
+        raise Http404(_("没有找到您要的内容"))
     return point
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,15 +30,15 @@ from yunjian.web.tables import Table
 SHOWN = [row for row in FilingState.choices if row[0] != FilingState.DRAFT]
 
 COLUMNS: list[Column] = [
-    ("运维机构", "organization.name"),
-    ("法定代表人", "legal_representative"),
-    ("运维范围", "scope"),
-    ("联系人", "contact_name"),
-    ("联系电话", "contact_phone"),
-    ("备案编号", "filing_number"),
-    ("提交时间", "submitted_at"),
-    ("状态", "get_state_display"),
-    ("审核意见", "decision_note"),
+    (_("运维机构"), "organization.name"),
+    (_("法定代表人"), "legal_representative"),
+    (_("运维范围"), "scope"),
+    (_("联系人"), "contact_name"),
+    (_("联系电话"), "contact_phone"),
+    (_("备案编号"), "filing_number"),
+    (_("提交时间"), "submitted_at"),
+    (_("状态"), "get_state_display"),
+    (_("审核意见"), "decision_note"),
 ]
 
 
@@ -78,7 +79,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     form = AgencyFilingQuery(request.GET)
     rows = agency_filings(**(form.cleaned_data if form.is_valid() else {}))
     if request.GET.get("format") == "xlsx":
-        return stream_xlsx("机构备案.xlsx", COLUMNS, rows.order_by("-id").iterator())
+        return stream_xlsx(gettext("机构备案.xlsx"), COLUMNS, rows.order_by("-id").iterator())
     page = key_page(rows, request)
     context = {
         "title": _("机构备案"),
@@ -125,7 +126,7 @@ def approve(request: HttpRequest, filing_id: UUID) -> HttpResponse:
         filing_decide(actor=current_actor(), filing=filing, approve=True, note=note)
     except DomainError as error:
         return _page(request, filing, error)
-    return done(request, "已通过，机构备案已生效", reverse("supervision:agency_filings"))
+    return done(request, gettext("已通过，机构备案已生效"), reverse("supervision:agency_filings"))
 
 
 @authority_page
@@ -145,6 +146,6 @@ def send_back(request: HttpRequest, filing_id: UUID) -> HttpResponse:
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                return done(request, "已退回", reverse("supervision:agency_filings"))
+                return done(request, gettext("已退回"), reverse("supervision:agency_filings"))
     context = {"filing": filing, "form": form}
     return render(request, "supervision/agency_filings/return.html", context, status=status)

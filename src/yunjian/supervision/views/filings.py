@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -123,28 +124,28 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 
 def _export(rows: Iterator[InstrumentRevision]) -> HttpResponseBase:
     columns: list[Column] = [
-        ("排污单位", "instrument.organization.name"),
-        ("所属区", "instrument.point.outlet.source.district.name"),
-        ("排口编号", "instrument.point.outlet.code"),
-        ("测点", "instrument.point.name"),
-        ("MN 号", "instrument.point.mn_code"),
-        ("类别", "instrument.get_kind_display"),
-        ("监测因子", "parameter"),
-        ("仪器名称", "name"),
-        ("生产厂家", "maker"),
-        ("规格型号", "model"),
-        ("出厂编号", "serial_number"),
-        ("安装日期", "installed_on"),
-        ("量程下限", "range_lower"),
-        ("量程上限", "range_upper"),
-        ("量程单位", "unit"),
-        ("版本", "number"),
-        ("状态", "get_state_display"),
-        ("提交时间", "submitted_at"),
-        ("审核时间", "decided_at"),
-        ("审核意见", "decision_note"),
+        (gettext("排污单位"), "instrument.organization.name"),
+        (gettext("所属区"), "instrument.point.outlet.source.district.name"),
+        (gettext("排口编号"), "instrument.point.outlet.code"),
+        (gettext("测点"), "instrument.point.name"),
+        (gettext("MN 号"), "instrument.point.mn_code"),
+        (gettext("类别"), "instrument.get_kind_display"),
+        (gettext("监测因子"), "parameter"),
+        (gettext("仪器名称"), "name"),
+        (gettext("生产厂家"), "maker"),
+        (gettext("规格型号"), "model"),
+        (gettext("出厂编号"), "serial_number"),
+        (gettext("安装日期"), "installed_on"),
+        (gettext("量程下限"), "range_lower"),
+        (gettext("量程上限"), "range_upper"),
+        (gettext("量程单位"), "unit"),
+        (gettext("版本"), "number"),
+        (gettext("状态"), "get_state_display"),
+        (gettext("提交时间"), "submitted_at"),
+        (gettext("审核时间"), "decided_at"),
+        (gettext("审核意见"), "decision_note"),
     ]
-    return stream_xlsx("仪器备案.xlsx", columns, rows)
+    return stream_xlsx(gettext("仪器备案.xlsx"), columns, rows)
 
 
 def _revision(revision_id: UUID) -> InstrumentRevision:
@@ -201,7 +202,7 @@ def approve(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
         revision_approve(actor=current_actor(), revision=revision, note=note)
     except DomainError as error:
         return _detail_page(request, revision, error=error, note=note)
-    return done(request, "已通过，备案自今日起为正式资料", reverse("supervision:filings"))
+    return done(request, gettext("已通过，备案自今日起为正式资料"), reverse("supervision:filings"))
 
 
 class ReturnForm(forms.Form):
@@ -231,6 +232,6 @@ def send_back(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                return done(request, "已退回", reverse("supervision:filings"))
+                return done(request, gettext("已退回"), reverse("supervision:filings"))
     context = {"revision": revision, "form": form}
     return render(request, "supervision/filings/return.html", context, status=status)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from yunjian.evidence.services import verify_object
@@ -28,10 +29,10 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     form = LedgerQuery(request.GET, actor=current_actor())
     rows = visits_found(**(form.cleaned_data if form.is_valid() else {}))
     if request.GET.get("format") == "xlsx":
-        return stream_xlsx("运维台账.xlsx", VISIT_COLUMNS, rows.iterator(chunk_size=500))
+        return stream_xlsx(_("运维台账.xlsx"), VISIT_COLUMNS, rows.iterator(chunk_size=500))
     page = key_page(rows, request)
     context = {
-        "title": "运维台账",
+        "title": _("运维台账"),
         "filter_form": form,
         "page": page,
         "table": VisitTable(page.rows, request=request),

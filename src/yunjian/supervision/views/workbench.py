@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -93,16 +94,16 @@ def agencies(request: HttpRequest) -> HttpResponseBase:
     rows = agencies_found(**(form.cleaned_data if form.is_valid() else {}))
     if request.GET.get("format") == "xlsx":
         columns: list[Column] = [
-            ("机构名称", "name"),
-            ("统一社会信用代码", "uscc"),
-            ("所在区", "district.name"),
-            ("有效合同", "contract_count"),
-            ("近 30 天运维", "visit_count"),
-            ("状态", "get_status_display"),
+            (gettext("机构名称"), "name"),
+            (gettext("统一社会信用代码"), "uscc"),
+            (gettext("所在区"), "district.name"),
+            (gettext("有效合同"), "contract_count"),
+            (gettext("近 30 天运维"), "visit_count"),
+            (gettext("状态"), "get_status_display"),
         ]
-        return stream_xlsx("机构.xlsx", columns, rows.iterator())
+        return stream_xlsx(gettext("机构.xlsx"), columns, rows.iterator())
     page = key_page(rows, request)
-    return _list(request, "机构", form, page, AgencyTable(page.rows, request=request))
+    return _list(request, gettext("机构"), form, page, AgencyTable(page.rows, request=request))
 
 
 @authority_page
@@ -114,19 +115,19 @@ def sources(request: HttpRequest) -> HttpResponseBase:
     rows = sources_visible(**asked).select_related("district", "organization")
     if request.GET.get("format") == "xlsx":
         columns: list[Column] = [
-            ("污染源编码", "code"),
-            ("排污单位", "organization.name"),
-            ("污染源名称", "name"),
-            ("所属区", "district.name"),
-            ("地址", "address"),
-            ("行业类别", "industry_name"),
-            ("管理类别", "get_management_level_display"),
-            ("排口", "outlet_count"),
-            ("测点", "point_count"),
+            (gettext("污染源编码"), "code"),
+            (gettext("排污单位"), "organization.name"),
+            (gettext("污染源名称"), "name"),
+            (gettext("所属区"), "district.name"),
+            (gettext("地址"), "address"),
+            (gettext("行业类别"), "industry_name"),
+            (gettext("管理类别"), "get_management_level_display"),
+            (gettext("排口"), "outlet_count"),
+            (gettext("测点"), "point_count"),
         ]
-        return stream_xlsx("排污单位.xlsx", columns, rows.iterator())
+        return stream_xlsx(gettext("排污单位.xlsx"), columns, rows.iterator())
     page = key_page(rows, request)
-    return _list(request, "排污单位", form, page, SourceTable(page.rows, request=request))
+    return _list(request, gettext("排污单位"), form, page, SourceTable(page.rows, request=request))
 
 
 def _list(

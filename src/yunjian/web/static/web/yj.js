@@ -4,7 +4,7 @@
   const dialog = document.getElementById("dialog");
 
   const calendars = (root) => {
-    const options = { locale: "zh", allowInput: true, disableMobile: true };
+    const options = { locale: document.documentElement.lang.startsWith("zh") ? "zh" : "default", allowInput: true, disableMobile: true };
     root.querySelectorAll("[data-yj-date]").forEach((input) => {
       if (!input._flatpickr) flatpickr(input, { ...options, dateFormat: "Y-m-d", static: !!input.closest(".modal") });
     });
