@@ -8,22 +8,33 @@ from yunjian.standards.sheets.loader import (
     definition,
     definitions,
     definitions_for,
+    effective_problems,
     photo_ids,
+    register_source,
+    unregister_source,
 )
-from yunjian.standards.sheets.model import Definition, InvalidDefinition
+from yunjian.standards.sheets.model import Definition, check, compatible, parsed
+from yunjian.standards.sheets.problems import InvalidDefinition, Problem
 
 __all__ = [
     "Definition",
     "InvalidDefinition",
+    "Problem",
     "SheetError",
     "SheetResult",
     "UnknownSheet",
     "as_json",
+    "check",
+    "compatible",
     "current_name",
     "definition",
     "definitions",
     "definitions_for",
+    "effective_problems",
     "evaluate",
+    "parsed",
     "photo_ids",
+    "register_source",
+    "unregister_source",
     "worse",
 ]

@@ -21,6 +21,9 @@ TEXT_LIMIT = 200
 LONGTEXT_LIMIT = 2000
 PHOTO_LIMIT = 20
 LARGEST_NUMBER = 1e12
+MOST_KEPT = 200
+# doubles from here on have no decimals
+WHOLE_FROM = 2.0**53
 ITEM_STATES = ("normal", "abnormal", "not_applicable")
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -101,7 +104,13 @@ class _Run:
         self._definition = definition
         self._answers = answers
         self._result = SheetResult()
-        self._variables = {"s": self._complete(), "ctx": as_doubles(context), "row": None}
+        self._variables = {
+            "s": self._complete(),
+            "ctx": as_doubles(context),
+            "row": None,
+            "lim": definition.limits,
+            "calc": {},
+        }
 
     def result(self) -> SheetResult:
         known = {section.key for section in self._definition.sections}
@@ -118,7 +127,7 @@ class _Run:
         for section in self._definition.sections:
             given = self._answers.get(section.key)
             if section.kind == "group":
-                rows = given if isinstance(given, list) else []
+                rows = given[: section.maximum] if isinstance(given, list) else []
                 complete[section.key] = [_filled(section, row) for row in rows]
             else:
                 complete[section.key] = _filled(section, given)
@@ -192,6 +201,10 @@ class _Run:
         self, section: Section, path: str, given: dict[str, Any], values: dict[str, Any]
     ) -> None:
         self._variables["row"] = values
+        # a calculation sees those before it
+        self._variables["calc"] = known = {}
+        for key, source in section.calc:
+            known[key] = _kept(evaluated(source, self._variables))
         for part in section.fields:
             self._field(part, f"{path}.{part.key}", given, values)
 
@@ -216,10 +229,10 @@ class _Run:
         for rule in part.judge:
             if holds(rule.when, self._variables):
                 self._judge(path, rule.verdict, rule.message["zh"], rule.clause)
-                if rule.follow_up:
+                for kind in rule.follow_ups:
                     self._result.follow_ups.append(
                         {
-                            "kind": rule.follow_up,
+                            "kind": kind,
                             "path": path,
                             "message": rule.message["zh"],
                             "clause": rule.clause,
@@ -232,7 +245,8 @@ class _Run:
         if isinstance(value, bool | str):
             return value
         if isinstance(value, int | float) and math.isfinite(value):
-            return float(value) if part.decimals is None else round_half_even(value, part.decimals)
+            is_whole = part.decimals is None or abs(value) >= WHOLE_FROM
+            return float(value) if is_whole else round_half_even(value, part.decimals or 0)
         return None
 
     def _is_required(self, part: Field) -> bool:
@@ -255,7 +269,30 @@ class _Run:
 def _filled(section: Section, given: Any) -> dict[str, Any]:
     values = given if isinstance(given, dict) else {}
     keys = [part.key for part in section.fields or section.items]
-    return {key: as_doubles(values.get(key)) for key in keys}
+    return {key: _bounded(as_doubles(values.get(key))) for key in keys}
+
+
+def _bounded(value: Any) -> Any:
+    """Return null for a list or text longer than any answer may be: loops over it must end."""
+    too_long = isinstance(value, list | str | dict) and len(value) > LONGTEXT_LIMIT
+    return None if too_long else value
+
+
+def _kept(value: Any) -> Any:
+    """Return a calculated value: a plain one, or a table or short list of plain ones; else null."""
+    match value:
+        case dict() if all(_is_plain(item) for item in value.values()):
+            return value
+        case list() if len(value) <= MOST_KEPT and all(_is_plain(item) for item in value):
+            return value
+        case _ if _is_plain(value):
+            return value
+        case _:
+            return None
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _is_empty(value: Any) -> bool:

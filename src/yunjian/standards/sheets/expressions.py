@@ -1,10 +1,14 @@
-"""CEL expressions of sheets: compiled once; every number is a double on both sides."""
+"""CEL expressions of sheets: checked and compiled once; every number is a double on both sides."""
 
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
+
+from yunjian.standards.sheets.functions import FUNCTIONS
 
 # the package imports its command line, and that a toolkit for terminals: half a second for nothing
 sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
@@ -14,13 +18,40 @@ import cel  # noqa: E402
 _TOKEN = re.compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[\s*\d+\s*\])|(?<![\w.])(\d+)(?![\w.])"""
 )
+_STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+_LOOP = re.compile(r"\.\s*(map|filter|exists|exists_one|all)\s*\(\s*(\w+)?")
+_NAMED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*(?!\w|\s*\())*)")
+# operators as the library names them, and the functions of CEL that both engines have
+_BUILT_IN = {"size", "has", "double", "string", "startsWith", "endsWith", "contains"}
 
 UNKNOWN = object()
-VARIABLES = ("s", "row", "ctx")
+VARIABLES = ("s", "row", "ctx", "lim", "calc")
+LONGEST = 2000
+DEEPEST = 24
+MOST_LOOPS = 6
+_SIGNS = re.compile(rf"(?:[!-]\s*){{{DEEPEST}}}")
 
 
 class InvalidExpression(ValueError):
-    """A sheet definition holds an expression that is none."""
+    """A sheet definition holds an expression that is none, or one that could run away.
+
+    `reason` is not_an_expression, too_long, too_deep, nested_loop, too_many_loops, free_loop,
+    unknown_function, wrong_arguments or unknown_name.
+    """
+
+    def __init__(self, source: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{source[:200]}: {reason} {detail}".strip())
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A program with what it needs: variables, of each the keys (None: all), and functions."""
+
+    program: Any
+    needs: tuple[tuple[str, tuple[str, ...] | None], ...]
+    functions: dict[str, Callable[..., Any]]
 
 
 def normalised(source: str) -> str:
@@ -28,28 +59,46 @@ def normalised(source: str) -> str:
     return _TOKEN.sub(lambda match: match[1] or f"{match[2]}.0", source)
 
 
-@lru_cache(maxsize=4096)
-def compiled(source: str) -> tuple[Any, tuple[str, ...]]:
-    """Compile an expression; return it with the variables that it uses.
+def paths(source: str) -> list[tuple[str, ...]]:
+    """Return the dotted names that an expression reads, such as `("s", "header", "company")`.
 
-    Handing over only these matters: every value handed over is converted.
+    What is called on them is no part of them, nor is anything inside strings.
+    """
+    bare = _STRING.sub('""', source)
+    return [(match[1], *match[2].split(".")[1:]) for match in _NAMED.finditer(bare)]
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> Compiled:
+    """Compile an expression.
+
+    Handing over only what it needs matters: every value handed over is converted.
 
     Raises:
-        InvalidExpression: it cannot be parsed.
+        InvalidExpression: it cannot be parsed, or it is not within the bounds.
     """
+    loops = _check_bounds(source)
     try:
         program = cel.compile(normalised(source))
     except ValueError as error:
-        raise InvalidExpression(f"{source}: {error}") from error
-    return program, tuple(name for name in VARIABLES if re.search(rf"\b{name}\b", source))
+        raise InvalidExpression(source, "not_an_expression", str(error)) from error
+    _check_names(source, program, loops)
+    used = {name: FUNCTIONS[name][0] for name in program.functions() if name in FUNCTIONS}
+    return Compiled(program, tuple(_needs(source, program)), used)
 
 
 def evaluated(source: str, variables: dict[str, Any]) -> Any:
     """Return the value, or `UNKNOWN` when something it needs is missing or of another type."""
     try:
-        program, names = compiled(source)
-        return program.execute({name: variables[name] for name in names})
-    except (TypeError, ValueError, RuntimeError, LookupError, ZeroDivisionError):
+        found = compiled(source)
+        given: dict[str, Any] = dict(found.functions)
+        for name, keys in found.needs:
+            value = variables.get(name)
+            if keys is not None and isinstance(value, dict):
+                value = {key: value[key] for key in keys if key in value}
+            given[name] = value
+        return found.program.execute(given)
+    except (TypeError, ValueError, RuntimeError, LookupError, ArithmeticError):
         return UNKNOWN
 
 
@@ -59,11 +108,95 @@ def holds(source: str, variables: dict[str, Any]) -> bool:
 
 
 def as_doubles(value: Any) -> Any:
-    """Return data with every whole number as a double; other values unchanged."""
+    """Return data with every whole number as a double; other values unchanged.
+
+    A whole number too large for a double is null.
+    """
     if isinstance(value, dict):
         return {key: as_doubles(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_doubles(item) for item in value]
     if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return None
     return value
+
+
+def _check_bounds(source: str) -> set[str]:
+    """Return the names that loops give to their rows."""
+    if len(source) > LONGEST:
+        raise InvalidExpression(source, "too_long", f"> {LONGEST}")
+    bare = _STRING.sub(lambda match: '"' + "_" * (len(match[0]) - 2) + '"', source)
+    loops = {match.end(): match for match in _LOOP.finditer(bare)}
+    opened = {bare.index("(", match.start()): match for match in loops.values()}
+    if len(opened) > MOST_LOOPS:
+        raise InvalidExpression(source, "too_many_loops", f"> {MOST_LOOPS}")
+    _check_nesting(source, bare, set(opened))
+    _check_prefixes(source, bare)
+    return {match[2] for match in loops.values() if match[2]}
+
+
+def _check_nesting(source: str, bare: str, opened: set[int]) -> None:
+    """Refuse what is too deep, a loop in a loop, and a loop over anything but a path or a loop."""
+    stack: list[bool] = []
+    closed_loops: set[int] = set()
+    for at, sign in enumerate(bare):
+        if sign in "([{":
+            is_loop = at in opened
+            if is_loop:
+                if any(stack):
+                    raise InvalidExpression(source, "nested_loop")
+                before = bare[: bare.rindex(".", 0, at)].rstrip()
+                end = len(before) - 1
+                if not before or not (re.match(r"\w", before[-1]) or end in closed_loops):
+                    raise InvalidExpression(source, "free_loop")
+            stack.append(is_loop)
+            if len(stack) > DEEPEST:
+                raise InvalidExpression(source, "too_deep", f"> {DEEPEST}")
+        elif sign in ")]}" and stack and stack.pop():
+            closed_loops.add(at)
+
+
+def _check_prefixes(source: str, bare: str) -> None:
+    """Signs, choices and members nest as well, without brackets."""
+    if _SIGNS.search(bare) or bare.count("?") > DEEPEST:
+        raise InvalidExpression(source, "too_deep", f"> {DEEPEST}")
+
+
+def _check_names(source: str, program: Any, loops: set[str]) -> None:
+    for name in program.functions():
+        if re.match(r"[A-Za-z]", name) and name not in FUNCTIONS and name not in _BUILT_IN:
+            raise InvalidExpression(source, "unknown_function", name)
+    for name in program.variables():
+        if name not in VARIABLES and name not in loops and not name.startswith("@"):
+            raise InvalidExpression(source, "unknown_name", name)
+    bare = _STRING.sub('""', source)
+    for match in re.finditer(r"(?<![\w.])(\w+)\s*\(", bare):
+        if match[1] in FUNCTIONS and _arguments(bare, match.end()) != FUNCTIONS[match[1]][1]:
+            raise InvalidExpression(source, "wrong_arguments", match[1])
+
+
+def _arguments(bare: str, start: int) -> int:
+    """Return how many arguments a call has whose bracket opens before `start`."""
+    depth, commas, is_empty = 0, 0, True
+    for sign in bare[start:]:
+        if depth == 0 and sign == ")":
+            break
+        depth += (sign in "([{") - (sign in ")]}")
+        commas += depth == 0 and sign == ","
+        is_empty = is_empty and sign.isspace()
+    return 0 if is_empty else commas + 1
+
+
+def _needs(source: str, program: Any) -> list[tuple[str, tuple[str, ...] | None]]:
+    found: list[tuple[str, tuple[str, ...] | None]] = []
+    read = paths(source)
+    for name in VARIABLES:
+        if name not in program.variables():
+            continue
+        keys = [path[1] if len(path) > 1 else None for path in read if path[0] == name]
+        known = tuple(dict.fromkeys(key for key in keys if key is not None))
+        found.append((name, None if None in keys else known))
+    return found

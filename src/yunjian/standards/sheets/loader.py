@@ -1,13 +1,16 @@
-"""The sheet definitions that ship with the product, and which of them hold when."""
+"""The sheet definitions that ship or are registered, and which of them hold when."""
 
 import tomllib
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from yunjian.standards.sheets.model import Definition, parsed
+from yunjian.standards.sheets.problems import InvalidDefinition, Problem
 
 FOLDER = "definitions"
 
@@ -16,29 +19,70 @@ class UnknownSheet(LookupError):
     """There is no sheet of this name."""
 
 
-@cache
+Source = Callable[[], Iterable[Definition]]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> None:
+    """Let a callable supply published definitions of its own, beside those that ship.
+
+    It is asked whenever a sheet is looked for, so it should keep what it has read. A shipped
+    definition wins over one of the same name. Registering twice changes nothing.
+    """
+    if source not in _sources:
+        _sources.append(source)
+
+
+def unregister_source(source: Source) -> None:
+    """Forget a source; one that is not registered changes nothing."""
+    if source in _sources:
+        _sources.remove(source)
+
+
 def definition(name: str) -> Definition:
     """Return a definition by `code@version`.
 
     Raises:
         UnknownSheet: there is none.
     """
-    found = definitions().get(name)
+    found = _shipped().get(name) or next(
+        (item for source in _sources for item in source() if item.name == name), None
+    )
     if found is None:
         raise UnknownSheet(name)
     return found
 
 
-@cache
 def definitions() -> dict[str, Definition]:
     """Return every definition by name."""
+    others = {item.name: item for source in reversed(_sources) for item in source()}
+    return others | _shipped()
+
+
+@cache
+def _shipped() -> dict[str, Definition]:
     folder = files("yunjian.standards").joinpath(FOLDER)
     loaded = [
         parsed(tomllib.loads(entry.read_text(encoding="utf-8")))
         for entry in sorted(folder.iterdir(), key=lambda item: item.name)
         if entry.name.endswith(".toml")
     ]
+    if problems := effective_problems(loaded):
+        raise InvalidDefinition(problems)
     return {item.name: item for item in loaded}
+
+
+def effective_problems(versions: Iterable[Definition]) -> list[Problem]:
+    """Return where the effective dates of versions of one code overlap or leave a gap."""
+    ordered = sorted(versions, key=lambda item: (item.code, item.version))
+    problems = []
+    for earlier, later in pairwise(ordered):
+        if earlier.code != later.code:
+            continue
+        until, since = _bounds(earlier)[1:], _bounds(later)[:1]
+        if not until or until != since:
+            problems.append(Problem(later.name, "effective", f"{earlier.name} → {later.name}"))
+    return problems
 
 
 def definitions_for(kind: str, method: str, on_date: date) -> list[Definition]:
@@ -53,14 +97,12 @@ def current_name(code: str, on_date: date) -> str:
     Raises:
         UnknownSheet: there is none.
     """
-    names = [
-        item.name
-        for item in definitions().values()
-        if item.code == code and _in_force(item, on_date)
+    found = [
+        item for item in definitions().values() if item.code == code and _in_force(item, on_date)
     ]
-    if not names:
+    if not found:
         raise UnknownSheet(f"{code} on {on_date}")
-    return max(names)
+    return max(found, key=lambda item: item.version).name
 
 
 def as_json(sheet: Definition) -> dict[str, Any]:
@@ -90,5 +132,9 @@ def _applies(item: Definition, kind: str, method: str, on_date: date) -> bool:
 
 
 def _in_force(item: Definition, on_date: date) -> bool:
-    bounds = [date.fromisoformat(str(day)) for day in item.source.get("effective", [])]
-    return (not bounds or bounds[0] <= on_date) and (len(bounds) < 2 or on_date < bounds[1])  # noqa: PLR2004 - from and to
+    bounds = _bounds(item)
+    return (not bounds or bounds[0] <= on_date) and all(on_date < end for end in bounds[1:])
+
+
+def _bounds(item: Definition) -> list[date]:
+    return [date.fromisoformat(str(day)) for day in item.source.get("effective", [])]

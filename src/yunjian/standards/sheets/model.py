@@ -1,28 +1,13 @@
-"""A sheet definition as read from its file: frozen, checked when it is loaded."""
+"""A sheet definition: frozen, checked and resolved when it is loaded."""
 
 from dataclasses import dataclass
 from typing import Any
 
-FIELD_TYPES = (
-    "text",
-    "longtext",
-    "number",
-    "date",
-    "time",
-    "datetime",
-    "choice",
-    "choices",
-    "boolean",
-    "photo",
-    "signature",
-    "computed",
-)
-SECTION_KINDS = ("fields", "checklist", "group")
-VERDICTS = ("pass", "attention", "unknown", "calibrate", "out_of_control", "fail")
+from yunjian.standards.sheets.checks import VERDICTS, check_resolved
+from yunjian.standards.sheets.problems import InvalidDefinition, Problem
+from yunjian.standards.sheets.resolving import resolved
 
-
-class InvalidDefinition(ValueError):
-    """A sheet definition is not what the reference says; the message names the place."""
+__all__ = ["VERDICTS", "Definition", "Field", "InvalidDefinition", "Item", "Section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +18,7 @@ class Judgement:
     verdict: str
     message: dict[str, str]
     clause: str
-    follow_up: str
+    follow_ups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a sheet: fields, a checklist, or a group of rows."""
+    """A part of a sheet: fields, a checklist, or a group of rows.
+
+    `calc` are named expressions, worked out once before the fields of the section or row.
+    """
 
     key: str
     kind: str
@@ -75,6 +63,7 @@ class Section:
     minimum: int
     maximum: int
     show: str
+    calc: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +73,7 @@ class Definition:
     code: str
     version: int
     sections: tuple[Section, ...]
+    limits: dict[str, dict[str, Any]]
     source: dict[str, Any]
 
     @property
@@ -92,64 +82,97 @@ class Definition:
         return f"{self.code}@{self.version}"
 
 
-_DEFINITION = {
-    "code", "version", "title", "standard", "annex", "effective", "provenance", "applies",
-    "sections",
-}  # fmt: skip
-_SECTION = {"key", "title", "kind", "fields", "items", "min", "max", "show", "hint"}
-_FIELD = {
-    "key", "title", "type", "unit", "decimals", "min", "max", "choices", "required", "show",
-    "prefill", "compute", "judge", "hint", "clause",
-}  # fmt: skip
-_ITEM = {"key", "title", "interval_days", "clause", "hint"}
-_JUDGE = {"when", "verdict", "message", "clause", "follow_up"}
-
-
 def parsed(data: dict[str, Any]) -> Definition:
-    """Return the definition that the data describe.
+    """Return the definition that the data describe, with limits resolved.
 
     Raises:
-        InvalidDefinition: a key is unknown or missing, or a value of the wrong kind.
+        InvalidDefinition: something is wrong; it holds every problem with its place.
     """
-    place = f"{data.get('code')}@{data.get('version')}"
-    _check_keys(place, data, _DEFINITION, {"code", "version", "title", "sections"})
-    sections = tuple(_section(f"{place}.{item.get('key')}", item) for item in data["sections"])
-    _check_unique(place, [section.key for section in sections])
-    return Definition(data["code"], data["version"], sections, data)
-
-
-def _section(place: str, data: dict[str, Any]) -> Section:
-    _check_keys(place, data, _SECTION, {"key", "title", "kind"})
-    if data["kind"] not in SECTION_KINDS:
-        raise InvalidDefinition(f"{place}: unknown kind {data['kind']}")
-    fields = tuple(_field(f"{place}.{item.get('key')}", item) for item in data.get("fields", []))
-    items = tuple(_item(f"{place}.{item.get('key')}", item) for item in data.get("items", []))
-    if bool(items) != (data["kind"] == "checklist") or bool(fields) == bool(items):
-        raise InvalidDefinition(f"{place}: a checklist has items, other sections have fields")
-    _check_unique(place, [part.key for part in fields or items])
-    return Section(
-        key=data["key"],
-        kind=data["kind"],
-        title=_title(place, data["title"]),
-        fields=fields,
-        items=items,
-        minimum=data.get("min", 0),
-        maximum=data.get("max", 100),
-        show=data.get("show", ""),
+    whole, problems = resolved(data)
+    problems += check_resolved(whole)
+    if problems:
+        raise InvalidDefinition(problems)
+    return Definition(
+        code=whole["code"],
+        version=whole["version"],
+        sections=tuple(_section(item) for item in whole["sections"]),
+        limits=whole.get("limits", {}),
+        source=whole,
     )
 
 
-def _field(place: str, data: dict[str, Any]) -> Field:
-    _check_keys(place, data, _FIELD, {"key", "title", "type"})
-    if data["type"] not in FIELD_TYPES:
-        raise InvalidDefinition(f"{place}: unknown type {data['type']}")
-    if (data["type"] == "computed") != ("compute" in data):
-        raise InvalidDefinition(f"{place}: computed fields, and only they, have `compute`")
-    if data["type"] in {"choice", "choices"} and not data.get("choices"):
-        raise InvalidDefinition(f"{place}: no choices")
+def check(data: Any) -> list[Problem]:
+    """Return everything that is wrong with a definition; nothing when it can be published."""
+    whole, problems = resolved(data)
+    return problems + check_resolved(whole)
+
+
+def compatible(old: Definition, new: Definition) -> list[Problem]:
+    """Return what the new version would lose of the old: unless `retired` lists it, that is wrong.
+
+    Stored answers keep the version they were filled with; a field that vanishes or changes its
+    type ends every series of values over visits, so it must be meant.
+    """
+    place = new.name
+    problems = []
+    if old.code != new.code:
+        problems.append(Problem(place, "other_code", old.code))
+    elif new.version <= old.version:
+        problems.append(Problem(place, "version"))
+    retired = set(new.source.get("retired", []))
+    sections = {section.key: section for section in new.sections}
+    for section in old.sections:
+        if section.key in retired:
+            continue
+        found = sections.get(section.key)
+        if found is None:
+            problems.append(Problem(place, "removed", section.key))
+        else:
+            problems += _lost(place, section, found, retired)
+    return problems
+
+
+def _lost(place: str, old: Section, new: Section, retired: set[str]) -> list[Problem]:
+    if old.kind != new.kind:
+        return [Problem(place, "type_changed", old.key)]
+    types = {part.key: _type(part) for part in new.fields or new.items}
+    problems = []
+    for part in old.fields or old.items:
+        path = f"{old.key}.{part.key}"
+        if path in retired:
+            continue
+        if part.key not in types:
+            problems.append(Problem(place, "removed", path))
+        elif types[part.key] != _type(part):
+            problems.append(Problem(place, "type_changed", path))
+    return problems
+
+
+def _type(part: Field | Item) -> str:
+    return part.type if isinstance(part, Field) else "item"
+
+
+def _section(data: dict[str, Any]) -> Section:
+    return Section(
+        key=data["key"],
+        kind=data["kind"],
+        title=data["title"],
+        fields=tuple(_field(item) for item in data.get("fields", [])),
+        items=tuple(
+            Item(item["key"], item["title"], item.get("clause", ""))
+            for item in data.get("items", [])
+        ),
+        minimum=data.get("min", 0),
+        maximum=data.get("max", 100),
+        show=data.get("show", ""),
+        calc=tuple(data.get("calc", {}).items()),
+    )
+
+
+def _field(data: dict[str, Any]) -> Field:
     return Field(
         key=data["key"],
-        title=_title(place, data["title"]),
+        title=data["title"],
         type=data["type"],
         unit=data.get("unit", ""),
         decimals=data.get("decimals"),
@@ -159,40 +182,16 @@ def _field(place: str, data: dict[str, Any]) -> Field:
         required=data.get("required", False),
         show=data.get("show", ""),
         compute=data.get("compute", ""),
-        judge=tuple(_judgement(place, rule) for rule in data.get("judge", [])),
+        judge=tuple(_judgement(rule) for rule in data.get("judge", [])),
     )
 
 
-def _item(place: str, data: dict[str, Any]) -> Item:
-    _check_keys(place, data, _ITEM, {"key", "title"})
-    return Item(data["key"], _title(place, data["title"]), data.get("clause", ""))
-
-
-def _judgement(place: str, data: dict[str, Any]) -> Judgement:
-    _check_keys(place, data, _JUDGE, {"when", "verdict", "message"})
-    if data["verdict"] not in VERDICTS:
-        raise InvalidDefinition(f"{place}: unknown verdict {data['verdict']}")
+def _judgement(data: dict[str, Any]) -> Judgement:
+    given = data.get("follow_up", "")
     return Judgement(
         when=data["when"],
         verdict=data["verdict"],
-        message=_title(place, data["message"]),
+        message=data["message"],
         clause=data.get("clause", ""),
-        follow_up=data.get("follow_up", ""),
+        follow_ups=tuple([given] * bool(given) if isinstance(given, str) else given),
     )
-
-
-def _title(place: str, data: Any) -> dict[str, str]:
-    if not isinstance(data, dict) or set(data) != {"zh", "en"}:
-        raise InvalidDefinition(f"{place}: texts are given in zh and en")
-    return data
-
-
-def _check_keys(place: str, data: dict[str, Any], known: set[str], needed: set[str]) -> None:
-    unknown, missing = set(data) - known, needed - set(data)
-    if unknown or missing:
-        raise InvalidDefinition(f"{place}: unknown {sorted(unknown)}, missing {sorted(missing)}")
-
-
-def _check_unique(place: str, keys: list[str]) -> None:
-    if len(set(keys)) != len(keys):
-        raise InvalidDefinition(f"{place}: a key is used twice")

@@ -1,0 +1,139 @@
+"""Resolves a definition: limits are taken from rule packs, short judgements are written out."""
+
+from copy import deepcopy
+from typing import Any
+
+from yunjian.standards.rules import UnknownRule, limits_as_data
+from yunjian.standards.sheets.problems import Problem
+
+SHORT = {"limit", "value", "absolute", "when", "follow_up"}
+
+
+def resolved(data: Any) -> tuple[Any, list[Problem]]:
+    """Return the data with limits in place of their names and judgements in full, and problems.
+
+    What is resolved already stays as it is, so that stored definitions can be read again.
+    """
+    if not isinstance(data, dict):
+        return data, []
+    whole = deepcopy(data)
+    problems: list[Problem] = []
+    limits = whole.get("limits", {})
+    if isinstance(limits, dict):
+        for key, name in limits.items():
+            if isinstance(name, str):
+                _take(whole, limits, key, name, problems)
+        for field in _fields(whole):
+            if isinstance(field.get("judge"), list):
+                field["judge"] = [
+                    rule for short in field["judge"] for rule in _written_out(short, limits)
+                ]
+    return whole, problems
+
+
+def _take(
+    whole: dict[str, Any], limits: dict[str, Any], key: str, name: str, problems: list[Problem]
+) -> None:
+    pack, _, limit = name.partition(":")
+    try:
+        limits[key] = limits_as_data(pack, limit)
+    except UnknownRule:
+        place = f"{whole.get('code')}@{whole.get('version')}.limits.{key}"
+        problems.append(Problem(place, "unknown_limit", name))
+        limits[key] = {"id": name, "clause": "", "provenance": "", "unconfirmed": True}
+
+
+def _fields(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    sections = whole.get("sections")
+    return [
+        field
+        for section in (sections if isinstance(sections, list) else [])
+        if isinstance(section, dict) and isinstance(section.get("fields"), list)
+        for field in section["fields"]
+        if isinstance(field, dict)
+    ]
+
+
+def _written_out(rule: Any, limits: dict[str, Any]) -> list[Any]:
+    """Return a short judgement as the judgements it stands for; others as they are."""
+    if not isinstance(rule, dict) or not isinstance(rule.get("limit"), str):
+        return [rule]
+    limit = limits.get(rule["limit"])
+    if set(rule) - SHORT or not isinstance(limit, dict) or not isinstance(rule.get("value"), str):
+        return [rule]
+    return _Short(rule, limit).judgements()
+
+
+class _Short:
+    """One judgement by a limit: out of control, calibrate (or fail), pass, or not confirmed."""
+
+    def __init__(self, rule: dict[str, Any], limit: dict[str, Any]) -> None:
+        self._rule = rule
+        self._limit = limit
+        self._place = f"lim.{rule['limit']}"
+        self._unit = limit.get("unit") or ""
+
+    def judgements(self) -> list[dict[str, Any]]:
+        value = self._rule["value"]
+        if "limit" not in self._limit:
+            return [self._judgement(f"abs({value}) != null", "unknown", *_not_confirmed())]
+        found = []
+        is_controlled = "out_of_control" in self._limit
+        if is_controlled:
+            found.append(
+                self._judgement(self._beyond("out_of_control"), "out_of_control", *self._lost())
+            )
+        verdict = "calibrate" if is_controlled else "fail"
+        found.append(self._judgement(self._beyond("limit"), verdict, *self._bad()))
+        within = self._numbers("limit", "或", "or")
+        found.append(
+            self._judgement(
+                f"beyond({value}, {self._place}.limit) != null",
+                "pass",
+                f"在允许范围内（{within[0]}）",
+                f"Within the limit ({within[1]})",
+            )
+        )
+        return found
+
+    def _beyond(self, key: str) -> str:
+        parts = [f"beyond({self._rule['value']}, {self._place}.{key})"]
+        if f"absolute_{key}" in self._limit and "absolute" in self._rule:
+            parts.append(f"beyond({self._rule['absolute']}, {self._place}.absolute_{key})")
+        return " && ".join(f"{part} == true" for part in parts)
+
+    def _lost(self) -> tuple[str, str]:
+        zh, en = self._numbers("out_of_control", "且", "and")
+        return f"超过 {zh}，判定失控", f"Beyond {en}: out of control"
+
+    def _bad(self) -> tuple[str, str]:
+        zh, en = self._numbers("limit", "且", "and")
+        if "out_of_control" in self._limit:
+            return f"超过 {zh}，需校准", f"Beyond {en}: calibrate"
+        return f"超过 {zh}，不合格", f"Beyond {en}: not met"
+
+    def _numbers(self, key: str, zh: str, en: str) -> tuple[str, str]:
+        said = f"±{self._limit[key]:g} {self._unit}".strip()
+        absolute = self._limit.get(f"absolute_{key}")
+        if absolute is None or "absolute" not in self._rule:
+            return said, said
+        other = f"±{absolute:g} {self._limit.get('absolute_unit') or ''}".strip()
+        return f"{said} {zh} {other}", f"{said} {en} {other}"
+
+    def _judgement(self, when: str, verdict: str, zh: str, en: str) -> dict[str, Any]:
+        condition = self._rule.get("when")
+        full = {
+            "when": f"({condition}) && {when}" if condition else when,
+            "verdict": verdict,
+            "message": {"zh": zh, "en": en},
+            "clause": self._limit.get("clause", ""),
+        }
+        follow_up = self._rule.get("follow_up")
+        return full | ({"follow_up": follow_up} if follow_up and verdict in _BAD else {})
+
+
+_BAD = {"out_of_control", "calibrate", "fail"}
+
+
+def _not_confirmed() -> tuple[str, str]:
+    return "限值未确认，不作判定", "The limit is not confirmed: not judged"
