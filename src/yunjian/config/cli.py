@@ -19,6 +19,7 @@ from yunjian.config.runtime import (
     only_one,
     var_dir,
 )
+from yunjian.config.standards_cli import compare, rules
 from yunjian.config.supervisor import Supervisor, server_arguments
 
 SIMULATOR_PORT_OFFSET = 1
@@ -84,6 +85,10 @@ def main() -> None:
 
     Yunjian: oversight of the upkeep of emission monitors.
     """
+
+
+main.add_command(compare)
+main.add_command(rules)
 
 
 @main.command()

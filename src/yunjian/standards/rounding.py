@@ -1,6 +1,7 @@
 """Rounding as the standards demand it: half to even (GB/T 8170-2008, 3.2)."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 
 def round_half_even(value: float, decimals: int) -> float:
@@ -11,3 +12,11 @@ def round_half_even(value: float, decimals: int) -> float:
     quantum = Decimal(1).scaleb(-decimals)
     # adding zero turns -0.0 into 0.0, which nobody wants to read
     return 0.0 + float(Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_EVEN))
+
+
+def rounded(value: Fraction | Decimal | int, decimals: int) -> Decimal:
+    """Round an exact number half to even, with so many decimals shown; never minus zero."""
+    whole = round(Fraction(value) * 10**decimals)
+    digits = tuple(int(digit) for digit in str(abs(whole)))
+    # built from its digits: arithmetic would round to the precision of the context
+    return Decimal((int(whole < 0), digits, -decimals))

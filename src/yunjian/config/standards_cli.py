@@ -1,0 +1,366 @@
+"""`yunjian compare` and `yunjian rules`: the standards at the command line, without a database."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from yunjian.standards.rounding import rounded
+from yunjian.standards.rules.limits import sorted_bands
+from yunjian.standards.rules.model import (
+    LimitRow,
+    ObligationRow,
+    Row,
+    SubstitutionRow,
+    ValueRow,
+)
+from yunjian.standards.rules.overlays import read_pack, with_overlays
+from yunjian.standards.rules.packs import (
+    TABLES,
+    InvalidPack,
+    NotInForce,
+    Pack,
+    UnknownRule,
+    pack,
+    pack_on,
+    packs,
+)
+from yunjian.standards.statistics.errors import InvalidMeasurement
+from yunjian.standards.statistics.judging import (
+    UNCONFIRMED,
+    Comparison,
+    band_text,
+    compared,
+    criterion_text,
+)
+from yunjian.standards.statistics.numbers import exact, shown
+
+COLUMNS = {"flue_gas": ("reference", "cems"), "wastewater": ("reference", "online")}
+PERIOD_NAMES = dict(
+    zip(
+        ("day", "week", "month", "quarter", "half_year", "year"),
+        ("日", "周", "月", "季度", "半年", "年"),
+        strict=True,
+    )
+)
+_LARGEST_FILE = 4 * 1024 * 1024
+_DECIMALS = 4
+_PROVENANCE = {"text": "标准原文", "practice": "行业实践", "recalled": "记忆，未与原文核对"}
+
+
+class Wrong(click.ClickException):
+    """What was given cannot be used: one sentence, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
+        click.secho(f"✗ {self.message}", fg="red", file=file, err=file is None)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except (InvalidMeasurement, NotInForce) as error:
+        raise Wrong(f"{error.field}：{error.message_zh} / {error.message_en}") from error
+    except UnknownRule as error:
+        known = "、".join(item.name for item in packs())
+        raise Wrong(f"没有规则包 {error.args[0]}，现有 {known} / no such rule pack") from error
+    except InvalidPack as error:
+        raise Wrong(" ".join(str(error).split())) from error
+    except OSError as error:
+        raise Wrong(f"无法读取 {error.filename}：{error.strerror} / cannot be read") from error
+
+
+@click.command("compare")
+@click.option("--standard", required=True, help="标准 / standard: hj75-2017, hj355-2019, …")
+@click.option("--parameter", required=True, help="参数 / parameter: SO2, NOx, PM, CODcr, …")
+@click.option("--unit", help="单位 / unit: mg/m3, umol/mol, mg/L, …")
+@click.option("--emission-limit", help="排放限值，单位同上 / emission limit, same unit")
+@click.option("--on", "on_date", help="比对日期（默认今天） / day, YYYY-MM-DD")
+@click.option("--overlay", type=click.Path(path_type=Path), help="地方加严规则 / a city's overlay")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+@click.argument("source", metavar="PAIRS.CSV")
+def compare(
+    *,
+    standard: str,
+    parameter: str,
+    unit: str | None,
+    emission_limit: str | None,
+    on_date: str | None,
+    overlay: Path | None,
+    as_json: bool,
+    source: str,
+) -> None:
+    """按标准判定比对数据（CSV 两列；- 为标准输入）。
+
+    Judge pairs by a standard. Columns: reference,cems (flue gas) or online,reference (wastewater).
+    """
+    with _sentences():
+        chosen = _chosen(standard, _day(on_date), overlay)
+        reference, measured = _read_pairs(source, COLUMNS[chosen.kind])
+        result = compared(
+            chosen, parameter, reference, measured, unit=unit, emission_limit=emission_limit
+        )
+    click.echo(json.dumps(as_data(result), ensure_ascii=False) if as_json else as_text(result))
+
+
+def as_data(result: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain JSON; what cannot be told is null."""
+    numbers = result.statistics
+    data: dict[str, Any] = {
+        "n": numbers.n,
+        "mean_reference": float(numbers.mean_reference),
+        "mean_measured": float(numbers.mean_measured),
+        "d_bar": float(numbers.d_bar),
+        "s_d": _float(numbers.s_d),
+        "cc": _float(numbers.cc),
+        "relative_accuracy_pct": _float(numbers.relative_accuracy),
+        "absolute_error": float(numbers.absolute_error),
+        "relative_error_pct": _float(numbers.relative_error),
+        "judged_by": result.judged_by,
+        "limit": _float(result.limit),
+        "pass": result.passed,
+        "clause": result.clause,
+        "provenance": result.provenance,
+    }
+    if result.pairs_required is not None:
+        data["pairs_passed"] = result.pairs_passed
+        data["pairs_required"] = result.pairs_required
+    return data
+
+
+def as_text(result: Comparison) -> str:
+    """Return a comparison as lines, its figures rounded by GB/T 8170."""
+    numbers, unit = result.statistics, result.unit
+    lines = [
+        ("数据对数 n", str(numbers.n)),
+        ("参比平均值 mean(RM)", _figure(numbers.mean_reference, unit)),
+        ("仪器平均值 mean(CEMS)", _figure(numbers.mean_measured, unit)),
+        ("差值平均值 d̄", _figure(numbers.d_bar, unit)),
+        ("标准偏差 S_d", _figure(numbers.s_d, unit)),
+        ("置信系数 cc", _figure(numbers.cc, unit)),
+        ("相对准确度 RA", _figure(numbers.relative_accuracy, "%")),
+        ("绝对误差 AE", _figure(numbers.absolute_error, unit)),
+        ("相对误差 RE", _figure(numbers.relative_error, "%")),
+        ("适用区间 band", result.band),
+        ("指标 criterion", _criterion(result)),
+    ]
+    if result.pairs_required is not None:
+        lines.append(
+            ("合格对数 pairs", f"{result.pairs_passed} / {numbers.n} (≥ {result.pairs_required})")
+        )
+    lines += [
+        ("结论 verdict", _verdict(passed=result.passed)),
+        ("条款 clause", f"{result.standard} {result.clause}"),
+        ("数值来源 provenance", provenance_text(result.provenance)),
+    ]
+    return "\n".join(f"{name}: {value}" for name, value in lines)
+
+
+def provenance_text(provenance: str) -> str:
+    """Write where a number comes from in both languages."""
+    words = "、".join(_PROVENANCE[part] for part in provenance.split(" + "))
+    return f"{words} / {provenance}"
+
+
+@click.group("rules")
+def rules() -> None:
+    """规则包：查看和检查。
+
+    Rule packs: list, show and check them.
+    """
+
+
+@rules.command("list")
+def rules_list() -> None:
+    """列出随产品提供的规则包。
+
+    List the packs that ship with the product.
+    """
+    for item in packs():
+        open_rows = sum(_is_open(row) for row in item.rows)
+        click.echo(
+            f"{item.name}  {item.standard} {item.title.zh}  {item.since} 起  "
+            f"{len(item.rows)} 行 / rows，{UNCONFIRMED} {open_rows}"
+        )
+
+
+@rules.command("show")
+@click.argument("name")
+@click.option("--overlay", type=click.Path(path_type=Path), help="地方加严规则 / a city's overlay")
+def rules_show(name: str, overlay: Path | None) -> None:
+    """显示一个规则包的每一行：数值、条款和来源。
+
+    Show every row of a pack with its clause and provenance.
+    """
+    with _sentences():
+        chosen = pack(name)
+        if overlay is not None:
+            chosen = _overlay_of(chosen, overlay)
+    click.echo(f"{chosen.name}  {chosen.standard} {chosen.title.zh}  {chosen.since} 起")
+    for table in TABLES:
+        for row in getattr(chosen, table):
+            click.echo(f"{row.id}  [{row.clause}]  {provenance_text(row.provenance)}")
+            for line in row_lines(row):
+                click.echo(f"    {line}")
+
+
+@rules.command("check")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def rules_check(file: Path | None) -> None:
+    """检查规则包或地方加严规则；不给文件时检查随产品提供的规则包。
+
+    Check a rule pack or an overlay; without a file those that ship with the product.
+    """
+    with _sentences():
+        checked = packs() if file is None else (_read_pack(file),)
+    for item in checked:
+        click.secho(f"✓ {item.name}  {len(item.rows)} 行 / rows", fg="green")
+
+
+def row_lines(row: Row) -> list[str]:
+    """Write what a row demands; what is not established is 未确认."""
+    if row.unconfirmed:
+        return [UNCONFIRMED]
+    if isinstance(row, ObligationRow):
+        return [f"{row.activity.zh}: {_how_often(row)}"]
+    if isinstance(row, LimitRow):
+        return _limit_lines(row)
+    if isinstance(row, ValueRow):
+        return [f"{row.title.zh}: {row.value} {row.unit}"]
+    if isinstance(row, SubstitutionRow):
+        return [f"{row.title.zh}: max({row.window} h)"]
+    return []
+
+
+def _how_often(row: ObligationRow) -> str:
+    units = {"hour": "小时", "day": "天", "month": "个月"}
+    if row.count is not None:
+        return f"每{PERIOD_NAMES[row.count.period]} {row.count.times} 次"
+    interval = row.interval
+    return UNCONFIRMED if interval is None else f"每 {interval.value} {units[interval.unit]}"
+
+
+def _limit_lines(row: LimitRow) -> list[str]:
+    lines = [
+        f"{label} {'±' if row.statistic else '≤ '}{value} {unit}"
+        for label, value, unit in (
+            ("限值", row.limit, row.unit),
+            ("失控", row.out_of_control, row.unit),
+            ("限值", row.absolute_limit, row.absolute_unit),
+            ("失控", row.absolute_out_of_control, row.absolute_unit),
+        )
+        if value is not None
+    ]
+    lines += [
+        f"{band_text(band, unit)}: {criterion_text(band)}"
+        for unit, bands in row.criteria.items()
+        for band in sorted_bands(bands)
+    ]
+    if row.pairs_min is not None:
+        lines.append(f"至少 {row.pairs_min} 对")
+    lines += [f"{item.from_} 对起至少 {item.required} 对合格" for item in row.pass_counts]
+    return lines
+
+
+def _is_open(row: Row) -> bool:
+    bands = row.criteria.values() if isinstance(row, LimitRow) else ()
+    return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the day at the user's own desk
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Wrong(f"日期 {text} 应为 YYYY-MM-DD / no date") from error
+
+
+def _chosen(standard: str, on_date: date, overlay: Path | None) -> Pack:
+    chosen = pack_on(standard, on_date)
+    if overlay is None:
+        return chosen
+    covering = _overlay_of(chosen, overlay)
+    return pack_on(covering.name, on_date, with_overlays(packs(), [covering]))
+
+
+def _overlay_of(chosen: Pack, path: Path) -> Pack:
+    covering = _read_pack(path)
+    if covering.overlays != chosen.name:
+        raise Wrong(f"{path.name} 不是 {chosen.name} 的加严规则 / does not lie over it")
+    return covering
+
+
+def _read_pack(path: Path) -> Pack:
+    try:
+        return read_pack(path.read_text(encoding="utf-8"), path.name, packs())
+    except UnicodeDecodeError as error:
+        raise InvalidPack(path.name, "1", "not UTF-8") from error
+
+
+def _read_pairs(source: str, columns: tuple[str, str]) -> tuple[list[str], list[str]]:
+    content = _content(source)
+    if len(content) > _LARGEST_FILE:
+        raise Wrong("文件过大 / the file is too large")
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Wrong("文件不是 UTF-8 编码的 CSV / the file is no CSV in UTF-8") from error
+    return _columns([row for row in rows if any(cell.strip() for cell in row)], columns)
+
+
+def _content(source: str) -> bytes:
+    if source == "-":
+        return click.get_binary_stream("stdin").read(_LARGEST_FILE + 1)
+    with Path(source).open("rb") as stream:
+        return stream.read(_LARGEST_FILE + 1)
+
+
+def _columns(rows: list[list[str]], names: tuple[str, str]) -> tuple[list[str], list[str]]:
+    header = [cell.strip().lower() for cell in rows[0]] if rows else []
+    if sorted(header) != sorted(names):
+        wanted = ",".join(names)
+        raise Wrong(f"第一行应为列名 {wanted} / the first line has to name these columns")
+    result: tuple[list[str], list[str]] = ([], [])
+    for number, row in enumerate(rows[1:], start=1):
+        cells = [cell.strip() for cell in row]
+        if len(cells) != len(names) or not all(cells):
+            raise Wrong(f"第 {number} 对数据不完整，两列个数必须相同 / pair {number} is incomplete")
+        for name, values in zip(names, result, strict=True):
+            values.append(_number(cells[header.index(name)], number))
+    return result
+
+
+def _number(cell: str, place: int) -> str:
+    exact(cell, f"第 {place} 对 / pair {place}")
+    return cell
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _figure(value: Fraction | None, unit: str) -> str:
+    return "—" if value is None else f"{rounded(value, _DECIMALS)} {unit}"
+
+
+def _criterion(result: Comparison) -> str:
+    if result.limit is None:
+        return UNCONFIRMED
+    return f"|{result.judged_by}| ≤ {shown(result.limit)} {result.limit_unit}"
+
+
+def _verdict(*, passed: bool | None) -> str:
+    if passed is None:
+        return f"{UNCONFIRMED} / not confirmed"
+    return "合格 / pass" if passed else "不合格 / fail"
