@@ -1,5 +1,6 @@
 // Speaks the phone API (docs/phone-api.md). Refusals are thrown as Refused, no network as Offline.
 import { contentDigest } from "./digest";
+import { languageHeader, t } from "./i18n";
 
 export interface FieldError { path: string; code: string; message: string }
 
@@ -25,7 +26,7 @@ export async function request<T>(method: string, path: string, options: { body?:
       body: options.body,
       credentials: "same-origin",
       cache: "no-store",
-      headers: { "X-CSRFToken": csrfToken(), ...options.headers },
+      headers: { "X-CSRFToken": csrfToken(), "Accept-Language": languageHeader(), ...options.headers },
     });
   } catch {
     throw new Offline(path);
@@ -33,7 +34,7 @@ export async function request<T>(method: string, path: string, options: { body?:
   if (response.status >= 500) throw new Offline(`${response.status} ${path}`);
   const data = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (!response.ok) {
-    const message = String(data.message ?? "请求未被接受，请稍后重试");
+    const message = String(data.message ?? t("请求未被接受，请稍后重试"));
     throw new Refused(response.status, String(data.code ?? "refused"), message, (data.errors as FieldError[]) ?? []);
   }
   return data as T;

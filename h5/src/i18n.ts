@@ -1,17 +1,28 @@
 // Chinese is written in place; English comes from the dictionary, which is loaded only when used.
+import { Locale } from "vant";
 import { ref } from "vue";
 import type { Text } from "./sheets/types";
 
 export type Language = "zh" | "en";
-const chosen = localStorage.getItem("language") as Language | null;
-export const language = ref<Language>(chosen ?? "zh");
+const kept = localStorage.getItem("language");
+export const language = ref<Language>(kept === "en" ? "en" : "zh");
 const dictionary = ref<Record<string, string>>({});
 
 export async function setLanguage(next: Language): Promise<void> {
-  if (next === "en") dictionary.value = (await import("./en")).default;
+  if (next === "en") {
+    const english = await import("./en");
+    english.useEnglishControls();
+    dictionary.value = english.default;
+  } else {
+    Locale.use("zh-CN");
+  }
   localStorage.setItem("language", next);
+  document.documentElement.lang = next === "en" ? "en" : "zh-CN";
   language.value = next;
 }
+
+/** What the server is asked to answer in. */
+export const languageHeader = (): string => (language.value === "en" ? "en" : "zh-CN");
 
 /** The text in the chosen language; `{name}` is replaced by the value of that name. */
 export function t(zh: string, values: Record<string, string | number> = {}): string {
