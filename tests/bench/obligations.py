@@ -1,7 +1,7 @@
 """A year's obligations of a whole city, measured: 3,500 points, one process.
 
 Every point has a year of daily, weekly and monthly work with gaps, stops, a replaced instrument
-and findings. Measured are `duty_states` at the year's end and `due_between` for the year after.
+and findings. Measured are the states at the year's end and the plan of the year after.
 Laying out the made-up histories is not part of it. Prints JSON.
 """
 
@@ -10,7 +10,8 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from yunjian.standards.rules import PointDescription, obligations_for
@@ -19,13 +20,13 @@ from yunjian.standards.rules.duty import (
     Described,
     Installed,
     PointHistory,
+    Reckoning,
     Stop,
     Verdict,
     WorkDone,
-    due_between,
-    duty_states,
 )
 
+PROCESSES = int(os.environ.get("BENCH_PROCESSES", "1"))
 POINTS = int(os.environ.get("BENCH_POINTS", "3500"))
 ALLOWED_S = 20.0
 YEAR = 2026
@@ -55,35 +56,46 @@ class Totals:
     making_s: float = 0.0
     states_s: float = 0.0
     plans_s: float = 0.0
-    slowest_point_ms: float = field(default=0.0)
+    slowest_point_ms: float = 0.0
 
 
 def main() -> None:
     """Reckon every point once and print the figures."""
-    totals, cpu = Totals(), time.process_time()
-    for number in range(POINTS):
-        _measure(number, totals)
-    reckoned = totals.states_s + totals.plans_s
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        shares = list(pool.map(_share, range(PROCESSES)))
+    reckoned = [share.states_s + share.plans_s for share in shares]
     figures = {
         "points": POINTS,
-        "processes": 1,
+        "processes": PROCESSES,
         "cores": os.cpu_count(),
-        **{key: round(value, 2) for key, value in vars(totals).items()},
-        "cpu_s_with_making": round(time.process_time() - cpu, 2),
-        "reckoned_s": round(reckoned, 2),
+        **{name: round(_combined(name, shares), 2) for name in vars(shares[0])},
+        "reckoned_s": round(max(reckoned), 2),
         "allowed_s": ALLOWED_S,
-        "within": reckoned <= ALLOWED_S,
+        "within": max(reckoned) <= ALLOWED_S,
     }
     print(json.dumps(figures, indent=2))
+
+
+def _combined(name: str, shares: list[Totals]) -> float:
+    values: list[float] = [getattr(share, name) for share in shares]
+    return max(values) if name.endswith("_ms") else sum(values)
+
+
+def _share(first: int) -> Totals:
+    totals = Totals()
+    for number in range(first, POINTS, PROCESSES):
+        _measure(number, totals)
+    return totals
 
 
 def _measure(number: int, totals: Totals) -> None:
     begin = time.perf_counter()
     past = _history(number)
     made = time.perf_counter()
-    states = duty_states(past, END)
+    reckoning = Reckoning(past)
+    states = reckoning.states(END)
     reckoned = time.perf_counter()
-    dues = due_between(past, END, END.replace(year=YEAR + 2))
+    dues = reckoning.due_between(END, END.replace(year=YEAR + 2))
     planned = time.perf_counter()
     totals.making_s += made - begin
     totals.states_s += reckoned - made
@@ -118,7 +130,7 @@ def _history(number: int) -> PointHistory:
 def _work(point: PointDescription, chance: random.Random) -> Iterator[WorkDone]:
     """Yield a year of work: mostly in time, sometimes late, skipped, cancelled or partial."""
     for item in obligations_for(point, START.date()):
-        hours = HOURS[item.interval.unit] * item.interval.value if item.interval else 24 * 28
+        hours = HOURS[item.interval.unit] * item.interval.value
         at = START + timedelta(hours=hours * chance.random())
         while at < END:
             yield WorkDone(

@@ -1,25 +1,13 @@
 """Rules and histories for the tests of duties: short intervals with plain names."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from yunjian.standards.rules import Interval, Obligation, PointDescription, Text
 from yunjian.standards.rules.duty import CHINA, Described, PointHistory, Rules, WorkDone
+from yunjian.standards.rules.model import IntervalUnit
 
 GAS = ("SO2", "NOx")
-
-
-@dataclass(frozen=True)
-class Counted:
-    """An obligation that is counted per calendar period."""
-
-    id: str
-    standard: str
-    clause: str
-    sheet: str | None
-    period: str
-    times: int | None = None
-    interval: Interval | None = None
 
 
 def moment(text: str) -> datetime:
@@ -28,7 +16,7 @@ def moment(text: str) -> datetime:
 
 
 def obligation(
-    name: str, value: int, unit: str, *, clause: str = "10.2", sheet: str | None = None
+    name: str, value: int, unit: IntervalUnit, *, clause: str = "10.2", sheet: str | None = None
 ) -> Obligation:
     return Obligation(
         id=name,
@@ -39,6 +27,10 @@ def obligation(
         provenance="practice",
         sheet=sheet,
     )
+
+
+def counted(name: str, period: str, times: int = 1, *, sheet: str | None = None) -> Obligation:
+    return replace(obligation(name, 1, "month", sheet=sheet), period=period, times=times)
 
 
 def rules_of(*items: Obligation, bound: dict[str, tuple[str, ...]] | None = None) -> Rules:

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
-from typing import Any
 
 import pytest
 
 from tests.standards.duties import (
     GAS,
     POINT,
-    Counted,
+    counted,
     done,
     history,
     moment,
     obligation,
     rules_of,
 )
-from yunjian.standards.rules import Interval, Obligation, PointDescription
+from yunjian.standards.rules import Interval, Obligation, PointDescription, packs
 from yunjian.standards.rules.duty import (
     CHINA,
     Described,
@@ -33,7 +32,7 @@ from yunjian.standards.rules.duty import (
     due_between,
     duty_states,
     out_of_control,
-    shipped_rules,
+    rules_of_packs,
 )
 
 WEEKLY = rules_of(obligation("weekly", 7, "day"))
@@ -41,9 +40,8 @@ MONTHLY = rules_of(obligation("monthly", 1, "month"))
 HOURLY = rules_of(obligation("auto", 24, "hour"))
 
 
-def counted(period: str, times: int | None = None) -> Rules:
-    row: Any = Counted("count", "HJ 355-2019", "E", None, period, times)
-    return rules_of(row)
+def per(period: str, times: int = 1) -> Rules:
+    return rules_of(counted("count", period, times))
 
 
 def state(past: PointHistory, at: str, rules: Rules) -> DutyState:
@@ -174,7 +172,7 @@ def test_time_within_a_stop_is_not_overdue() -> None:
     assert found.overdue_since == moment("2026-01-09")
 
 
-@pytest.mark.parametrize("rules", [WEEKLY, HOURLY, counted("week")])
+@pytest.mark.parametrize("rules", [WEEKLY, HOURLY, per("week")])
 def test_nothing_is_due_while_nobody_knows_when_the_source_restarts(rules: Rules) -> None:
     past = history(stops=(Stop(moment("2026-01-01 12:00")),))
     found = state(past, "2026-02-01", rules)
@@ -190,12 +188,12 @@ def test_a_stop_that_begins_when_it_becomes_due_leaves_it_due() -> None:
 
 def test_each_calendar_period_asks_for_its_own() -> None:
     past = history("2026-01-01", done("2026-01-31", "count"), done("2026-02-01", "count"))
-    found = state(past, "2026-02-02", counted("month"))
+    found = state(past, "2026-02-02", per("month"))
     assert (found.due_on, found.overdue_since) == (date(2026, 3, 31), None)
 
 
 def test_too_few_in_a_period_is_overdue_until_the_next_work() -> None:
-    rules = counted("month", 2)
+    rules = per("month", 2)
     past = history("2026-01-01", done("2026-01-31", "count"), done("2026-02-05", "count"))
     assert state(past, "2026-02-03", rules).overdue_since == moment("2026-02-01")
     found = state(past, "2026-02-06", rules)
@@ -204,13 +202,13 @@ def test_too_few_in_a_period_is_overdue_until_the_next_work() -> None:
 
 
 def test_a_period_missed_for_months_is_overdue_once() -> None:
-    found = state(history(), "2026-04-10", counted("month"))
+    found = state(history(), "2026-04-10", per("month"))
     assert missed(found) == [("02-01 00:00", "04-10 00:00")]
     assert found.next_due == found.overdue_since == moment("2026-02-01")
 
 
 def test_a_period_is_still_due_at_the_moment_it_ends() -> None:
-    found = state(history(), "2026-02-01", counted("month"))
+    found = state(history(), "2026-02-01", per("month"))
     assert (found.next_due, found.overdue_since) == (moment("2026-02-01"), None)
 
 
@@ -227,12 +225,12 @@ def test_a_period_is_still_due_at_the_moment_it_ends() -> None:
 )
 def test_a_period_that_had_begun_before_the_duty_is_not_asked_for(period: str, due: date) -> None:
     past = history("2026-02-11")
-    found = state(past, "2026-02-11", counted(period))
+    found = state(past, "2026-02-11", per(period))
     assert found.due_on == due
     installed = history(
         "2026-02-11", installed=(Installed("SO2", "a", moment("2026-03-01 09:00")),)
     )
-    rules = rules_of(counted("month").obligations(POINT, date.min)[0], bound={"count": ("SO2",)})
+    rules = rules_of(counted("count", "month"), bound={"count": ("SO2",)})
     assert state(installed, "2026-03-02", rules).due_on == date(2026, 4, 30)
 
 
@@ -242,9 +240,9 @@ def test_a_period_that_ends_within_a_stop_is_due_at_the_restart() -> None:
         done("2026-01-05", "count"),
         stops=(Stop(moment("2026-02-10"), moment("2026-04-20 08:00")),),
     )
-    found = state(past, "2026-04-01", counted("month"))
+    found = state(past, "2026-04-01", per("month"))
     assert found.due_on == date(2026, 4, 20)
-    assert planned(past, "2026-04-01", "2026-07-01", counted("month")) == [
+    assert planned(past, "2026-04-01", "2026-07-01", per("month")) == [
         "04-20",
         "05-31",
         "06-30",
@@ -332,7 +330,7 @@ def test_a_sheet_serves_the_most_frequent_duty_of_its_parameters() -> None:
 
 
 def test_the_monthly_sheet_does_not_settle_a_longer_period() -> None:
-    monthly: Any = Counted("month", "P", "1", "b", "month", 2)
+    monthly = counted("month", "month", 2, sheet="b")
     rules = rules_of(obligation("quarter", 3, "month", sheet="b"), monthly)
     past = history("2026-01-01", WorkDone(moment("2026-01-02"), sheet="b"))
     found = duty_states(past, moment("2026-01-04"), rules)
@@ -453,8 +451,8 @@ def test_a_new_version_with_the_same_interval_changes_nothing_but_the_words() ->
 
 
 def test_periods_do_not_carry_over_to_another_rule() -> None:
-    monthly: Any = Counted("x", "P", "1", None, "month")
-    quarterly: Any = Counted("x", "P", "1", None, "quarter")
+    monthly = counted("x", "month")
+    quarterly = counted("x", "quarter")
     rules = changing(("2026-01-01", monthly), ("2026-02-10", quarterly))
     found = state(history(), "2026-03-01", rules)
     assert missed(found) == [("02-01 00:00", "02-10 00:00")]
@@ -464,8 +462,8 @@ def test_periods_do_not_carry_over_to_another_rule() -> None:
 
 
 def test_a_period_that_was_over_when_the_rule_came_is_not_asked_for() -> None:
-    quarterly: Any = Counted("x", "P", "1", None, "quarter")
-    monthly: Any = Counted("x", "P", "1", None, "month")
+    quarterly = counted("x", "quarter")
+    monthly = counted("x", "month")
     rules = changing(("2026-01-01", quarterly), ("2026-03-10", monthly))
     found = state(history(), "2026-03-20", rules)
     assert (found.due_on, found.missed) == (date(2026, 3, 31), ())
@@ -479,12 +477,7 @@ def test_a_point_that_ends_owes_nothing_more() -> None:
     assert planned(past, "2026-01-10", "2026-03-01", WEEKLY) == ["01-10", "01-17"]
     assert duty_states(history(until=moment("2025-01-01")), moment("2026-02-01"), WEEKLY) == ()
     overdue = history(until=moment("2026-02-20 12:00"))
-    assert planned(overdue, "2026-02-20", "2026-03-01", counted("month")) == []
-
-
-def test_what_nobody_has_established_is_not_demanded() -> None:
-    unset: Any = replace(obligation("x", 1, "day"), interval=None)  # type: ignore[arg-type]
-    assert duty_states(history(), moment("2026-02-01"), rules_of(unset)) == ()
+    assert planned(overdue, "2026-02-20", "2026-03-01", per("month")) == []
 
 
 def test_the_plan_of_a_year_takes_each_as_done_when_due() -> None:
@@ -512,12 +505,12 @@ def test_the_plan_begins_with_what_is_overdue() -> None:
 
 def test_the_plan_counts_what_is_missing_in_a_period() -> None:
     past = history("2026-01-01", done("2026-02-03", "count"), done("2026-02-12", "count"))
-    dues = due_between(past, moment("2026-02-10"), moment("2026-04-01"), counted("month", 3))
+    dues = due_between(past, moment("2026-02-10"), moment("2026-04-01"), per("month", 3))
     assert [(due.on.isoformat(), due.times) for due in dues] == [
         ("2026-02-28", 2),
         ("2026-03-31", 3),
     ]
-    late = due_between(history(), moment("2026-02-10"), moment("2026-03-01"), counted("month", 2))
+    late = due_between(history(), moment("2026-02-10"), moment("2026-03-01"), per("month", 2))
     assert [(due.on.isoformat(), due.times, due.overdue) for due in late] == [
         ("2026-02-10", 1, True),
         ("2026-02-28", 1, False),
@@ -621,7 +614,7 @@ def test_an_overdue_calibration_of_the_whole_point_concerns_each_parameter_descr
 
 
 def test_the_shipped_rules_know_when_packs_come_into_force() -> None:
-    rules = shipped_rules()
+    rules = rules_of_packs()
     assert {date(2018, 3, 1), date(2020, 3, 24)} <= set(rules.changes)
     found = duty_states(
         PointHistory(
@@ -636,21 +629,21 @@ def test_the_shipped_rules_know_when_packs_come_into_force() -> None:
     assert due_between(history("2026-01-01"), moment("2026-01-01"), moment("2026-01-09"))
 
 
-def test_what_holds_for_a_row_ends_a_segment(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Row:
-        effective = (date(2026, 5, 1), date(2026, 6, 1))
-
-    class Pack:
-        since, until = date(2026, 1, 1), date(2027, 1, 1)
-        rows = (Row(), {"id": "p"})
-
-    monkeypatch.setattr("yunjian.standards.rules.duty.catalogue.packs", lambda: (Pack(),))
-    assert shipped_rules().changes == (
+def test_what_holds_for_a_row_ends_a_segment() -> None:
+    (base,) = (pack for pack in packs() if pack.standard == "HJ 75-2017")
+    row = base.obligations[0].model_copy(update={"effective": (date(2026, 5, 1), date(2026, 6, 1))})
+    overlay = base.model_copy(
+        update={"obligations": (row,), "effective": (date(2026, 1, 1), date(2027, 1, 1))}
+    )
+    rules = rules_of_packs([overlay])
+    assert rules.changes == (
         date(2026, 1, 1),
         date(2026, 5, 1),
         date(2026, 6, 1),
         date(2027, 1, 1),
     )
+    (found,) = duty_states(history(), moment("2026-07-01"), rules)
+    assert (found.since, found.until) == (moment("2026-05-01"), moment("2026-06-01"))
 
 
 def test_spans_are_half_open() -> None:

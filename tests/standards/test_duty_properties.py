@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.standards.duties import GAS, POINT, Counted, obligation, rules_of
+from tests.standards.duties import GAS, POINT, counted, obligation, rules_of
 from yunjian.standards.rules.duty import (
     CHINA,
     Described,
@@ -16,6 +15,7 @@ from yunjian.standards.rules.duty import (
     Installed,
     Outcome,
     ParameterDuty,
+    Period,
     PointHistory,
     Rules,
     Span,
@@ -29,16 +29,13 @@ from yunjian.standards.rules.duty import (
 
 BEGIN = datetime(2027, 12, 1, tzinfo=CHINA)
 DESCRIBED = (Described(BEGIN.date(), POINT),)
-COUNTED: list[Any] = [
-    Counted("count-month", "P", "1", None, "month", 2),
-    Counted("count-week", "P", "1", None, "week"),
-]
 OBLIGATIONS = [
     obligation("hours", 24, "hour", clause="11.2"),
     obligation("week", 7, "day", sheet="s"),
     obligation("gas", 15, "day", clause="11.2", sheet="s"),
     obligation("month", 1, "month"),
-    *COUNTED,
+    counted("count-month", "month", 2),
+    counted("count-week", "week"),
 ]
 NAMES = [item.id for item in OBLIGATIONS]
 RULES = rules_of(*OBLIGATIONS, bound={"gas": GAS, "count-week": GAS})
@@ -213,18 +210,18 @@ def test_out_of_control_periods_are_apart_and_in_order(past: PointHistory, at: d
         assert set(state.out_of_control) <= set(periods)
 
 
-def covered(period_of: list[Any], name: str, span: Span) -> bool:
+def covered(periods: tuple[Period, ...], name: str, span: Span) -> bool:
     return any(
         item.parameter == name
         and item.since <= span.since
         and (item.until is None or span.until <= item.until)
-        for item in period_of
+        for item in periods
     )
 
 
 @given(histories, either)
 def test_an_overdue_calibration_is_always_out_of_control(past: PointHistory, at: datetime) -> None:
-    periods = list(out_of_control(past, at, RULES))
+    periods = out_of_control(past, at, RULES)
     for state in states(past, at):
         for duty in state.by_parameter if state.obligation.id == "gas" else ():
             for span in duty.missed:

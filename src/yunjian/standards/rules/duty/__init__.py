@@ -4,7 +4,7 @@ Pure functions from a `PointHistory` and a moment; see docs/obligations.md for e
 """
 
 from yunjian.standards.rules.duty.calendar import CHINA, Span
-from yunjian.standards.rules.duty.catalogue import Rules, shipped_rules
+from yunjian.standards.rules.duty.catalogue import Rules, rules_of_packs
 from yunjian.standards.rules.duty.control import Period
 from yunjian.standards.rules.duty.history import (
     Described,
@@ -19,6 +19,7 @@ from yunjian.standards.rules.duty.states import (
     DueDate,
     DutyState,
     ParameterDuty,
+    Reckoning,
     due_between,
     duty_states,
     out_of_control,
@@ -34,6 +35,7 @@ __all__ = [
     "ParameterDuty",
     "Period",
     "PointHistory",
+    "Reckoning",
     "Rules",
     "Span",
     "Stop",
@@ -42,5 +44,5 @@ __all__ = [
     "due_between",
     "duty_states",
     "out_of_control",
-    "shipped_rules",
+    "rules_of_packs",
 ]

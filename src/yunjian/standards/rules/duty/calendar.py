@@ -91,18 +91,20 @@ class Stops:
 
     def after(self, due: datetime) -> datetime:
         """Return a moment at which something is due, or the restart when it is within a stop."""
-        index = bisect_right(self._since, due) - 1
-        return due if index < 0 else max(due, self._until[index])
+        index = bisect_right(self._since, due)
+        if index and self._until[index - 1] > due:
+            return self._until[index - 1]
+        return due
 
     def day_after(self, due: datetime) -> datetime:
         """Return the end of the last day in time.
 
         It is the end of the day of the restart when the last day ends within a stop.
         """
-        index = bisect_left(self._since, due) - 1
-        if index < 0 or self._until[index] < due:
+        index = bisect_left(self._since, due)
+        if not index or self._until[index - 1] < due:
             return due
-        restart = self._until[index]
+        restart = self._until[index - 1]
         return FAR if restart == FAR else day_end(restart)
 
     def outside(self, spans: Iterable[tuple[datetime, datetime]]) -> list[Span]:

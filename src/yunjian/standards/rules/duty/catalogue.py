@@ -62,10 +62,15 @@ class Segment:
     demands: tuple[Demand, ...]
 
 
-def shipped_rules() -> Rules:
-    """Return the rules of the packs that ship with the product."""
-    days = {day for pack in packs() for day in _effective_days(pack)}
-    return Rules(obligations_for, tuple(sorted(days)), is_periodic_calibration)
+def rules_of_packs(among: Sequence[Pack] | None = None) -> Rules:
+    """Return the rules of some packs, of those that ship with the product when none are given."""
+    chosen = packs() if among is None else among
+    days = {day for pack in chosen for day in _effective_days(pack)}
+    return Rules(
+        lambda point, day: obligations_for(point, day, chosen),
+        tuple(sorted(days)),
+        is_periodic_calibration,
+    )
 
 
 def is_periodic_calibration(obligation: Obligation) -> bool:
@@ -76,14 +81,11 @@ def is_periodic_calibration(obligation: Obligation) -> bool:
     return obligation.standard.startswith("HJ 75") and obligation.clause.split()[:1] == ["11.2"]
 
 
-def timing_of(obligation: Obligation) -> Timing | None:
-    """Return how often something is to be done; None when nobody has established that yet."""
-    # Counts per period are optional in the rows, and so is the interval beside them.
-    period = getattr(obligation, "period", None)
-    if period is not None:
-        return Timing(getattr(obligation, "times", None) or 1, str(period), counted=True)
-    interval = getattr(obligation, "interval", None)
-    return interval and Timing(interval.value, str(interval.unit), counted=False)
+def timing_of(obligation: Obligation) -> Timing:
+    """Return how often something is to be done."""
+    if obligation.period is not None:
+        return Timing(obligation.times, obligation.period, counted=True)
+    return Timing(obligation.interval.value, obligation.interval.unit, counted=False)
 
 
 def segments(history: PointHistory, rules: Rules) -> list[Segment]:
@@ -102,8 +104,8 @@ def _effective_days(pack: Pack) -> Iterable[date]:
     yield pack.since
     if pack.until is not None:
         yield pack.until
-    for row in pack.rows:
-        yield from getattr(row, "effective", None) or ()
+    for row in pack.obligations:
+        yield from row.effective or ()
 
 
 def _cut(
@@ -121,10 +123,7 @@ def _demands(point: PointDescription, day: date, rules: Rules) -> tuple[Demand, 
     for parameter in point.parameters:
         for item in rules.obligations(replace(point, parameters=(parameter,)), day):
             bound.setdefault(item.id, []).append(parameter)
-    result = []
-    for obligation in rules.obligations(point, day):
-        timing = timing_of(obligation)
-        if timing is not None:
-            names = () if obligation.id in always else tuple(bound[obligation.id])
-            result.append(Demand(obligation, timing, names))
-    return tuple(result)
+    return tuple(
+        Demand(item, timing_of(item), () if item.id in always else tuple(bound[item.id]))
+        for item in rules.obligations(point, day)
+    )

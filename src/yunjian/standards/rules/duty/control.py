@@ -102,26 +102,28 @@ def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Find
         _Finding(local(item.at), item.met, item.indicator, item.parameters)
         for item in history.verdicts
     ]
-    found.extend(_of_work(line))
+    found.extend(_of_work(line, {item.indicator for item in found if not item.met}))
     end = min(at, local_or_far(history.until))
     found = [item for item in found if item.at <= end]
     found.sort(key=itemgetter(0, 1))
     return found
 
 
-def _of_work(line: Timeline) -> Iterator[_Finding]:
+def _of_work(line: Timeline, failed: set[str]) -> Iterator[_Finding]:
     """Yield what work found: its indicator is the obligation, or the sheet, that it is about.
 
-    What was never out of control need not be met again.
+    What is not out of control need not be met again; `failed` may be without work's telling.
     """
-    failed: set[str] = set()
-    for _, item in line.work:
-        if item.outcome == "out_of_control":
-            failed.update(item.obligations or (item.sheet or "",))
-    if not failed:
-        return
+    pending: set[str] = set()
     for moment, item in line.work:
-        if item.outcome in _TELLING:
-            for indicator in item.obligations or (item.sheet or "",):
-                if indicator in failed:
-                    yield _Finding(moment, item.outcome == "pass", indicator, item.parameters)
+        met = item.outcome == "pass"
+        if (met and not pending and not failed) or item.outcome not in _TELLING:
+            continue
+        for indicator in item.obligations or (item.sheet or "",):
+            if not met:
+                pending.add(indicator)
+            elif indicator not in pending and indicator not in failed:
+                continue
+            elif not item.parameters:
+                pending.discard(indicator)
+            yield _Finding(moment, met, indicator, item.parameters)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from yunjian.standards.rules.duty.calendar import FAR, Span, local, merged
-from yunjian.standards.rules.duty.catalogue import Rules, shipped_rules
+from yunjian.standards.rules.duty.catalogue import Rules, rules_of_packs
 from yunjian.standards.rules.duty.control import Period, periods
 from yunjian.standards.rules.duty.history import PointHistory
 from yunjian.standards.rules.duty.tracks import Stretch, Timeline, Track, timeline
@@ -67,6 +67,71 @@ class DueDate(NamedTuple):
     overdue: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A track walked to a moment; `live` when it is still in force there."""
+
+    track: Track
+    duty: ParameterDuty
+    course: Course
+    live: bool
+
+
+class Reckoning:
+    """A point's history laid out once along the rules, to be asked more than once."""
+
+    def __init__(self, history: PointHistory, rules: Rules | None = None) -> None:
+        self._history = history
+        self._rules = rules or rules_of_packs()
+        self._line = timeline(history, self._rules)
+
+    def states(self, at: datetime) -> tuple[DutyState, ...]:
+        """Return where each obligation stands at a moment, see `duty_states`."""
+        at = local(at)
+        walked = [
+            (stretch, _walks(stretch, self._line, at))
+            for stretch in self._line.stretches
+            if stretch.since <= at
+        ]
+        found = self._periods(walked, at)
+        return tuple(_state(stretch, walks, at, found) for stretch, walks in walked)
+
+    def out_of_control(self, at: datetime) -> tuple[Period, ...]:
+        """Return when which parameter was out of control, see `out_of_control`."""
+        at = local(at)
+        walked = [
+            (stretch, _walks(stretch, self._line, at))
+            for stretch in self._line.stretches
+            if stretch.since <= at and self._rules.calibrates(stretch.obligation(at))
+        ]
+        return self._periods(walked, at)
+
+    def due_between(self, start: datetime, end: datetime) -> list[DueDate]:
+        """Return what falls due in `[start, end)`, see `due_between`."""
+        start, end = local(start), local(end)
+        stretches = (stretch for stretch in self._line.stretches if stretch.since < end)
+        dues = [
+            due
+            for stretch in sorted(stretches, key=lambda stretch: stretch.name)
+            for track in sorted(stretch.tracks, key=lambda track: track.parameters)
+            for due in _dues_of(stretch, track, self._line, start, end)
+        ]
+        dues.sort(key=itemgetter(0))
+        return dues
+
+    def _periods(
+        self, walked: list[tuple[Stretch, list[_Walk]]], at: datetime
+    ) -> tuple[Period, ...]:
+        late = [
+            (walk.duty.parameters, span)
+            for stretch, walks in walked
+            if self._rules.calibrates(stretch.obligation(at))
+            for walk in walks
+            for span in _lasting(walk, at)
+        ]
+        return periods(self._history, self._line, late, at)
+
+
 def duty_states(
     history: PointHistory, at: datetime, rules: Rules | None = None
 ) -> tuple[DutyState, ...]:
@@ -75,27 +140,14 @@ def duty_states(
     Work and verdicts after it are not looked at; descriptions, instruments and stops that are
     known for a later time are. An obligation that ended keeps its record.
     """
-    rules, at = rules or shipped_rules(), local(at)
-    line = timeline(history, rules)
-    walked = [
-        (stretch, _walks(stretch, line, at)) for stretch in line.stretches if stretch.since <= at
-    ]
-    found = _periods(history, line, walked, at, rules)
-    return tuple(_state(stretch, walks, at, found) for stretch, walks in walked)
+    return Reckoning(history, rules).states(at)
 
 
 def out_of_control(
     history: PointHistory, at: datetime, rules: Rules | None = None
 ) -> tuple[Period, ...]:
     """Return when which parameter was out of control up to a moment (clauses 11.6 and 12)."""
-    rules, at = rules or shipped_rules(), local(at)
-    line = timeline(history, rules)
-    walked = [
-        (stretch, _walks(stretch, line, at))
-        for stretch in line.stretches
-        if stretch.since <= at and rules.calibrates(stretch.obligation(at))
-    ]
-    return _periods(history, line, walked, at, rules)
+    return Reckoning(history, rules).out_of_control(at)
 
 
 def due_between(
@@ -105,37 +157,19 @@ def due_between(
 
     Work up to `start` is looked at. What is overdue then falls due at once.
     """
-    start, end = local(start), local(end)
-    line = timeline(history, rules or shipped_rules())
-    stretches = (stretch for stretch in line.stretches if stretch.since < end)
-    dues = [
-        due
-        for stretch in sorted(stretches, key=lambda stretch: stretch.name)
-        for track in sorted(stretch.tracks, key=lambda track: track.parameters)
-        for due in _dues_of(stretch, track, line, start, end)
-    ]
-    dues.sort(key=itemgetter(0))
-    return dues
+    return Reckoning(history, rules).due_between(start, end)
 
 
 def _dues_of(
     stretch: Stretch, track: Track, line: Timeline, start: datetime, end: datetime
 ) -> Iterator[DueDate]:
-    course = walk(track.spells, track.times, line.stops, start)
+    course = walk(track.spells, track.times, line.stops, start, plain=True)
+    names = track.parameters
+    only = stretch.obligation(start) if len(stretch.demands) == 1 else None
     for at, day, last, times, overdue in upcoming(track.spells, course, floor=start):
         if last >= end:
             return
-        yield DueDate(at, day, stretch.obligation(last), track.parameters, times, overdue)
-
-
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """A track walked to a moment; `live` when it is still in force there."""
-
-    track: Track
-    duty: ParameterDuty
-    course: Course
-    live: bool
+        yield DueDate(at, day, only or stretch.obligation(last), names, times, overdue)
 
 
 def _walks(stretch: Stretch, line: Timeline, at: datetime) -> list[_Walk]:
@@ -211,23 +245,6 @@ def _done_count(walks: list[_Walk]) -> int:
         for place in walk.track.places[low:high]
     }
     return len(places)
-
-
-def _periods(
-    history: PointHistory,
-    line: Timeline,
-    walked: list[tuple[Stretch, list[_Walk]]],
-    at: datetime,
-    rules: Rules,
-) -> tuple[Period, ...]:
-    late = [
-        (walk.duty.parameters, span)
-        for stretch, walks in walked
-        if rules.calibrates(stretch.obligation(at))
-        for walk in walks
-        for span in _lasting(walk, at)
-    ]
-    return periods(history, line, late, at)
 
 
 def _lasting(walk: _Walk, at: datetime) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from yunjian.standards.rules.duty.calendar import FAR, Stops, local, local_or_far
+from yunjian.standards.rules.duty.calendar import CHINA, FAR, Stops, local, local_or_far
 from yunjian.standards.rules.duty.catalogue import Demand, Rules, Segment, Timing, segments
 from yunjian.standards.rules.duty.history import Outcome, PointHistory, WorkDone
 from yunjian.standards.rules.duty.walk import Spell
@@ -20,10 +20,10 @@ SETTLING: frozenset[Outcome] = frozenset({"pass", "calibrate", "out_of_control",
 class Works:
     """The work that counts for one obligation, in order: when, which (by its place), for what."""
 
-    def __init__(self, done: list[tuple[datetime, int, tuple[str, ...]]]) -> None:
-        self.times = [item[0] for item in done]
-        self.places = [item[1] for item in done]
-        self.parameters = [item[2] for item in done]
+    def __init__(self, work: list[tuple[datetime, WorkDone]], places: list[int]) -> None:
+        self.places = places
+        self.times = [work[place][0] for place in places]
+        self.parameters = [work[place][1].parameters for place in places]
         self.kinds = set(self.parameters)
 
     def accepted(self, parameter: str | None) -> frozenset[tuple[str, ...]]:
@@ -64,8 +64,6 @@ class Stretch:
 
     def obligation(self, at: datetime) -> Obligation:
         """Return the form of the obligation that held last at a moment."""
-        if len(self.demands) == 1:
-            return self.demands[0][2].obligation
         index = bisect_right(self.demands, at, key=lambda item: item[0]) - 1
         return self.demands[max(index, 0)][2].obligation
 
@@ -83,22 +81,36 @@ class Timeline:
 def timeline(history: PointHistory, rules: Rules) -> Timeline:
     """Lay out a point's history along the rules."""
     parts = segments(history, rules)
-    work = [(local(item.at), item) for item in history.work if not item.cancelled]
-    work.sort(key=itemgetter(0))
-    works = _works(work, parts)
+    work = _in_order(history.work)
+    places = _places(work, parts)
     lives = _lives(history)
     stretches = [
-        _stretch(run, lives, Works(works.get(name, [])))
+        _stretch(run, lives, Works(work, places.get(name, [])))
         for name, runs in _runs(parts).items()
         for run in runs
     ]
     return Timeline(parts, stretches, Stops(history.stops), work)
 
 
-def _works(
-    work: list[tuple[datetime, WorkDone]], parts: list[Segment]
-) -> dict[str, list[tuple[datetime, int, tuple[str, ...]]]]:
-    result: dict[str, list[tuple[datetime, int, tuple[str, ...]]]] = {}
+def _in_order(works: Iterable[WorkDone]) -> list[tuple[datetime, WorkDone]]:
+    """Return what was not cancelled by time; of one moment what passed comes last.
+
+    That is how it was left.
+    """
+    passed: list[tuple[datetime, WorkDone]] = []
+    others: list[tuple[datetime, WorkDone]] = []
+    for item in works:
+        if not item.cancelled:
+            into = passed if item.outcome == "pass" else others
+            into.append((item.at.astimezone(CHINA), item))
+    result = others + passed
+    result.sort(key=itemgetter(0))
+    return result
+
+
+def _places(work: list[tuple[datetime, WorkDone]], parts: list[Segment]) -> dict[str, list[int]]:
+    """Return per obligation which work counts for it."""
+    result: dict[str, list[int]] = {}
     starts = [part.since for part in parts]
     known: dict[tuple[int, str, tuple[str, ...]], tuple[str, ...]] = {}
     for place, (moment, item) in enumerate(work):
@@ -111,7 +123,7 @@ def _works(
                 known[key] = _served(parts[key[0]].demands, *key[1:]) if key[0] >= 0 else ()
             names = known[key]
         for name in names:
-            result.setdefault(name, []).append((moment, place, item.parameters))
+            result.setdefault(name, []).append(place)
     return result
 
 

@@ -70,8 +70,13 @@ class Course:
         self.last = self.open_due = None
 
 
-def walk(spells: list[Spell], times: list[datetime], stops: Stops, at: datetime) -> Course:
-    """Return where an obligation stands at a moment; `times` are sorted."""
+def walk(
+    spells: list[Spell], times: list[datetime], stops: Stops, at: datetime, *, plain: bool = False
+) -> Course:
+    """Return where an obligation stands at a moment; `times` are sorted.
+
+    A `plain` walk only finds what later dues depend on: gaps of intervals are none of that.
+    """
     course = Course(at, times, stops)
     for spell in spells:
         if spell.since > at:
@@ -79,18 +84,20 @@ def walk(spells: list[Spell], times: list[datetime], stops: Stops, at: datetime)
         course.position += 1
         if spell.fresh:
             course.begin(spell.since)
-        _walk_spell(spell, course)
+        _walk_spell(spell, course, plain=plain)
     return course
 
 
-def _walk_spell(spell: Spell, course: Course) -> None:
+def _walk_spell(spell: Spell, course: Course, *, plain: bool) -> None:
     low = bisect_left(course.times, spell.since)
     if course.at < spell.until:
         end, high = course.at, bisect_right(course.times, course.at)
     else:
         end, high = spell.until, bisect_left(course.times, spell.until)
-    step = _walk_counted if spell.timing.counted else _walk_interval
-    step(spell, course, end, (low, high))
+    if spell.timing.counted:
+        _walk_counted(spell, course, end, (low, high))
+    elif not plain:
+        _walk_interval(spell, course, end, (low, high))
     if low < high:
         course.counted.append((low, high))
         course.last = course.anchor = course.times[high - 1]
