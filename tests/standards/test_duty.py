@@ -548,6 +548,20 @@ def test_an_instrument_calibrated_at_the_moment_of_the_discovery_was_never_out()
     assert out_of_control(past, moment("2026-01-20"), WEEKLY) == ()
 
 
+def test_a_parameter_described_later_is_not_out_of_control_before() -> None:
+    bare, measured = replace(POINT, parameters=()), replace(POINT, parameters=("SO2",))
+    described = (
+        Described(date(2026, 1, 1), bare),
+        Described(date(2026, 3, 1), measured),
+    )
+    late = rules_of(obligation("calibration", 7, "day", clause="11.2"))
+
+    found = out_of_control(PointHistory(described=described), moment("2026-02-01"), late)
+
+    assert all(period.since <= moment("2026-02-01") for period in found)
+    assert "SO2" not in {period.parameter for period in found}
+
+
 def test_work_that_finds_it_out_of_control_opens_a_period_that_its_like_ends() -> None:
     past = history(
         "2026-01-01",

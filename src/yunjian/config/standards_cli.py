@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -321,7 +322,7 @@ def _read_pairs(source: str, columns: tuple[str, str]) -> tuple[list[str], list[
 
 def _content(source: str) -> bytes:
     if source == "-":
-        return click.get_binary_stream("stdin").read(_LARGEST_FILE + 1)
+        return sys.stdin.buffer.read(_LARGEST_FILE + 1)
     with Path(source).open("rb") as stream:
         return stream.read(_LARGEST_FILE + 1)
 

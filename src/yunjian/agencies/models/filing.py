@@ -212,7 +212,7 @@ class SparePart(AgencyOwned):
     name = models.CharField(_("名称"), max_length=80)
     model = models.CharField(_("规格型号"), max_length=60, blank=True)
     quantity = models.PositiveIntegerField(_("数量"), default=0)
-    unit = models.CharField("单位", max_length=10, default="件")
+    unit = models.CharField(_("单位"), max_length=10, default="件")
     amount = models.DecimalField(_("金额（元）"), max_digits=12, decimal_places=2, default=0)
     location = models.CharField(_("放置位置"), max_length=80)
 

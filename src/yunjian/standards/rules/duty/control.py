@@ -47,8 +47,9 @@ def periods(
     A span that ends later still lasts.
     """
     spans = _not_met(history, line, at)
+    begun = [part for part in line.segments if part.since <= at]
     for names, span in late:
-        for name, since, until in _by_parameter(names, span, line.segments):
+        for name, since, until in _by_parameter(names, span, begun):
             spans.setdefault(name, []).append((since, until))
     return tuple(
         Period(name, span.since, None if span.until > at else span.until)
