@@ -16,6 +16,8 @@ from yunjian.standards.rules.packs import (
     pack,
     pack_on,
     packs,
+    register_source,
+    unregister_source,
 )
 
 __all__ = [
@@ -32,5 +34,7 @@ __all__ = [
     "pack",
     "pack_on",
     "packs",
+    "register_source",
     "unconfirmed_for",
+    "unregister_source",
 ]

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -125,8 +125,96 @@ class Pack(Checked):
         return _named((*self.deadlines, *self.validity), value_id, self.name)
 
 
-@cache
+Source = Callable[[], Iterable[Pack]]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> None:
+    """Let a callable supply published packs of its own, beside those that ship.
+
+    It is asked whenever packs are looked for, so it should keep what it has read, and hand out
+    the same objects again. A shipped pack wins over one of the same name. Registering twice
+    changes nothing.
+    """
+    if source not in _sources:
+        _sources.append(source)
+
+
+def unregister_source(source: Source) -> None:
+    """Forget a source; one that is not registered changes nothing."""
+    if source in _sources:
+        _sources.remove(source)
+
+
 def packs() -> tuple[Pack, ...]:
+    """Return the packs to reckon with, each for the days on which it holds.
+
+    A later version of a code takes over on its first day, and an overlay takes the place of the
+    pack that it lies over; so of one standard no two packs are in force on a day.
+
+    Raises:
+        InvalidPack: one of those that ship is wrong.
+    """
+    return _arranged.of(versions()) if _sources else shipped()
+
+
+def versions() -> tuple[Pack, ...]:
+    """Return every version of every pack as it was shipped or published."""
+    known = {item.name: item for source in reversed(_sources) for item in source()}
+    known |= {item.name: item for item in shipped()}
+    return tuple(known[name] for name in sorted(known)) if _sources else shipped()
+
+
+def arranged(known: Sequence[Pack]) -> tuple[Pack, ...]:
+    """Return packs cut to the days on which they hold beside one another, see `packs`."""
+    by_code = [_cut(item, _followers(item, known)) for item in known]
+    ends = {item.name: item.until for item in by_code}
+    found = [
+        _cut(item, [*_overlays_of(item, known), *_end_of_base(item, ends)]) for item in by_code
+    ]
+    return tuple(item for item in found if item.until is None or item.since < item.until)
+
+
+def _followers(item: Pack, known: Iterable[Pack]) -> list[date]:
+    return [one.since for one in known if one.code == item.code and one.version > item.version]
+
+
+def _overlays_of(item: Pack, known: Iterable[Pack]) -> list[date]:
+    return [one.since for one in known if one.overlays == item.name]
+
+
+def _end_of_base(item: Pack, ends: dict[str, date | None]) -> list[date]:
+    end = ends.get(item.overlays) if item.overlays is not None else None
+    return [] if end is None else [end]
+
+
+def _cut(item: Pack, ends: list[date]) -> Pack:
+    end = min(ends, default=None)
+    if end is None or (item.until is not None and item.until <= end):
+        return item
+    return item.model_copy(update={"effective": (item.since, end)})
+
+
+class _Arranged:
+    """The packs last arranged, kept for as long as the sources hand out the same."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Pack, ...] = ()
+        self._result: tuple[Pack, ...] = ()
+
+    def of(self, known: tuple[Pack, ...]) -> tuple[Pack, ...]:
+        if len(known) != len(self._known) or any(
+            one is not other for one, other in zip(known, self._known, strict=True)
+        ):
+            self._known, self._result = known, arranged(known)
+        return self._result
+
+
+_arranged = _Arranged()
+
+
+@cache
+def shipped() -> tuple[Pack, ...]:
     """Return every pack that ships with the product.
 
     Raises:
@@ -147,7 +235,7 @@ def pack(name: str, among: Iterable[Pack] | None = None) -> Pack:
     Raises:
         UnknownRule: there is none.
     """
-    known = list(packs() if among is None else among)
+    known = list(versions() if among is None else among)
     found = [item for item in known if name in {item.name, item.code}]
     if not found:
         raise UnknownRule(name)
@@ -161,11 +249,12 @@ def pack_on(code: str, on_date: date, among: Iterable[Pack] | None = None) -> Pa
         UnknownRule: there is no such pack.
         NotInForce: no version of it is in force on that day.
     """
-    wanted = pack(code, among)
-    versions = [item for item in (packs() if among is None else among) if item.code == wanted.code]
+    known = list(versions() if among is None else among)
+    wanted = pack(code, known)
+    candidates = [item for item in known if item.code == wanted.code]
     if "@" in code:
-        versions = [wanted]
-    current = [item for item in versions if item.in_force(on_date)]
+        candidates = [wanted]
+    current = [item for item in candidates if item.in_force(on_date)]
     if not current:
         raise NotInForce(wanted, on_date)
     return max(current, key=lambda item: item.version)
