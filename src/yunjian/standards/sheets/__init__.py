@@ -1,5 +1,6 @@
 """Record sheets as data: definitions, and the one way to check, compute and judge answers."""
 
+from yunjian.standards.sheets.begin import begin, empty_row
 from yunjian.standards.sheets.evaluate import SheetError, SheetResult, evaluate, worse
 from yunjian.standards.sheets.loader import (
     UnknownSheet,
@@ -24,6 +25,7 @@ __all__ = [
     "SheetResult",
     "UnknownSheet",
     "as_json",
+    "begin",
     "check",
     "compatible",
     "current_name",
@@ -31,6 +33,7 @@ __all__ = [
     "definitions",
     "definitions_for",
     "effective_problems",
+    "empty_row",
     "evaluate",
     "parsed",
     "photo_ids",

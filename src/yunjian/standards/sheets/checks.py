@@ -47,6 +47,7 @@ _DEFINITION = {
 _SECTION = {
     "key": TEXT, "title": TABLE, "kind": TEXT, "fields": LIST, "items": LIST, "min": WHOLE,
     "max": WHOLE, "show": TEXT, "hint": TABLE, "layout": TEXT, "row_title": TEXT, "calc": TABLE,
+    "rows": TEXT,
 }  # fmt: skip
 _FIELD = {
     "key": TEXT, "title": TABLE, "type": TEXT, "unit": TEXT, "decimals": WHOLE, "min": NUMBER,

@@ -25,7 +25,7 @@ _NAMED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*(?!\w|\s*\())*)"
 _BUILT_IN = {"size", "has", "double", "string", "startsWith", "endsWith", "contains"}
 
 UNKNOWN = object()
-VARIABLES = ("s", "row", "ctx", "lim", "calc")
+VARIABLES = ("s", "row", "ctx", "lim", "calc", "item")
 LONGEST = 2000
 DEEPEST = 24
 MOST_LOOPS = 6
