@@ -15,7 +15,7 @@ from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.sources.models import MonitoringPoint
-from yunjian.standards.rules import PointDescription, obligations_for
+from yunjian.standards.rules import PointDescription, obligations_for, packs
 from yunjian.standards.sheets import UnknownSheet, current_name
 
 UNFINISHED = [TaskState.OPEN, TaskState.STARTED]
@@ -37,6 +37,7 @@ class Proposal:
 
 def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Proposal]:
     """Return what the rules in force on a day demand at the points, point by point."""
+    rules = packs()
     return [
         Proposal(
             point=point,
@@ -49,7 +50,7 @@ def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Prop
             provenance=obligation.provenance,
         )
         for point in points
-        for obligation in obligations_for(_describe(point), on_date)
+        for obligation in obligations_for(_describe(point), on_date, rules)
     ]
 
 
