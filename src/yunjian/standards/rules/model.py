@@ -112,7 +112,7 @@ class Band(Checked):
     nothing is established.
     """
 
-    from_: Decimal | None = Field(None, alias="from")
+    from_: Decimal | None = Field(default=None, alias="from")
     above: Decimal | None = None
     to: Decimal | None = None
     below: Decimal | None = None
@@ -206,6 +206,9 @@ class LimitRow(Row):
                 raise ValueError("out of control begins within the limit")
         if (self.absolute_limit is None) != (self.absolute_unit is None):
             raise ValueError("absolute_limit and absolute_unit go together")
+        statistics = {self.statistic, *(b.statistic for g in self.criteria.values() for b in g)}
+        if (self.pass_counts or self.largest) and not statistics <= {None, "AE", "RE"}:
+            raise ValueError("single pairs are judged by AE or RE")
         steps = [(item.from_, item.required) for item in self.pass_counts]
         if steps != sorted(set(steps)) or len({start for start, _ in steps}) != len(steps):
             raise ValueError("pass counts have to rise")

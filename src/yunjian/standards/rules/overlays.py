@@ -112,7 +112,9 @@ def _merged_row(
         raise InvalidPack(file, name, "the base has no such row")
     if missing := {"clause", "provenance"} - set(new):
         raise InvalidPack(file, name, f"{min(missing)} is missing")
-    if unknown := set(new) - _SAYS - _VALUES[table]:
+    # what was never established has no unit and no statistic to keep to
+    units = {"unit", "statistic"} - set(old) if old.get("unconfirmed") else set()
+    if unknown := set(new) - _SAYS - _VALUES[table] - units:
         raise InvalidPack(file, name, f"{min(unknown)} cannot be changed")
     dropped = {"confirmed_by", "confirmed_on", "unconfirmed", *_replaced(new)}
     kept = {key: value for key, value in old.items() if key not in dropped}

@@ -11,6 +11,16 @@ from yunjian.standards.statistics.checks import (
     span_drift,
     zero_drift,
 )
+from yunjian.standards.statistics.conversions import (
+    mass_rate,
+    standard_flow,
+    to_dry,
+    to_mass_concentration,
+    to_molar_concentration,
+    to_reference_oxygen,
+    to_standard_state,
+    working_flow,
+)
 from yunjian.standards.statistics.errors import InvalidMeasurement, UnitMismatch
 from yunjian.standards.statistics.fits import Correlation, FieldFactor, correlation, field_factor
 from yunjian.standards.statistics.judging import Comparison, compared, pairs_required
@@ -40,11 +50,19 @@ __all__ = [
     "drift_state",
     "field_factor",
     "indication_error",
+    "mass_rate",
     "pair_statistics",
     "pairs_required",
     "reached",
     "response_time",
     "span_drift",
+    "standard_flow",
     "substitution",
+    "to_dry",
+    "to_mass_concentration",
+    "to_molar_concentration",
+    "to_reference_oxygen",
+    "to_standard_state",
+    "working_flow",
     "zero_drift",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from yunjian.standards.rules.model import LimitRow
 from yunjian.standards.statistics.errors import InvalidMeasurement
-from yunjian.standards.statistics.judging import band_of, unit_of
+from yunjian.standards.statistics.judging import band_of, criteria_of
 from yunjian.standards.statistics.numbers import (
     Measured,
     exact,
@@ -69,11 +69,11 @@ def drift_state(row: LimitRow, drift: Measured, *, absolute_error: Measured | No
 
 @dataclass(frozen=True, slots=True)
 class IndicationError:
-    """An indication error (示值误差) and the limit that holds for the range."""
+    """An indication error (示值误差) and the limit that holds for the range; None is 未确认."""
 
     error: Quantity
-    limit: Fraction
-    passed: bool
+    limit: Fraction | None
+    passed: bool | None
 
 
 def indication_error(
@@ -97,15 +97,15 @@ def indication_error(
     value = positive(exact(nominal, "nominal"), "nominal")
     statistic, limit = _indication_limit(row, span, unit)
     reading = mean([not_negative(item, "readings") for item in exact_all(readings, "readings")])
-    base, name = (value, "C") if statistic == "RE" else (span, "R")
+    base, name = (span, "R") if statistic == "FS" else (value, "C")
     error = quantity(
         ("示值误差", "indication error"),
         f"(mean(C_d) − C)/{name} × 100 %",
         f"({shown(reading)} − {shown(value)})/{shown(base)} × 100 %",
         (reading - value) / base * 100,
-        "%" if statistic == "RE" else "%F.S.",
+        "%F.S." if statistic == "FS" else "%",
     )
-    return IndicationError(error, limit, abs(error.value) <= limit)
+    return IndicationError(error, limit, None if limit is None else abs(error.value) <= limit)
 
 
 def response_time(transport: Sequence[Measured], rise: Sequence[Measured]) -> Quantity:
@@ -147,8 +147,10 @@ def _drift(
     )
 
 
-def _indication_limit(row: LimitRow, span: Fraction, unit: str | None) -> tuple[str, Fraction]:
+def _indication_limit(
+    row: LimitRow, span: Fraction, unit: str | None
+) -> tuple[str | None, Fraction | None]:
     if row.limit is not None:
-        return row.statistic or "RE", Fraction(row.limit)
-    band = band_of(row.criteria[unit_of(row, unit)], span)
-    return band.statistic or "RE", Fraction(band.limit or 0)
+        return row.statistic, Fraction(row.limit)
+    band = band_of(criteria_of(row, unit)[1], span)
+    return band.statistic, None if band.limit is None else Fraction(band.limit)

@@ -71,13 +71,31 @@ def to_mass_concentration(molar: Measured, *, molar_mass: Measured) -> Quantity:
     Raises:
         InvalidMeasurement: a value is negative, or the molar mass zero.
     """
-    c, mass = _amount(molar, "concentration"), positive(exact(molar_mass, "mass"), "molar_mass")
+    c = _amount(molar, "concentration")
+    mass = positive(exact(molar_mass, "molar_mass"), "molar_mass")
     return quantity(
         ("质量浓度", "mass concentration"),
         "C = M/22.4·C_v",
         f"{shown(mass)}/22.4 × {shown(c)}",
         mass / MOLAR_VOLUME * c,
         "mg/m3",
+    )
+
+
+def to_molar_concentration(mass: Measured, *, molar_mass: Measured) -> Quantity:
+    """Return µmol/mol for mg/m3 at standard state and g/mol, as `to_mass_concentration` backwards.
+
+    Raises:
+        InvalidMeasurement: a value is negative, or the molar mass zero.
+    """
+    c = _amount(mass, "concentration")
+    weight = positive(exact(molar_mass, "molar_mass"), "molar_mass")
+    return quantity(
+        ("体积浓度", "molar concentration"),
+        "C_v = 22.4/M·C",
+        f"22.4/{shown(weight)} × {shown(c)}",
+        MOLAR_VOLUME / weight * c,
+        "umol/mol",
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from yunjian.standards.rules.model import Band, LimitRow, Unit
-from yunjian.standards.rules.packs import Pack, UnknownRule
+from yunjian.standards.rules.model import Band, LimitRow
+from yunjian.standards.rules.packs import Pack
 from yunjian.standards.statistics.errors import InvalidMeasurement, UnitMismatch
 from yunjian.standards.statistics.numbers import Measured, exact, positive, shown
 from yunjian.standards.statistics.pairs import PairStatistics, pair_statistics, paired
@@ -13,9 +13,22 @@ from yunjian.standards.statistics.steps import Step, step
 
 UNCONFIRMED = "未确认"
 SIGNED = ("temperature", "water-temperature", "level")
-_UNITS = {"µmol/mol": "umol/mol", "μmol/mol": "umol/mol", "mg/m³": "mg/m3", "m³": "m3", "℃": "°C"}
+_UNITS = {
+    "µmol/mol": "umol/mol",  # the micro sign
+    "μmol/mol": "umol/mol",  # the Greek letter
+    "ppm": "umol/mol",
+    "mg/m³": "mg/m3",
+    "m³": "m3",
+    "℃": "°C",
+}
 _PREFIXES = {"flue_gas": "accuracy", "wastewater": "comparison"}
-_IDS = {"comparison.water-temperature": "comparison.temperature"}
+_IDS = {
+    "comparison.water-temperature": "comparison.temperature",
+    "accuracy.co": "accuracy.gas",
+    "accuracy.hcl": "accuracy.gas",
+}
+_JUDGED_BY = ("RA", "AE", "RE")
+_OPEN = Band(unconfirmed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +55,26 @@ class Comparison:
 
 
 def limit_for(pack: Pack, parameter: str) -> LimitRow:
-    """Return the limit of a parameter (SO2, CODcr, water-temperature, …).
+    """Return the limit of a parameter (SO2, CODcr, water-temperature, …), in upper or lower case.
 
     Raises:
         InvalidMeasurement: the standard has none for it.
     """
-    name = f"{_PREFIXES[pack.kind]}.{parameter}"
-    try:
-        return pack.limit(_IDS.get(name, name))
-    except UnknownRule as error:
-        raise InvalidMeasurement(
-            "parameter",
-            "parameter",
-            f"{pack.standard} 没有 {parameter} 的比对要求",
-            f"{pack.standard} has no limit for {parameter}",
-        ) from error
+    prefix = f"{_PREFIXES[pack.kind]}."
+    name = f"{prefix}{parameter.strip()}".lower()
+    name = _IDS.get(name, name).lower()
+    for row in pack.limits:
+        if row.id.lower() == name:
+            return row
+    known = "、".join(
+        row.id.removeprefix(prefix) for row in pack.limits if row.id.startswith(prefix)
+    )
+    raise InvalidMeasurement(
+        "parameter",
+        "parameter",
+        f"{pack.standard} 没有 {parameter} 的比对要求，现有 {known}",
+        f"{pack.standard} has no limit for {parameter}",
+    )
 
 
 def compared(
@@ -75,14 +93,15 @@ def compared(
         UnitMismatch: it has none in this unit.
     """
     row = limit_for(pack, parameter)
-    name = unit_of(row, unit)
-    signed = parameter in SIGNED
+    name, bands = criteria_of(row, unit)
+    signed = parameter.strip().lower() in SIGNED
+    limit = _emission_limit(emission_limit)
     numbers = pair_statistics(
         reference, measured, unit=name, at_least=row.pairs_min or 2, signed=signed
     )
-    band = band_of(row.criteria[name], numbers.mean_reference)
+    band = band_of(bands, numbers.mean_reference)
     plain = _unjudged(pack, row, band, name, numbers)
-    if not _established(band, emission_limit):
+    if not _established(band, limit):
         return plain
     left, right = paired(reference, measured, signed=signed)
     judged = replace(plain, judged_by=band.statistic, limit=_limit(band), limit_unit=band.unit)
@@ -132,17 +151,26 @@ def criterion_text(band: Band) -> str:
     return f"{text}（排放限值 <{shown(Fraction(band.emission_limit_below))}，否则{UNCONFIRMED}）"
 
 
-def unit_of(row: LimitRow, unit: str | None) -> Unit:
-    """Return the unit of a row's criteria that is meant: the row's own when none is given.
+def criteria_of(row: LimitRow, unit: str | None) -> tuple[str, tuple[Band, ...]]:
+    """Return the unit that is meant (the row's own when none is given) and the bands in it.
+
+    A row with a single limit is one band without bounds; where the value is not established, or
+    no statistic says what it limits, so is the band.
 
     Raises:
         UnitMismatch: the row has no criteria in it.
     """
     wanted = _UNITS.get(unit, unit) if unit is not None else row.unit
-    for name in row.criteria:
+    for name, bands in row.criteria.items():
         if name == wanted:
-            return name
-    raise UnitMismatch(str(wanted), list(row.criteria))
+            return name, bands
+    if row.criteria:
+        raise UnitMismatch(str(wanted), list(row.criteria))
+    if row.statistic not in _JUDGED_BY:
+        return wanted or "", (_OPEN,)
+    if row.statistic == "AE" and wanted != row.unit:
+        raise UnitMismatch(str(wanted), [str(row.unit)])
+    return wanted or "", (Band(statistic=row.statistic, limit=row.limit, unit=row.unit),)
 
 
 def _unjudged(
@@ -163,15 +191,18 @@ def _unjudged(
     )
 
 
-def _established(band: Band, emission_limit: Measured | None) -> bool:
-    if band.unconfirmed:
+def _emission_limit(given: Measured | None) -> Fraction | None:
+    if given is None:
+        return None
+    return positive(exact(given, "emission_limit"), "emission_limit")
+
+
+def _established(band: Band, emission_limit: Fraction | None) -> bool:
+    if band.statistic not in _JUDGED_BY:
         return False
     if band.emission_limit_below is None:
         return True
-    if emission_limit is None:
-        return False
-    given = positive(exact(emission_limit, "emission_limit"), "emission_limit")
-    return given < Fraction(band.emission_limit_below)
+    return emission_limit is not None and emission_limit < Fraction(band.emission_limit_below)
 
 
 def _limit(band: Band) -> Fraction:
@@ -184,7 +215,11 @@ def _value(numbers: PairStatistics, judged: Comparison) -> Fraction:
         "AE": numbers.absolute_error,
         "RE": numbers.relative_error,
     }
-    value = values.get(judged.judged_by or "")
+    value = values[judged.judged_by or ""]
+    if value is None and numbers.n == 1:
+        raise InvalidMeasurement(
+            "pairs", "too_few", "至少需要 2 对数据，现有 1 对", "at least 2 pairs are needed"
+        )
     if value is None:
         raise InvalidMeasurement(
             "reference",

@@ -103,11 +103,11 @@ def mean(values: Sequence[Fraction]) -> Fraction:
     return sum(values, Fraction(0)) / len(values)
 
 
-def deviation(values: Sequence[Fraction], freedom: int | None = None) -> Fraction:
+def deviation(values: Sequence[Fraction]) -> Fraction:
     """Return the sample standard deviation (n − 1) of two values or more."""
     middle = mean(values)
     squares = sum(((value - middle) ** 2 for value in values), Fraction(0))
-    return root(squares / (freedom or len(values) - 1))
+    return root(squares / (len(values) - 1))
 
 
 def shown(value: Fraction, decimals: int = _SHOWN_DECIMALS) -> str:

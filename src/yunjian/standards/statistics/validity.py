@@ -18,6 +18,8 @@ from yunjian.standards.statistics.numbers import (
 )
 from yunjian.standards.statistics.steps import Quantity, Step, quantity, step
 
+_WHOLE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
@@ -86,9 +88,8 @@ def substitution(
     Raises:
         InvalidMeasurement: a value is no number or negative, or there are fewer hours than needed.
     """
-    rate, hours = not_negative(exact(capture, "capture"), "capture"), exact(length, "length")
-    positive(hours, "length")
-    rows = [row for row in pack.substitutions if row.reason == reason]
+    rate, hours = _rate(capture), positive(exact(length, "length"), "length")
+    rows = [row for row in pack.substitutions if row.reason == reason and not row.unconfirmed]
     row = next((row for row in rows if _holds(row, rate, hours)), None)
     if row is None:
         return Substitution(None, None, None, None, ())
@@ -104,6 +105,15 @@ def substitution(
     line = step(("替代排放量", "substituted mass"), f"max(G_1 … G_{row.window})",
                 f"{rate_text(rate)}, {shown(hours)} h", value, "kg")  # fmt: skip
     return Substitution(value, row.window, row.clause, row.provenance, (line,))
+
+
+def _rate(capture: Measured) -> Fraction:
+    rate = not_negative(exact(capture, "capture"), "capture")
+    if rate > _WHOLE:
+        raise InvalidMeasurement(
+            "capture", "too_large", "捕集率不能超过 100 %", "the capture rate exceeds 100 %"
+        )
+    return rate
 
 
 def rate_text(rate: Fraction) -> str:
