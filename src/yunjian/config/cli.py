@@ -19,6 +19,7 @@ from yunjian.config.runtime import (
     only_one,
     var_dir,
 )
+from yunjian.config.sheets_cli import sheets
 from yunjian.config.standards_cli import compare, rules
 from yunjian.config.supervisor import Supervisor, server_arguments
 
@@ -89,6 +90,7 @@ def main() -> None:
 
 main.add_command(compare)
 main.add_command(rules)
+main.add_command(sheets)
 
 
 @main.command()

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -41,7 +42,7 @@ from yunjian.standards.statistics.judging import (
     compared,
     criterion_text,
 )
-from yunjian.standards.statistics.numbers import exact, shown
+from yunjian.standards.statistics.numbers import shown
 
 COLUMNS = {"flue_gas": ("reference", "cems"), "wastewater": ("reference", "online")}
 PERIOD_NAMES = dict(
@@ -61,13 +62,21 @@ class Wrong(click.ClickException):
 
     exit_code = 2
 
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))  # one line, whatever was typed
+
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence."""
         click.secho(f"✗ {self.message}", fg="red", file=file, err=file is None)
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
+def sentences() -> Iterator[None]:
+    """Turn what was wrong with the input into one sentence.
+
+    Raises:
+        Wrong: something was.
+    """
     try:
         yield
     except (InvalidMeasurement, NotInForce) as error:
@@ -76,7 +85,7 @@ def _sentences() -> Iterator[None]:
         known = "、".join(item.name for item in packs())
         raise Wrong(f"没有规则包 {error.args[0]}，现有 {known} / no such rule pack") from error
     except InvalidPack as error:
-        raise Wrong(" ".join(str(error).split())) from error
+        raise Wrong(f"规则包有误 / wrong rule pack: {error}") from error
     except OSError as error:
         raise Wrong(f"无法读取 {error.filename}：{error.strerror} / cannot be read") from error
 
@@ -88,6 +97,7 @@ def _sentences() -> Iterator[None]:
 @click.option("--emission-limit", help="排放限值，单位同上 / emission limit, same unit")
 @click.option("--on", "on_date", help="比对日期（默认今天） / day, YYYY-MM-DD")
 @click.option("--overlay", type=click.Path(path_type=Path), help="地方加严规则 / a city's overlay")
+@click.option("--steps", is_flag=True, help="显示计算过程 / show the calculation")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 @click.argument("source", metavar="PAIRS.CSV")
 def compare(
@@ -98,6 +108,7 @@ def compare(
     emission_limit: str | None,
     on_date: str | None,
     overlay: Path | None,
+    steps: bool,
     as_json: bool,
     source: str,
 ) -> None:
@@ -105,17 +116,22 @@ def compare(
 
     Judge pairs by a standard. Columns: reference,cems (flue gas) or online,reference (wastewater).
     """
-    with _sentences():
+    with sentences():
         chosen = _chosen(standard, _day(on_date), overlay)
-        reference, measured = _read_pairs(source, COLUMNS[chosen.kind])
-        result = compared(
-            chosen, parameter, reference, measured, unit=unit, emission_limit=emission_limit
-        )
-    click.echo(json.dumps(as_data(result), ensure_ascii=False) if as_json else as_text(result))
+        columns = COLUMNS[chosen.kind]
+        reference, measured = _read_pairs(source, columns)
+        with _named_as(columns):
+            result = compared(
+                chosen, parameter, reference, measured, unit=unit, emission_limit=emission_limit
+            )
+    if as_json:
+        click.echo(json.dumps(as_data(result, steps=steps), ensure_ascii=False))
+    else:
+        click.echo(as_text(result, steps=steps))
 
 
-def as_data(result: Comparison) -> dict[str, Any]:
-    """Return a comparison as plain JSON; what cannot be told is null."""
+def as_data(result: Comparison, *, steps: bool = False) -> dict[str, Any]:
+    """Return a comparison as plain JSON, on demand with its steps; what cannot be told is null."""
     numbers = result.statistics
     data: dict[str, Any] = {
         "n": numbers.n,
@@ -136,10 +152,12 @@ def as_data(result: Comparison) -> dict[str, Any]:
     if result.pairs_required is not None:
         data["pairs_passed"] = result.pairs_passed
         data["pairs_required"] = result.pairs_required
+    if steps:
+        data["steps"] = [asdict(line) for line in result.steps]
     return data
 
 
-def as_text(result: Comparison) -> str:
+def as_text(result: Comparison, *, steps: bool = False) -> str:
     """Return a comparison as lines, its figures rounded by GB/T 8170."""
     numbers, unit = result.statistics, result.unit
     lines = [
@@ -164,7 +182,13 @@ def as_text(result: Comparison) -> str:
         ("条款 clause", f"{result.standard} {result.clause}"),
         ("数值来源 provenance", provenance_text(result.provenance)),
     ]
-    return "\n".join(f"{name}: {value}" for name, value in lines)
+    text = [f"{name}: {value}" for name, value in lines]
+    if steps:
+        text += [
+            f"{line.zh} {line.en}: {line.formula}；{line.substituted}；{line.value} {line.unit}"
+            for line in result.steps
+        ]
+    return "\n".join(text)
 
 
 def provenance_text(provenance: str) -> str:
@@ -182,11 +206,15 @@ def rules() -> None:
 
 
 @rules.command("list")
-def rules_list() -> None:
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def rules_list(*, as_json: bool) -> None:
     """列出随产品提供的规则包。
 
     List the packs that ship with the product.
     """
+    if as_json:
+        _print_json([_head(item) for item in packs()])
+        return
     for item in packs():
         open_rows = sum(_is_open(row) for row in item.rows)
         click.echo(
@@ -198,15 +226,19 @@ def rules_list() -> None:
 @rules.command("show")
 @click.argument("name")
 @click.option("--overlay", type=click.Path(path_type=Path), help="地方加严规则 / a city's overlay")
-def rules_show(name: str, overlay: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def rules_show(*, name: str, overlay: Path | None, as_json: bool) -> None:
     """显示一个规则包的每一行：数值、条款和来源。
 
     Show every row of a pack with its clause and provenance.
     """
-    with _sentences():
+    with sentences():
         chosen = pack(name)
         if overlay is not None:
             chosen = _overlay_of(chosen, overlay)
+    if as_json:
+        _print_json(_head(chosen) | _tables(chosen))
+        return
     click.echo(f"{chosen.name}  {chosen.standard} {chosen.title.zh}  {chosen.since} 起")
     for table in TABLES:
         for row in getattr(chosen, table):
@@ -222,10 +254,36 @@ def rules_check(file: Path | None) -> None:
 
     Check a rule pack or an overlay; without a file those that ship with the product.
     """
-    with _sentences():
+    with sentences():
         checked = packs() if file is None else (_read_pack(file),)
     for item in checked:
         click.secho(f"✓ {item.name}  {len(item.rows)} 行 / rows", fg="green")
+
+
+def _print_json(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+
+
+def _head(item: Pack) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "standard": item.standard,
+        "title": asdict(item.title),
+        "kind": item.kind,
+        "effective": list(item.effective),
+        "rows": len(item.rows),
+        "unconfirmed": sum(_is_open(row) for row in item.rows),
+    }
+
+
+def _tables(item: Pack) -> dict[str, Any]:
+    return {
+        table: [
+            row.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            for row in getattr(item, table)
+        ]
+        for table in TABLES
+    }
 
 
 def row_lines(row: Row) -> list[str]:
@@ -239,8 +297,19 @@ def row_lines(row: Row) -> list[str]:
     if isinstance(row, ValueRow):
         return [f"{row.title.zh}: {row.value} {row.unit}"]
     if isinstance(row, SubstitutionRow):
-        return [f"{row.title.zh}: max({row.window} h)"]
+        return [f"{row.title.zh}: {_substitution_text(row)}"]
     return []
+
+
+def _substitution_text(row: SubstitutionRow) -> str:
+    below = "" if row.capture_below is None else f" <{row.capture_below} %"
+    longer = "" if row.longer_than is None else f"，>{row.longer_than} h"
+    until = "" if row.up_to is None else f"，≤{row.up_to} h"
+    since = {"last_calibration": "最近一次校准", "failure": "失效"}[row.before]
+    return (
+        f"捕集率 ≥{row.capture_from} %{below}{longer}{until}："
+        f"{since}前 {row.window} 个有效小时的最大值"
+    )
 
 
 def _how_often(row: ObligationRow) -> str:
@@ -288,7 +357,7 @@ def _day(text: str | None) -> date:
 
 
 def _chosen(standard: str, on_date: date, overlay: Path | None) -> Pack:
-    chosen = pack_on(standard, on_date)
+    chosen = pack_on("".join(standard.split()).lower(), on_date)
     if overlay is None:
         return chosen
     covering = _overlay_of(chosen, overlay)
@@ -334,17 +403,32 @@ def _columns(rows: list[list[str]], names: tuple[str, str]) -> tuple[list[str], 
         raise Wrong(f"第一行应为列名 {wanted} / the first line has to name these columns")
     result: tuple[list[str], list[str]] = ([], [])
     for number, row in enumerate(rows[1:], start=1):
-        cells = [cell.strip() for cell in row]
-        if len(cells) != len(names) or not all(cells):
-            raise Wrong(f"第 {number} 对数据不完整，两列个数必须相同 / pair {number} is incomplete")
         for name, values in zip(names, result, strict=True):
-            values.append(_number(cells[header.index(name)], number))
+            values.append(_cell(row, header.index(name), f"{name}[{number}]"))
+        if len(row) > len(names):
+            raise Wrong(f"第 {number} 对多于两列 / pair {number} has more than two columns")
     return result
 
 
-def _number(cell: str, place: int) -> str:
-    exact(cell, f"第 {place} 对 / pair {place}")
+def _cell(row: list[str], place: int, field: str) -> str:
+    cell = row[place].strip() if place < len(row) else ""
+    if not cell:
+        raise Wrong(f"{field}：缺少数据，两列个数必须相同 / the value is missing")
     return cell
+
+
+@contextmanager
+def _named_as(columns: tuple[str, str]) -> Iterator[None]:
+    """Name the columns of the file instead of what they are called inside.
+
+    Raises:
+        InvalidMeasurement: what was raised inside, under the name of its column.
+    """
+    try:
+        yield
+    except InvalidMeasurement as error:
+        field = error.field.replace("measured", columns[1])
+        raise InvalidMeasurement(field, error.reason, error.message_zh, error.message_en) from error
 
 
 def _float(value: Fraction | None) -> float | None:
