@@ -21,6 +21,7 @@ FILES = {
     "flatpickr/dist/flatpickr.min.js": "flatpickr.min.js",
     "flatpickr/dist/l10n/zh.js": "flatpickr.zh.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "idiomorph/dist/idiomorph-ext.min.js": "idiomorph-ext.min.js",
 }
 
 

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+
+from yunjian.kernel.errors import DomainError
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self';"
@@ -59,3 +62,24 @@ class LanguageMiddleware:
         else:
             asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class RefusalMiddleware:
+    """A refusal that no page shows itself becomes a page with its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as usual."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of a refusal; anything else is a fault and stays one."""
+        if not isinstance(error, DomainError):
+            return None
+        context = {"status": error.status, "message": error.message}
+        response = render(request, "web/error.html", context, status=error.status)
+        response["HX-Retarget"] = "body"  # a part of a page is no place for a whole one
+        response["HX-Reswap"] = "innerHTML"
+        return response

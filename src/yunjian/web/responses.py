@@ -1,12 +1,8 @@
 """What a page answers when something was done."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-
-from yunjian.kernel.errors import DomainError
+from django.shortcuts import redirect
 
 
 def done(request: HttpRequest, message: str, url: str | None = None) -> HttpResponse:
@@ -22,13 +18,8 @@ def done(request: HttpRequest, message: str, url: str | None = None) -> HttpResp
     return response
 
 
-def pdf(request: HttpRequest, name: str, make: Callable[[], bytes]) -> HttpResponse:
-    """Answer with a PDF, or with a page that says why there is none."""
-    try:
-        content = make()
-    except DomainError as error:
-        context = {"status": error.status, "message": error.message}
-        return render(request, "web/error.html", context, status=error.status)
+def pdf(name: str, content: bytes) -> HttpResponse:
+    """Answer with a PDF that the browser shows."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yunjian.identity.middleware.ActorMiddleware",
+    "yunjian.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -2,6 +2,7 @@
 
 from yunjian.kernel.actor import Actor
 from yunjian.maintenance.models import Task, Visit
+from yunjian.maintenance.models.visits import VisitState
 
 
 def may_work_on(actor: Actor, task: Task) -> bool:
@@ -17,6 +18,11 @@ def may_work_on(actor: Actor, task: Task) -> bool:
 def may_submit(actor: Actor, visit: Visit) -> bool:
     """Only the engineer who signed in on site hands the sheets in."""
     return visit.engineer_id == actor.account_id and visit.agency_id == actor.organization_id
+
+
+def may_fill(actor: Actor, visit: Visit) -> bool:
+    """The same person may fill them in on a computer, until they are handed in."""
+    return may_submit(actor, visit) and visit.state == VisitState.IN_PROGRESS
 
 
 def may_decide(actor: Actor, visit: Visit) -> bool:

@@ -1,7 +1,7 @@
 """Reads about visits: the field package, the ledger, one visit with all that belongs to it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -200,6 +200,15 @@ def task_row(task_id: UUID) -> dict[str, Any]:
     return dict(
         Task.unscoped().filter(pk=task_id).values("state", "sheets", *CONTEXT_COLUMNS).get()
     )
+
+
+def sheets_allowed(task: dict[str, Any], on_date: date) -> set[str]:
+    """Return the sheets that belong to the kind of point of a task (a row of `task_row`) on a day.
+
+    Repairs and replacements are not planned, so their sheets are filled as they are needed.
+    """
+    kind, method = task["point__kind"], task["point__sampling_method"]
+    return {item.name for item in sheets.definitions_for(kind, method, on_date)}
 
 
 def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:

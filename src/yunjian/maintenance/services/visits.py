@@ -1,7 +1,7 @@
 """签到 and submission: what the engineer hands in from the phone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -25,7 +25,12 @@ from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_submit, may_work_on
 from yunjian.maintenance.positions import distance_metres
-from yunjian.maintenance.selectors.visits import context_of, instrument_facts_at, task_row
+from yunjian.maintenance.selectors.visits import (
+    context_of,
+    instrument_facts_at,
+    sheets_allowed,
+    task_row,
+)
 from yunjian.maintenance.submissions import SheetSubmission, SignIn, Submission
 from yunjian.messaging.services import notify
 from yunjian.standards import sheets
@@ -65,6 +70,16 @@ class Answer:
 
     visit: Visit
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """How a submission came: digest of its bytes, the server's clock minus the sender's, where
+    it was typed."""
+
+    digest: str
+    clock_offset: timedelta
+    entered_on: str
 
 
 @transaction.atomic
@@ -150,9 +165,11 @@ def visit_submit(
     body: bytes,
     digest: str,
     clock_offset: timedelta = timedelta(),
+    entered_on: str = "phone",
 ) -> Answer:
     """Take a submission: judge its sheets, store, seal, and tell the discharger.
 
+    `entered_on` says where it was typed ("phone" or "computer"); the event tells it too.
     Same id and digest: the stored answer again. Same id, other digest: refused with
     `Outcome.DIFFERENT`, and the second version is kept beside the first.
 
@@ -169,25 +186,28 @@ def visit_submit(
             return Answer(visit, Outcome.SAME)
         if visit.submission_digest:
             return _keep_second_version(actor, visit, body, digest)
-        _submit_first_version(actor, visit, submission, digest, clock_offset)
+        _submit_first_version(actor, visit, submission, _Coming(digest, clock_offset, entered_on))
     return Answer(visit, Outcome.CREATED)
 
 
 def _submit_first_version(
-    actor: Actor, visit: Visit, submission: Submission, digest: str, clock_offset: timedelta
+    actor: Actor, visit: Visit, submission: Submission, coming: _Coming
 ) -> None:
     if submission.task_id != visit.task_id:
         raise InvalidInput(_("任务与签到时不一致"), code="other_task", field="task_id")
     task = task_row(visit.task_id)
     if task["state"] == TaskState.CANCELLED:
         raise InvalidState(_("任务已取消，请联系管理员"))
-    signed_out_at = submission.signed_out_at + clock_offset
+    signed_out_at = submission.signed_out_at + coming.clock_offset
     _check_sign_out_time(visit, signed_out_at)
     context = context_of(task, instrument_facts_at(visit.point_id))
-    rows = _judged_sheets(visit, task["sheets"], submission.sheets, context)
+    errors = _wrong_set_of_sheets(task, business_day(signed_out_at), submission.sheets)
+    if errors:
+        raise InvalidInput(_("记录单不完整"), errors=errors)
+    rows = _judged_sheets(visit, submission.sheets, context)
     attachments = _attachments(actor, submission, rows)
     _fill(visit, submission, rows, attachments, signed_out_at)
-    visit.submission_digest = digest
+    visit.submission_digest = coming.digest
     visit.content_digest = content_digest(visit, rows, attachments)
     visit.save(update_fields=SUBMITTED_FIELDS)
     RecordSheet.objects.bulk_create(rows)
@@ -204,9 +224,10 @@ def _submit_first_version(
         obj=visit,
         payload={
             "content_digest": visit.content_digest,
-            "submission_digest": digest,
+            "submission_digest": coming.digest,
             "verdict": visit.verdict,
             "sheets": [{"definition": row.definition, "verdict": row.verdict} for row in rows],
+            "entered_on": coming.entered_on,
             "attachments": [attachment.digest for attachment in attachments],
         },
     )
@@ -312,11 +333,9 @@ def _check_sign_out_time(visit: Visit, signed_out_at: datetime) -> None:
 
 
 def _judged_sheets(
-    visit: Visit, wanted: list[str], submitted: list[SheetSubmission], context: dict[str, Any]
+    visit: Visit, submitted: list[SheetSubmission], context: dict[str, Any]
 ) -> list[RecordSheet]:
-    errors = _wrong_set_of_sheets(wanted, submitted)
-    if errors:
-        raise InvalidInput(_("记录单不完整"), errors=errors)
+    errors: list[FieldError] = []
     rows = []
     for index, sheet in enumerate(submitted):
         check_client_id(sheet.id, f"sheets.{index}.id")
@@ -344,13 +363,20 @@ def _judged_sheets(
     return rows
 
 
-def _wrong_set_of_sheets(wanted: list[str], submitted: list[SheetSubmission]) -> list[FieldError]:
+def _wrong_set_of_sheets(
+    task: dict[str, Any], on_date: date, submitted: list[SheetSubmission]
+) -> list[FieldError]:
     errors = []
+    wanted = task["sheets"]
     given = [sheet.definition for sheet in submitted]
+    more = set(given).difference(wanted)
+    allowed = sheets_allowed(task, on_date) if more else set()
     for index, name in enumerate(given):
-        if name not in wanted:
+        if name in more and name not in allowed:
             errors.append(
-                FieldError(f"sheets.{index}.definition", "unknown_sheet", _("任务不需要这份记录单"))
+                FieldError(
+                    f"sheets.{index}.definition", "unknown_sheet", _("这个测点不用这份记录单")
+                )
             )
         elif name in given[:index]:
             errors.append(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from yunjian.kernel.actor import current_actor
 from yunjian.maintenance.forms.visits import VisitQuery
+from yunjian.maintenance.policies.visits import may_fill
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
@@ -105,10 +106,11 @@ def _detail(request: HttpRequest, portal: str, visit_id: UUID) -> HttpResponse:
         "group": group,
         "title": title,
         "list_url": f"/{portal}/visits/",
+        "can_fill": may_fill(current_actor(), shown.detail.visit),
     }
     return render(request, "maintenance/visits/detail.html", context)
 
 
 def _copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     actor = current_actor()
-    return pdf(request, str(visit_id), lambda: copy_of_record(actor=actor, visit_id=visit_id))
+    return pdf(str(visit_id), copy_of_record(actor=actor, visit_id=visit_id))

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from yunjian.maintenance.views import visits
+from yunjian.maintenance.views import fill, visits
 
 urlpatterns = [
     path("agency/visits/", visits.agency_visits, name="agency_visits"),
     path("agency/visits/<uuid:visit_id>/", visits.agency_visit, name="agency_visit"),
+    path("agency/visits/<uuid:visit_id>/fill/", fill.fill, name="fill"),
+    path("agency/visits/<uuid:visit_id>/fill/picture/", fill.picture, name="fill_picture"),
     path(
         "agency/visits/<uuid:visit_id>/record.xlsx", visits.agency_workbook, name="agency_workbook"
     ),

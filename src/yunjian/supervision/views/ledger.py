@@ -63,7 +63,7 @@ def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Return the copy of record as PDF."""
     actor = current_actor()
-    return pdf(request, str(visit_id), lambda: copy_of_record(actor=actor, visit_id=visit_id))
+    return pdf(str(visit_id), copy_of_record(actor=actor, visit_id=visit_id))
 
 
 @authority_page

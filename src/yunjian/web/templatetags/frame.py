@@ -45,6 +45,12 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def clock(at: datetime | None) -> str:
+    """Return the time of a moment in Shanghai as HH:mm:ss."""
+    return at.astimezone(SHANGHAI).strftime("%H:%M:%S") if at else "—"
+
+
+@register.filter
 def day(on: date | None) -> str:
     """Return a day as YYYY-MM-DD."""
     return f"{on:%Y-%m-%d}" if on else "—"

@@ -1,0 +1,100 @@
+"""Record sheets before they are records: what is typed so far, and definitions of one's own."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.identity.models import Account, Organization
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.maintenance.models.visits import Visit
+
+
+class SheetDraft(ScopedModel):
+    """What was typed for a visit on a computer and is not handed in yet; one for each visit.
+
+    `sheets` holds `{id, definition, answers, started_at}`; answers also hold what cannot be read,
+    as it was typed. `closing` holds the texts of the last part of the page. `version` grows with
+    each change and `window` names the one that made it: a second one is told, not overwritten.
+    """
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="draft")
+    agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    sheets = models.JSONField(default=list)
+    closing = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    window = models.CharField(max_length=36, blank=True)
+    saved_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(default=now)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Only the agency itself: nobody else reads what is not handed in."""
+        if actor.organization_kind == "agency":
+            return models.Q(agency_id=actor.organization_id)
+        return NOTHING
+
+
+class PublishedSheet(ScopedModel):
+    """A definition that an authority published. Immutable: visits are judged by it for ever."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(_("编码"), max_length=32)
+    version = models.PositiveIntegerField(_("版本"))
+    definition = models.JSONField()
+    base = models.CharField(_("依据"), max_length=48, blank=True, help_text="code@version")
+    effective_from = models.DateField(_("生效日期"))
+    published_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(_("发布时间"), default=now)
+
+    class Meta:
+        ordering = ["code", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="published_sheet_once"),
+        ]
+
+    @property
+    def name(self) -> str:
+        """Return `code@version`."""
+        return f"{self.code}@{self.version}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:  # noqa: ARG003 - everybody is everybody
+        """Everybody works by the published sheets."""
+        return ANYTHING
+
+
+class SheetDesign(ScopedModel):
+    """A definition being written. `revision` grows with each change: the second editor is told.
+
+    `changes` holds `{revision, at, by, text}`, the newest last.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(_("编码"), max_length=32)
+    version = models.PositiveIntegerField(_("版本"))
+    definition = models.JSONField()
+    base = models.CharField(_("依据"), max_length=48, blank=True, help_text="code@version")
+    revision = models.PositiveIntegerField(default=1)
+    changes = models.JSONField(default=list)
+    created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(_("修改时间"), default=now)
+    published = models.OneToOneField(
+        PublishedSheet, on_delete=models.PROTECT, related_name="design", null=True
+    )
+
+    class Meta:
+        ordering = ["-id"]
+
+    @property
+    def name(self) -> str:
+        """Return `code@version`."""
+        return f"{self.code}@{self.version}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The authority that writes it."""
+        if actor.organization_kind == "authority":
+            return models.Q(organization_id=actor.organization_id)
+        return NOTHING

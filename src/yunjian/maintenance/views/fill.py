@@ -1,0 +1,229 @@
+"""在电脑上填写: the sheets of a visit that an engineer signed in to with the phone."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yunjian.agencies.views.uploads import stored
+from yunjian.kernel.actor import Actor, current_actor
+from yunjian.kernel.clock import business_day, today
+from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
+from yunjian.kernel.ids import new_id
+from yunjian.kernel.languages import side
+from yunjian.maintenance.forms.sheet_form import SheetForm, sheet_form
+from yunjian.maintenance.forms.sheet_posted import answers_posted, pressed
+from yunjian.maintenance.models import SheetDraft, Visit
+from yunjian.maintenance.selectors.visits import (
+    context_of,
+    instrument_facts_at,
+    last_answers,
+    sheets_allowed,
+    task_row,
+)
+from yunjian.maintenance.services.drafts import (
+    Closing,
+    draft_add_sheet,
+    draft_drop_sheet,
+    draft_open,
+    draft_save,
+    draft_submit,
+)
+from yunjian.standards import sheets
+from yunjian.web.guards import agency_page
+from yunjian.web.responses import done
+
+PAGE = "maintenance/fill/page.html"
+FORM = "maintenance/fill/form.html"
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """A draft with what its sheets are judged by."""
+
+    draft: SheetDraft
+    task: dict[str, Any]
+    context: dict[str, Any]
+    last: dict[tuple[UUID, str], dict[str, Any]]
+
+
+@require_http_methods(["GET", "POST"])
+@agency_page
+def fill(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
+    """The sheets of a visit as forms; each change is kept and judged at once."""
+    actor = current_actor()
+    try:
+        filling = _filling(draft_open(actor=actor, visit_id=visit_id))
+    except InvalidState as error:
+        return done(request, error.message, reverse("maintenance:agency_visit", args=[visit_id]))
+    if request.method == "GET":
+        return _page(request, filling)
+    return _changed(request, actor, filling)
+
+
+@require_POST
+@agency_page
+def picture(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Keep a picture for a field of a sheet; the answer is the picture with its hidden id."""
+    actor = current_actor()
+    name = request.GET.get("name", "")
+    draft_open(actor=actor, visit_id=visit_id)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise Http404
+    context: dict[str, Any] = {"name": name}
+    try:
+        context["picture"] = stored(actor, upload, purpose="sheet", field="file").pk
+    except InvalidInput as error:
+        context["error"] = error.errors[0].message if error.errors else error.message
+    response = render(request, "maintenance/fill/picture.html", context)
+    if "picture" in context:
+        response["HX-Trigger-After-Swap"] = "yj-kept"
+    return response
+
+
+def _filling(draft: SheetDraft) -> _Filling:
+    visit = Visit.objects.select_related("point", "discharger").get(pk=draft.visit_id)
+    draft.visit = visit
+    task = task_row(visit.task_id)
+    return _Filling(
+        draft=draft,
+        task=task,
+        context=context_of(task, instrument_facts_at(visit.point_id)),
+        last=last_answers([visit.point_id]),
+    )
+
+
+def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpResponseBase:
+    action, _colon, target = request.POST.get("action", "").partition(":")
+    answers = []
+    for index, sheet in enumerate(filling.draft.sheets):
+        definition, prefix = sheets.definition(sheet["definition"]), f"s{index}"
+        given = answers_posted(definition, request.POST, prefix)
+        if target.startswith(f"{prefix}."):
+            path = target.removeprefix(f"{prefix}.").split(".")
+            given = pressed(definition, given, filling.context, action, path)
+        answers.append(given)
+    closing = Closing(**{key: request.POST.get(key, "") for key in Closing().as_json()})
+    shown = request.POST.get("version", "")
+    version = int(shown) if shown.isdecimal() and action != "overwrite" else None
+    visit_id = filling.draft.visit_id
+    try:
+        draft = draft_save(
+            actor=actor,
+            visit_id=visit_id,
+            version=version,
+            window=request.POST.get("window", "")[:36],
+            answers=answers,
+            closing=closing,
+        )
+    except Conflict as error:
+        return _conflict(request, filling, answers, closing, error)
+    if action == "submit":
+        return _handed_in(request, actor, replace(filling, draft=draft))
+    try:
+        if action == "add-sheet":
+            name = request.POST.get("add_sheet", "")
+            draft = draft_add_sheet(actor=actor, visit_id=visit_id, name=name)
+        if action == "drop-sheet":
+            draft = draft_drop_sheet(actor=actor, visit_id=visit_id, name=target)
+    except InvalidInput as error:
+        return _page(request, _filling(draft), error=error)
+    return _page(request, _filling(draft), is_saved=action == "save")
+
+
+def _handed_in(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpResponseBase:
+    visit_id = filling.draft.visit_id
+    try:
+        draft_submit(actor=actor, visit_id=visit_id)
+    except InvalidInput as error:
+        return _page(request, filling, error=error, is_final=True)
+    return done(
+        request,
+        _("已提交，等待排污单位确认"),
+        reverse("maintenance:agency_visit", args=[visit_id]),
+    )
+
+
+def _conflict(
+    request: HttpRequest,
+    filling: _Filling,
+    answers: list[dict[str, Any]],
+    closing: Closing,
+    error: Conflict,
+) -> HttpResponse:
+    """Show what this window holds, and let the person decide which one counts."""
+    draft = filling.draft
+    draft.sheets = [
+        {**sheet, "answers": given} for sheet, given in zip(draft.sheets, answers, strict=True)
+    ]
+    draft.closing = closing.as_json()
+    return _page(request, replace(filling, draft=draft), error=error, is_conflict=True)
+
+
+def _page(
+    request: HttpRequest,
+    filling: _Filling,
+    *,
+    error: DomainError | None = None,
+    is_final: bool = False,
+    is_conflict: bool = False,
+    is_saved: bool = False,
+) -> HttpResponse:
+    draft = filling.draft
+    forms = [_sheet(filling, index, is_final=is_final) for index in range(len(draft.sheets))]
+    names = {sheet["definition"] for sheet in draft.sheets}
+    context = {
+        "draft": draft,
+        "window": request.POST.get("window") or str(new_id()),
+        "visit": draft.visit,
+        "forms": forms,
+        "wanted": filling.task["sheets"],
+        "more": _more(filling, names),
+        "error": error,
+        "closing_errors": _closing_errors(error.errors if error else []),
+        "is_conflict": is_conflict,
+        "is_saved": is_saved,
+        "missing": sum(form.missing for form in forms),
+        "wrong": sum(len(form.mistakes) for form in forms),
+        "signed_out_day": business_day(draft.visit.signed_in_at),
+    }
+    is_part = request.headers.get("HX-Request") == "true"
+    status = error.status if error is not None else 200
+    return render(request, FORM if is_part else PAGE, context, status=status)
+
+
+def _sheet(filling: _Filling, index: int, *, is_final: bool) -> SheetForm:
+    sheet = filling.draft.sheets[index]
+    definition = sheets.definition(sheet["definition"])
+    answers = sheet["answers"]
+    return sheet_form(
+        definition,
+        answers,
+        sheets.evaluate(definition, answers, filling.context),
+        filling.context,
+        prefix=f"s{index}",
+        last=filling.last.get((filling.draft.visit.point_id, definition.code)),
+        language=side(),
+        is_final=is_final,
+    )
+
+
+def _more(filling: _Filling, names: set[str]) -> list[tuple[str, str]]:
+    """Return name and title of the sheets that can be added."""
+    language = side()
+    found = [sheets.definition(name) for name in sheets_allowed(filling.task, today()) - names]
+    return sorted((item.name, item.source["title"][language]) for item in found)
+
+
+def _closing_errors(errors: list[FieldError]) -> dict[str, str]:
+    return {
+        error.path.partition(".")[0]: error.message
+        for error in errors
+        if not error.path.startswith("sheets.")
+    }
