@@ -1,0 +1,297 @@
+"""What rows of rule packs say, in words and signs that people read."""
+
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from yunjian.standards.rules.limits import sorted_bands
+from yunjian.standards.rules.model import (
+    Band,
+    Count,
+    Interval,
+    LimitRow,
+    ObligationRow,
+    Row,
+    SubstitutionRow,
+    Text,
+    ValueRow,
+)
+
+Words = str | Promise
+
+UNCONFIRMED = gettext_lazy("未确认")
+KINDS: dict[str, Words] = {
+    "wastewater": gettext_lazy("废水"),
+    "flue_gas": gettext_lazy("废气"),
+}
+METHODS: dict[str, Words] = {
+    "full_extraction": gettext_lazy("完全抽取"),
+    "dilution": gettext_lazy("稀释抽取"),
+    "direct": gettext_lazy("直接测量"),
+}
+PARAMETERS: dict[str, Words] = {
+    "PM": gettext_lazy("颗粒物"),
+    "velocity": gettext_lazy("流速"),
+    "temperature": gettext_lazy("温度"),
+    "humidity": gettext_lazy("湿度"),
+    "flow": gettext_lazy("流量"),
+    "level": gettext_lazy("液位"),
+    "TP": gettext_lazy("总磷"),
+    "TN": gettext_lazy("总氮"),
+    "NMHC": gettext_lazy("非甲烷总烃"),
+}
+PROVENANCE: dict[str, Words] = {
+    "text": gettext_lazy("原文"),
+    "practice": gettext_lazy("行业实践"),
+    "recalled": gettext_lazy("回忆待核"),
+}
+UNITS = {"mg/m3": "mg/m³", "umol/mol": "μmol/mol", "m3": "m³", "1": ""}
+STATISTICS: dict[str, Words] = {
+    "RA": gettext_lazy("RA 相对准确度"),
+    "AE": gettext_lazy("AE 绝对误差"),
+    "RE": gettext_lazy("RE 相对误差"),
+    "FS": gettext_lazy("满量程误差"),
+    "r": gettext_lazy("r 相关系数"),
+}
+INTERVAL_UNITS: dict[str, Words] = {
+    "hour": gettext_lazy("小时"),
+    "day": gettext_lazy("天"),
+    "month": gettext_lazy("个月"),
+}
+PERIODS: dict[str, Words] = {
+    "day": gettext_lazy("日"),
+    "week": gettext_lazy("周"),
+    "month": gettext_lazy("月"),
+    "quarter": gettext_lazy("季度"),
+    "half_year": gettext_lazy("半年"),
+    "year": gettext_lazy("年"),
+}
+REASONS: dict[str, Words] = {
+    "out_of_control": gettext_lazy("失控或超期未校准"),
+    "invalid": gettext_lazy("维护或其他无效"),
+}
+BEFORE: dict[str, Words] = {
+    "last_calibration": gettext_lazy("上次校准前"),
+    "failure": gettext_lazy("失效前"),
+}
+TABLES: dict[str, Words] = {
+    "obligations": gettext_lazy("运维频次"),
+    "limits": gettext_lazy("限值"),
+    "deadlines": gettext_lazy("时限"),
+    "validity": gettext_lazy("数据有效性"),
+    "substitutions": gettext_lazy("数据替代"),
+}
+
+
+def said(text: Text) -> str:
+    """Return a text of the packs in the language of the page."""
+    return text.en if (get_language() or "").startswith("en") else text.zh
+
+
+def number(value: Decimal | int) -> str:
+    """Write a number without needless zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unit_text(unit: str | None) -> str:
+    """Write a unit as people do: mg/m³."""
+    return UNITS.get(unit or "", unit or "")
+
+
+def title_of(row: Row) -> str:
+    """Return what a row is about."""
+    if isinstance(row, ObligationRow):
+        return said(row.activity)
+    if isinstance(row, LimitRow | ValueRow | SubstitutionRow):
+        return said(row.title)
+    return row.id
+
+
+def parameter_text(code: str) -> str:
+    """Return the name of a parameter; a formula speaks for itself."""
+    return str(PARAMETERS.get(code, code))
+
+
+def method_text(code: str) -> str:
+    """Return the name of a sampling method."""
+    return str(METHODS.get(code, code))
+
+
+def applies(row: ObligationRow) -> str:
+    """Say at which points an obligation applies."""
+    parts = []
+    if row.methods is not None:
+        parts.append("、".join(map(method_text, row.methods)))
+    if row.automatic_calibration is not None:
+        parts.append(_("具备自动校准") if row.automatic_calibration else _("不具备自动校准"))
+    if row.parameters is not None:
+        parts.append("、".join(map(parameter_text, row.parameters)))
+    return "；".join(parts) or _("全部测点")
+
+
+def interval_text(interval: Interval) -> str:
+    """Say the longest time between two times."""
+    if interval.unit == "hour":
+        text = ngettext("至多每 %(n)s 小时", "至多每 %(n)s 小时", interval.value)
+    elif interval.unit == "day":
+        text = ngettext("至多每 %(n)s 天", "至多每 %(n)s 天", interval.value)
+    else:
+        text = ngettext("至多每 %(n)s 个月", "至多每 %(n)s 个月", interval.value)
+    return text % {"n": interval.value}
+
+
+def count_text(count: Count) -> str:
+    """Say how often in each calendar period."""
+    words = {"period": PERIODS[count.period], "n": count.times}
+    return _("每%(period)s至少 %(n)s 次") % words
+
+
+def how_often(row: ObligationRow) -> str:
+    """Say how often something is to be done."""
+    if row.count is not None:
+        return count_text(row.count)
+    return str(UNCONFIRMED) if row.interval is None else interval_text(row.interval)
+
+
+def band_text(band: Band, unit: str) -> str:
+    """Say which values a band takes in: `≥57 且 <143 mg/m³`."""
+    signs = (("≥", band.from_), (">", band.above), ("≤", band.to), ("<", band.below))
+    bounds = [f"{sign}{number(value)}" for sign, value in signs if value is not None]
+    joined = _(" 且 ").join(bounds)
+    return f"{joined} {unit_text(unit)}".strip() if bounds else _("全部范围")
+
+
+def criterion_text(band: Band) -> str:
+    """Say the limit of a band: `|RE| ≤30 %`."""
+    if band.limit is None or band.statistic is None:
+        return str(UNCONFIRMED)
+    text = _limit(band.statistic, band.limit, band.unit, at_least=band.statistic == "r")
+    if band.emission_limit_below is None:
+        return text
+    below = {"limit": text, "below": number(band.emission_limit_below)}
+    return _("%(limit)s（排放限值 <%(below)s 时；否则未确认）") % below
+
+
+def _limit(
+    statistic: str | None, limit: Decimal, unit: str | None, *, at_least: bool = False
+) -> str:
+    sign = "≥" if at_least else "≤"
+    named = {"RA": "RA", "r": "r", "FS": _("|误差|"), None: ""}.get(statistic, f"|{statistic}|")
+    return f"{named} {sign}{number(limit)} {unit_text(unit)}".strip()
+
+
+def limit_lines(row: LimitRow) -> list[tuple[str, str]]:
+    """Return a limit as (band, criterion); the band is empty where there is one for all."""
+    if row.unconfirmed:
+        return [("", str(UNCONFIRMED))]
+    lines = []
+    if row.limit is not None:
+        text = _limit(row.statistic, row.limit, row.unit, at_least=row.bound == "min")
+        if row.absolute_limit is not None:
+            other = f"{number(row.absolute_limit)} {unit_text(row.absolute_unit)}"
+            text = _("%(limit)s 或绝对误差 ≤%(other)s") % {"limit": text, "other": other}
+        lines.append(("", text))
+    whose = _("量程 ") if row.band_of == "range" else ""
+    lines += [
+        (whose + band_text(band, unit), criterion_text(band))
+        for unit, bands in row.criteria.items()
+        for band in sorted_bands(bands)
+    ]
+    return lines
+
+
+def out_of_control_text(row: LimitRow) -> str:
+    """Say when a parameter is out of control; empty where the row does not say."""
+    if row.out_of_control is None:
+        return ""
+    first = f">{number(row.out_of_control)} {unit_text(row.unit)}"
+    if row.absolute_out_of_control is None:
+        return _("|误差| %(first)s") % {"first": first}
+    second = f">{number(row.absolute_out_of_control)} {unit_text(row.absolute_unit)}"
+    return _("|误差| %(first)s 且绝对误差 %(second)s") % {"first": first, "second": second}
+
+
+def pairs_text(row: LimitRow) -> str:
+    """Say how many pairs a comparison needs."""
+    if row.pairs_min is None:
+        return ""
+    return _("至少 %(n)s 对") % {"n": row.pairs_min}
+
+
+def pass_counts_text(row: LimitRow) -> str:
+    """Say which pairs have to pass."""
+    if row.largest:
+        return _("以误差最大的一对判定")
+    steps = [
+        _("%(n)s 对起至少 %(required)s 对合格") % {"n": item.from_, "required": item.required}
+        for item in row.pass_counts
+    ]
+    return "；".join(steps) or _("以平均值判定")
+
+
+def value_text(row: ValueRow) -> str:
+    """Say a deadline or a rate."""
+    if row.value is None:
+        return str(UNCONFIRMED)
+    if row.unit == "/d":
+        return _("每日至少 %(n)s 次") % {"n": number(row.value)}
+    sign = "≥" if row.unit == "%" else "≤"
+    unit = _("小时") if row.unit == "h" else unit_text(row.unit)
+    return f"{sign}{number(row.value)} {unit}"
+
+
+def substitution_text(row: SubstitutionRow) -> str:
+    """Say which hours stand in for which period."""
+    rate = f"≥{number(row.capture_from)} %"
+    if row.capture_below is not None:
+        rate = f"{rate}{_(' 且 ')}<{number(row.capture_below)} %"
+    words = {
+        "rate": rate,
+        "length": _length(row),
+        "before": BEFORE[row.before],
+        "window": row.window,
+    }
+    return _("捕集率 %(rate)s%(length)s：取%(before)s %(window)s 个有效小时的最大值") % words
+
+
+def _length(row: SubstitutionRow) -> str:
+    bounds = (("≤", row.up_to), (">", row.longer_than))
+    parts = [f"{sign}{number(value)} h" for sign, value in bounds if value is not None]
+    return _("，时长 %(hours)s") % {"hours": _(" 且 ").join(parts)} if parts else ""
+
+
+def demand_lines(row: Row) -> list[str]:
+    """Return all that a row demands, one line for each thing."""
+    match row:
+        case ObligationRow():
+            return [how_often(row)]
+        case LimitRow():
+            lines = [f"{band}：{text}" if band else text for band, text in limit_lines(row)]
+            control = out_of_control_text(row)
+            return [*lines, *([_("失控：%(when)s") % {"when": control}] if control else [])]
+        case ValueRow():
+            return [value_text(row)]
+        case SubstitutionRow():
+            return [substitution_text(row)]
+        case _:
+            return []
+
+
+def is_open(row: Row) -> bool:
+    """Tell whether nobody has established all of the row's values yet."""
+    bands = row.criteria.values() if isinstance(row, LimitRow) else ()
+    return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
+
+
+def provenance_tags(row: Row) -> list[tuple[str, str]]:
+    """Return where the values come from: (key, words); a compared row awaits no comparing."""
+    return [(part, _provenance(part, row)) for part in row.provenance.split(" + ")]
+
+
+def _provenance(part: str, row: Row) -> str:
+    if part == "recalled" and row.confirmed_by is not None:
+        return _("回忆")
+    return str(PROVENANCE[part])
