@@ -14,7 +14,7 @@ MOST_VALUES = 10_000
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST_TEXT = 60
 _LARGEST, _SMALLEST = 15, -30
-_ROOT_DIGITS = 45
+_ROOT_DIGITS, _SPARE_DIGITS = 45, 5
 _SHOWN_DECIMALS = 6
 
 
@@ -94,8 +94,10 @@ def measuring_range(lower: Measured, upper: Measured) -> Fraction:
 def root(value: Fraction) -> Fraction:
     """Return the square root to 45 digits."""
     with localcontext() as context:
+        context.prec = _ROOT_DIGITS + _SPARE_DIGITS
+        quotient = Decimal(value.numerator) / Decimal(value.denominator)
         context.prec = _ROOT_DIGITS
-        return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())
+        return Fraction(quotient.sqrt())
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:
