@@ -1,5 +1,6 @@
 """填写记录 on a computer: kept while typed, judged at once, handed in as from the phone."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -177,7 +178,7 @@ def test_a_complete_record_is_handed_in_as_from_the_phone(client: Client, visit_
     assert visit.participants == ["李工", "赵工"]
     assert not SheetDraft.unscoped().exists()
     event = Event.unscoped().filter(verb="visit.submitted").get()
-    assert event.payload["entered_on"] == "computer"
+    assert json.loads(event.body)["payload"]["entered_on"] == "computer"
 
 
 def test_what_is_handed_in_cannot_be_filled_again(client: Client, visit_id: UUID) -> None:

@@ -10,5 +10,8 @@ class MaintenanceConfig(AppConfig):
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
         from yunjian.maintenance import events
+        from yunjian.maintenance.selectors.designs import published_sheets
+        from yunjian.standards import sheets
 
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
+        sheets.register_source(published_sheets)

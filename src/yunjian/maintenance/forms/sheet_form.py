@@ -307,6 +307,7 @@ class _Drawing:
         kind = part["type"]
         name = f"{self.prefix}.{path}"
         text = "" if isinstance(value, list) else text_of(kind, value)
+        before = text_of(kind, last)
         return Control(
             name=name,
             id=_id(name),
@@ -317,7 +318,7 @@ class _Drawing:
             value=self._computed(part, path) if kind == "computed" else text,
             values=tuple(str(one) for one in value) if isinstance(value, list) else (),
             options=self._options(part, value),
-            last=text_of(kind, last) if kind in {"number", "text"} else "",
+            last=before if kind in {"number", "text"} and before != text else "",
             required=demanded if isinstance(demanded, bool) else self._holds(demanded, row),
             shown=not part.get("show") or self._holds(part["show"], row),
             said=self._said(path),

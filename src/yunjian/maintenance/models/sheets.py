@@ -1,5 +1,8 @@
 """Record sheets before they are records: what is typed so far, and definitions of one's own."""
 
+from typing import Any
+
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,12 +39,12 @@ class SheetDraft(ScopedModel):
 
 
 class PublishedSheet(ScopedModel):
-    """A definition that an authority published. Immutable: visits are judged by it for ever."""
+    """A definition that an authority published. Never altered: visits are judged by it for ever."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(_("编码"), max_length=32)
     version = models.PositiveIntegerField(_("版本"))
-    definition = models.JSONField()
+    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     base = models.CharField(_("依据"), max_length=48, blank=True, help_text="code@version")
     effective_from = models.DateField(_("生效日期"))
     published_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -51,6 +54,9 @@ class PublishedSheet(ScopedModel):
         ordering = ["code", "version"]
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="published_sheet_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     @property
@@ -73,10 +79,10 @@ class SheetDesign(ScopedModel):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(_("编码"), max_length=32)
     version = models.PositiveIntegerField(_("版本"))
-    definition = models.JSONField()
+    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     base = models.CharField(_("依据"), max_length=48, blank=True, help_text="code@version")
     revision = models.PositiveIntegerField(default=1)
-    changes = models.JSONField(default=list)
+    changes: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     changed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(_("修改时间"), default=now)

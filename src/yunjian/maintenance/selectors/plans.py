@@ -16,7 +16,7 @@ from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.rules import PointDescription, obligations_for, packs
-from yunjian.standards.sheets import UnknownSheet, current_name
+from yunjian.standards.sheets import current_names
 
 UNFINISHED = [TaskState.OPEN, TaskState.STARTED]
 
@@ -38,6 +38,7 @@ class Proposal:
 def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Proposal]:
     """Return what the rules in force on a day demand at the points, point by point."""
     rules = packs()
+    names = current_names(on_date)
     return [
         Proposal(
             point=point,
@@ -46,24 +47,12 @@ def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Prop
             clause=f"{obligation.standard} {obligation.clause}",
             interval_value=obligation.interval.value,
             interval_unit=obligation.interval.unit,
-            sheet_code=_existing_sheet(obligation.sheet, on_date),
+            sheet_code=obligation.sheet if obligation.sheet in names else "",
             provenance=obligation.provenance,
         )
         for point in points
         for obligation in obligations_for(_describe(point), on_date, rules)
     ]
-
-
-def sheet_in_force(code: str, on_date: date) -> str:
-    """Return `code@version` of the record sheet in force on a day ("" when there is none)."""
-    try:
-        return current_name(code, on_date)
-    except UnknownSheet:
-        return ""
-
-
-def _existing_sheet(code: str | None, on_date: date) -> str:
-    return code if code and sheet_in_force(code, on_date) else ""
 
 
 def _describe(point: MonitoringPoint) -> PointDescription:

@@ -1,9 +1,10 @@
 """运维计划 and the tasks it becomes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -25,10 +26,10 @@ from yunjian.maintenance.selectors.plans import (
     Proposal,
     contracts_over,
     proposals_for,
-    sheet_in_force,
 )
 from yunjian.messaging.services import notify
 from yunjian.sources.models import MonitoringPoint
+from yunjian.standards.sheets import current_names, definitions
 
 HORIZON_DAYS = 62  # tasks exist two months ahead; the daily job carries them forward
 LONGEST_INTERVAL = 1000
@@ -367,6 +368,7 @@ def _item_problems(
     items: Sequence[ItemInput], contracts: dict[UUID, ServiceContract]
 ) -> Iterable[FieldError]:
     seen: set[tuple[UUID, str]] = set()
+    names = current_names(today())
     for number, item in enumerate(items):
         path = f"items.{number}"
         if item.point.pk not in contracts:
@@ -379,7 +381,7 @@ def _item_problems(
                 "longest_interval": LONGEST_INTERVAL
             }
             yield FieldError(f"{path}.interval_value", "range", message)
-        if item.sheet_code and not sheet_in_force(item.sheet_code, today()):
+        if item.sheet_code and item.sheet_code not in names:
             yield FieldError(f"{path}.sheet_code", "unknown", _("没有这种记录单"))
         key = (item.point.pk, item.activity.strip())
         if key in seen:
@@ -473,8 +475,9 @@ def _make_tasks(plans: Sequence[Plan], begin: date) -> dict[UUID, int]:
     )
     made = dict.fromkeys(keys, 0)
     new: list[Task] = []
+    names = cache(partial(current_names, among=definitions()))
     for plan in plans:
-        for task in _tasks_of(plan, items[plan.pk], people[plan.pk], begin):
+        for task in _tasks_of(plan, items[plan.pk], people[plan.pk], begin, names):
             if (plan.pk, task.point_id, task.due_on) not in there:
                 new.append(task)
                 made[plan.pk] += 1
@@ -483,7 +486,11 @@ def _make_tasks(plans: Sequence[Plan], begin: date) -> dict[UUID, int]:
 
 
 def _tasks_of(
-    plan: Plan, items: Sequence[PlanItem], people: Sequence[Person], begin: date
+    plan: Plan,
+    items: Sequence[PlanItem],
+    people: Sequence[Person],
+    begin: date,
+    names: Callable[[date], dict[str, str]],
 ) -> Iterable[Task]:
     if not items or not people:
         raise InvalidInput(_("计划没有运维内容或运维人员，请先补充"))
@@ -498,7 +505,10 @@ def _tasks_of(
                 days[day] += due
         for day, due in sorted(days.items()):
             if begin <= day <= horizon:
-                yield _task(plan, rows[0].point, day, due, _whose_turn(people, position, day))
+                task = _task(plan, rows[0].point, day, due, _whose_turn(people, position, day))
+                codes = dict.fromkeys(one.sheet_code for one in due if one.sheet_code)
+                task.sheets = [names(day)[code] for code in codes if code in names(day)]
+                yield task
 
 
 def _days_under_contract(
@@ -526,7 +536,6 @@ def _whose_turn(people: Sequence[Person], position: int, day: date) -> Person:
 def _task(
     plan: Plan, point: MonitoringPoint, day: date, due: Sequence[Repeating], assignee: Person
 ) -> Task:
-    codes = dict.fromkeys(one.sheet_code for one in due if one.sheet_code)
     return Task(
         organization_id=plan.organization_id,
         discharger_id=point.organization_id,
@@ -536,7 +545,6 @@ def _task(
         due_on=day,
         assignee=assignee,
         contents=[one.activity for one in due],
-        sheets=[name for code in codes if (name := sheet_in_force(code, day))],
     )
 
 

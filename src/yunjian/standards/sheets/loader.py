@@ -1,7 +1,7 @@
 """The sheet definitions that ship or are registered, and which of them hold when."""
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -87,8 +87,8 @@ def effective_problems(versions: Iterable[Definition]) -> list[Problem]:
 
 def definitions_for(kind: str, method: str, on_date: date) -> list[Definition]:
     """Return the definitions for a kind of point ("wastewater", "flue_gas") and sampling method
-    that are in force on a day."""
-    return [item for item in definitions().values() if _applies(item, kind, method, on_date)]
+    that are in force on a day, of each sheet the newest version."""
+    return [item for item in _in_force_on(on_date).values() if _applies(item, kind, method)]
 
 
 def current_name(code: str, on_date: date) -> str:
@@ -97,12 +97,30 @@ def current_name(code: str, on_date: date) -> str:
     Raises:
         UnknownSheet: there is none.
     """
-    found = [
-        item for item in definitions().values() if item.code == code and _in_force(item, on_date)
-    ]
-    if not found:
+    found = current_names(on_date).get(code)
+    if found is None:
         raise UnknownSheet(f"{code} on {on_date}")
-    return max(found, key=lambda item: item.version).name
+    return found
+
+
+def current_names(on_date: date, among: Mapping[str, Definition] | None = None) -> dict[str, str]:
+    """Return `code@version` of every sheet in force on a day, by code.
+
+    `among` are the definitions to choose from (for many days in a row, ask for them once).
+    """
+    return {code: item.name for code, item in _in_force_on(on_date, among).items()}
+
+
+def _in_force_on(
+    on_date: date, among: Mapping[str, Definition] | None = None
+) -> dict[str, Definition]:
+    """Return the newest version of each sheet that has begun and not ended.
+
+    A version that begins ends those before it, whatever they said of themselves.
+    """
+    known = definitions() if among is None else among
+    ordered = sorted(known.values(), key=lambda item: item.version)
+    return {item.code: item for item in ordered if _in_force(item, on_date)}
 
 
 def as_json(sheet: Definition) -> dict[str, Any]:
@@ -121,14 +139,10 @@ def photo_ids(name: str, answers: dict[str, Any]) -> list[UUID]:
     return found
 
 
-def _applies(item: Definition, kind: str, method: str, on_date: date) -> bool:
+def _applies(item: Definition, kind: str, method: str) -> bool:
     applies = item.source.get("applies", {})
     methods = applies.get("methods")
-    return (
-        applies.get("kind", kind) == kind
-        and (not methods or method in methods)
-        and _in_force(item, on_date)
-    )
+    return applies.get("kind", kind) == kind and (not methods or method in methods)
 
 
 def _in_force(item: Definition, on_date: date) -> bool:
