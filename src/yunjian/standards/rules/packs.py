@@ -235,8 +235,10 @@ def pack(name: str, among: Iterable[Pack] | None = None) -> Pack:
     Raises:
         UnknownRule: there is none.
     """
-    known = list(versions() if among is None else among)
-    found = [item for item in known if name in {item.name, item.code}]
+    if among is None:
+        # one that ships wins over every other of its name: no need to ask for those
+        among = shipped() if any(item.name == name for item in shipped()) else versions()
+    found = [item for item in among if name in {item.name, item.code}]
     if not found:
         raise UnknownRule(name)
     return max(found, key=lambda item: item.version)

@@ -56,12 +56,14 @@ def chi_factor(freedom: int) -> float:
 
 def chi_below(value: float, freedom: int) -> float:
     """Return the probability that χ² is below a value, by its finite sum."""
+    if value <= 0:
+        return 0.0
     half = value / 2
     odd = freedom % 2
     above = math.erfc(math.sqrt(half)) if odd else 0.0
     for place in range(freedom // 2):
         power = place + odd / 2
-        above += math.exp(power * math.log(half) - half - math.lgamma(power + 1)) if half else 0.0
+        above += math.exp(power * math.log(half) - half - math.lgamma(power + 1))
     return 1 - above
 
 
