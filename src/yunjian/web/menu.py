@@ -96,6 +96,7 @@ SUPERVISION = Portal(
         MenuItem(_("机构"), "/supervision/agencies/", "people"),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
+        MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),

@@ -449,7 +449,7 @@ class WhatIfForm(forms.Form):
         label=_("采样方式"),
         required=False,
         choices=[NONE, *words.METHODS.items()],
-        help_text=_("仅废气"),
+        help_text=_("仅烟气"),
     )
     automatic_calibration = forms.BooleanField(label=_("具备自动校准"), required=False)
     on = forms.DateField(label=_("开始日期"), widget=DateInput())

@@ -275,6 +275,17 @@ def newest_version(code: str) -> Pack:
     return _versions_of(code, versions())[0]
 
 
+def newest_or_none(code: str) -> Pack | None:
+    """Return the newest version of a pack; a first draft has none."""
+    own = [item for item in versions() if item.code == code]
+    return max(own, key=lambda item: item.version, default=None)
+
+
+def overlay_drafts() -> list[RuleDraft]:
+    """Return the drafts of overlays."""
+    return list(RuleDraft.objects.exclude(overlays="").order_by("code"))
+
+
 def marks_of(pack: Pack) -> dict[str, Any]:
     """Return who compared or corrected which row last, as it was published."""
     row = PublishedPack.objects.filter(code=pack.code, version=pack.version).first()

@@ -24,11 +24,11 @@ Words = str | Promise
 UNCONFIRMED = gettext_lazy("未确认")
 KINDS: dict[str, Words] = {
     "wastewater": gettext_lazy("废水"),
-    "flue_gas": gettext_lazy("废气"),
+    "flue_gas": gettext_lazy("烟气"),
 }
 METHODS: dict[str, Words] = {
     "full_extraction": gettext_lazy("完全抽取"),
-    "dilution": gettext_lazy("稀释抽取"),
+    "dilution": gettext_lazy("稀释"),
     "direct": gettext_lazy("直接测量"),
 }
 PARAMETERS: dict[str, Words] = {
