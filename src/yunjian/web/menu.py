@@ -97,6 +97,7 @@ SUPERVISION = Portal(
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
+        MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),

@@ -1,5 +1,6 @@
 """Tags and filters that every page of the frame uses."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from yunjian.evidence.vocabulary import Word, object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.languages import said
 
 register = template.Library()
 
@@ -15,12 +17,12 @@ COLOURS = {
     "good": {
         "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal",
     },
-    "waiting": {"submitted", "open", "started", "in_progress", "today", "upcoming", "calibrate"},
+    "waiting": {"submitted", "open", "started", "in_progress", "today", "upcoming"},
     "bad": {
         "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
         "locked", "abnormal", "expired",
     },
-    "warned": {"attention", "unknown", "expiring"},
+    "warned": {"attention", "unknown", "expiring", "calibrate"},
 }  # fmt: skip
 COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states}
 
@@ -42,6 +44,12 @@ def icon(name: str) -> SafeString:
 def moment(at: datetime | None) -> str:
     """Return a moment in Shanghai as YYYY-MM-DD HH:mm."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+@register.filter("said")
+def said_filter(text: Mapping[str, str]) -> str:
+    """Return the side of a text with both languages that is read now."""
+    return said(text)
 
 
 @register.filter
