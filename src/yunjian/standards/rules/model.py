@@ -257,7 +257,9 @@ def _check_bands(unit: str, bands: tuple[Band, ...]) -> None:
 def _check_neighbours(unit: str, low: Band, high: Band) -> None:
     end, start = low.upper, high.lower
     if end is None or start is None or end > start:
-        raise ValueError(f"{unit}: overlap at {start if start is not None else end}")
+        edge = start if start is not None else end
+        where = f" at {edge}" if edge is not None else ": two bands without bounds"
+        raise ValueError(f"{unit}: overlap{where}")
     if end < start or (low.to is None and high.from_ is None):
         raise ValueError(f"{unit}: gap at {end}")
     if low.to is not None and high.from_ is not None:

@@ -56,9 +56,9 @@ def chi_factor(freedom: int) -> float:
 
 def chi_below(value: float, freedom: int) -> float:
     """Return the probability that χ² is below a value, by its finite sum."""
-    if value <= 0:
-        return 0.0
     half = value / 2
+    if half <= 0:
+        return 0.0
     odd = freedom % 2
     above = math.erfc(math.sqrt(half)) if odd else 0.0
     for place in range(freedom // 2):
