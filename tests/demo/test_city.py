@@ -87,7 +87,8 @@ def _there_is_something_to_do() -> None:
 def _its_accounts_sign_in(folder: Path) -> None:
     password, known = accounts(folder)
     assert password == PASSWORD
-    assert [one.role for one in known] == ["排污单位", "运维机构", "运维人员", "管理部门"]
+    roles = ["排污单位", "运维机构", "运维人员", "管理部门", "规则管理"]
+    assert [one.role for one in known] == roles
     assert WechatBinding.objects.count() == 2
     for one in known:
         client = Client()

@@ -94,7 +94,13 @@ def _worth_trying(stage: Stage) -> list[DemoAccount]:
         _described("运维机构", agency.manager, "/agency/", ""),
         _described("运维人员", engineer, "/h5/", "张师傅"),
         _described("管理部门", stage.reviewers[0], "/supervision/", ""),
+        _described("规则管理", _rule_administrator(stage), "/supervision/rules/", ""),
     ]
+
+
+def _rule_administrator(stage: Stage) -> Account:
+    name = stage.person_name()
+    return stage.account(stage.authority, "sh03", name, "rule_administrator")
 
 
 def _busiest_engineer(stage: Stage) -> Account:

@@ -77,9 +77,9 @@ def facts(row: Row) -> dict[str, str]:
 
 
 def _obligation(row: ObligationRow) -> dict[str, str]:
-    sheets = [row.sheet] if row.sheet else list(row.sheets.values())
+    sheets = words.sheets_text(row)
     said = {_("频次"): words.how_often(row), _("适用"): words.applies(row)}
-    return said | ({_("记录表"): "、".join(sheets)} if sheets else {})
+    return said | ({_("记录表"): sheets} if sheets else {})
 
 
 def _limit(row: LimitRow) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.standards.rules import InvalidPack
+from yunjian.supervision.rules.words import unit_text
 
 _SENTENCES: list[tuple[str, str | Promise]] = [
     (
@@ -72,7 +73,9 @@ def explained(reason: str) -> str:
     for pattern, sentence in _SENTENCES:
         if found := re.search(pattern, rest):
             named = place.rstrip(": ")
-            told = str(sentence) % found.groupdict()
+            told = str(sentence) % {
+                name: unit_text(text) for name, text in found.groupdict().items()
+            }
             return f"{named}: {told}" if named else told
     return reason
 

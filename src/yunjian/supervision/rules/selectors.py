@@ -86,9 +86,7 @@ class RuleLine:
     @property
     def sheet(self) -> str:
         """The record sheets of an obligation."""
-        if not isinstance(self.row, ObligationRow):
-            return ""
-        return self.row.sheet or "、".join(self.row.sheets.values())
+        return words.sheets_text(self.row) if isinstance(self.row, ObligationRow) else ""
 
     @property
     def tags(self) -> list[tuple[str, str]]:

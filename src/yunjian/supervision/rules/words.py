@@ -132,6 +132,13 @@ def applies(row: ObligationRow) -> str:
     return "；".join(parts) or _("全部测点")
 
 
+def sheets_text(row: ObligationRow) -> str:
+    """Return the record sheets of an obligation, those of the sampling methods in order."""
+    own = [row.sheet] if row.sheet else []
+    by_method = [row.sheets[method] for method in sorted(row.sheets)]
+    return "、".join(dict.fromkeys([*own, *by_method]))
+
+
 def interval_text(interval: Interval) -> str:
     """Say the longest time between two times."""
     if interval.unit == "hour":

@@ -62,7 +62,7 @@ def confirm(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Note that a row was compared with the printed standard."""
     require_change(current_actor())
     line = _line(code, row_id)
-    form = Remark(request.POST or None)
+    form = Remark(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -103,7 +103,7 @@ def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
 
 
 def _forms(request: HttpRequest, row: Row) -> tuple[RowForm, Any]:
-    posted = request.POST or None
+    posted = request.POST if request.method == "POST" else None
     kind = form_for(row)
     form = kind(posted, initial=kind.of(row))
     if not isinstance(row, LimitRow):
@@ -139,13 +139,19 @@ def _correct(form: RowForm, bands: Any, line: RuleLine, code: str) -> None:
 
 
 def _filled(bands: Any) -> list[Any]:
+    """Return the bands that are to stay; a row for another band that was left empty is none."""
     return [
         one
-        for one in bands.forms
+        for place, one in enumerate(bands.forms)
         if one.cleaned_data
         and not one.cleaned_data.get("DELETE")
-        and (one.has_changed() or one.initial)
+        and (place < bands.initial_form_count() or _says_something(one))
     ]
+
+
+def _says_something(band: Any) -> bool:
+    given = band.cleaned_data
+    return any(given.get(name) not in {None, ""} for name in ("lower", "upper", "limit"))
 
 
 def _show(error: DomainError, form: RowForm, bands: Any) -> None:

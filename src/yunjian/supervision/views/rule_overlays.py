@@ -39,9 +39,10 @@ def overlays(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a TOML file or text; what is wrong is named by its row, and the text stays."""
     require_change(current_actor())
-    form = OverlayForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = OverlayForm(request.POST, request.FILES) if posted else OverlayForm()
     status = 200
-    if request.method == "POST":
+    if posted:
         status = 422
         if form.is_valid() and (content := _content(form)) is not None:
             text, name = content
