@@ -42,9 +42,15 @@ def _section(section: dict[str, Any]) -> Any:
         case "checklist":
             return {item["key"]: {"state": "normal", "note": ""} for item in section["items"]}
         case "group":
-            return [_fields(section) for _ in range(section.get("min") or 0)]
+            return [_fields(section) for _ in range(_row_count(section))]
         case _:
             return _fields(section)
+
+
+def _row_count(section: dict[str, Any]) -> int:
+    """Rows that the definition itself writes down (`rows = "[1, 2, 3]"`) are all filled in."""
+    written = section.get("rows", "")
+    return max(section.get("min") or 0, written.count(",") + 1 if written.startswith("[") else 0)
 
 
 def _fields(section: dict[str, Any]) -> dict[str, Any]:

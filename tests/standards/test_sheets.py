@@ -21,6 +21,8 @@ WORDS: dict[str, Any] = json.loads((FOLDER / "expressions.json").read_text(encod
 PROBE = parsed(SHARED["definition"])
 CONTEXT: dict[str, Any] = {"instruments": [{"range_upper": 200}]}
 NAMES = sorted(sheets.definitions())
+# whose limits nobody has established for such answers
+NOT_CONFIRMED = {"hj1286-calibration@1": "unknown", "hj1286-verification@1": "unknown"}
 
 
 @pytest.mark.parametrize("vector", SHARED["vectors"], ids=lambda vector: vector["name"])
@@ -50,7 +52,7 @@ def test_honest_answers_pass_every_sheet_that_ships(name: str) -> None:
     definition = sheets.definition(name)
     result = sheets.evaluate(definition, honest_answers(sheets.as_json(definition)), CONTEXT)
     assert result.errors == []
-    assert result.verdict == "pass"
+    assert result.verdict == NOT_CONFIRMED.get(name, "pass")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -152,11 +154,19 @@ def test_a_sheet_is_found_by_name_kind_method_and_day() -> None:
     with pytest.raises(sheets.UnknownSheet):
         sheets.definition("hj75-g1@99")
     day = date(2026, 11, 20)
-    gas = [item.code for item in sheets.definitions_for("flue_gas", "full_extraction", day)]
-    assert gas == ["hj75-g1", "hj75-g4"]
-    assert [item.code for item in sheets.definitions_for("flue_gas", "direct", day)] == ["hj75-g4"]
-    assert [item.code for item in sheets.definitions_for("wastewater", "", day)] == ["hj355-b"]
-    assert sheets.definitions_for("wastewater", "", date(2020, 1, 1)) == []
+
+    def codes(kind: str, method: str, on_date: date) -> set[str]:
+        return {item.code for item in sheets.definitions_for(kind, method, on_date)}
+
+    gas, in_situ = codes("flue_gas", "full_extraction", day), codes("flue_gas", "direct", day)
+    assert {"hj75-g1", "hj75-g4", "free"} <= gas
+    assert gas.isdisjoint({"hj75-g2", "hj75-g3", "hj355-b"})
+    assert {"hj75-g3", "hj75-g4"} <= in_situ
+    assert in_situ.isdisjoint({"hj75-g1", "hj75-g2"})
+    assert {"hj355-b", "free"} <= codes("wastewater", "", day)
+    assert codes("wastewater", "", day).isdisjoint({"hj75-g1", "hj75-g4"})
+    assert "hj355-b" not in codes("wastewater", "", date(2020, 1, 1))
+    assert codes("flue_gas", "direct", date(2018, 1, 1)) == set()
     assert sheets.current_name("hj355-b", day) == "hj355-b@1"
     with pytest.raises(sheets.UnknownSheet):
         sheets.current_name("hj355-b", date(2019, 1, 1))
