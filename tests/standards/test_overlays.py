@@ -64,7 +64,7 @@ def test_an_overlay_holds_every_row_of_its_base() -> None:
     assert patrol.interval is not None
     assert (patrol.interval.value, patrol.clause, patrol.authority) == (3, "市 1", "试验市")
     # what the overlay does not say stays
-    assert (patrol.activity.zh, patrol.sheets) == ("日常巡检", {"full_extraction": "hj75-g1"})
+    assert (patrol.activity.zh, patrol.sheets) == ("日常巡检", base.obligations[0].sheets)
     assert city.obligations[1:] == base.obligations[1:]
     assert city.limits == base.limits
 
