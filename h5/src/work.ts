@@ -55,16 +55,15 @@ export const isElsewhere = (task: Task): boolean =>
   task.visit !== null && !drafts.get(task.id)?.signed_in_at && task.state !== "done";
 
 export async function signIn(task: Task, position: Position, photo: { id: string; body: ArrayBuffer; type: string }): Promise<void> {
-  const draft = draftOf(task);
-  draft.signed_in_at = new Date().toISOString();
-  draft.distance = distanceTo(task.point, position);
-  const body = { task_id: task.id, at: draft.signed_in_at, position, photo_id: photo.id };
-  await db.enqueue(
+  const at = new Date().toISOString();
+  const body = { task_id: task.id, at, position, photo_id: photo.id };
+  await keep(
+    task,
     [
       attachment(task, photo, "sign_in"),
-      item(task, "sign-in", `visits/${draft.visit_id}/sign-in`, json(body), "application/json", "到场签到"),
+      item(task, "sign-in", `visits/${draftOf(task).visit_id}/sign-in`, json(body), "application/json", "到场签到"),
     ],
-    draft,
+    { signed_in_at: at, distance: distanceTo(task.point, position) },
   );
   void synchronise();
 }
@@ -77,21 +76,28 @@ export async function addPhoto(task: Task, photo: { id: string; body: ArrayBuffe
 export async function submit(task: Task, sheets: [string, SheetDraft][], position: Position | null): Promise<void> {
   const draft = draftOf(task);
   await dropStopped(task.id);
-  draft.submitted_at = new Date().toISOString();
-  draft.problem = null;
+  const at = new Date().toISOString();
   const body = {
     task_id: task.id,
-    signed_out_at: draft.submitted_at,
+    signed_out_at: at,
     sign_out_position: position,
     participants: [],
     sheets: sheets.map(([definition, sheet]) => ({
-      id: sheet.id, definition, answers: sheet.answers, started_at: sheet.started_at, finished_at: sheet.finished_at ?? draft.submitted_at,
+      id: sheet.id, definition, answers: sheet.answers, started_at: sheet.started_at, finished_at: sheet.finished_at ?? at,
     })),
     attachment_ids: [],
     note: draft.note,
   };
-  await db.enqueue([item(task, "visit", `visits/${draft.visit_id}`, json(body), "application/json", "运维记录")], draft);
+  const record = item(task, "visit", `visits/${draft.visit_id}`, json(body), "application/json", "运维记录");
+  await keep(task, [record], { submitted_at: at, problem: null });
   void synchronise();
+}
+
+/** Keeps items with what they change in the draft; the page says so only when the phone has it. */
+async function keep(task: Task, items: OutboxItem[], change: Partial<Draft>): Promise<void> {
+  const draft = draftOf(task);
+  await db.enqueue(items, { ...draft, ...change });
+  Object.assign(draft, change);
 }
 
 export function synchronise(): Promise<void> {

@@ -1,5 +1,5 @@
 // Checks, computes and judges the answers of a sheet, with the server's semantics.
-import { evaluated, holds, type Variables } from "./expressions";
+import { evaluated, holds, UNKNOWN, type Variables } from "./expressions";
 import { roundHalfEven } from "./rounding";
 import type { Answers, Definition, Field, Item, Section, SheetResult, Text, Values, Verdict } from "./types";
 
@@ -7,9 +7,17 @@ const TEXT_LIMIT = 200;
 const LONGTEXT_LIMIT = 2000;
 const PHOTO_LIMIT = 20;
 const LARGEST_NUMBER = 1e12;
+const MOST_ROWS = 100;
+const MOST_KEPT = 200;
+// doubles from here on have no decimals
+const WHOLE_FROM = 2 ** 53;
 const STATES = ["normal", "abnormal", "not_applicable"];
 const ORDER: Verdict[] = ["pass", "attention", "unknown", "calibrate", "out_of_control", "fail"];
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/;
+// what the server takes for white space
+const BLANK = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 const MESSAGES: Record<string, [string, string]> = {
   unknown_key: ["不认识的内容", "Unknown content"],
@@ -38,7 +46,9 @@ const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0) ||
-  (typeof value === "string" && value.trim() === "");
+  (typeof value === "string" && BLANK.test(value));
+const own = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined);
+const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
 
 export function worse(first: Verdict, second: Verdict): Verdict {
   return ORDER.indexOf(first) >= ORDER.indexOf(second) ? first : second;
@@ -47,32 +57,63 @@ export function worse(first: Verdict, second: Verdict): Verdict {
 function filled(section: Section, given: unknown): Values {
   const values = isObject(given) ? given : {};
   const keys = (section.fields ?? section.items ?? []).map((part) => part.key);
-  return Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
+  return Object.fromEntries(keys.map((key) => [key, bounded(own(values, key) ?? null)]));
+}
+
+/** Null for a list or text longer than any answer may be: loops over it must end. */
+function bounded(value: unknown): unknown {
+  if (typeof value === "string") return lengthOf(value) > LONGTEXT_LIMIT ? null : value;
+  if (typeof value !== "object" || value === null) return value;
+  return (Array.isArray(value) ? value : Object.keys(value)).length > LONGTEXT_LIMIT ? null : value;
+}
+
+const isPlain = (value: unknown): boolean => value === null || ["boolean", "number", "string"].includes(typeof value);
+
+/** A calculated value: a plain one, or a table or short list of plain ones; else null. */
+function kept(value: unknown): unknown {
+  if (value === UNKNOWN || value === undefined) return null;
+  if (isPlain(value)) return bounded(value);
+  if (Array.isArray(value)) return value.length <= MOST_KEPT && value.every(isPlain) ? value.map(bounded) : null;
+  return isObject(value) && Object.values(value).every(isPlain)
+    ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, bounded(part)]))
+    : null;
 }
 
 /** Every field present, null where nothing was typed: what expressions see as `s`. */
 export function complete(definition: Definition, answers: Answers): Values {
   return Object.fromEntries(
     definition.sections.map((section) => {
-      const given = answers[section.key];
+      const given = own(answers, section.key);
       if (section.kind !== "group") return [section.key, filled(section, given)];
-      return [section.key, (Array.isArray(given) ? given : []).map((row) => filled(section, row))];
+      const rows = Array.isArray(given) ? given.slice(0, section.max ?? MOST_ROWS) : [];
+      return [section.key, rows.map((row) => filled(section, row))];
     }),
   );
 }
 
 export function evaluate(definition: Definition, answers: Answers, context: unknown): SheetResult {
-  return new Run(definition, answers, context).result();
+  return examine(definition, answers, context).result;
+}
+
+/** Result, and paths (of sections and fields) that are not shown, and of fields that are demanded. */
+export interface Examination { result: SheetResult; hidden: Set<string>; required: Set<string> }
+
+/** The same, with what a form has to know. */
+export function examine(definition: Definition, answers: Answers, context: unknown): Examination {
+  const run = new Run(definition, answers, context);
+  return { result: run.result(), hidden: run.hidden, required: run.required };
 }
 
 class Run {
   private readonly said: SheetResult = { verdict: "pass", fields: {}, errors: [], follow_ups: [] };
   private readonly variables: Variables;
   private readonly s: Values;
+  readonly hidden = new Set<string>();
+  readonly required = new Set<string>();
 
   constructor(private readonly definition: Definition, private readonly answers: Answers, context: unknown) {
     this.s = complete(definition, answers);
-    this.variables = { s: this.s, ctx: context, row: null };
+    this.variables = { s: this.s, ctx: context, row: null, lim: definition.limits ?? {}, calc: {} };
   }
 
   result(): SheetResult {
@@ -83,14 +124,14 @@ class Run {
   }
 
   private section(section: Section): void {
-    if (section.show && !holds(section.show, this.variables)) return;
-    const given = this.answers[section.key];
+    if (section.show && !holds(section.show, this.variables)) return void this.hidden.add(section.key);
+    const given = own(this.answers, section.key);
     if (section.kind === "group") return this.group(section, given);
     const parts: { key: string }[] = section.items ?? section.fields ?? [];
     if (!this.checkObject(section.key, given, parts)) return;
     const values = (given ?? {}) as Values;
     if (section.kind === "checklist") {
-      for (const item of section.items ?? []) this.item(`${section.key}.${item.key}`, item, values[item.key]);
+      for (const item of section.items ?? []) this.item(`${section.key}.${item.key}`, item, own(values, item.key));
     } else this.fields(section, section.key, values, this.s[section.key] as Values);
   }
 
@@ -107,12 +148,12 @@ class Run {
   private group(section: Section, given: unknown): void {
     if (given !== undefined && given !== null && !Array.isArray(given)) return this.refuse(section.key, "wrong_shape");
     const rows = (given ?? []) as unknown[];
-    const [least, most] = [section.min ?? 0, section.max ?? 100];
+    const [least, most] = [section.min ?? 0, section.max ?? MOST_ROWS];
     if (rows.length > most) return this.refuse(section.key, "too_many", most);
     if (rows.length < least) this.refuse(section.key, "too_few", least);
     rows.forEach((row, index) => {
       const path = `${section.key}.${index}`;
-      if (row === null) this.refuse(path, "wrong_shape");
+      if (row === null || row === undefined) this.refuse(path, "wrong_shape");
       else if (this.checkObject(path, row, section.fields ?? []))
         this.fields(section, path, row as Values, (this.s[section.key] as Values[])[index] as Values);
     });
@@ -126,19 +167,23 @@ class Run {
     if (state === undefined || state === null) this.refuse(path, "required");
     else if (!STATES.includes(state as string)) this.refuse(path, "not_a_state");
     if (note !== undefined && note !== null && typeof note !== "string") this.refuse(`${path}.note`, "not_text");
-    else if (note && [...note].length > TEXT_LIMIT) this.refuse(`${path}.note`, "too_long", TEXT_LIMIT);
-    else if (state === "abnormal" && !(note ?? "").trim()) this.refuse(`${path}.note`, "note_required");
+    else if (note && lengthOf(note) > TEXT_LIMIT) this.refuse(`${path}.note`, "too_long", TEXT_LIMIT);
+    else if (state === "abnormal" && BLANK.test(note ?? "")) this.refuse(`${path}.note`, "note_required");
     if (state === "abnormal") this.judge(path, "attention", typeof note === "string" ? note : "", item.clause ?? "");
   }
 
   private fields(section: Section, path: string, given: Values, values: Values): void {
     this.variables.row = values;
+    const calc: Values = {};
+    this.variables.calc = calc; // a calculation sees those before it
+    for (const [key, source] of Object.entries(section.calc ?? {})) calc[key] = kept(evaluated(source, this.variables));
     for (const field of section.fields ?? []) this.field(field, `${path}.${field.key}`, given, values);
   }
 
   private field(field: Field, path: string, given: Values, values: Values): void {
     if (field.show && !holds(field.show, this.variables)) {
       values[field.key] = null;
+      this.hidden.add(path);
       return;
     }
     if (field.type === "computed") {
@@ -146,9 +191,11 @@ class Run {
       values[field.key] = value;
       this.said.fields[path] = { value };
     } else {
-      const value = given[field.key];
+      const value = own(given, field.key);
+      const isRequired = this.isRequired(field);
+      if (isRequired) this.required.add(path);
       if (isEmpty(value)) {
-        if (this.isRequired(field)) this.refuse(path, "required");
+        if (isRequired) this.refuse(path, "required");
         return;
       }
       const problem = problemOf(field, value);
@@ -157,17 +204,18 @@ class Run {
     for (const rule of field.judge ?? []) {
       if (!holds(rule.when, this.variables)) continue;
       this.judge(path, rule.verdict, rule.message.zh, rule.clause ?? "");
-      if (rule.follow_up)
-        this.said.follow_ups.push({ kind: rule.follow_up, path, message: rule.message.zh, clause: rule.clause ?? "" });
+      for (const kind of rule.follow_up ? [rule.follow_up].flat() : [])
+        this.said.follow_ups.push({ kind, path, message: rule.message.zh, clause: rule.clause ?? "" });
       return;
     }
   }
 
   private computed(field: Field): unknown {
     const value = evaluated(field.compute ?? "", this.variables);
-    if (typeof value === "boolean" || typeof value === "string") return value;
+    if (typeof value === "boolean" || typeof value === "string") return bounded(value);
     if (typeof value !== "number" || !Number.isFinite(value)) return null;
-    return field.decimals === undefined ? value : roundHalfEven(value, field.decimals);
+    const isWhole = field.decimals === undefined || Math.abs(value) >= WHOLE_FROM;
+    return isWhole ? value : roundHalfEven(value, field.decimals ?? 0);
   }
 
   private isRequired(field: Field): boolean {
@@ -199,7 +247,7 @@ function problemOf(field: Field, value: unknown): Problem | null {
     case "longtext": {
       const limit = field.type === "text" ? TEXT_LIMIT : LONGTEXT_LIMIT;
       if (typeof value !== "string") return ["not_text"];
-      return [...value].length > limit ? ["too_long", limit] : null;
+      return lengthOf(value) > limit ? ["too_long", limit] : null;
     }
     case "choice":
       return values.includes(value as string) ? null : ["not_a_choice"];
@@ -214,14 +262,14 @@ function problemOf(field: Field, value: unknown): Problem | null {
     case "date":
       return isDate(value) ? null : ["not_a_date"];
     case "time":
-      return typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(value) ? null : ["not_a_time"];
+      return typeof value === "string" && TIME.test(value) ? null : ["not_a_time"];
     default:
-      return typeof value === "string" && isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value)) ? null : ["not_a_datetime"];
+      return typeof value === "string" && MOMENT.test(value) && isDate(value.slice(0, 10)) ? null : ["not_a_datetime"];
   }
 }
 
 function isDate(value: unknown): boolean {
-  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value) || value < "0001") return false;
   const day = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === value;
 }

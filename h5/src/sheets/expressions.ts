@@ -1,12 +1,18 @@
 // CEL expressions of sheets: compiled once; every number is a double, as on the server.
-import { parse } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
+import { FUNCTIONS } from "./functions";
 
 export const UNKNOWN = Symbol("unknown");
-export interface Variables { s: unknown; row: unknown; ctx: unknown }
+export interface Variables { s?: unknown; row?: unknown; ctx?: unknown; lim?: unknown; calc?: unknown; item?: unknown }
 
+const NOTHING = { s: null, row: null, ctx: null, lim: null, calc: null, item: null };
 // a string, an index such as [0], or a number that is whole as written
 const TOKEN = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[\s*\d+\s*\])|(?<![\w.])(\d+)(?![\w.])/g;
 const compiled = new Map<string, (variables: Variables) => unknown>();
+
+const language = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
+for (const [name, [work, count]] of Object.entries(FUNCTIONS))
+  language.registerFunction(`${name}(${Array(count).fill("dyn").join(", ")}): dyn`, work);
 
 /** Write whole numbers as doubles (15 as 15.0), except indexes and inside strings. */
 export function normalised(source: string): string {
@@ -16,7 +22,7 @@ export function normalised(source: string): string {
 function program(source: string): (variables: Variables) => unknown {
   let found = compiled.get(source);
   if (!found) {
-    found = parse(normalised(source)) as unknown as (variables: Variables) => unknown;
+    found = language.parse(normalised(source)) as unknown as (variables: Variables) => unknown;
     compiled.set(source, found);
   }
   return found;
@@ -25,8 +31,7 @@ function program(source: string): (variables: Variables) => unknown {
 /** The value, or UNKNOWN when something it needs is missing or of another type. */
 export function evaluated(source: string, variables: Variables): unknown {
   try {
-    const value = program(source)(variables);
-    return typeof value === "bigint" ? Number(value) : value;
+    return asDoubles(program(source)({ ...NOTHING, ...variables }));
   } catch {
     return UNKNOWN; // what cannot be told is not told; the server sees it the same way
   }
@@ -35,4 +40,10 @@ export function evaluated(source: string, variables: Variables): unknown {
 /** Whether an expression is true; what cannot be told is not. */
 export function holds(source: string, variables: Variables): boolean {
   return evaluated(source, variables) === true;
+}
+
+/** What CEL counts with whole numbers of its own, as the number it is. */
+function asDoubles(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  return Array.isArray(value) && value.some((item) => typeof item === "bigint") ? value.map(asDoubles) : value;
 }

@@ -1,45 +1,48 @@
 // Record sheets on the phone: the same definitions and the same results as on the server.
-import { complete, evaluate } from "./evaluate";
-import { evaluated, holds, UNKNOWN } from "./expressions";
+import { evaluate, examine } from "./evaluate";
+import { evaluated, UNKNOWN } from "./expressions";
 import type { Answers, Definition, Field, Item, ItemAnswer, Section, Values } from "./types";
 
 export * from "./types";
-export { evaluate };
+export { evaluate, examine };
+export type { Examination } from "./evaluate";
 
-/** What a new sheet starts with: prefilled fields, one row in groups that need one. */
-export function initialAnswers(definition: Definition, context: unknown): Answers {
+const MOST_ROWS = 100;
+
+/**
+ * What a sheet starts with: prefilled fields; a group with `rows` has a row for each element, which
+ * prefill expressions see as `item`, and never fewer than `min`.
+ */
+export function begin(definition: Definition, context: unknown): Answers {
   const answers: Answers = {};
   for (const section of definition.sections) {
     if (section.kind === "checklist") answers[section.key] = {};
     else if (section.kind === "group")
-      answers[section.key] = Array.from({ length: section.min ?? 0 }, () => emptyRow(section, context));
-    else answers[section.key] = emptyRow(section, context);
+      answers[section.key] = itemsOf(definition, section, context).map((item) => emptyRow(definition, section, context, item));
+    else answers[section.key] = emptyRow(definition, section, context);
   }
   return answers;
 }
 
+function itemsOf(definition: Definition, section: Section, context: unknown): unknown[] {
+  const found = section.rows ? evaluated(section.rows, { s: {}, row: {}, ctx: context, lim: definition.limits ?? {} }) : null;
+  const items = Array.isArray(found) ? found.slice(0, section.max ?? MOST_ROWS) : [];
+  while (items.length < (section.min ?? 0)) items.push(null);
+  return items;
+}
+
 /** A new row of a group (or the fields of a section), prefilled. */
-export function emptyRow(section: Section, context: unknown): Values {
+export function emptyRow(definition: Definition, section: Section, context: unknown, item: unknown = null): Values {
   const values: Values = {};
   for (const field of section.fields ?? []) {
     if (!field.prefill) continue;
-    const value = evaluated(field.prefill, { s: {}, row: {}, ctx: context });
-    if (value !== UNKNOWN && value !== null && value !== "") values[field.key] = value;
+    const value = evaluated(field.prefill, { s: {}, row: {}, ctx: context, lim: definition.limits ?? {}, item });
+    if (value === UNKNOWN || value === null || value === undefined || value === "") continue;
+    // a list of the context must not become part of the answers
+    if (!Array.isArray(value)) values[field.key] = value;
+    else if (value.length) values[field.key] = [...value];
   }
   return values;
-}
-
-export function isSectionVisible(definition: Definition, section: Section, answers: Answers, context: unknown): boolean {
-  return !section.show || holds(section.show, { s: complete(definition, answers), row: null, ctx: context });
-}
-
-export function isVisible(definition: Definition, field: Field, row: Values, answers: Answers, context: unknown): boolean {
-  return !field.show || holds(field.show, { s: complete(definition, answers), row, ctx: context });
-}
-
-export function isRequired(definition: Definition, field: Field, row: Values, answers: Answers, context: unknown): boolean {
-  if (typeof field.required !== "string") return field.required === true;
-  return holds(field.required, { s: complete(definition, answers), row, ctx: context });
 }
 
 /** How many things of a section are filled in, of how many that ought to be. */
