@@ -30,6 +30,17 @@ TYPES = [
 ]
 SECTION_TYPES = [("fields", _("栏目")), ("checklist", _("检查表")), ("group", _("重复行"))]
 DEMANDED = [("no", _("否")), ("yes", _("是")), ("when", _("满足条件时"))]
+# what means something only for fields of some types
+ONLY_FOR: dict[str, set[str]] = {
+    "unit": {"number", "computed"},
+    "decimals": {"number", "computed"},
+    "min": {"number"},
+    "max": {"number"},
+    "choices": {"choice", "choices"},
+    "compute": {"computed"},
+    "prefill": {kind for kind, _title in TYPES} - {"computed", "photo", "signature"},
+    "demanded": {kind for kind, _title in TYPES} - {"computed"},
+}
 FOLLOW_UP_TITLES = {
     "calibration": _("校准"),
     "repair": _("维修"),
@@ -198,6 +209,15 @@ class FieldPartForm(_PartForm):
     hint_zh = _text(_("中文提示"))
     hint_en = _text(_("英文提示"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = str(self["type"].value() or "")
+        unused = {key for key, kinds in ONLY_FOR.items() if kind not in kinds}
+        if self["demanded"].value() != "when":
+            unused.add("demanded_when")
+        for key in unused:
+            del self.fields[key]
+
     @classmethod
     def initial_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         """Add what is not written as it is kept."""
@@ -222,19 +242,20 @@ class FieldPartForm(_PartForm):
         given["choices"] = [
             _choice(line) for line in given.get("choices", "").splitlines() if line.strip()
         ]
-        if given.get("demanded") == "when" and not given.get("demanded_when"):
-            self.add_error("demanded_when", say("请填写条件"))
         return given
 
     def values(self) -> dict[str, Any]:
         """Add what is not written as it is kept."""
         given = self.cleaned_data
-        demanded = {"no": None, "yes": True, "when": given["demanded_when"]}[given["demanded"]]
+        # a condition that is still to be written demands nothing
+        when = given.get("demanded_when") or None
+        demanded = {"no": None, "yes": True, "when": when or "false"}
         return {
+            **dict.fromkeys(ONLY_FOR),
             **super().values(),
             **{key: given[key] for key in ("decimals", "min", "max")},
             "choices": given["choices"] or None,
-            "required": demanded,
+            "required": demanded.get(given.get("demanded", "no")),
         }
 
 
