@@ -1,0 +1,143 @@
+"""Mutation testing of the standards: alter the code bit by bit, and see whether a test notices.
+
+    .venv/bin/python scripts/mutation.py                  # statistics, rules, rounding
+    .venv/bin/python scripts/mutation.py --only 'src/yunjian/standards/statistics/*'
+    .venv/bin/python scripts/mutation.py --report         # the last run again, with survivors
+
+Works on a copy (default: var/mutation), so that the code itself is never altered. What is cached
+there is used again: only functions and tests that changed are run anew.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MUTATED = [
+    "src/yunjian/standards/statistics/*",
+    "src/yunjian/standards/rules/*",
+    "src/yunjian/standards/rounding.py",
+]
+# the duties of a point have tests of their own, most of them with thousands of days
+LEFT_OUT = ["src/yunjian/standards/rules/duty/*"]
+TESTS = [
+    "conftest.py",
+    "test_overlays.py",
+    "test_published_packs.py",
+    "test_rules.py",
+    "test_statistics.py",
+    "test_statistics_checks.py",
+    "test_statistics_conversions.py",
+    "test_statistics_judging.py",
+    "test_statistics_oracles.py",
+]
+FEWER_EXAMPLES = """
+settings.register_profile(
+    "mutation", deadline=None, max_examples=15, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("mutation")
+"""
+
+
+def main() -> None:
+    """Copy, run, report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", type=Path, default=ROOT / "var" / "mutation")
+    parser.add_argument("--only", action="append", help="glob of the files to alter")
+    parser.add_argument("--children", type=int, default=2, help="processes at once")
+    parser.add_argument("--report", action="store_true", help="only report the last run")
+    given = parser.parse_args()
+    if not given.report:
+        prepare(given.work, given.only or MUTATED)
+        run(given.work, "run", "--max-children", str(given.children))
+    report(given.work)
+
+
+def prepare(work: Path, only: list[str]) -> None:
+    """Copy the standards and their tests, and write what the mutation needs to know."""
+    for name in ("src", "tests"):
+        shutil.rmtree(work / name, ignore_errors=True)
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src/yunjian/standards", work / "src/yunjian/standards", ignore=skipped)
+    shutil.copy2(ROOT / "src/yunjian/__init__.py", work / "src/yunjian")
+    shutil.copytree(ROOT / "tests/vectors", work / "tests/vectors", ignore=skipped)
+    (work / "tests/standards").mkdir()
+    for name in ("__init__.py", "standards/__init__.py"):
+        (work / "tests" / name).touch()
+    for name in TESTS:
+        shutil.copy2(ROOT / "tests/standards" / name, work / "tests/standards")
+    with (work / "tests/standards/conftest.py").open("a") as file:
+        file.write("\nfrom hypothesis import HealthCheck\n" + FEWER_EXAMPLES)
+    (work / "pyproject.toml").write_text(settings(only))
+
+
+def settings(only: list[str]) -> str:
+    """Return the settings of the copy, as TOML."""
+    return f"""
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {only!r}
+do_not_mutate = {LEFT_OUT!r}
+pytest_add_cli_args = ["-p", "no:django", "-p", "no:cacheprovider", "-p", "no:randomly"]
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+addopts = "--import-mode=importlib -q"
+pythonpath = ["src", "."]
+testpaths = ["tests"]
+"""
+
+
+def run(work: Path, *arguments: str) -> str:
+    """Run mutmut in the copy and return what it says of the results."""
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    shown = arguments[0] == "run"
+    answer = subprocess.run(
+        command,
+        cwd=work,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=None if shown else subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return answer.stdout or ""
+
+
+def report(work: Path) -> None:
+    """Print killed and survived by module, and every survivor with its change."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    survivors = []
+    for line in run(work, "results", "--all", "true").splitlines():
+        name, separator, status = line.strip().partition(": ")
+        if not separator:
+            continue
+        module = name.split(".x", 1)[0].removeprefix("yunjian.standards.")
+        found[module][status] += 1
+        if status in {"survived", "no tests"}:
+            survivors.append(name)
+    total: Counter[str] = sum(found.values(), Counter())
+    for module, counts in [*sorted(found.items()), ("total", total)]:
+        print(row(module, counts))
+    for name in survivors:
+        print(f"\n{name}")
+        change = run(work, "show", name).splitlines()
+        print("\n".join(line for line in change if line[:1] in "+-" and line[:3] not in "+++---"))
+
+
+def row(module: str, counts: Counter[str]) -> str:
+    """Write the counts of a module as a line; what runs for ever counts as noticed."""
+    noticed = counts["killed"] + counts["timeout"] + counts["suspicious"] + counts["segfault"]
+    missed = counts["survived"] + counts["no tests"]
+    share = f"{noticed / (noticed + missed):7.1%}" if noticed + missed else "      —"
+    others = sum(counts.values()) - noticed - missed
+    rest = f"  {others} not run" if others else ""
+    return f"{module:36}{noticed:6} killed{missed:6} survived{share}{rest}"
+
+
+if __name__ == "__main__":
+    main()
