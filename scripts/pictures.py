@@ -43,7 +43,9 @@ def main() -> None:
             source_pictures(pc.signed_in(accounts["/source/"]["username"]))
             agency_pictures(pc.signed_in(accounts["/agency/"]["username"]))
             supervision_pictures(pc.signed_in(accounts["/supervision/"]["username"]))
+            rule_pictures(pc.signed_in(accounts["/supervision/rules/"]["username"]))
             phone_pictures(browser, base, accounts["/h5/"]["wechat_user"])
+            desk_pictures(pc.signed_in(accounts["/h5/"]["username"]))
             browser.close()
 
 
@@ -147,6 +149,29 @@ def supervision_pictures(page: Page) -> None:
     page.get_by_test_id("visit-verify").click()
     page.locator("#dialog.show").wait_for()
     keep(page, "supervision-verify")
+
+
+def rule_pictures(page: Page) -> None:
+    """What the rule administrator works with."""
+    at(page, "/supervision/rules/", "supervision-rules")
+    at(page, "/supervision/rules/hj75-2017/?tab=limits", "supervision-limits")
+    at(page, "/supervision/rules/what-if/?kind=flue_gas&on=2026-12-01", "supervision-what-if")
+    at(page, "/supervision/sheets/", "supervision-sheets")
+    page.locator("tr", has_text="hj75-g4").get_by_role("button", name="复制修改").click()
+    page.get_by_test_id("design-begin").click()
+    page.get_by_test_id("design").wait_for()
+    page.locator(".yj-outline a", has_text="零点漂移").click()
+    page.get_by_test_id("trial").wait_for()
+    keep(page, "supervision-sheet-editor")
+
+
+def desk_pictures(page: Page) -> None:
+    """The sheets of the visit that the phone began, at the desk."""
+    page.goto("/agency/visits/?state=in_progress")
+    page.get_by_test_id("visit-open").first.click()
+    page.get_by_test_id("visit-fill").click()
+    page.get_by_test_id("fill").wait_for()
+    keep(page, "agency-fill")
 
 
 def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
