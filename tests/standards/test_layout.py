@@ -126,7 +126,7 @@ def test_what_was_not_filled_is_left_out() -> None:
     assert laid_out(sheet, {"s2": [{"b": ""}]}, {}) == []
 
 
-def test_an_empty_form_shows_everything() -> None:
+def test_an_empty_form_shows_everything_with_room_to_write() -> None:
     sheet = _sheet(
         _checklist(),
         _fields(_field("a", unit="mg/L")),
@@ -135,7 +135,7 @@ def test_an_empty_form_shows_everything() -> None:
     blocks = laid_out(sheet, {}, {}, empty=True)
     assert [block.kind for block in blocks] == ["checks", "facts", "table"]
     assert blocks[1].facts[0].cell.unit == "mg/L"
-    assert len(blocks[2].rows) == 2
+    assert len(blocks[2].rows) == 5
 
 
 def test_every_shipped_sheet_can_be_laid_out_in_both_languages() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 MOST_COLUMNS = 7
 LONG_TEXT = 24
+EMPTY_LINES = 5
 
 WORDS = {
     "zh": {
@@ -190,9 +191,10 @@ class _Writer:
 
     def _table(self, section: dict[str, Any]) -> Iterator[Block]:
         key = section["key"]
-        given: list[Any] = self._answers.get(key) or (
-            [{}] * max(1, section.get("min", 1)) * self._empty
-        )
+        is_upright = len(section["fields"]) > MOST_COLUMNS
+        # room to write by hand; turned, every row takes a column
+        lines = max(section.get("min", 1), 2 if is_upright else EMPTY_LINES)
+        given: list[Any] = self._answers.get(key) or [{}] * lines * self._empty
         rows = [
             [
                 self._cell(part, row or {}, self._results.get(f"{key}.{index}.{part['key']}", {}))
