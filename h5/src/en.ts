@@ -175,5 +175,9 @@ export default {
   "重试": "Try again",
   "需校准": "Calibrate",
   "需要修改": "To be corrected",
+  "移除": "Remove",
+  "移除后这份记录单填写的内容会丢失，确定吗？": "What was filled in on this sheet will be lost. Remove it?",
+  "添加记录单": "Add a sheet",
+  "维修、更换等任务之外的工作": "Repairs, replacements and other work beside the task",
   "首次使用需要绑定一次，以后从微信直接进入。": "Bind once at first use; after that you enter from WeChat directly.",
 } as Record<string, string>;

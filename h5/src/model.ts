@@ -26,7 +26,7 @@ export interface Position { longitude: number; latitude: number; accuracy: numbe
 export interface SheetDraft { id: string; answers: Answers; started_at: string; finished_at: string | null }
 export interface Draft {
   task_id: string; visit_id: string; account_id: string; signed_in_at: string | null; distance: number | null;
-  sheets: Record<string, SheetDraft>; note: string; submitted_at: string | null; answer: VisitAnswer | null;
+  sheets: Record<string, SheetDraft>; extra?: string[]; note: string; submitted_at: string | null; answer: VisitAnswer | null;
   problem: { message: string; errors: FieldError[] } | null;
 }
 export interface VisitAnswer { id: string; state: string; verdict: Verdict; content_digest: string; submitted_at: string; follow_ups: FollowUp[] }

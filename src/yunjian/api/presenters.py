@@ -66,8 +66,12 @@ def task_facts(
     instruments: list[InstrumentRevision],
     last: dict[str, Any],
     visit: Visit | None,
+    more: list[str],
 ) -> dict[str, Any]:
-    """Return a task with everything its engineer needs without a network."""
+    """Return a task with everything its engineer needs without a network.
+
+    `more` are the sheets that may be filled in besides those that the task asks for.
+    """
     point = task.point
     source = point.outlet.source
     return {
@@ -95,7 +99,10 @@ def task_facts(
             {"id": str(revision.instrument_id), **instrument_facts(revision)}
             for revision in instruments
         ],
-        "sheets": [{"definition": name, "required": True} for name in task.sheets],
+        "sheets": [
+            *({"definition": name, "required": True} for name in task.sheets),
+            *({"definition": name, "required": False} for name in more),
+        ],
         "prefill": {**sheet_context(task, instruments), "last": last},
         "visit": {"id": str(visit.pk), "state": visit.state} if visit else None,
     }

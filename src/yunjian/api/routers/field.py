@@ -17,6 +17,7 @@ from yunjian.kernel.ids import check_client_id
 from yunjian.maintenance.selectors.visits import (
     instruments_at,
     last_answers,
+    sheets_beside,
     tasks_of_engineer,
     visits_of_tasks,
 )
@@ -35,7 +36,8 @@ def package(request: HttpRequest) -> dict[str, Any]:
     instruments = instruments_at(point_ids)
     answers = last_answers(point_ids)
     visits = visits_of_tasks([task.pk for task in tasks])
-    names = sorted({name for task in tasks for name in task.sheets})
+    more = sheets_beside(tasks)
+    names = sorted({name for task in tasks for name in [*task.sheets, *more[task.pk]]})
     return {
         "server_time": moment(now()),
         "tasks": [
@@ -44,10 +46,11 @@ def package(request: HttpRequest) -> dict[str, Any]:
                 instruments.get(task.point_id, []),
                 {
                     code: answers[task.point_id, code]
-                    for code in (name.partition("@")[0] for name in task.sheets)
+                    for code in (name.partition("@")[0] for name in [*task.sheets, *more[task.pk]])
                     if (task.point_id, code) in answers
                 },
                 visits.get(task.pk),
+                more[task.pk],
             )
             for task in tasks
         ],

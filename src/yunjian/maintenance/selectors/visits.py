@@ -211,6 +211,20 @@ def sheets_allowed(task: dict[str, Any], on_date: date) -> set[str]:
     return {item.name for item in sheets.definitions_for(kind, method, on_date)}
 
 
+def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
+    """Return by task what may be filled in besides the sheets that it asks for (today's versions;
+    of a sheet that it asks for in another version, none)."""
+    known: dict[tuple[str, str], list[sheets.Definition]] = {}
+    found = {}
+    for task in tasks:
+        key = (task.point.kind, task.point.sampling_method)
+        if key not in known:
+            known[key] = sheets.definitions_for(*key, today())
+        asked = {name.partition("@")[0] for name in task.sheets}
+        found[task.pk] = sorted(item.name for item in known[key] if item.code not in asked)
+    return found
+
+
 def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:
     """Return the facts of the official instruments at one point today, without model objects."""
     columns = {

@@ -23,6 +23,7 @@ from yunjian.maintenance.policies.visits import may_submit
 from yunjian.maintenance.selectors.visits import (
     context_of,
     instrument_facts_at,
+    last_answers,
     sheets_allowed,
     task_row,
 )
@@ -60,7 +61,7 @@ def draft_open(*, actor: Actor, visit_id: UUID) -> SheetDraft:
     if draft is not None:
         return draft
     task = task_row(visit.task_id)
-    context = context_of(task, instrument_facts_at(visit.point_id))
+    context = _context(visit, task)
     begun = [_begun(name, context) for name in task["sheets"]]
     draft, _is_new = SheetDraft.objects.get_or_create(
         visit=visit,
@@ -120,7 +121,7 @@ def draft_add_sheet(*, actor: Actor, visit_id: UUID, name: str) -> SheetDraft:
     known = {sheet["definition"] for sheet in draft.sheets}
     if name in known or name not in sheets_allowed(task, today()):
         raise InvalidInput(_("不能添加这份记录单"), code="unknown_sheet", field="add_sheet")
-    context = context_of(task, instrument_facts_at(visit.point_id))
+    context = _context(visit, task)
     draft.sheets = [*draft.sheets, _begun(name, context)]
     return _saved(actor, draft)
 
@@ -170,6 +171,12 @@ def _visit_to_fill(actor: Actor, visit_id: UUID) -> Visit:
     if visit.state != VisitState.IN_PROGRESS:
         raise InvalidState(_("这份记录已经提交，不能再修改"))
     return visit
+
+
+def _context(visit: Visit, task: dict[str, Any]) -> dict[str, Any]:
+    """Return what sheets are prefilled with, what was filled in last time at the point included."""
+    last = {code: answers for (_point, code), answers in last_answers([visit.point_id]).items()}
+    return {**context_of(task, instrument_facts_at(visit.point_id)), "last": last}
 
 
 def _begun(name: str, context: dict[str, Any]) -> dict[str, Any]:
