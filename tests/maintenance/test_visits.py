@@ -427,7 +427,12 @@ def test_the_package_holds_all_that_the_field_needs(phone: Phone, task: Task) ->
     assert item["bucket"] == "today"
     assert item["instruments"][0]["range_upper"] == 200.0
     assert item["prefill"]["discharger"]["name"] == "浦江试验纸业有限公司"
-    assert set(package["definitions"]) == {"hj75-g1@1"}
+    asked = {one["definition"] for one in item["sheets"] if one["required"]}
+    beside = {one["definition"] for one in item["sheets"] if not one["required"]}
+    assert asked == {"hj75-g1@1"}
+    assert {"hj75-g6@1", "hj75-g7@1", "free@1"} <= beside
+    assert not any(name.startswith(("hj355", "hj75-g1")) for name in beside)
+    assert set(package["definitions"]) == asked | beside
 
 
 def test_a_visit_of_others_looks_like_nothing_and_leaves_an_event(
