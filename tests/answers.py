@@ -11,6 +11,8 @@ DEFAULTS: dict[str, Any] = {
     "boolean": True,
 }
 
+TEXTS = {"before": "原值", "after": "新值"}
+
 NUMBERS = {
     "room_temperature": 22.5,
     "room_humidity": 45,
@@ -73,7 +75,7 @@ def _value(field: dict[str, Any]) -> Any:
         case "choices":
             return [field["choices"][0]["value"]]
         case kind:
-            return DEFAULTS[kind]
+            return TEXTS.get(field["key"], DEFAULTS[kind])
 
 
 def _number(field: dict[str, Any]) -> float:

@@ -175,6 +175,8 @@ export default {
   "重试": "Try again",
   "需校准": "Calibrate",
   "需要修改": "To be corrected",
+  "日期": "Date",
+  "时间": "Time",
   "移除": "Remove",
   "移除后这份记录单填写的内容会丢失，确定吗？": "What was filled in on this sheet will be lost. Remove it?",
   "添加记录单": "Add a sheet",

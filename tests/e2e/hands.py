@@ -65,15 +65,13 @@ def fill_sheet(page: Page, name: str) -> None:
     answers = honest_answers(definition)
     page.get_by_test_id(f"sheet-open-{definition['code']}").click()
     expect(page.get_by_test_id("section-next")).to_be_visible()
-    shown = [
-        section
-        for section in definition["sections"]
-        if page.get_by_test_id(f"section-{section['key']}").count()
-    ]
-    for section in shown:
-        page.get_by_test_id(f"section-{section['key']}").click()
-        _fill_section(page, section, answers[section["key"]])
-    page.get_by_test_id(f"section-{shown[-1]['key']}").click()
+    for section in definition["sections"]:
+        tab = page.get_by_test_id(f"section-{section['key']}")
+        if tab.count():  # what is not chosen is not shown
+            tab.click()
+            _fill_section(page, section, answers[section["key"]])
+            last = tab
+    last.click()
     page.get_by_test_id("section-next").click()
     expect(page.get_by_test_id(f"sheet-complete-{definition['code']}")).to_be_visible()
 
@@ -84,16 +82,20 @@ def _fill_section(page: Page, section: dict[str, Any], answers: Any) -> None:
         page.get_by_test_id(f"item-{section['key']}-{first}-normal").click()
         page.get_by_test_id("all-normal").click()
         return
-    if section["kind"] == "group":
-        if not answers and section["key"] != "cylinders":
-            return
-        if not answers:
-            page.get_by_test_id(f"row-add-{section['key']}").click()
-        prefix = f"field-{section['key']}-0-"
-        values = honest_answers({"sections": [{**section, "min": 1}]})[section["key"]][0]
-    else:
-        prefix, values = f"field-{section['key']}-", answers
+    if section["kind"] != "group":
+        _fill_fields(page, section, f"field-{section['key']}-", answers)
+        return
+    if not answers and section["key"] == "cylinders":
+        page.get_by_test_id(f"row-add-{section['key']}").click()
+        answers = honest_answers({"sections": [{**section, "min": 1}]})[section["key"]]
+    for index, values in enumerate(answers):
+        _fill_fields(page, section, f"field-{section['key']}-{index}-", values)
+
+
+def _fill_fields(page: Page, section: dict[str, Any], prefix: str, values: dict[str, Any]) -> None:
     for field in section["fields"]:
+        if field.get("show") and not page.get_by_test_id(f"{prefix}{field['key']}").count():
+            continue
         _fill_field(page, field, f"{prefix}{field['key']}", values.get(field["key"]))
 
 
@@ -106,6 +108,9 @@ def _fill_field(page: Page, field: dict[str, Any], testid: str, value: Any) -> N
             control.set_input_files([photo()])
         case "boolean":
             page.get_by_test_id(f"{testid}-{'yes' if value else 'no'}").click()
+        case "choices":
+            for one in value:
+                page.get_by_test_id(f"{testid}-{one}").click()
         case "text" | "longtext":
             box = control.locator("input, textarea").first
             if not box.input_value():

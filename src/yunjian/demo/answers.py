@@ -23,6 +23,14 @@ READINGS: dict[str, tuple[float, float]] = {
 }
 STATES = {"normal": 940, "not_applicable": 48, "abnormal": 12}
 STANDARDS = {"CODCr": 100.0, "NH3-N": 10.0, "TP": 2.0, "TN": 20.0}
+# what is about right for each part of a sheet that compares two methods
+LEVELS = {
+    "so2": 31.0, "nox": 62.0, "o2": 8.2, "co": 40.0, "hcl": 12.0, "pm": 11.0, "velocity": 12.4,
+    "humidity": 8.6, "temperature": 24.0, "cod": 45.0, "nh3n": 3.2, "tp": 0.62, "tn": 9.4,
+    "ph": 7.4, "flow": 18.0, "level": 210.0,
+}  # fmt: skip
+# keys of what is true and of what the instrument says
+PAIRED = (("first", "online"), ("reference", "measured"), ("reference", "online"))
 
 
 class Filler:
@@ -67,9 +75,28 @@ class Filler:
             choices = _choices(section, "parameter")
             rows = [self._check(one) for one in instruments if one["parameter"] in choices]
         else:
-            rows = []
+            rows = self._pairs(section, keys)
         least = section.get("min") or 0
         return (rows + [{} for _ in range(least - len(rows))])[: section.get("max") or 50]
+
+    def _pairs(self, section: dict[str, Any], keys: set[str]) -> list[dict[str, Any]]:
+        """Return the rows that a sheet writes down itself, filled in where two methods meet."""
+        written = section.get("rows", "")
+        number = written.count(",") + 1 if written.startswith("[") else 0
+        return [self._pair(section, keys) for _ in range(number)]
+
+    def _pair(self, section: dict[str, Any], keys: set[str]) -> dict[str, Any]:
+        known = next((pair for pair in PAIRED if set(pair) <= keys), None)
+        if known is None:
+            return {}
+        true, read = known
+        off = {"usual": 0.03, "calibrate": 0.06, "out_of_control": 0.5}[self._mood]
+        level = LEVELS.get(section["key"], 10.0) * self._rng.uniform(0.9, 1.1)
+        share = off if self._mood == "out_of_control" else self._rng.uniform(-off, off)
+        row = {true: round(level, 2), read: round(level * (1 + share), 2)}
+        if "second" in keys:
+            row["second"] = round(level * self._rng.uniform(0.98, 1.02), 2)
+        return row
 
     def _check(self, instrument: dict[str, Any]) -> dict[str, Any]:
         standard = STANDARDS.get(instrument["parameter"], 10.0)
@@ -127,11 +154,16 @@ class Filler:
                 return self._number(field)
             case "choice" | "choices":
                 first = field["choices"][0]["value"]
-                return first if field["type"] == "choice" else [first]
+                return first if field["type"] == "choice" else self._measured(field) or [first]
             case "boolean":
                 return True
             case kind:
                 return self._text(field, kind)
+
+    def _measured(self, field: dict[str, Any]) -> list[str]:
+        """Return the choices that are parameters measured here."""
+        there = {one["parameter"].lower() for one in self._context["instruments"]}
+        return [one["value"] for one in field["choices"] if one["value"].lower() in there]
 
     def _text(self, field: dict[str, Any], kind: str) -> str | None:
         local = self._at
