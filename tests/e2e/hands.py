@@ -85,10 +85,12 @@ def _fill_section(page: Page, section: dict[str, Any], answers: Any) -> None:
     if section["kind"] != "group":
         _fill_fields(page, section, f"field-{section['key']}-", answers)
         return
-    if not answers and section["key"] == "cylinders":
+    if section["key"] == "cylinders":
         page.get_by_test_id(f"row-add-{section['key']}").click()
-        answers = honest_answers({"sections": [{**section, "min": 1}]})[section["key"]]
-    for index, values in enumerate(answers):
+    values = honest_answers({"sections": [{**section, "min": 1}]})[section["key"]][0]
+    first = section["fields"][0]["key"]
+    rows = page.locator(f"[data-testid^='field-{section['key']}-'][data-testid$='-{first}']")
+    for index in range(rows.count()):
         _fill_fields(page, section, f"field-{section['key']}-{index}-", values)
 
 
@@ -109,8 +111,7 @@ def _fill_field(page: Page, field: dict[str, Any], testid: str, value: Any) -> N
         case "boolean":
             page.get_by_test_id(f"{testid}-{'yes' if value else 'no'}").click()
         case "choices":
-            for one in value:
-                page.get_by_test_id(f"{testid}-{one}").click()
+            _tick(page, testid, value)
         case "text" | "longtext":
             box = control.locator("input, textarea").first
             if not box.input_value():
@@ -124,6 +125,13 @@ def _fill_field(page: Page, field: dict[str, Any], testid: str, value: Any) -> N
             confirm = page.locator(".van-popup:visible .van-picker__confirm")
             confirm.click()
             expect(confirm).to_be_hidden()
+
+
+def _tick(page: Page, testid: str, choices: list[str]) -> None:
+    for choice in choices:
+        box = page.get_by_test_id(f"{testid}-{choice}")
+        if box.get_attribute("aria-checked") != "true":
+            box.click()
 
 
 def draw_signature(page: Page) -> None:
