@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yunjian.standards.rules.limits import sorted_bands
@@ -141,13 +141,12 @@ def sheets_text(row: ObligationRow) -> str:
 
 def interval_text(interval: Interval) -> str:
     """Say the longest time between two times."""
-    if interval.unit == "hour":
-        text = ngettext("至多每 %(n)s 小时", "至多每 %(n)s 小时", interval.value)
-    elif interval.unit == "day":
-        text = ngettext("至多每 %(n)s 天", "至多每 %(n)s 天", interval.value)
-    else:
-        text = ngettext("至多每 %(n)s 个月", "至多每 %(n)s 个月", interval.value)
-    return text % {"n": interval.value}
+    texts = {
+        "hour": _("至多每 %(n)s 小时"),
+        "day": _("至多每 %(n)s 天"),
+        "month": _("至多每 %(n)s 个月"),
+    }
+    return texts[interval.unit] % {"n": interval.value}
 
 
 def count_text(count: Count) -> str:
