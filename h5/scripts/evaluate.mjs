@@ -1,5 +1,5 @@
-// Answers cases for the server's tests: one JSON array in, one out. See tests/standards/test_vectors.py.
-import { readFileSync } from "node:fs";
+// Answers cases for the server's tests: one JSON array in, one out. See tests/standards/test_two_engines.py.
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
@@ -21,6 +21,6 @@ const works = {
   evaluate: ({ definition, answers, context }) => engine.evaluate(definition, answers, context),
   begin: ({ definition, context }) => engine.begin(definition, context),
 };
-const { definitions, cases } = JSON.parse(readFileSync(0, "utf8"));
+const { definitions, cases } = JSON.parse(await text(process.stdin));
 const answers = cases.map(({ work, ...given }) => told(works[work]({ ...given, definition: definitions[given.definition] })));
 process.stdout.write(JSON.stringify(answers));
