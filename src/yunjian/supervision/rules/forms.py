@@ -331,7 +331,11 @@ class BandForm(forms.Form):
         label=_("上限符号"), required=False, choices=[("below", "<"), ("to", "≤")]
     )
     upper = _decimal(_("上限"))
-    statistic = forms.ChoiceField(label=_("统计量"), required=False, choices=[NONE, *STATISTICS])
+    statistic = forms.ChoiceField(
+        label=_("统计量"),
+        required=False,
+        choices=[NONE, *((key, key) for key, _title in STATISTICS)],
+    )
     limit = _decimal(_("限值"))
     unit = forms.ChoiceField(label=_("限值单位"), required=False, choices=[NONE, *UNITS])
     emission_limit_below = _decimal(_("仅当排放限值 <"))

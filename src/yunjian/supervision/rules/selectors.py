@@ -185,8 +185,8 @@ def pack_cards(on_date: date) -> list[PackCard]:
     return [_card(code, known, drafts.get(code), on_date) for code in codes]
 
 
-def _library_order(item: Pack) -> tuple[bool, str, int]:
-    return item.overlays is not None, item.kind, item.version
+def _library_order(item: Pack) -> tuple[bool, date, int]:
+    return item.overlays is not None, item.since, item.version
 
 
 def _card(code: str, known: Sequence[Pack], draft: RuleDraft | None, on_date: date) -> PackCard:
@@ -304,7 +304,8 @@ def lines_of(pack: Pack, draft: RuleDraft | None = None) -> list[RuleLine]:
 
 def lines_in_force(on_date: date) -> list[RuleLine]:
     """Return the rows of every pack in force on a day, overlays in the place of their base."""
-    held = [item for item in arranged(versions()) if item.in_force(on_date)]
+    known = sorted(arranged(versions()), key=_library_order)
+    held = [item for item in known if item.in_force(on_date)]
     return [RuleLine(pack, table, row) for pack in held for table, row in rows_of(pack)]
 
 

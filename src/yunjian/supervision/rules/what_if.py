@@ -77,7 +77,9 @@ def asked(point: PointDescription, on_date: date) -> Answer:
     held = tuple(item for item in known if item.kind == point.kind and item.in_force(on_date))
     dues = [_due(item) for item in obligations_for(point, on_date, known)]
     dues += [_open(item, row) for item in held for row in unconfirmed_for(point, on_date, [item])]
-    return Answer(point, on_date, held, tuple(dues), tuple(_weeks(point, on_date, known)))
+    named = {item.standard for item in dues}
+    asked_of = tuple(item for item in held if item.standard in named or item.authority in named)
+    return Answer(point, on_date, asked_of, tuple(dues), tuple(_weeks(point, on_date, known)))
 
 
 def points_found(text: str) -> list[MonitoringPoint]:
