@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from tests.answers import honest_answers
 from yunjian.standards import sheets
-from yunjian.standards.sheets.expressions import InvalidExpression, compiled, normalised
+from yunjian.standards.sheets.expressions import (
+    UNKNOWN,
+    InvalidExpression,
+    as_doubles,
+    compiled,
+    evaluated,
+    normalised,
+)
 from yunjian.standards.sheets.model import InvalidDefinition, parsed
 
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
@@ -40,6 +47,15 @@ def test_the_shared_vectors_hold(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("source", "expected"), WORDS["normalised"])
 def test_whole_numbers_become_doubles_except_indexes(source: str, expected: str) -> None:
     assert normalised(source) == expected
+
+
+@pytest.mark.parametrize("vector", WORDS["functions"], ids=lambda vector: vector["source"])
+def test_functions_say_what_others_reckon(vector: dict[str, Any]) -> None:
+    said = evaluated(vector["source"], as_doubles(vector["variables"]))
+    if isinstance(vector["expected"], float):
+        assert said == pytest.approx(vector["expected"], rel=1e-7)
+    else:
+        assert ("unknown" if said is UNKNOWN else said) == vector["expected"]
 
 
 def test_an_expression_that_is_none_is_named() -> None:

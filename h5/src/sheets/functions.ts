@@ -62,7 +62,8 @@ function t975(freedom: unknown): number | null {
     z +
     (z * (second + 1)) / (4 * n) +
     (z * ((5 * second + 16) * second + 3)) / (96 * n * n) +
-    (z * (((3 * second + 19) * second + 17) * second - 15)) / (384 * n * n * n)
+    (z * (((3 * second + 19) * second + 17) * second - 15)) / (384 * n * n * n) +
+    (z * ((((79 * second + 776) * second + 1482) * second - 1920) * second - 945)) / (92160 * n * n * n * n)
   );
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluate, examine, progress } from ".";
-import { normalised } from "./expressions";
+import { evaluated, normalised, UNKNOWN } from "./expressions";
 import { roundHalfEven } from "./rounding";
 import type { Answers, Definition, Section } from "./types";
 
@@ -31,6 +31,16 @@ describe("numbers", () => {
   it.each(words.normalised as [string, string][])("%s is read as %s", (source, expected) => {
     expect(normalised(source)).toBe(expected);
   });
+});
+
+describe("functions", () => {
+  for (const { source, variables, expected } of words.functions)
+    it(source, () => {
+      const found = evaluated(source, variables);
+      const said = found === UNKNOWN ? "unknown" : typeof found === "bigint" ? Number(found) : found;
+      if (typeof expected === "number") expect(said).toBeCloseTo(expected, 7);
+      else expect(said).toEqual(expected);
+    });
 });
 
 describe("what is shown and demanded", () => {
