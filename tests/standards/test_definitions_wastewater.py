@@ -216,6 +216,14 @@ def test_a_reference_of_zero_is_judged_absolutely_and_never_divided_by() -> None
     assert result.fields["cod_result.met"]["verdict"] == "fail"
 
 
+def test_a_pair_that_cannot_be_judged_hides_none_of_the_others() -> None:
+    # the mean asks for a relative error, which the first pair has none of
+    result = cod((0, 0), (0, 1), (0, 1), (0, 238))
+
+    assert result.fields["cod_result.pairs"]["value"] == 3
+    assert result.fields["cod_result.met"]["verdict"] == "fail"
+
+
 def test_what_was_not_compared_is_neither_demanded_nor_judged() -> None:
     result = cod(*[(120, 120)] * 3)
 
