@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from yunjian.standards.sheets.functions import FUNCTIONS
 
@@ -45,12 +45,16 @@ class InvalidExpression(ValueError):
         self.detail = detail
 
 
+# which parts of a value are read: by key, and None for the whole of it
+Parts: TypeAlias = "dict[str, Parts] | None"
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program with what it needs: variables, of each the keys (None: all), and functions."""
+    """A program with what it needs: of each variable the parts, and functions."""
 
     program: Any
-    needs: tuple[tuple[str, tuple[str, ...] | None], ...]
+    needs: tuple[tuple[str, Parts], ...]
     functions: dict[str, Callable[..., Any]]
 
 
@@ -92,11 +96,8 @@ def evaluated(source: str, variables: dict[str, Any]) -> Any:
     try:
         found = compiled(source)
         given: dict[str, Any] = dict(found.functions)
-        for name, keys in found.needs:
-            value = variables.get(name)
-            if keys is not None and isinstance(value, dict):
-                value = {key: value[key] for key in keys if key in value}
-            given[name] = value
+        for name, parts in found.needs:
+            given[name] = _only(variables.get(name), parts)
         return found.program.execute(given)
     except (TypeError, ValueError, RuntimeError, LookupError, ArithmeticError):
         return UNKNOWN
@@ -190,13 +191,25 @@ def _arguments(bare: str, start: int) -> int:
     return 0 if is_empty else commas + 1
 
 
-def _needs(source: str, program: Any) -> list[tuple[str, tuple[str, ...] | None]]:
-    found: list[tuple[str, tuple[str, ...] | None]] = []
+def _needs(source: str, program: Any) -> list[tuple[str, Parts]]:
     read = paths(source)
-    for name in VARIABLES:
-        if name not in program.variables():
-            continue
-        keys = [path[1] if len(path) > 1 else None for path in read if path[0] == name]
-        known = tuple(dict.fromkeys(key for key in keys if key is not None))
-        found.append((name, None if None in keys else known))
-    return found
+    return [
+        (name, _parts([path[1:] for path in read if path[0] == name]))
+        for name in VARIABLES
+        if name in program.variables()
+    ]
+
+
+def _parts(read: list[tuple[str, ...]]) -> Parts:
+    """Return what is read of a value: the whole when any of the paths ends at it."""
+    if not read or () in read:
+        return None
+    keys = dict.fromkeys(path[0] for path in read)
+    return {key: _parts([path[1:] for path in read if path[0] == key]) for key in keys}
+
+
+def _only(value: Any, parts: Parts) -> Any:
+    """Return a value without what is not read of it: whatever is handed over is converted."""
+    if parts is None or not isinstance(value, dict):
+        return value
+    return {key: _only(value[key], inner) for key, inner in parts.items() if key in value}
