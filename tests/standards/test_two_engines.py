@@ -75,7 +75,7 @@ def test_both_begin_a_sheet_alike(phone: Any) -> None:
 
 def test_both_judge_alike_what_is_typed(phone: Any) -> None:
     rng = random.Random(SEED)  # noqa: S311 - the same cases each time
-    cases = [
+    cases: list[dict[str, Any]] = [
         {
             "work": "evaluate",
             "definition": name,
@@ -125,7 +125,7 @@ def _row(section: dict[str, Any], rng: random.Random, strange: float) -> dict[st
     return values
 
 
-WORDS = {
+WORDS: dict[str, list[Any]] = {
     "date": ["2026-11-24", "2026-11-23", "2026-12-31", "2025-02-29"],
     "time": ["09:00", "23:59", "9:00", "24:00"],
     "datetime": ["2026-11-24T09:00:00+08:00", "2026-11-24T08:30:00+08:00", "昨天"],
