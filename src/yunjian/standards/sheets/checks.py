@@ -77,6 +77,8 @@ class _Checks:
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
         self._name = f"{data.get('code')}@{data.get('version')}"
+        given = data.get("limits")
+        self._lim: dict[str, Any] = given if isinstance(given, dict) else {}
         # what expressions may refer to; None: a row of its own
         self._known = {
             section["key"]: {part.get("key") for part in _parts(section)}
@@ -109,8 +111,7 @@ class _Checks:
                 yield from self._section(f"{name}.{section.get('key')}", section)
 
     def _limits(self) -> Iterator[Problem]:
-        limits = self._data.get("limits", {})
-        for key, limit in limits.items() if isinstance(limits, dict) else ():
+        for key, limit in self._lim.items():
             if not isinstance(limit, dict):
                 yield Problem(f"{self._name}.limits.{key}", "wrong_kind", type(limit).__name__)
             elif missing := {"clause", "provenance"} - set(limit):
@@ -129,7 +130,7 @@ class _Checks:
         if isinstance(least, int) and isinstance(most, int) and not 0 <= least <= most <= MOST_ROWS:
             yield Problem(place, "range", f"{least}-{most}")
         yield from _twice(place, _parts(section))
-        for key in ("show", "row_title"):
+        for key in ("show", "row_title", "rows"):
             yield from self._expression(f"{place}.{key}", section.get(key), section)
         calc = section.get("calc")
         for key, source in calc.items() if isinstance(calc, dict) else ():
@@ -174,7 +175,7 @@ class _Checks:
     def _judge(
         self, place: str, rule: dict[str, Any], section: dict[str, Any]
     ) -> Iterator[Problem]:
-        if isinstance(rule.get("limit"), str) and rule["limit"] not in self._data.get("limits", {}):
+        if isinstance(rule.get("limit"), str) and rule["limit"] not in self._lim:
             yield Problem(place, "unknown_reference", f"lim.{rule['limit']}")
             return
         yield from _keys(f"{place}.judge", rule, _JUDGE, ("when", "verdict", "message"))
@@ -208,8 +209,8 @@ class _Checks:
             return fields is not None and (not is_field or rest[1] in fields)
         known: dict[str, Any] = {
             "row": {part.get("key") for part in _parts(section)},
-            "lim": self._data.get("limits") or {},
-            "calc": section.get("calc") or {},
+            "lim": self._lim,
+            "calc": section.get("calc") if isinstance(section.get("calc"), dict) else {},
         }
         return name not in known or rest[0] in known[name]
 

@@ -18,16 +18,16 @@ def resolved(data: Any) -> tuple[Any, list[Problem]]:
         return data, []
     whole = deepcopy(data)
     problems: list[Problem] = []
-    limits = whole.get("limits", {})
-    if isinstance(limits, dict):
-        for key, name in limits.items():
-            if isinstance(name, str):
-                _take(whole, limits, key, name, problems)
-        for field in _fields(whole):
-            if isinstance(field.get("judge"), list):
-                field["judge"] = [
-                    rule for short in field["judge"] for rule in _written_out(short, limits)
-                ]
+    given = whole.get("limits")
+    limits: dict[str, Any] = given if isinstance(given, dict) else {}
+    for key, name in limits.items():
+        if isinstance(name, str):
+            _take(whole, limits, key, name, problems)
+    for field in _fields(whole):
+        if isinstance(field.get("judge"), list):
+            field["judge"] = [
+                rule for short in field["judge"] for rule in _written_out(short, limits)
+            ]
     return whole, problems
 
 
