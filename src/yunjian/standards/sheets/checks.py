@@ -80,16 +80,13 @@ class _Checks:
         given = data.get("limits")
         self._lim: dict[str, Any] = given if isinstance(given, dict) else {}
         # what expressions may refer to; None: a row of its own
-        self._known = {
-            section["key"]: {part.get("key") for part in _parts(section)}
+        sections = [
+            section
             for section in _tables(data.get("sections"))
             if isinstance(section.get("key"), str)
-        }
-        self._groups = {
-            section.get("key")
-            for section in _tables(data.get("sections"))
-            if section.get("kind") == "group"
-        }
+        ]
+        self._known = {section["key"]: _names(section) for section in sections}
+        self._groups = {item["key"] for item in sections if item.get("kind") == "group"}
 
     def problems(self) -> Iterator[Problem]:
         data, name = self._data, self._name
@@ -152,11 +149,11 @@ class _Checks:
         yield from _texts(place, field)
         yield from _key(place, field)
         yield from _values(place, field, "type", FIELD_TYPES)
-        if field.get("unit") and field["unit"] not in UNITS:
-            yield Problem(place, "unknown_unit", str(field["unit"]))
+        if isinstance(field.get("unit"), str) and field["unit"] and field["unit"] not in UNITS:
+            yield Problem(place, "unknown_unit", field["unit"])
         if (field.get("type") == "computed") != ("compute" in field):
             yield Problem(place, "compute")
-        if field.get("type") in {"choice", "choices"} and not field.get("choices"):
+        if field.get("type") in ("choice", "choices") and not field.get("choices"):
             yield Problem(place, "choices")
         least, most = field.get("min"), field.get("max")
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
@@ -183,7 +180,7 @@ class _Checks:
         yield from _values(f"{place}.judge", rule, "verdict", VERDICTS)
         given = rule.get("follow_up", [])
         for kind in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
-            if kind and kind not in FOLLOW_UPS:
+            if kind not in ("", *FOLLOW_UPS):
                 yield Problem(f"{place}.judge", "unknown_value", str(kind))
         yield from self._expression(f"{place}.judge", rule.get("when"), section)
 
@@ -208,7 +205,7 @@ class _Checks:
             fields = self._known.get(rest[0])
             return fields is not None and (not is_field or rest[1] in fields)
         known: dict[str, Any] = {
-            "row": {part.get("key") for part in _parts(section)},
+            "row": _names(section),
             "lim": self._lim,
             "calc": section.get("calc") if isinstance(section.get("calc"), dict) else {},
         }
@@ -221,6 +218,11 @@ def _tables(value: Any) -> list[dict[str, Any]]:
 
 def _parts(section: dict[str, Any]) -> list[dict[str, Any]]:
     return _tables(section.get("fields")) or _tables(section.get("items"))
+
+
+def _names(section: dict[str, Any]) -> set[str]:
+    """Return the keys of what is in a section; what is no text is told elsewhere."""
+    return {part["key"] for part in _parts(section) if isinstance(part.get("key"), str)}
 
 
 def _entries(place: str, key: str, value: Any, default: list[Any]) -> Iterator[Any]:
