@@ -1,7 +1,7 @@
 """The kernel: ids carry time, days are Shanghai's, digests are stable, nobody acts by accident."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -21,11 +21,12 @@ def test_an_id_carries_its_moment(moment: datetime) -> None:
     assert abs(id_time(new_id(moment)) - moment) < timedelta(milliseconds=2)
 
 
-@given(MOMENTS, st.integers(min_value=2, max_value=10**9))
-def test_later_ids_sort_later(moment: datetime, milliseconds: int) -> None:
-    later = moment + timedelta(milliseconds=milliseconds)
+@given(MOMENTS, st.integers(min_value=1, max_value=10**12))
+def test_later_ids_sort_later(moment: datetime, microseconds: int) -> None:
+    later = moment + timedelta(microseconds=microseconds)
     assert new_id(moment) < new_id(later)
     assert lowest_id_at(later) <= new_id(later)
+    assert (new_id(later).version, new_id(later).variant) == (7, RFC_4122)
 
 
 def test_an_id_of_another_version_carries_no_time() -> None:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
-from django.db import transaction
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yunjian.evidence.services import record
 from yunjian.identity.forms import SignInForm
 from yunjian.identity.models import Account
 from yunjian.identity.policies import PORTAL_OF_KIND
-from yunjian.identity.selectors import actor_for
+from yunjian.identity.services import session_open
 
 
 @never_cache
@@ -32,9 +30,7 @@ def signin(request: HttpRequest) -> HttpResponse:
             password=form.cleaned_data["password"],
         )
         if isinstance(account, Account):
-            login(request, account)
-            with transaction.atomic():
-                record(actor=actor_for(account), verb="session.opened", obj=account)
+            session_open(request=request, account=account, means="password")
             return redirect(_next_page(request, account))
         form.add_error("password", _("账号或密码不正确，请重新输入"))
     status = 422 if form.errors else 200

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -18,8 +18,13 @@ from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
 from yunjian.api.presenters import session_facts
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import actor_for, bindings_of_openid
-from yunjian.identity.services import binding_create, binding_end, binding_switch
-from yunjian.kernel.actor import Actor, acting_as
+from yunjian.identity.services import (
+    binding_create,
+    binding_end,
+    binding_switch,
+    session_open,
+)
+from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.wechat.client import WechatClient
 from yunjian.wechat.errors import CodeRefused, WechatError
@@ -27,7 +32,6 @@ from yunjian.wechat.errors import CodeRefused, WechatError
 router = Router(tags=["session"])
 STATE_KEY = "wechat_state"
 NEXT_KEY = "wechat_next"
-BACKEND = "yunjian.identity.backends.AccountBackend"
 
 
 class NewBinding(Schema):
@@ -78,7 +82,7 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
         raise WechatRefused(_("微信暂时无法确认身份，请稍后重试")) from error
     bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
     if bindings:
-        _sign_in(request, bindings[0].account)
+        session_open(request=request, account=bindings[0].account, means="wechat")
     elif request.user.is_authenticated:
         logout(request)
     request.session[OPENID_KEY] = openid
@@ -99,7 +103,7 @@ def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
         username=body.username.strip(),
         password=body.password,
     )
-    _sign_in(request, binding.account)
+    session_open(request=request, account=binding.account, means="wechat")
     request.session[OPENID_KEY] = openid
     return Status(201, _facts(request))
 
@@ -111,7 +115,7 @@ def switch(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     binding = binding_switch(
         actor=_binding_actor(request, openid), openid=openid, binding_id=str(binding_id)
     )
-    _sign_in(request, binding.account)
+    session_open(request=request, account=binding.account, means="wechat")
     request.session[OPENID_KEY] = openid
     return _facts(request)
 
@@ -123,7 +127,7 @@ def unbind(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     binding_end(actor=_binding_actor(request, openid), openid=openid, binding_id=str(binding_id))
     remaining = bindings_of_openid(settings.WECHAT_APP_ID, openid)
     if remaining:
-        _sign_in(request, remaining[0].account)
+        session_open(request=request, account=remaining[0].account, means="wechat")
     else:
         logout(request)
     request.session[OPENID_KEY] = openid
@@ -153,11 +157,6 @@ def _binding_actor(request: HttpRequest, openid: str) -> Actor:
     if not bindings:
         raise InvalidInput(_("当前微信尚未绑定账户"), code="unbound")
     return actor_for(bindings[0].account)
-
-
-def _sign_in(request: HttpRequest, account: Account) -> None:
-    with acting_as(actor_for(account)):
-        login(request, account, backend=BACKEND)
 
 
 def _facts(request: HttpRequest) -> dict[str, Any]:

@@ -162,6 +162,14 @@ FORM_RENDERER = "yunjian.web.forms.FrameFormRenderer"
 
 # --- Yunjian's own settings; each is an assumption that an operator may change
 EVIDENCE_DIGEST = env.str("YUNJIAN_DIGEST", default="sha256")
+# how often something may be tried: (tries, seconds), for each address and each account
+RATES = {
+    "signin": (30, 300),
+    "challenge": (30, 300),
+    "binding": (10, 600),
+    "second_factor": (10, 600),
+    "messages": (60, 3600),
+}
 VISIT_FAR_METRES = 500
 VISIT_BACKDATE_DAYS = 7
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024

@@ -1,0 +1,25 @@
+"""Background work of the kernel."""
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from yunjian.kernel.clock import today
+from yunjian.kernel.partitions import ensure_partitions
+from yunjian.kernel.rates import forget_rates
+
+PARTITIONS_AHEAD = timedelta(days=100)
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(name="kernel.forget_rates", queue="kernel")
+def forget_old_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+    """Delete the counters of tries that nobody asks for any more."""
+    forget_rates()
+
+
+@app.periodic(cron="20 18 * * *")  # twenty past two in Shanghai; cron is in UTC
+@app.task(name="kernel.make_partitions", queue="kernel")
+def make_partitions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+    """Keep the month partitions ahead of time, and so the rest partition empty."""
+    ensure_partitions(today(), today() + PARTITIONS_AHEAD)
