@@ -5,8 +5,10 @@ import stat
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,7 +19,7 @@ from yunjian.demo.codes import uscc_check
 from yunjian.evidence.services import verify_chains
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.kernel.clock import business_day, today
-from yunjian.maintenance.models import Confirmation, Task, Visit
+from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
 from yunjian.sources.models import InstrumentRevision, MonitoringPoint
 
@@ -100,6 +102,49 @@ def _its_accounts_sign_in(folder: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["password"] == PASSWORD
     assert Account.objects.filter(password__contains=PASSWORD).count() == 0
+
+
+def test_the_same_seed_makes_the_same_city_and_another_seed_another_one(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUNJIAN_DEMO_PASSWORD", PASSWORD)
+    first, again, other = (_what_a_city_is(seed, tmp_path) for seed in (7, 7, 8))
+    assert first == again
+    assert first["organizations"] != other["organizations"]
+    assert len(first["visits"]) > 5
+
+
+def _what_a_city_is(seed: int, folder: Path) -> dict[str, list[Any]]:
+    """Build a city, note what a person would see of it, and take it back."""
+    with transaction.atomic():
+        load(seed=seed, scale=SCALE / 2, var_dir=folder, today=today() - timedelta(days=1))
+        seen = {
+            "organizations": list(
+                Organization.unscoped().order_by("uscc").values_list("uscc", "name", "kind")
+            ),
+            "points": list(
+                MonitoringPoint.unscoped()
+                .order_by("mn_code")
+                .values_list("mn_code", "name", "longitude", "latitude")
+            ),
+            "instruments": list(
+                InstrumentRevision.unscoped()
+                .order_by("instrument__point__mn_code", "serial_number", "number")
+                .values_list("maker", "model", "serial_number", "state", "installed_on")
+            ),
+            "visits": list(
+                Visit.unscoped()
+                .order_by("point__mn_code", "signed_in_at")
+                .values_list("point__mn_code", "signed_in_at", "state", "verdict", "warnings")
+            ),
+            "sheets": list(
+                RecordSheet.unscoped()
+                .order_by("visit__point__mn_code", "visit__signed_in_at", "position")
+                .values_list("definition", "verdict", "answers")
+            ),
+        }
+        transaction.set_rollback(True)
+    return seen
 
 
 def test_without_the_file_the_welcome_says_so(tmp_path: Path) -> None:
