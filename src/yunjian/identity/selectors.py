@@ -5,7 +5,13 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
-from yunjian.identity.models import Account, District, Organization, WechatBinding
+from yunjian.identity.models import (
+    Account,
+    District,
+    Organization,
+    SecondFactor,
+    WechatBinding,
+)
 from yunjian.kernel.actor import Actor
 
 
@@ -36,6 +42,11 @@ def actor_for(account: Account) -> Actor:
         roles=frozenset(roles or ()),
         districts=frozenset(districts) if limited else None,
     )
+
+
+def has_second_factor(account: Account) -> bool:
+    """Tell whether the account has an authenticator, which is then asked at every sign-in."""
+    return SecondFactor.objects.filter(account=account).exists()
 
 
 def accounts_of(organization_id: UUID) -> list[Account]:

@@ -15,6 +15,8 @@ VAR_DIR = Path(env.str("YUNJIAN_VAR", default=str(PROJECT_DIR / "var")))
 
 DEBUG = False
 SECRET_KEY = env.str("YUNJIAN_SECRET_KEY", default="")
+# seals what must be read again (secrets of authenticators); without it SECRET_KEY does
+VAULT_KEYS: list[str] = env.list("YUNJIAN_VAULT_KEYS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("YUNJIAN_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("YUNJIAN_ORIGINS", default=[])
 PUBLIC_BASE_URL = env.str("YUNJIAN_PUBLIC_URL", default="http://127.0.0.1:8000")

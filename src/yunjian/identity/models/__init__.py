@@ -1,6 +1,24 @@
-"""Organisations, accounts, roles and their bindings to WeChat."""
+"""Organisations, accounts, roles, how they sign in, and their bindings to WeChat."""
 
 from yunjian.identity.models.accounts import Account, RoleGrant, WechatBinding
 from yunjian.identity.models.organizations import District, Organization
+from yunjian.identity.models.security import (
+    AccountSession,
+    PastPassword,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+)
 
-__all__ = ["Account", "District", "Organization", "RoleGrant", "WechatBinding"]
+__all__ = [
+    "Account",
+    "AccountSession",
+    "District",
+    "Organization",
+    "PastPassword",
+    "RecoveryCode",
+    "RoleGrant",
+    "SecondFactor",
+    "SignInAttempt",
+    "WechatBinding",
+]

@@ -48,6 +48,10 @@ class Account(AbstractBaseUser):
         Organization, on_delete=models.PROTECT, related_name="accounts"
     )
     is_active = models.BooleanField(default=True)
+    password_set_at = models.DateTimeField(default=now)
+    must_change_password = models.BooleanField(
+        default=False, help_text="an administrator set it: it opens nothing but its own change"
+    )
     created_at = models.DateTimeField(default=now, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -77,6 +81,18 @@ class RoleGrant(IdModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "role"], name="role_granted_once"),
+            # 三员分离: nobody holds two of the three
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(
+                    role__in=[
+                        "system_administrator",
+                        "security_administrator",
+                        "audit_administrator",
+                    ]
+                ),
+                name="role_administrators_apart",
+            ),
         ]
 
 

@@ -8,9 +8,27 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 
-class District(models.Model):
-    """A district of the city by its GB/T 2260 code (310115 浦东新区), with a rough centre."""
+class DistrictKind(models.TextChoices):
+    """Whether an area is a district of the city or a park with a committee of its own."""
 
+    DISTRICT = "district", _("行政区")
+    PARK = "park", _("园区")
+
+
+class District(models.Model):
+    """An area under one authority, with a rough centre: a district of the city by its GB/T 2260
+    code (310115 浦东新区), or a park (化工区, 保税区) by a code of the city's own.
+
+    An authority of a district also sees the parks `within` it; a park that lies in several
+    districts is within none, and seen by the city and by its own committee.
+    """
+
+    kind = models.CharField(
+        max_length=8, choices=DistrictKind.choices, default=DistrictKind.DISTRICT
+    )
+    within = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parks"
+    )
     code = models.CharField(max_length=6, primary_key=True)
     name = models.CharField(max_length=40, unique=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6)
@@ -18,6 +36,12 @@ class District(models.Model):
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="park") | models.Q(within__isnull=True),
+                name="district_within_nothing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -56,6 +80,9 @@ class Organization(ScopedModel):
     )
     status = models.CharField(
         max_length=10, choices=OrganizationStatus.choices, default=OrganizationStatus.ACTIVE
+    )
+    status_reason = models.CharField(
+        max_length=200, blank=True, help_text="why it is not active; its people are told"
     )
     created_at = models.DateTimeField(default=now, editable=False)
 

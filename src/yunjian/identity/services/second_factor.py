@@ -1,0 +1,188 @@
+"""The second factor: an authenticator's code (TOTP, RFC 6238), or a recovery code once.
+
+The arithmetic is django-otp's; the tables are our own (ADR 0100).
+"""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_otp.oath import TOTP
+
+from yunjian.evidence.services import record
+from yunjian.identity.models import Account, RecoveryCode, SecondFactor
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.digests import digest
+from yunjian.kernel.errors import Conflict, InvalidInput
+from yunjian.kernel.rates import check_rate
+from yunjian.kernel.vault import seal, unseal
+
+ISSUER = "云间"
+SECRET_BYTES = 20  # as long as the digest of SHA-1 (RFC 4226, 4)
+TOLERANCE = 1  # a step before and a step after, for clocks that differ
+CODE_DIGITS = 6
+RECOVERY_CODES = 10
+RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter looks like another
+RECOVERY_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A secret that is offered to an authenticator and not yet confirmed."""
+
+    secret: str  # Base32, as it is typed by hand
+    uri: str  # otpauth://, as the QR code carries it
+
+
+def second_factor_offer(*, account: Account, secret: str = "") -> Enrolment:
+    """Return a new secret for an authenticator, or the given one again (a page shown twice)."""
+    secret = secret or base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    label = quote(f"{ISSUER}:{account.username}")
+    query = urlencode({"secret": secret, "issuer": ISSUER}, quote_via=quote)
+    return Enrolment(secret, f"otpauth://totp/{label}?{query}")
+
+
+def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: str) -> list[str]:
+    """Take an authenticator whose code shows that it holds the offered secret.
+
+    Returns the recovery codes, which nobody can read again.
+
+    Raises:
+        InvalidInput: at `token`; it is not the code of this secret now.
+        Conflict: the account has an authenticator already.
+        TooMany: too many tries.
+    """
+    check_rate("second_factor", str(account.pk))
+    step = _matching_step(base64.b32decode(secret), token, after=0)
+    if step is None:
+        raise _wrong()
+    with transaction.atomic():
+        _row, created = SecondFactor.objects.get_or_create(
+            account=account, defaults={"secret": seal(secret.encode()), "last_step": step}
+        )
+        if not created:
+            raise Conflict(_("该账号已设置动态口令，请先关闭原有的再重新设置"))
+        codes = _new_recovery_codes(account)
+        record(
+            actor=actor,
+            verb="second_factor.enrolled",
+            obj=account,
+            organization_id=account.organization_id,
+        )
+    return codes
+
+
+def second_factor_check(*, account: Account, token: str) -> None:
+    """Check a code of the account's authenticator, or one of its recovery codes; each once.
+
+    Raises:
+        InvalidInput: at `token`; it is wrong, was used before, or there is no authenticator.
+        TooMany: too many tries.
+    """
+    check_rate("second_factor", str(account.pk))
+    given = "".join(token.split()).replace("-", "")
+    with transaction.atomic():
+        row = SecondFactor.objects.select_for_update().filter(account=account).first()
+        if row is None:
+            raise _wrong()
+        if len(given) == CODE_DIGITS:
+            _use_step(row, given)
+        else:
+            _use_recovery_code(account, given)
+
+
+@transaction.atomic
+def second_factor_remove(*, actor: Actor, account: Account) -> None:
+    """Forget the authenticator and its recovery codes (a lost telephone, a new one)."""
+    removed, _rows = SecondFactor.objects.filter(account=account).delete()
+    RecoveryCode.objects.filter(account=account).delete()
+    if removed:
+        record(
+            actor=actor,
+            verb="second_factor.removed",
+            obj=account,
+            organization_id=account.organization_id,
+        )
+
+
+@transaction.atomic
+def recovery_codes_renew(*, actor: Actor, account: Account) -> list[str]:
+    """Replace the recovery codes; the old ones are good for nothing. Returns the new ones."""
+    codes = _new_recovery_codes(account)
+    record(
+        actor=actor,
+        verb="recovery_codes.renewed",
+        obj=account,
+        organization_id=account.organization_id,
+    )
+    return codes
+
+
+def code_now(secret: str, *, ahead: int = 0) -> str:
+    """Return the code of a Base32 secret now, or some steps ahead (the demo shows it)."""
+    clock = TOTP(base64.b32decode(secret), drift=ahead)
+    clock.time = now().timestamp()
+    return f"{clock.token():0{CODE_DIGITS}d}"
+
+
+def secret_of(account: Account) -> str:
+    """Return the Base32 secret of an account's authenticator; empty when it has none."""
+    row = SecondFactor.objects.filter(account=account).first()
+    return unseal(row.secret).decode() if row else ""
+
+
+def _use_step(row: SecondFactor, given: str) -> None:
+    step = _matching_step(base64.b32decode(unseal(row.secret).decode()), given, after=row.last_step)
+    if step is None:
+        raise _wrong()
+    row.last_step = step
+    row.save(update_fields=["last_step"])
+
+
+def _matching_step(key: bytes, given: str, *, after: int) -> int | None:
+    """Return the time step whose code was given, later than `after`; None when there is none."""
+    if not (given.isascii() and given.isdigit() and len(given) == CODE_DIGITS):
+        return None
+    clock = TOTP(key)
+    clock.time = now().timestamp()
+    if not clock.verify(int(given), tolerance=TOLERANCE, min_t=after + 1):
+        return None
+    return int(clock.t())
+
+
+def _use_recovery_code(account: Account, given: str) -> None:
+    used = RecoveryCode.objects.filter(
+        account=account, digest=_digest(account, given), used_at__isnull=True
+    ).update(used_at=now())
+    if not used:
+        raise _wrong()
+
+
+def _new_recovery_codes(account: Account) -> list[str]:
+    codes = [
+        "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
+        for _ in range(RECOVERY_CODES)
+    ]
+    RecoveryCode.objects.filter(account=account).delete()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(account=account, digest=_digest(account, code)) for code in codes
+    )
+    half = RECOVERY_LENGTH // 2
+    return [f"{code[:half]}-{code[half:]}" for code in codes]
+
+
+def _digest(account: Account, code: str) -> str:
+    # fifty bits of chance and a salt: a digest is as good as a slow hash, and cheap to look up
+    return digest(f"{account.pk}:{code.lower()}".encode())
+
+
+def _wrong() -> InvalidInput:
+    return InvalidInput(
+        _("动态口令不正确或已使用过，请输入验证器上最新的 6 位数字"),
+        code="wrong",
+        field="token",
+    )
