@@ -9,10 +9,55 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import District, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
+from yunjian.kernel.datums import Datum
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
+DATUMS = [
+    (Datum.WGS84.value, _("WGS84（GPS、天地图）")),
+    (Datum.GCJ02.value, _("GCJ-02（高德、腾讯地图）")),
+    (Datum.BD09.value, _("BD-09（百度地图）")),
+]
 
-class PollutionSource(ScopedModel):
+
+class Kept(models.Model):
+    """What is kept by several people over years: its days of use, and a number to notice that
+    somebody else changed it in between."""
+
+    opened_on = models.DateField(_("投用日期"), null=True, blank=True)
+    closed_on = models.DateField(_("关闭日期"), null=True, blank=True)
+    close_reason = models.CharField(_("关闭原因"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is out of use today."""
+        return self.closed_on is not None and self.closed_on <= today()
+
+    @classmethod
+    def closed(cls) -> models.Q:
+        """Return the condition that holds for what is out of use today."""
+        return models.Q(closed_on__lte=today())
+
+
+class Placed(models.Model):
+    """A position as it was typed or picked, beside the one in WGS84 that everybody reckons with."""
+
+    datum = models.CharField(_("坐标系"), max_length=6, choices=DATUMS, default=Datum.WGS84.value)
+    typed_longitude = models.DecimalField(
+        _("填报经度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
+    )
+    typed_latitude = models.DecimalField(
+        _("填报纬度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PollutionSource(Placed, Kept, ScopedModel):
     """污染源: a site of a discharger."""
 
     organization = models.ForeignKey(
@@ -20,6 +65,12 @@ class PollutionSource(ScopedModel):
     )
     code = models.CharField(_("污染源编码"), max_length=20, unique=True)
     name = models.CharField(_("污染源名称"), max_length=120)
+    uscc = models.CharField(
+        _("统一社会信用代码"),
+        max_length=18,
+        blank=True,
+        help_text=_("与排污单位不同时填写（如分公司）"),
+    )
     district = models.ForeignKey(District, on_delete=models.PROTECT, verbose_name=_("所属区"))
     street = models.CharField(_("街道（镇）"), max_length=60, blank=True)
     industry_code = models.CharField(_("行业代码"), max_length=5, help_text="GB/T 4754")
@@ -28,6 +79,7 @@ class PollutionSource(ScopedModel):
     longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
     latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
     permit_number = models.CharField(_("排污许可证编号"), max_length=40, blank=True)
+    permit_valid_from = models.DateField(_("许可证有效期自"), null=True, blank=True)
     permit_valid_until = models.DateField(_("许可证有效期至"), null=True, blank=True)
     management_level = models.CharField(
         _("管理类别"),
@@ -42,6 +94,8 @@ class PollutionSource(ScopedModel):
     is_medical = models.BooleanField(_("医疗机构"), default=False)
     contact_name = models.CharField(_("环保联系人"), max_length=40, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    principal_name = models.CharField(_("单位负责人"), max_length=40, blank=True)
+    principal_phone = models.CharField(_("负责人电话"), max_length=20, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -50,9 +104,28 @@ class PollutionSource(ScopedModel):
             models.Index(fields=["organization", "code"], name="source_organization"),
             models.Index(fields=["district", "code"], name="source_district"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True)
+                | models.Q(opened_on__isnull=True)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="source_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(permit_valid_from__isnull=True)
+                | models.Q(permit_valid_until__isnull=True)
+                | models.Q(permit_valid_until__gte=models.F("permit_valid_from")),
+                name="source_permit_days_in_order",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def credit_code(self) -> str:
+        """Return the unified social credit code of the site: its own, or its discharger's."""
+        return self.uscc or self.organization.uscc
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
@@ -72,7 +145,31 @@ class Medium(models.TextChoices):
     FLUE_GAS = "flue_gas", _("烟气")
 
 
-class Outlet(ScopedModel):
+class Discharge(models.TextChoices):
+    """排放去向: where what leaves an outlet goes (the list of the discharge permit)."""
+
+    ATMOSPHERE = "atmosphere", _("大气环境")
+    SURFACE_WATER = "surface_water", _("直接进入江河、湖、库等水环境")
+    SEA = "sea", _("直接进入海域")
+    SEWER_TO_RIVER = "sewer_to_river", _("进入城市下水道（再入江河、湖、库）")
+    SEWER_TO_SEA = "sewer_to_sea", _("进入城市下水道（再入沿海海域）")
+    MUNICIPAL_PLANT = "municipal_plant", _("进入城市污水处理厂")
+    INDUSTRIAL_PLANT = "industrial_plant", _("进入工业废水集中处理厂")
+    OTHER_COMPANY = "other_company", _("进入其他单位")
+    GROUND = "ground", _("进入地渗或蒸发地")
+    OTHER = "other", _("其他")
+
+
+class Channel(models.TextChoices):
+    """量水设施: how wastewater is led past the flow meter."""
+
+    PARSHALL = "parshall", _("巴歇尔槽")
+    TRIANGULAR = "triangular", _("三角堰")
+    RECTANGULAR = "rectangular", _("矩形堰")
+    PIPE = "pipe", _("管道流量计")
+
+
+class Outlet(Placed, Kept, ScopedModel):
     """排口: DW001 (wastewater) or DA001 (waste gas) of a pollution source."""
 
     source = models.ForeignKey(PollutionSource, on_delete=models.PROTECT, related_name="outlets")
@@ -87,10 +184,35 @@ class Outlet(ScopedModel):
     height = models.DecimalField(
         _("排气筒高度"), max_digits=6, decimal_places=1, null=True, blank=True, help_text="m"
     )
+    inner_diameter = models.DecimalField(
+        _("出口内径"), max_digits=5, decimal_places=2, null=True, blank=True, help_text="m"
+    )
+    channel = models.CharField(_("量水设施"), max_length=12, choices=Channel.choices, blank=True)
+    discharge_to = models.CharField(
+        _("排放去向"), max_length=16, choices=Discharge.choices, blank=True
+    )
+    location = models.CharField(_("位置说明"), max_length=120, blank=True)
+    longitude = models.DecimalField(
+        _("经度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
+    )
+    latitude = models.DecimalField(
+        _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
+    )
 
     class Meta:
         ordering = ["code"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True)
+                | models.Q(opened_on__isnull=True)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="outlet_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="flue_gas", channel="")
+                | models.Q(kind="wastewater", height__isnull=True, inner_diameter__isnull=True),
+                name="outlet_shape_fits_kind",
+            ),
             models.UniqueConstraint(fields=["source", "code"], name="outlet_code_once"),
             models.CheckConstraint(
                 condition=models.Q(kind="wastewater", code__startswith="DW")
@@ -121,7 +243,7 @@ class SamplingMethod(models.TextChoices):
     DIRECT = "direct", _("直接测量")
 
 
-class MonitoringPoint(ScopedModel):
+class MonitoringPoint(Placed, Kept, ScopedModel):
     """测点: where instruments stand. Carries its owner and district so that scope needs no join."""
 
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="points")
@@ -136,8 +258,15 @@ class MonitoringPoint(ScopedModel):
     )
     automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
     networked_on = models.DateField(_("联网日期"), null=True, blank=True)
+    location = models.CharField(_("安装位置"), max_length=120, blank=True)
     longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
     latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    station_area = models.DecimalField(
+        _("站房面积"), max_digits=6, decimal_places=1, null=True, blank=True, help_text="m²"
+    )
+    station_temperature_control = models.BooleanField(_("站房温度控制"), default=False)
+    station_ups = models.BooleanField(_("不间断电源（UPS）"), default=False)
+    station_video = models.BooleanField(_("视频监控"), default=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -145,8 +274,15 @@ class MonitoringPoint(ScopedModel):
         indexes = [
             models.Index(fields=["organization", "id"], name="point_organization"),
             models.Index(fields=["district", "id"], name="point_district"),
+            models.Index(fields=["outlet", "name", "id"], name="point_outlet"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True)
+                | models.Q(opened_on__isnull=True)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="point_days_in_order",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="flue_gas") | models.Q(sampling_method=""),
                 name="point_sampling_method_only_flue_gas",

@@ -1,0 +1,115 @@
+"""What holds at outlets and points for a time: emission limits, and how a point was described."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.identity.models import Account
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.scope import ScopedModel
+from yunjian.sources.models.places import (
+    MonitoringPoint,
+    Outlet,
+    PointAccess,
+    SamplingMethod,
+    visible_by_place,
+)
+
+
+class EmissionLimit(ScopedModel):
+    """排放限值: what a standard allows of a parameter at an outlet, during `[from, to)`.
+
+    pH has a lower limit as well. A limit that ended stays: records of its days are judged by it.
+    """
+
+    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="limits")
+    parameter = models.CharField(_("监测因子"), max_length=20)
+    lower = models.DecimalField(_("下限"), max_digits=12, decimal_places=4, null=True, blank=True)
+    upper = models.DecimalField(_("限值"), max_digits=12, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(_("单位"), max_length=16)
+    standard = models.CharField(_("执行标准"), max_length=120)
+    clause = models.CharField(_("条款"), max_length=60, blank=True)
+    period = DateRangeField(_("执行期间"))
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["parameter", "standard", "period"]
+        constraints = [
+            ExclusionConstraint(
+                name="limit_once_at_a_time",
+                expressions=[
+                    ("outlet", RangeOperators.EQUAL),
+                    ("parameter", RangeOperators.EQUAL),
+                    ("standard", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lower__isnull=False) | models.Q(upper__isnull=False),
+                name="limit_has_a_bound",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lower__isnull=True)
+                | models.Q(upper__isnull=True)
+                | models.Q(lower__lt=models.F("upper")),
+                name="limit_bounds_in_order",
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its outlet."""
+        granted = PointAccess.granted(actor).values("point__outlet_id")
+        return visible_by_place(
+            actor,
+            owner="outlet__source__organization_id",
+            district="outlet__source__district_id",
+            agency=models.Q(outlet_id__in=granted),
+        )
+
+
+class PointRevision(ScopedModel):
+    """How a point was described during `[from, to)`: all that the rules of its kind ask for.
+
+    The newest one is what the columns of the point say. A revision that another one followed on
+    its very first day has an empty period and stays.
+    """
+
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("版本"))
+    period = DateRangeField(_("生效期间"))
+    parameters = ArrayField(models.CharField(max_length=20), verbose_name=_("监测因子"))
+    sampling_method = models.CharField(
+        _("采样方式"), max_length=16, choices=SamplingMethod.choices, blank=True
+    )
+    automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
+    reason = models.CharField(_("变更原因"), max_length=200)
+    made_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    made_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ["point", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["point", "number"], name="point_revision_number_once"),
+            ExclusionConstraint(
+                name="point_revision_one_at_a_time",
+                expressions=[
+                    ("point", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its point."""
+        return visible_by_place(
+            actor,
+            owner="point__organization_id",
+            district="point__district_id",
+            agency=models.Q(point_id__in=PointAccess.granted(actor).values("point_id")),
+        )
