@@ -1,17 +1,21 @@
 """The frame: front door, menus, languages, error pages, content policy, pages by key, Excel."""
 
+from importlib import import_module
 from io import BytesIO
+from pkgutil import walk_packages
 from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
 from django.test import Client, RequestFactory
 
+import yunjian
 from tests.world import World
 from yunjian.identity.models import Account
 from yunjian.web.excel import stream_xlsx
 from yunjian.web.menu import AGENCY, PORTALS
 from yunjian.web.paging import key_page
+from yunjian.web.tables import Table
 
 
 def test_the_front_door_leads_to_ones_own_portal(world: World) -> None:
@@ -113,3 +117,25 @@ def test_excel_holds_titles_and_rows_and_never_a_formula(world: World) -> None:
     assert "=1+1" in sheet
     assert "<f>" not in sheet
     assert "3.5" in sheet
+
+
+def test_every_list_has_the_look_of_the_frame(rf: RequestFactory) -> None:
+    names = [name for name in import_every_module() if ".tables" in name or ".views" in name]
+    assert len(names) > 10
+    lists = Table.__subclasses__()
+    assert len(lists) > 10
+    for kind in lists:
+        shown = kind([]).as_html(rf.get("/"))
+        assert 'class="table table-sm table-bordered table-hover yj-table yj-list' in shown, kind
+
+
+def import_every_module() -> list[str]:
+    """Import every module of the product, so that each class of it is known."""
+    found = [
+        module.name
+        for module in walk_packages(yunjian.__path__, "yunjian.")
+        if ".settings" not in module.name and "__main__" not in module.name
+    ]
+    for name in found:
+        import_module(name)
+    return found

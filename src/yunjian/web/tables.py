@@ -21,6 +21,9 @@ class Table(tables.Table):  # type: ignore[misc]  # the library is not typed
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         last = ("actions",) if "actions" in self.base_columns else ()
         kwargs.setdefault("sequence", ("row_number", "...", *last))
+        # the library reads a class's own Meta only: a list without one would lose the frame's look
+        for option in ("attrs", "default", "empty_text", "orderable", "template_name"):
+            kwargs.setdefault(option, getattr(self.Meta, option, getattr(Table.Meta, option)))
         super().__init__(*args, **kwargs)
         self._row = 0
 
