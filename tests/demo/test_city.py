@@ -118,7 +118,7 @@ def _what_a_city_is(seed: int, folder: Path) -> dict[str, list[Any]]:
     """Build a city, note what a person would see of it, and take it back."""
     with transaction.atomic():
         load(seed=seed, scale=SCALE / 2, var_dir=folder, today=today() - timedelta(days=1))
-        seen = {
+        seen: dict[str, list[Any]] = {
             "organizations": list(
                 Organization.unscoped().order_by("uscc").values_list("uscc", "name", "kind")
             ),

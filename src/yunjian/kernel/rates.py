@@ -67,4 +67,4 @@ def forget_rates() -> int:
         cursor.execute(
             "DELETE FROM kernel_rate WHERE began < %s", [now() - timedelta(seconds=longest)]
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
