@@ -15,9 +15,9 @@ from pytest_django import Settings
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, welcome
 from yunjian.demo.city import is_loaded, load
-from yunjian.demo.codes import uscc_check
 from yunjian.evidence.services import verify_chains
 from yunjian.identity.models import Account, Organization, WechatBinding
+from yunjian.identity.uscc import check_character, is_uscc
 from yunjian.kernel.clock import business_day, today
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
@@ -52,7 +52,7 @@ def test_a_small_city_is_whole(small_city: Path) -> None:
 def _its_codes_are_valid() -> None:
     for code in Organization.unscoped().values_list("uscc", flat=True):
         assert len(code) == 18
-        assert uscc_check(code[:17]) == code[17]
+        assert is_uscc(code)
 
 
 def _its_past_is_in_order() -> None:
@@ -153,7 +153,7 @@ def test_without_the_file_the_welcome_says_so(tmp_path: Path) -> None:
 
 def test_the_published_example_of_a_credit_code_has_its_check_character() -> None:
     # the example in GB 32100-2015
-    assert uscc_check("91350100M000100Y4") == "3"
+    assert check_character("91350100M000100Y4") == "3"
 
 
 def test_pictures_differ_and_repeat() -> None:

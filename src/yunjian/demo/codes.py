@@ -2,25 +2,16 @@
 
 import random
 
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+from yunjian.identity.uscc import ALPHABET, check_character
+
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_USCC_MODULUS = 31
 
 
 def uscc(rng: random.Random, district_code: str, *, authority: bool = False) -> str:
     """Return a unified social credit code (GB 32100) in the district, both check digits valid."""
-    body = "MA" + "".join(rng.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(6))
+    body = "MA" + "".join(rng.choice(ALPHABET) for _ in range(6))
     front = ("11" if authority else "91") + district_code + body + _body_check(body)
-    return front + uscc_check(front)
-
-
-def uscc_check(front: str) -> str:
-    """Return the last character of a code from its first seventeen (GB 32100)."""
-    total = sum(
-        _USCC.index(character) * pow(3, place, _USCC_MODULUS)
-        for place, character in enumerate(front)
-    )
-    return _USCC[-total % _USCC_MODULUS]
+    return front + check_character(front)
 
 
 def _body_check(body: str) -> str:

@@ -1,0 +1,1 @@
+"""Verification of certificates and signatures, without Django."""
