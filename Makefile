@@ -44,8 +44,16 @@ layers: $(STAMPS)/dev
 phone-tests: $(STAMPS)/phone
 	cd h5 && $(NPM) run lint && $(NPM) test && $(NPM) run size
 
-unit: $(STAMPS)/dev $(STAMPS)/assets
-	$(BIN)/pytest -m "not e2e and not faults"
+# the tests of what pyproject.toml holds to full branch coverage ([tool.coverage.run] source)
+COVERING := tests/standards tests/config/test_standards_cli.py
+
+unit: covered $(STAMPS)/assets
+	$(BIN)/pytest -m "not e2e and not faults" $(COVERING:%=--ignore=%)
+
+.PHONY: covered
+covered: $(STAMPS)/dev
+	$(BIN)/coverage run -m pytest $(COVERING)
+	$(BIN)/coverage report
 
 browser: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
 	$(BIN)/pytest -m "e2e or faults"

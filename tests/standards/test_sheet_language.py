@@ -1,8 +1,10 @@
 """What a sheet definition may not be: each mistake is named at its place."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yunjian.standards import sheets
-from yunjian.standards.sheets.expressions import InvalidExpression, compiled, evaluated
+from yunjian.standards.sheets import loader
+from yunjian.standards.sheets.expressions import (
+    InvalidExpression,
+    as_doubles,
+    compiled,
+    evaluated,
+)
 from yunjian.standards.sheets.functions import accuracy, band
 
 Data = dict[str, Any]
@@ -262,6 +270,21 @@ def test_versions_that_ship_follow_without_gap(
     assert (sheets.effective_problems(versions) == []) is right
 
 
+def test_versions_that_would_overlap_do_not_ship(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Path(loader.__file__).parents[1] / loader.FOLDER
+    for name, since in (("v1", "2018-03-01"), ("v2", "2019-01-01")):
+        text = (shipped / "free.v1.toml").read_text(encoding="utf-8")
+        text = text.replace("version = 1", f"version = {name[1:]}")
+        text = re.sub("(?m)^effective = .*$", f'effective = ["{since}"]', text)
+        (tmp_path / f"free.{name}.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(loader, "FOLDER", str(tmp_path))
+
+    with pytest.raises(sheets.InvalidDefinition, match="effective"):
+        loader._shipped.__wrapped__()
+
+
 def test_a_source_of_sheets_is_asked_until_it_is_forgotten() -> None:
     made = version(lambda d: d.update(effective=["2026-01-01"]), 1)
 
@@ -299,6 +322,7 @@ def test_a_source_of_sheets_is_asked_until_it_is_forgotten() -> None:
         ("launch(row.a)", "unknown_function"),
         ("mean(row.a, 1)", "wrong_arguments"),
         ("mean()", "wrong_arguments"),
+        ("beyond(row.a, abs(1), [2, 3])", "wrong_arguments"),
         ("system.exit", "unknown_name"),
     ],
 )
@@ -316,6 +340,10 @@ def test_only_what_is_read_is_handed_over() -> None:
     variables = {"s": {"a": {"x": 2.0, "y": Unread(z=object())}}, "row": None}
 
     assert evaluated("s.a.x * 2", variables) == 4
+
+
+def test_a_whole_number_that_no_double_holds_is_unknown() -> None:
+    assert as_doubles({"a": [10**400, 1, True]}) == {"a": [None, 1.0, True]}
 
 
 def test_a_sheet_begins_with_a_row_for_each_item() -> None:

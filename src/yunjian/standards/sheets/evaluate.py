@@ -169,12 +169,14 @@ class _Run:
         if len(rows) < section.minimum:
             self._refuse(section.key, "too_few", section.minimum)
         known = {part.key for part in section.fields}
+        alike: dict[str, Any] = {}
         for index, row in enumerate(rows):
             path = f"{section.key}.{index}"
             if row is None:
                 self._refuse(path, "wrong_shape")
             elif self._is_object(path, row, known):
-                self._fields(section, path, row, self._variables["s"][section.key][index])
+                values = self._variables["s"][section.key][index]
+                self._fields(section, path, row, values, alike)
 
     def _item(self, path: str, item: Item, given: Any) -> None:
         if given is None:
@@ -198,13 +200,24 @@ class _Run:
             self._judge(path, "attention", note or "", item.clause)
 
     def _fields(
-        self, section: Section, path: str, given: dict[str, Any], values: dict[str, Any]
+        self,
+        section: Section,
+        path: str,
+        given: dict[str, Any],
+        values: dict[str, Any],
+        alike: dict[str, Any] | None = None,
     ) -> None:
+        """Calculate, then take field by field; `alike` keeps what all rows of a group share."""
         self._variables["row"] = values
         # a calculation sees those before it
         self._variables["calc"] = known = {}
         for key, source in section.calc:
-            known[key] = _kept(evaluated(source, self._variables))
+            if alike is None or key not in section.alike:
+                known[key] = _kept(evaluated(source, self._variables))
+            else:
+                if key not in alike:
+                    alike[key] = _kept(evaluated(source, self._variables))
+                known[key] = alike[key]
         for part in section.fields:
             self._field(part, f"{path}.{part.key}", given, values)
 
@@ -267,9 +280,11 @@ class _Run:
 
 
 def _filled(section: Section, given: Any) -> dict[str, Any]:
-    values = given if isinstance(given, dict) else {}
-    keys = [part.key for part in section.fields or section.items]
-    return {key: _bounded(as_doubles(values.get(key))) for key in keys}
+    whole: dict[str, Any] = {part.key: None for part in section.fields or section.items}
+    for key, value in given.items() if isinstance(given, dict) else ():
+        if key in whole:
+            whole[key] = _bounded(as_doubles(value))
+    return whole
 
 
 def _bounded(value: Any) -> Any:

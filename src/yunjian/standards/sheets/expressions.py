@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from yunjian.standards.sheets.functions import FUNCTIONS
+from yunjian.standards.sheets.functions import FUNCTIONS, TABLED
 
 # the package imports its command line, and that a toolkit for terminals: half a second for nothing
 sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
@@ -20,11 +20,19 @@ _TOKEN = re.compile(
 )
 _STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _LOOP = re.compile(r"\.\s*(map|filter|exists|exists_one|all)\s*\(\s*(\w+)?")
+# what may follow rows that a loop has let pass, if nothing but loops is to see them
+_ON = re.compile(r"\s*\.\s*(map|filter|exists|exists_one|all|size)\s*\(")
 _NAMED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*(?!\w|\s*\())*)")
+_MEMBER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+# a function that begins with a table, and one that is given it as a path of limits or calculations
+_TABLED = re.compile(rf"(?<![\w.])(?:{'|'.join(TABLED)})\s*\(")
+_TABLE = re.compile(rf"({_TABLED.pattern}\s*)((?:lim|calc)(?:\.[A-Za-z_]\w*)+)(?=\s*,)")
 # operators as the library names them, and the functions of CEL that both engines have
 _BUILT_IN = {"size", "has", "double", "string", "startsWith", "endsWith", "contains"}
 
 UNKNOWN = object()
+# what the engine hands back as it is
+_PLAIN = (str, float, bool, type(None))
 VARIABLES = ("s", "row", "ctx", "lim", "calc", "item")
 LONGEST = 2000
 DEEPEST = 24
@@ -45,17 +53,24 @@ class InvalidExpression(ValueError):
         self.detail = detail
 
 
-# which parts of a value are read: by key, and None for the whole of it
+# which parts of a value are read: by key (EACH: of each row of a list), None for the whole of it
 Parts: TypeAlias = "dict[str, Parts] | None"
+EACH = "[]"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program with what it needs: of each variable the parts, and functions."""
+    """A program with what it needs: of each variable the parts, and functions.
+
+    `tables` are paths of what functions are told of by its place only; `member` is the path, where
+    an expression is nothing but one.
+    """
 
     program: Any
     needs: tuple[tuple[str, Parts], ...]
     functions: dict[str, Callable[..., Any]]
+    tables: tuple[tuple[str, ...], ...]
+    member: tuple[str, ...]
 
 
 def normalised(source: str) -> str:
@@ -69,7 +84,7 @@ def paths(source: str) -> list[tuple[str, ...]]:
     What is called on them is no part of them, nor is anything inside strings.
     """
     bare = _STRING.sub('""', source)
-    return [(match[1], *match[2].split(".")[1:]) for match in _NAMED.finditer(bare)]
+    return [_path(match) for match in _NAMED.finditer(bare)]
 
 
 @lru_cache(maxsize=4096)
@@ -88,19 +103,62 @@ def compiled(source: str) -> Compiled:
         raise InvalidExpression(source, "not_an_expression", str(error)) from error
     _check_names(source, program, loops)
     used = {name: FUNCTIONS[name][0] for name in program.functions() if name in FUNCTIONS}
-    return Compiled(program, tuple(_needs(source, program)), used)
+    member = tuple(source.split(".")) if _MEMBER.fullmatch(source) else ()
+    told, tables = _told(source, loops)
+    if tables:
+        program = cel.compile(normalised(told))
+    return Compiled(program, tuple(_needs(told, program)), used, tables, member)
+
+
+def _told(source: str, loops: set[str]) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Write places in the list of tables instead of tables, and return that list.
+
+    A table of criteria would be converted for the engine, and back for the function.
+    """
+    bare = _STRING.sub('""', source)
+    tables = tuple(dict.fromkeys(match[2] for match in _TABLE.finditer(source)))
+    is_each = len(_TABLED.findall(bare)) == len(_TABLE.findall(bare)) == len(_TABLE.findall(source))
+    if not is_each or loops & set(VARIABLES):
+        return source, ()
+    told = _TABLE.sub(lambda match: f"{match[1]}{tables.index(match[2])}", source)
+    return told, tuple(tuple(table.split(".")) for table in tables)
 
 
 def evaluated(source: str, variables: dict[str, Any]) -> Any:
     """Return the value, or `UNKNOWN` when something it needs is missing or of another type."""
     try:
         found = compiled(source)
+        if found.member and isinstance(plain := _at(variables, found.member), _PLAIN):
+            return plain
         given: dict[str, Any] = dict(found.functions)
+        if found.tables:
+            given |= _knowing(found, variables)
         for name, parts in found.needs:
             given[name] = _only(variables.get(name), parts)
         return found.program.execute(given)
     except (TypeError, ValueError, RuntimeError, LookupError, ArithmeticError):
         return UNKNOWN
+
+
+def _knowing(found: Compiled, variables: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+    """Return the functions that are told the place of a table, as ones that know the table."""
+
+    def knowing(work: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda place, *rest: work(_at(variables, found.tables[int(place)]), *rest)
+
+    return {name: knowing(work) for name, work in found.functions.items() if name in TABLED}
+
+
+def _at(variables: dict[str, Any], member: tuple[str, ...]) -> Any:
+    """Return what stands at a path; the engine takes ten times as long to look.
+
+    Raises:
+        LookupError, TypeError: there is nothing at it.
+    """
+    value: Any = variables
+    for key in member:
+        value = value[key]
+    return value
 
 
 def holds(source: str, variables: dict[str, Any]) -> bool:
@@ -181,23 +239,58 @@ def _check_names(source: str, program: Any, loops: set[str]) -> None:
 
 def _arguments(bare: str, start: int) -> int:
     """Return how many arguments a call has whose bracket opens before `start`."""
-    depth, commas, is_empty = 0, 0, True
-    for sign in bare[start:]:
-        if depth == 0 and sign == ")":
-            break
+    inside = bare[start : _closing(bare, start - 1)]
+    depth, commas = 0, 0
+    for sign in inside:
         depth += (sign in "([{") - (sign in ")]}")
         commas += depth == 0 and sign == ","
-        is_empty = is_empty and sign.isspace()
-    return 0 if is_empty else commas + 1
+    return commas + 1 if inside.strip() else 0
+
+
+def _closing(bare: str, opening: int) -> int:
+    """Return where the bracket is closed that opens somewhere; what compiles closes them all."""
+    depth, at = 1, opening
+    while depth:
+        at += 1
+        depth += (bare[at] in "([{") - (bare[at] in ")]}")
+    return at
 
 
 def _needs(source: str, program: Any) -> list[tuple[str, Parts]]:
-    read = paths(source)
+    read = _reads(source)
     return [
         (name, _parts([path[1:] for path in read if path[0] == name]))
         for name in VARIABLES
         if name in program.variables()
     ]
+
+
+def _reads(source: str) -> list[tuple[str, ...]]:
+    """Return the paths that are read, and of what is looped over only what loops read of a row."""
+    bare = _STRING.sub('""', source)
+    loops = list(_LOOP.finditer(bare))
+    names, declared = {loop[2] for loop in loops}, {loop.start(2) for loop in loops}
+    found = [match for match in _NAMED.finditer(bare) if match.start() not in declared]
+    of_rows = {_path(match)[1:] for match in found if match[1] in names}
+    if () in of_rows or names & set(VARIABLES) or any(_lets_pass(bare, loop) for loop in loops):
+        return paths(source)
+    starts = {loop.start() for loop in loops}
+    return [
+        (*_path(match), *rest)
+        for match in found
+        for rest in ([(EACH, *path) for path in of_rows or [()]] if match.end() in starts else [()])
+    ]
+
+
+def _path(match: re.Match[str]) -> tuple[str, ...]:
+    return (match[1], *match[2].split(".")[1:])
+
+
+def _lets_pass(bare: str, loop: re.Match[str]) -> bool:
+    """Tell whether rows that a filter lets pass are seen by anything but further loops."""
+    if loop[1] != "filter":
+        return False
+    return not _ON.match(bare, _closing(bare, bare.index("(", loop.start())) + 1)
 
 
 def _parts(read: list[tuple[str, ...]]) -> Parts:
@@ -210,6 +303,8 @@ def _parts(read: list[tuple[str, ...]]) -> Parts:
 
 def _only(value: Any, parts: Parts) -> Any:
     """Return a value without what is not read of it: whatever is handed over is converted."""
-    if parts is None or not isinstance(value, dict):
-        return value
-    return {key: _only(value[key], inner) for key, inner in parts.items() if key in value}
+    if isinstance(value, dict) and parts is not None and EACH not in parts:
+        return {key: _only(value[key], inner) for key, inner in parts.items() if key in value}
+    if isinstance(value, list) and parts is not None and EACH in parts:
+        return [_only(row, parts[EACH]) for row in value]
+    return value

@@ -251,3 +251,5 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "accuracy": (accuracy, 4),
     "pass_count": (pass_count, 2),
 }
+# those whose first argument is a table of limits
+TABLED = ("accuracy", "band", "deviation")

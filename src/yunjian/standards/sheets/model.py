@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yunjian.standards.sheets.checks import VERDICTS, check_resolved
+from yunjian.standards.sheets.expressions import EACH, Parts, compiled
 from yunjian.standards.sheets.problems import InvalidDefinition, Problem
 from yunjian.standards.sheets.resolving import resolved
 
@@ -52,7 +53,8 @@ class Item:
 class Section:
     """A part of a sheet: fields, a checklist, or a group of rows.
 
-    `calc` are named expressions, worked out once before the fields of the section or row.
+    `calc` are named expressions, worked out once before the fields of the section or row; those
+    in `alike` come out alike for every row of a group.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Section:
     maximum: int
     show: str
     calc: tuple[tuple[str, str], ...]
+    alike: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,46 @@ def _section(data: dict[str, Any]) -> Section:
         maximum=data.get("max", 100),
         show=data.get("show", ""),
         calc=tuple(data.get("calc", {}).items()),
+        alike=_alike(data),
     )
+
+
+def _alike(data: dict[str, Any]) -> frozenset[str]:
+    """Return the calculations of a group that nothing in its rows can make come out differently.
+
+    They read neither the row nor calculations that do, and of the group itself, in loops, only
+    fields that stay as they were typed: computed ones are written row by row, hidden ones emptied.
+    """
+    if data["kind"] != "group":
+        return frozenset()
+    fields = data.get("fields", [])
+    typed = {part["key"] for part in fields if part["type"] != "computed" and "show" not in part}
+    found: set[str] = set()
+    for key, source in data.get("calc", {}).items():
+        needs = compiled(source).needs
+        if all(_is_alike(name, parts, data["key"], typed, found) for name, parts in needs):
+            found.add(key)
+    return frozenset(found)
+
+
+def _is_alike(name: str, parts: Parts, group: str, typed: set[str], found: set[str]) -> bool:
+    match name:
+        case "lim" | "ctx":
+            return True
+        case "calc":
+            return parts is not None and parts.keys() <= found
+        case "s":
+            rows = {} if parts is None else parts.get(group, {})
+            return parts is not None and EACH not in parts and _is_typed(rows, typed)
+        case _:
+            return False
+
+
+def _is_typed(rows: Parts, typed: set[str]) -> bool:
+    if rows is None or not rows.keys() <= {EACH}:
+        return False
+    each = rows.get(EACH, {})
+    return each is not None and each.keys() <= typed
 
 
 def _field(data: dict[str, Any]) -> Field:
