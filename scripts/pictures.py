@@ -39,7 +39,7 @@ def main() -> None:
         TARGET.mkdir(parents=True, exist_ok=True)
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-            pc = Desk(browser, base, known["password"])
+            pc = Desk(browser, base, known["password"], Path(name))
             source_pictures(pc.signed_in(accounts["/source/"]["username"]))
             agency_pictures(pc.signed_in(accounts["/agency/"]["username"]))
             supervision_pictures(pc.signed_in(accounts["/supervision/"]["username"]))
@@ -81,8 +81,8 @@ def answers(url: str) -> bool:
 class Desk:
     """A PC whose user signs in."""
 
-    def __init__(self, browser: Browser, base: str, password: str) -> None:
-        self.browser, self.base, self.password = browser, base, password
+    def __init__(self, browser: Browser, base: str, password: str, var: Path) -> None:
+        self.browser, self.base, self.password, self.var = browser, base, password, var
 
     def signed_in(self, username: str) -> Page:
         """Return a page of a signed-in account."""
@@ -98,7 +98,20 @@ class Desk:
         page.fill("[name=password]", self.password)
         page.get_by_test_id("signin").click()
         page.wait_for_load_state("networkidle")
+        if page.locator("[name=token]").count():
+            if not (TARGET / "signin-code.png").exists():
+                keep(page, "signin-code")
+            page.fill("[name=token]", self.code(username))
+            page.get_by_test_id("signin-step").click()
+            page.wait_for_load_state("networkidle")
         return page
+
+    def code(self, username: str) -> str:
+        """Return what the authenticator of an account shows."""
+        command = [sys.executable, "-m", "yunjian", "demo-code", username]
+        environment = {**os.environ, "YUNJIAN_VAR": str(self.var)}
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
 
 def keep(page: Page, name: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from django.conf import settings
 from django.db import connection
 
 READY_SECONDS = 60.0
@@ -58,6 +59,7 @@ def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str
         "DATABASE_URL": url,
         "YUNJIAN_VAR": str(var),
         "YUNJIAN_SECRET_KEY": secrets.token_urlsafe(64),
+        "YUNJIAN_VAULT_KEYS": settings.SECRET_KEY,  # opens what the test has sealed
         "YUNJIAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "YUNJIAN_WECHAT_OPEN_BASE": simulator,
         "YUNJIAN_WECHAT_API_BASE": simulator,

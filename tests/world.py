@@ -9,10 +9,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
-from yunjian.identity.models import Account, District, Organization, RoleGrant
+from yunjian.identity.models import Account, District, Organization, RoleGrant, SecondFactor
 from yunjian.identity.selectors import actor_for
+from yunjian.identity.services.second_factor import code_now, second_factor_offer, secret_of
 from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.clock import now, today
+from yunjian.kernel.vault import seal
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.sources.models import (
     Instrument,
@@ -107,6 +109,18 @@ def _account(organization: Organization, username: str, name: str, *roles: str) 
     return account
 
 
+def give_authenticator(account: Account) -> None:
+    """Give an account an authenticator whose secret the tests can read."""
+    secret = second_factor_offer(account=account).secret
+    SecondFactor.objects.create(account=account, secret=seal(secret.encode()))
+
+
+def current_code(account: Account) -> str:
+    """Return a code that the account's authenticator shows now and that is good once more."""
+    SecondFactor.objects.filter(account=account).update(last_step=0)  # as if 30 s had passed
+    return code_now(secret_of(account))
+
+
 def _organization(kind: str, name: str, uscc: str, district: District | None) -> Organization:
     return Organization.unscoped().create(kind=kind, name=name, uscc=uscc, district=district)
 
@@ -137,6 +151,7 @@ def _people(world: World) -> None:
     world.engineer = _account(world.agency, "engineer", "李建国", "engineer")
     world.other_agency_manager = _account(world.other_agency, "agency2", "孙丽", "manager")
     world.reviewer = _account(world.authority, "bureau", "王审", "reviewer", "inspector")
+    give_authenticator(world.reviewer)
     world.engineer_person = Person.objects.create(
         organization=world.agency,
         name="李建国",

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from yunjian.demo import pictures
-from yunjian.demo.accounts import accounts, welcome
+from yunjian.demo.accounts import accounts, current_code, welcome
 from yunjian.demo.city import is_loaded, load
 from yunjian.evidence.services import verify_chains
 from yunjian.identity.models import Account, Organization, WechatBinding
@@ -96,6 +96,9 @@ def _its_accounts_sign_in(folder: Path) -> None:
         client = Client()
         answer = client.post("/signin/", {"username": one.username, "password": password})
         assert answer.status_code == 302, one.username
+        if answer.headers["location"] == "/signin/code/":
+            answer = client.post("/signin/code/", {"token": current_code(one.username)})
+        assert client.get("/account/").status_code == 200, one.username
     text = welcome(base="http://127.0.0.1:8000", var_dir=folder)
     assert all(one.username in text for one in known)
     path = folder / "demo-accounts.json"

@@ -7,7 +7,9 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from tests.answers import honest_answers
 from tests.phone import picture
 from tests.serving import Served
-from tests.world import PASSWORD
+from tests.world import PASSWORD, current_code
+from yunjian.identity.models import Account
+from yunjian.identity.selectors import has_second_factor
 from yunjian.standards import sheets
 
 
@@ -17,11 +19,16 @@ def photo(name: str = "photo.jpg") -> FilePayload:
 
 
 def sign_in(page: Page, server: Served, username: str, password: str = PASSWORD) -> None:
-    """Sign in on a PC."""
+    """Sign in on a PC, with the code of the authenticator when the account has one."""
     page.goto(f"{server.base}/signin/")
     page.get_by_label("账号").fill(username)
     page.get_by_label("密码").fill(password)
     page.get_by_test_id("signin").click()
+    account = Account.objects.get(username=username)
+    if has_second_factor(account):
+        page.get_by_label("动态口令").fill(current_code(account))
+        page.get_by_test_id("signin-step").click()
+    page.get_by_test_id("account-menu").wait_for()
 
 
 def open_in_wechat(page: Page, server: Served, wechat_user: str) -> None:

@@ -230,6 +230,26 @@ def _serve_demo(host: str, port: int, simulator_port: int, folder: Path) -> int:
     )
 
 
+@main.command("demo-code")
+@click.argument("username")
+def demo_code(username: str) -> None:
+    """显示示范城市某个账号此刻的动态口令（仅限示范环境）。
+
+    Show the one-time code of an account of the demo city, now.
+    """
+    with django_ready():
+        from django.conf import settings  # noqa: PLC0415 - after setup
+
+        from yunjian.demo.accounts import current_code  # noqa: PLC0415 - after setup
+
+        if not getattr(settings, "DEMO", False):
+            raise Refusal("只有示范环境可以查看动态口令 / only the demo shows codes")
+        code = current_code(username)
+    if not code:
+        raise Refusal(f"账号 {username} 没有动态口令 / this account has no authenticator")
+    click.echo(code)
+
+
 @main.group()
 def evidence() -> None:
     """证据链。

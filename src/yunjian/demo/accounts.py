@@ -6,6 +6,13 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from yunjian.identity.models import SecondFactor
+from yunjian.identity.services.second_factor import code_now
+from yunjian.kernel.clock import now
+from yunjian.kernel.vault import unseal
+
+STEP_SECONDS = 30
+CODE_EXAMPLE = "sh01"
 FILE = "demo-accounts.json"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter looks like another
 
@@ -48,6 +55,19 @@ def accounts(var_dir: Path) -> tuple[str, list[DemoAccount]]:
     return content["password"], [DemoAccount(**row) for row in content["accounts"]]
 
 
+def current_code(username: str) -> str:
+    """Return what the authenticator of a demo account shows; empty when it has none.
+
+    When the code of this half minute was used, it is the next one, which is good already.
+    """
+    row = SecondFactor.objects.filter(account__username=username).first()
+    if row is None:
+        return ""
+    step = int(now().timestamp()) // STEP_SECONDS
+    ahead = 1 if row.last_step >= step else 0
+    return code_now(unseal(row.secret).decode(), ahead=ahead)
+
+
 def welcome(*, base: str, var_dir: Path) -> str:
     """Return what `make demo` says when everything runs."""
     password, known = accounts(var_dir)
@@ -60,6 +80,7 @@ def welcome(*, base: str, var_dir: Path) -> str:
         )
     if known:
         lines += ["", f"  密码 / password: {password}"]
+        lines += [f"  动态口令 / one-time code: yunjian demo-code {CODE_EXAMPLE}"]
     else:
         lines += [f"  账号文件已不在 {var_dir / FILE} / the file of accounts is gone"]
     lines += [f"  手机端 / phone app: {base}/h5/", "", "  按 Ctrl-C 停止 / Ctrl-C stops", ""]

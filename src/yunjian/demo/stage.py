@@ -12,7 +12,13 @@ from yunjian.demo.catalogue import FIRST, GIVEN, SECOND, SURNAMES, Industry
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, District, Organization
 from yunjian.identity.selectors import actor_for
-from yunjian.identity.services import account_create
+from yunjian.identity.services import (
+    account_create,
+    second_factor_enroll,
+    second_factor_offer,
+)
+from yunjian.identity.services.second_factor import code_now
+from yunjian.identity.services.signin import needs_second_factor
 from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.clock import SHANGHAI, at
 from yunjian.kernel.ids import new_id
@@ -102,8 +108,8 @@ class Stage:
         return row
 
     def account(self, organization: Organization, username: str, name: str, *roles: str) -> Account:
-        """Make an account with the city's password."""
-        return account_create(
+        """Make an account with the city's password, and an authenticator where one must be."""
+        account = account_create(
             actor=LOADER,
             organization=organization,
             username=username,
@@ -112,6 +118,12 @@ class Stage:
             roles=list(roles),
             phone=self.phone(),
         )
+        if needs_second_factor(account):
+            secret = second_factor_offer(account=account).secret
+            second_factor_enroll(
+                actor=actor_for(account), account=account, secret=secret, token=code_now(secret)
+            )
+        return account
 
     def person_name(self) -> str:
         """Return a name that nobody in this city has yet."""

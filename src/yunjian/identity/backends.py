@@ -7,6 +7,8 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from yunjian.identity.models import Account
+from yunjian.identity.models.organizations import OrganizationStatus
+from yunjian.identity.passwords import is_stale
 
 
 class AccountBackend(BaseBackend):
@@ -19,19 +21,21 @@ class AccountBackend(BaseBackend):
         password: str | None = None,
         **_credentials: Any,
     ) -> Account | None:
-        """Return the active account whose password this is."""
+        """Return the account whose password this is, if it and its organisation may work."""
         if not username or password is None:
             return None
         account = Account.objects.select_related("organization").filter(username=username).first()
         if account is None:
             Account().set_password(password)  # as slow as a wrong password: names cannot be probed
             return None
-        return account if account.check_password(password) and account.is_active else None
+        may = account.is_active and account.organization.status == OrganizationStatus.ACTIVE
+        right = account.check_password(password)
+        return account if right and may and not is_stale(account) else None
 
     def get_user(self, user_id: UUID) -> Account | None:
-        """Return the account of a session while it is active."""
+        """Return the account of a session while it and its organisation may work."""
         return (
             Account.objects.select_related("organization")
-            .filter(pk=user_id, is_active=True)
+            .filter(pk=user_id, is_active=True, organization__status=OrganizationStatus.ACTIVE)
             .first()
         )

@@ -1,7 +1,14 @@
 """Forms of the sign-in pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from yunjian.identity.models.accounts import Role
+from yunjian.kernel.languages import Word
+
+REQUIRED = {"required": _("请填写此项")}
 
 
 class SignInForm(forms.Form):
@@ -20,3 +27,126 @@ class SignInForm(forms.Form):
         error_messages={"required": _("请输入密码")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator."""
+
+    token = forms.CharField(
+        label=_("动态口令"),
+        max_length=16,
+        error_messages={"required": _("请输入验证器上的 6 位数字")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+                "class": "yj-code-input",
+            }
+        ),
+    )
+
+
+def _password(title: Any, completion: str) -> forms.CharField:
+    return forms.CharField(
+        label=title,
+        max_length=256,
+        strip=False,
+        error_messages=REQUIRED,
+        widget=forms.PasswordInput(attrs={"autocomplete": completion}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, typed twice."""
+
+    new = _password(_("新密码"), "new-password")
+    again = _password(_("再输入一次"), "new-password")
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two."""
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("new") and values.get("again") and values["new"] != values["again"]:
+            self.add_error("again", _("两次输入的密码不一致"))
+        return values
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and a new one typed twice."""
+
+    old = _password(_("当前密码"), "current-password")
+    field_order = ("old", "new", "again")
+
+
+class PersonForm(forms.Form):
+    """Whose account it is."""
+
+    display_name = forms.CharField(label=_("姓名"), max_length=40, error_messages=REQUIRED)
+    phone = forms.CharField(label=_("手机号"), max_length=20, required=False)
+
+
+class RolesForm(forms.Form):
+    """What an account may do; only roles that the actor may give can be ticked."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("角色"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, Word]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+
+class NewAccountForm(PersonForm, RolesForm):
+    """An account for somebody else."""
+
+    username = forms.CharField(
+        label=_("账号"),
+        max_length=64,
+        error_messages=REQUIRED,
+        help_text=_("用于登录，建立后不能修改"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("username", "display_name", "phone", "roles")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("原因"),
+        max_length=200,
+        error_messages={"required": _("请填写原因")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ResetForm(forms.Form):
+    """How far to help somebody back in."""
+
+    forget_authenticator = forms.BooleanField(
+        label=_("同时关闭动态口令和备用码（手机丢失或更换）"), required=False
+    )
+
+
+STATES = [
+    ("", _("全部")),
+    ("active", _("启用")),
+    ("waiting", _("待首次登录")),
+    ("disabled", _("停用")),
+]
+
+
+class AccountQuery(forms.Form):
+    """The query row of the accounts."""
+
+    q = forms.CharField(label=_("账号/姓名"), required=False, max_length=60)
+    role = forms.ChoiceField(
+        label=_("角色"), required=False, choices=[("", _("全部")), *Role.choices]
+    )
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
+
+    def __init__(self, *args: Any, roles: list[tuple[str, Word]] | None = None, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if roles is not None:
+            self.fields["role"].choices = [("", _("全部")), *roles]  # type: ignore[attr-defined]  # a choice field

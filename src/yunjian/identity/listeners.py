@@ -1,8 +1,16 @@
 """What identity hears from below."""
 
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
 
 from yunjian.evidence.services import record
+from yunjian.identity.models import Account
+from yunjian.identity.models.security import SessionEnd
+from yunjian.identity.services.sessions import session_begin, session_close
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.scope import ScopedModel, on_foreign_access
 
@@ -12,3 +20,15 @@ def foreign_access(actor: Actor, row: ScopedModel) -> None:
     """Record that somebody asked for another organisation's row by its id."""
     with transaction.atomic():
         record(actor=actor, verb="access.foreign", obj=row)
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: Account, **_rest: Any) -> None:
+    """Whatever opens a session of Django's opens one of ours."""
+    session_begin(request=request, account=user)
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, **_rest: Any) -> None:
+    """Whatever closes it closes ours, unless that has ended already."""
+    session_close(request=request, why=SessionEnd.SIGNED_OUT)

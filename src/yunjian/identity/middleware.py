@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from yunjian.identity.models import Account
-from yunjian.identity.selectors import actor_for
+from yunjian.identity.selectors import LiveSession, live_session
+from yunjian.identity.services.sessions import session_expire, session_seen
 from yunjian.kernel.actor import Actor, acting_as
+from yunjian.web.addresses import client_address
+
+OVER = "signed_out_why"
 
 
 class ActorMiddleware:
@@ -30,4 +35,24 @@ class ActorMiddleware:
         if "yunjian_session" not in request.COOKIES:
             return None
         account = request.user
-        return actor_for(account) if isinstance(account, Account) else None
+        if not isinstance(account, Account):
+            return None
+        session = live_session(account, request.session.session_key or "")
+        if session.why_over:
+            _sign_out(request, session)
+            return None
+        if session.is_to_be_noted:
+            session_seen(
+                session_id=session.pk,
+                kind=account.organization.kind,
+                means=session.means,
+                address=client_address(request),
+            )
+        return session.actor
+
+
+def _sign_out(request: HttpRequest, session: LiveSession) -> None:
+    if not session.is_ended:
+        session_expire(session_id=session.pk, why=session.why_over)
+    logout(request)
+    request.session[OVER] = session.why_over  # the sign-in page says it

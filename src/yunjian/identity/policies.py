@@ -1,15 +1,123 @@
-"""Who may do what with accounts and bindings."""
+"""Who may do what with accounts: the roles of each kind of organisation, and who gives them."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.identity.models import Account
+from yunjian.identity.models.accounts import Role
 from yunjian.kernel.actor import Actor
+from yunjian.kernel.permissions import permission
 
 PORTAL_OF_KIND = {
     "discharger": "source",
     "agency": "agency",
     "authority": "supervision",
-    "operator": "supervision",
+    "operator": "system",
 }
+
+# which roles exist in which kind of organisation, and which roles of the same organisation give
+# them; a security administrator gives all of them
+GRANTORS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "discharger": {
+        Role.OWNER: frozenset({Role.OWNER}),
+        Role.MANAGER: frozenset({Role.OWNER}),
+        Role.VIEWER: frozenset({Role.OWNER, Role.MANAGER}),
+    },
+    "agency": {
+        Role.OWNER: frozenset({Role.OWNER}),
+        Role.MANAGER: frozenset({Role.OWNER}),
+        Role.ENGINEER: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.QUALITY_SUPERVISOR: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.VIEWER: frozenset({Role.OWNER, Role.MANAGER}),
+    },
+    "authority": {
+        Role.OWNER: frozenset({Role.OWNER}),
+        Role.MANAGER: frozenset({Role.OWNER}),
+        Role.REVIEWER: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.INSPECTOR: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.CREDIT_OFFICER: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.RULE_ADMINISTRATOR: frozenset({Role.OWNER, Role.MANAGER}),
+        Role.VIEWER: frozenset({Role.OWNER, Role.MANAGER}),
+    },
+    "operator": {
+        Role.SYSTEM_ADMINISTRATOR: frozenset(),
+        Role.SECURITY_ADMINISTRATOR: frozenset(),
+        Role.AUDIT_ADMINISTRATOR: frozenset(),
+    },
+}
+# 三员分离: an account holds one of them at most (a constraint of the database sees to it)
+ADMINISTRATORS = frozenset(GRANTORS["operator"])
+# roles that somebody active must hold once somebody does
+NEVER_WITHOUT = frozenset({Role.OWNER}) | ADMINISTRATORS
+
+MANAGE_OWN = permission(
+    "identity.accounts",
+    _("管理本单位账号"),
+    within=_("本单位"),
+    discharger=(Role.OWNER, Role.MANAGER),
+    agency=(Role.OWNER, Role.MANAGER),
+    authority=(Role.OWNER, Role.MANAGER),
+)
+KEEP_ACCOUNTS = permission(
+    "identity.accounts_of_all",
+    _("建立、修改、停用任何单位的账号"),
+    within=_("全部单位；不授予角色"),
+    operator=(Role.SYSTEM_ADMINISTRATOR,),
+)
+GUARD_ACCOUNTS = permission(
+    "identity.security_of_all",
+    _("授予角色、重置密码、解锁、强制下线"),
+    within=_("全部单位；不含本人"),
+    operator=(Role.SECURITY_ADMINISTRATOR,),
+)
 
 
 def may_manage_accounts(actor: Actor) -> bool:
     """Owners and managers manage the accounts of their own organisation."""
-    return actor.has_role("owner", "manager", "system_administrator")
+    return MANAGE_OWN.held_by(actor)
+
+
+def may_keep(actor: Actor, account: Account) -> bool:
+    """Tell whether the actor may rename, close and open an account."""
+    if account.pk == actor.account_id:
+        return False
+    return KEEP_ACCOUNTS.held_by(actor) or _is_below(actor, account)
+
+
+def may_guard(actor: Actor, account: Account) -> bool:
+    """Tell whether the actor may reset an account's password, unlock it and end its sessions."""
+    if account.pk == actor.account_id:
+        return False
+    return GUARD_ACCOUNTS.held_by(actor) or _is_below(actor, account)
+
+
+def may_end_sessions(actor: Actor, account: Account) -> bool:
+    """Who may close or guard an account may end its sessions."""
+    return may_keep(actor, account) or may_guard(actor, account)
+
+
+def roles_given_by(actor: Actor, kind: str, *, own: bool) -> frozenset[str]:
+    """Return the roles of a kind of organisation that the actor may give and take.
+
+    `own` says whether the organisation is the actor's.
+    """
+    known = GRANTORS[kind]
+    if GUARD_ACCOUNTS.held_by(actor):
+        return frozenset(known)
+    if not own:
+        return frozenset()
+    return frozenset(role for role, grantors in known.items() if actor.roles & grantors)
+
+
+def _is_below(actor: Actor, account: Account) -> bool:
+    """Tell whether the account is of the actor's organisation and holds nothing above it."""
+    if account.organization_id != actor.organization_id or not MANAGE_OWN.held_by(actor):
+        return False
+    given = roles_given_by(actor, actor.organization_kind, own=True)
+    return roles_of(account) <= given
+
+
+def roles_of(account: Account) -> frozenset[str]:
+    """Return the roles an account holds (from what was prefetched, if it was)."""
+    return frozenset(grant.role for grant in account.role_grants.all())

@@ -1,36 +1,100 @@
 """Reads about people and organisations."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 from yunjian.identity.models import (
     Account,
+    AccountSession,
     District,
     Organization,
+    RoleGrant,
     SecondFactor,
     WechatBinding,
 )
+from yunjian.identity.models.security import SessionEnd
+from yunjian.identity.policies import GUARD_ACCOUNTS, KEEP_ACCOUNTS, MANAGE_OWN
 from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import now
+from yunjian.kernel.digests import digest
+
+FACTS = ("held_roles", "held_districts", "held_parks")
+NOTED_EVERY = timedelta(minutes=1)
+NOBODY = Actor(None, "", None, "", "")
 
 
 def actor_for(account: Account) -> Actor:
     """Return the actor that an account is: its organisation, roles and districts (one query)."""
-    facts = (
-        Account.objects.filter(pk=account.pk)
-        .annotate(
-            roles=ArrayAgg("role_grants__role", distinct=True, filter=Q(role_grants__role__gt="")),
-            districts=ArrayAgg(
-                "organization__jurisdiction__code",
-                distinct=True,
-                filter=Q(organization__jurisdiction__code__gt=""),
-            ),
-        )
-        .values_list("roles", "districts")
-        .get()
+    rows = Account.objects.filter(pk=account.pk).annotate(**_facts(""))
+    return _actor(account, *rows.values_list(*FACTS).get())
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """What a request needs to know about its session; `why_over` is empty while it lasts."""
+
+    pk: UUID
+    actor: Actor
+    means: str
+    why_over: str
+    is_ended: bool
+    is_to_be_noted: bool
+
+
+def live_session(account: Account, session_key: str) -> LiveSession:
+    """Return the session of a request with its actor (one query)."""
+    row = (
+        AccountSession.objects.filter(key_digest=key_digest(session_key), account=account)
+        .order_by()
+        .annotate(**_facts("account__"))
+        .values_list("pk", "means", "ended_why", "seen_at", "idle_until", "lasts_until", *FACTS)
+        .first()
     )
-    roles, districts = facts
+    if row is None:  # Django knows it, we do not: it counts for nothing
+        return LiveSession(UUID(int=0), NOBODY, "", SessionEnd.EXPIRED, True, False)  # noqa: FBT003
+    pk, means, ended_why, seen_at, idle_until, lasts_until, *facts = row
+    at = now()
+    return LiveSession(
+        pk=pk,
+        actor=_actor(account, *facts),
+        means=means,
+        why_over=ended_why or _ran_out(at, idle_until, lasts_until),
+        is_ended=bool(ended_why),
+        is_to_be_noted=at - seen_at >= NOTED_EVERY,
+    )
+
+
+def _ran_out(at: datetime, idle_until: datetime, lasts_until: datetime) -> str:
+    if at >= lasts_until:
+        return SessionEnd.EXPIRED
+    return SessionEnd.IDLE if at >= idle_until else ""
+
+
+def _facts(prefix: str) -> dict[str, ArrayAgg]:
+    """Return the expressions of `FACTS`, from an account or from what has one."""
+    paths = (
+        f"{prefix}role_grants__role",
+        f"{prefix}organization__jurisdiction__code",
+        f"{prefix}organization__jurisdiction__parks__code",
+    )
+    return {
+        name: ArrayAgg(path, distinct=True, filter=Q(**{f"{path}__gt": ""}))
+        for name, path in zip(FACTS, paths, strict=True)
+    }
+
+
+def _actor(
+    account: Account,
+    roles: list[str] | None,
+    districts: list[str] | None,
+    parks: list[str] | None,
+) -> Actor:
     organization = account.organization
     limited = organization.kind == "authority" and bool(districts)
     return Actor(
@@ -40,7 +104,20 @@ def actor_for(account: Account) -> Actor:
         organization_name=organization.name,
         organization_kind=organization.kind,
         roles=frozenset(roles or ()),
-        districts=frozenset(districts) if limited else None,
+        districts=frozenset([*(districts or ()), *(parks or ())]) if limited else None,
+    )
+
+
+def key_digest(session_key: str) -> str:
+    """Return what is kept of a session key."""
+    return digest(session_key.encode())
+
+
+def open_sessions() -> QuerySet[AccountSession]:
+    """Return the sessions that last now, of everybody; callers limit them to what may be seen."""
+    at = now()
+    return AccountSession.objects.filter(
+        ended_at__isnull=True, idle_until__gt=at, lasts_until__gt=at
     )
 
 
@@ -81,3 +158,66 @@ def organization_of(actor: Actor) -> Organization:
         OutsideScope: the actor is the system.
     """
     return Organization.unscoped().select_related("district").get(pk=actor.own_organization)
+
+
+def accounts_managed(
+    actor: Actor, *, q: str = "", role: str = "", state: str = "", kind: str = ""
+) -> QuerySet[Account]:
+    """Return the accounts whose keeping or guarding is the actor's business, newest first.
+
+    `q` is part of a sign-in name, a name or an organisation's name; `state` is "active",
+    "disabled" or "waiting" (the first password was not changed yet).
+    """
+    rows = Account.objects.select_related("organization").prefetch_related("role_grants")
+    if not (KEEP_ACCOUNTS.held_by(actor) or GUARD_ACCOUNTS.held_by(actor)):
+        if not MANAGE_OWN.held_by(actor):
+            return rows.none()
+        rows = rows.filter(organization_id=actor.organization_id)
+    if q:
+        rows = rows.filter(
+            Q(username__icontains=q)
+            | Q(display_name__icontains=q)
+            | Q(organization__name__icontains=q)
+        )
+    if role:
+        rows = rows.filter(Exists(RoleGrant.objects.filter(account=OuterRef("pk"), role=role)))
+    if kind:
+        rows = rows.filter(organization__kind=kind)
+    if state == "waiting":
+        rows = rows.filter(is_active=True, must_change_password=True)
+    elif state:
+        rows = rows.filter(is_active=state == "active")
+    return rows.annotate(
+        has_authenticator=Exists(SecondFactor.objects.filter(account=OuterRef("pk"))),
+        last_seen=Subquery(
+            AccountSession.objects.filter(account=OuterRef("pk"))
+            .order_by("-id")
+            .values("seen_at")[:1]
+        ),
+    )
+
+
+def account_managed(actor: Actor, account_id: UUID) -> Account:
+    """Return one of them.
+
+    Raises:
+        Http404: there is none, or it is not the actor's business.
+    """
+    row = accounts_managed(actor).filter(pk=account_id).first()
+    if row is None:
+        raise Http404(_("没有找到您要的内容"))
+    return row
+
+
+def sessions_of(account_id: UUID) -> list[AccountSession]:
+    """Return where an account is signed in, the latest first."""
+    return list(open_sessions().filter(account_id=account_id).order_by("-seen_at"))
+
+
+def account_of(actor: Actor) -> Account:
+    """Return the actor's own account.
+
+    Raises:
+        Account.DoesNotExist: the actor is the system.
+    """
+    return Account.objects.select_related("organization").get(pk=actor.account_id)

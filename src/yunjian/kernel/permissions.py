@@ -68,6 +68,15 @@ def permission(
     return stated
 
 
+def permission_of(code: str) -> Permission:
+    """Return the permission with this code.
+
+    Raises:
+        KeyError: none is stated.
+    """
+    return _permissions[code]
+
+
 def permissions() -> list[Permission]:
     """Return every permission of the program, by code."""
     return sorted(_permissions.values(), key=lambda stated: stated.code)

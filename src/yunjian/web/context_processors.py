@@ -17,6 +17,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "portal": portal,
+        "menu": portal.items_for(actor) if portal and actor else [],
         "menu_path": portal.current(request.path) if portal else "",
         "unread": SimpleLazyObject(lambda: unread_count(actor) if actor else 0),
     }

@@ -1,19 +1,27 @@
-"""The menus of the three portals, as data: two levels, plain paths."""
+"""The menus of the portals, as data: two levels, plain paths, and who may open them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.permissions import permission_of
+
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A page of a menu."""
+    """A page of a menu. `permission` names what it takes to open it; empty: the portal alone."""
 
     title: str | Promise
     path: str
     icon: str = ""
     children: tuple["MenuItem", ...] = ()
+    permission: str = ""
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Tell whether the actor may open the page."""
+        return not self.permission or permission_of(self.permission).held_by(actor)
 
     def holds(self, path: str) -> bool:
         """Tell whether a page below this entry is open."""
@@ -27,6 +35,15 @@ class Portal:
     name: str | Promise
     home: str
     items: tuple[MenuItem, ...]
+
+    def items_for(self, actor: Actor) -> list[MenuItem]:
+        """Return the menu without what the actor may not open."""
+        shown = []
+        for item in self.items:
+            children = tuple(page for page in item.children if page.is_open_to(actor))
+            if children or (not item.children and item.is_open_to(actor)):
+                shown.append(replace(item, children=children))
+        return shown
 
     def current(self, path: str) -> str:
         """Return the menu path of the open page: the longest one that it begins with."""
@@ -42,6 +59,7 @@ SOURCE = Portal(
         MenuItem(
             _("运维管理"), "", "clipboard-check", (MenuItem(_("运维确认"), "/source/visits/"),)
         ),
+        MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
 )
@@ -74,7 +92,15 @@ AGENCY = Portal(
                 MenuItem(_("现场运维"), "/agency/visits/"),
             ),
         ),
-        MenuItem(_("我的机构"), "/agency/organization/", "building"),
+        MenuItem(
+            _("我的机构"),
+            "",
+            "building",
+            (
+                MenuItem(_("机构信息"), "/agency/organization/"),
+                MenuItem(_("账号与角色"), "/accounts/", permission="identity.accounts"),
+            ),
+        ),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
 )
@@ -99,6 +125,7 @@ SUPERVISION = Portal(
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
+        MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
 )

@@ -105,16 +105,14 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "yunjian.identity.passwords.LongEnough", "OPTIONS": {"length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 LOGIN_URL = "identity:signin"
 SESSION_COOKIE_NAME = "yunjian_session"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # of a browser that has not signed in; see SESSION_LIMITS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -124,6 +122,9 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name holds
+AXES_CLIENT_IP_CALLABLE = "yunjian.web.addresses.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # identity keeps the login log
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "yunjian.identity.views.locked_out"
 
@@ -164,6 +165,21 @@ FORM_RENDERER = "yunjian.web.forms.FrameFormRenderer"
 
 # --- Yunjian's own settings; each is an assumption that an operator may change
 EVIDENCE_DIGEST = env.str("YUNJIAN_DIGEST", default="sha256")
+# how many proxies of our own stand in front: their X-Forwarded-For is believed
+PROXIES = env.int("YUNJIAN_PROXIES", default=0)
+# minutes unused and hours in all until a session is over, by kind of organisation; "phone" is
+# what came through WeChat
+SESSION_LIMITS = {
+    "discharger": (env.int("YUNJIAN_IDLE_MINUTES", default=120), 12),
+    "agency": (env.int("YUNJIAN_IDLE_MINUTES", default=120), 12),
+    "authority": (env.int("YUNJIAN_IDLE_MINUTES_AUTHORITY", default=30), 10),
+    "operator": (env.int("YUNJIAN_IDLE_MINUTES_AUTHORITY", default=30), 8),
+    "phone": (7 * 24 * 60, 30 * 24),
+}
+# whose people must have an authenticator
+SECOND_FACTOR_KINDS = ("authority", "operator")
+PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they never get old
+ONE_TIME_PASSWORD_HOURS = 72
 # how often something may be tried: (tries, seconds), for each address and each account
 RATES = {
     "signin": (30, 300),

@@ -9,6 +9,7 @@ if len(SECRET_KEY) < 50:  # noqa: PLR2004 - Django's own advice
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("YUNJIAN_HOSTS 未设置（例如 jg.example.gov.cn）")
 
+PROXIES = env.int("YUNJIAN_PROXIES", default=1)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = True

@@ -1,4 +1,8 @@
-"""Accounts and their roles."""
+"""Accounts, their passwords and their roles."""
+
+import re
+from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -6,9 +10,29 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
-from yunjian.identity.models import Account, Organization, RoleGrant
+from yunjian.identity.models import Account, Organization, PastPassword, RoleGrant
+from yunjian.identity.models.security import SessionEnd
+from yunjian.identity.passwords import one_time_password
+from yunjian.identity.policies import (
+    ADMINISTRATORS,
+    GRANTORS,
+    KEEP_ACCOUNTS,
+    MANAGE_OWN,
+    NEVER_WITHOUT,
+    may_guard,
+    may_keep,
+    roles_given_by,
+)
+from yunjian.identity.services.second_factor import second_factor_remove
+from yunjian.identity.services.sessions import sessions_end
+from yunjian.identity.services.signin import signin_unlock
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.errors import InvalidInput
+from yunjian.kernel.clock import now
+from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.kernel.permissions import require
+
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}")
+PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
 
 
 @transaction.atomic
@@ -21,23 +45,26 @@ def account_create(
     password: str,
     roles: list[str],
     phone: str = "",
+    must_change: bool = False,
 ) -> Account:
     """Make an account with its roles.
 
     Raises:
-        InvalidInput: the name is taken or the password breaks the policy.
+        InvalidInput: the name is taken, the password breaks the policy, or a role does not exist
+            in this kind of organisation.
+        NotAllowed: the actor may make no accounts there, or not give one of the roles.
     """
+    own = organization.pk == actor.organization_id
+    require((own and MANAGE_OWN.held_by(actor)) or KEEP_ACCOUNTS.held_by(actor))
     account = Account(
         username=username, display_name=display_name, phone=phone, organization=organization
     )
-    try:
-        validate_password(password, account)
-    except ValidationError as error:
-        raise InvalidInput("；".join(error.messages), code="weak", field="password") from error
+    _check_password(account, password, field="password")
     if Account.objects.filter(username=username).exists():
         raise InvalidInput(_("该账号已被使用"), code="taken", field="username")
-    account.set_password(password)
-    account.save(force_insert=True)
+    _check_roles(actor, organization, before=frozenset(), after=frozenset(roles))
+    account.must_change_password = must_change
+    _take_password(account, password, is_new=True)
     RoleGrant.objects.bulk_create([RoleGrant(account=account, role=role) for role in roles])
     record(
         actor=actor,
@@ -47,3 +74,248 @@ def account_create(
         payload={"username": username, "roles": sorted(roles)},
     )
     return account
+
+
+def account_open(
+    *,
+    actor: Actor,
+    organization: Organization,
+    username: str,
+    display_name: str,
+    phone: str = "",
+    roles: Collection[str] = (),
+) -> tuple[Account, str]:
+    """Make an account for somebody else; return it with the password that is handed over.
+
+    The password is good for three days, and opens nothing but its own change.
+
+    Raises:
+        InvalidInput, NotAllowed: as `account_create`; or a value has no right form.
+    """
+    _check_person(display_name=display_name, phone=phone, username=username)
+    password = one_time_password()
+    account = account_create(
+        actor=actor,
+        organization=organization,
+        username=username,
+        display_name=display_name,
+        password=password,
+        roles=list(roles),
+        phone=phone,
+        must_change=True,
+    )
+    return account, password
+
+
+@transaction.atomic
+def account_update(*, actor: Actor, account: Account, display_name: str, phone: str) -> Account:
+    """Change the name and telephone number of an account.
+
+    Raises:
+        NotAllowed: it is not the actor's to change.
+        InvalidInput: a value has no right form.
+    """
+    require(account.pk == actor.account_id or may_keep(actor, account))
+    _check_person(display_name=display_name, phone=phone)
+    account.display_name, account.phone = display_name, phone
+    account.save(update_fields=["display_name", "phone"])
+    _event(actor, "account.updated", account)
+    return account
+
+
+@transaction.atomic
+def roles_set(*, actor: Actor, account: Account, roles: Collection[str]) -> None:
+    """Give an account exactly these roles.
+
+    Raises:
+        NotAllowed: a role is not the actor's to give or to take; nobody changes their own.
+        InvalidInput: a role does not exist in this kind of organisation, or two of the three
+            administrators' roles would be held at once.
+        InvalidState: nobody would be left with a role that somebody must hold.
+    """
+    require(account.pk != actor.account_id, _("不能调整本人的角色"))
+    organization = _locked(account.organization)
+    before, after = _held(account), frozenset(roles)
+    _check_roles(actor, organization, before=before, after=after)
+    if before == after:
+        return
+    _check_left(account, before - after)
+    RoleGrant.objects.filter(account=account, role__in=before - after).delete()
+    RoleGrant.objects.bulk_create(
+        RoleGrant(account=account, role=role) for role in sorted(after - before)
+    )
+    _event(
+        actor,
+        "account.roles_set",
+        account,
+        given=sorted(after - before),
+        taken=sorted(before - after),
+    )
+
+
+@transaction.atomic
+def account_disable(*, actor: Actor, account: Account, reason: str) -> Account:
+    """Close an account: its sessions end, and it signs in no more.
+
+    Raises:
+        NotAllowed: it is not the actor's to close.
+        InvalidInput: no reason is given.
+        InvalidState: it is the last with a role that somebody must hold.
+    """
+    require(may_keep(actor, account))
+    if not reason.strip():
+        raise InvalidInput(_("请填写原因"), code="required", field="reason")
+    _locked(account.organization)
+    _check_left(account, _held(account))
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    sessions_end(actor=actor, account=account, why=SessionEnd.CLOSED)
+    _event(actor, "account.disabled", account, reason=reason)
+    return account
+
+
+@transaction.atomic
+def account_enable(*, actor: Actor, account: Account) -> Account:
+    """Open an account that was closed.
+
+    Raises:
+        NotAllowed: it is not the actor's to open.
+    """
+    require(may_keep(actor, account))
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    _event(actor, "account.enabled", account)
+    return account
+
+
+@transaction.atomic
+def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool = False) -> str:
+    """Help somebody back in: a password to hand over, every session ended, the lock opened.
+
+    Raises:
+        NotAllowed: it is not the actor's to reset.
+    """
+    require(may_guard(actor, account), _("您不能重置该账号的密码"))
+    password = one_time_password()
+    account.must_change_password = True
+    _take_password(account, password)
+    signin_unlock(account.username)
+    sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD)
+    if forget_authenticator:
+        second_factor_remove(actor=actor, account=account)
+    _event(actor, "account.reset", account, authenticator=forget_authenticator)
+    return password
+
+
+@transaction.atomic
+def account_unlock(*, actor: Actor, account: Account) -> None:
+    """Forget the wrong passwords that locked an account.
+
+    Raises:
+        NotAllowed: it is not the actor's to unlock.
+    """
+    require(may_guard(actor, account))
+    signin_unlock(account.username)
+    _event(actor, "account.unlocked", account)
+
+
+@transaction.atomic
+def password_change(
+    *, actor: Actor, account: Account, new: str, old: str | None = None, keep: str = ""
+) -> None:
+    """Change one's own password; every other session ends (`keep`: the key of this one).
+
+    `old` is asked while signed in; during sign-in it has just been proved.
+
+    Raises:
+        NotAllowed: the account is somebody else's.
+        InvalidInput: at `old` or `new`; the present one is wrong, or the new one breaks the policy.
+    """
+    require(account.pk == actor.account_id)
+    if old is not None and not account.check_password(old):
+        raise InvalidInput(_("当前密码不正确"), code="wrong", field="old")
+    if account.check_password(new):
+        raise InvalidInput(_("新密码不能与当前密码相同"), code="same", field="new")
+    _check_password(account, new, field="new")
+    account.must_change_password = False
+    _take_password(account, new)
+    sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep)
+    _event(actor, "password.changed", account)
+
+
+def _check_password(account: Account, password: str, *, field: str) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise InvalidInput("；".join(error.messages), code="weak", field=field) from error
+
+
+def _take_password(account: Account, password: str, *, is_new: bool = False) -> None:
+    account.set_password(password)
+    account.password_set_at = now()
+    if is_new:
+        account.save(force_insert=True)
+    else:
+        account.save(update_fields=["password", "password_set_at", "must_change_password"])
+    PastPassword.objects.create(account=account, password=account.password)
+
+
+def _check_person(*, display_name: str, phone: str, username: str | None = None) -> None:
+    errors = []
+    if not display_name.strip():
+        errors.append(FieldError("display_name", "required", _("请填写姓名")))
+    if phone and not PHONE.fullmatch(phone):
+        errors.append(FieldError("phone", "format", _("请填写正确的手机号")))
+    if username is not None and not USERNAME.fullmatch(username):
+        message = _("账号须为 3 至 64 位字母、数字或 . _ - @，以字母或数字开头")
+        errors.append(FieldError("username", "format", message))
+    if errors:
+        raise InvalidInput(errors=errors)
+
+
+def _check_roles(
+    actor: Actor, organization: Organization, *, before: frozenset[str], after: frozenset[str]
+) -> None:
+    known = frozenset(GRANTORS[organization.kind])
+    if not after <= known:
+        raise InvalidInput(_("该类单位没有这个角色"), code="unknown", field="roles")
+    if len(after & ADMINISTRATORS) > 1:
+        message = _("系统、安全、审计管理员必须由不同账号担任")
+        raise InvalidInput(message, code="apart", field="roles")
+    own = organization.pk == actor.organization_id
+    given = known if actor.is_system else roles_given_by(actor, organization.kind, own=own)
+    if not (before ^ after) <= given:
+        raise NotAllowed(_("您不能授予或收回这个角色"), field="roles")
+
+
+def _check_left(account: Account, taken: frozenset[str]) -> None:
+    """Refuse to leave an organisation without a role that somebody must hold."""
+    for role in sorted(taken & NEVER_WITHOUT):
+        others = RoleGrant.objects.filter(
+            role=role,
+            account__organization=account.organization_id,
+            account__is_active=True,
+        ).exclude(account=account)
+        if not others.exists():
+            label = dict(RoleGrant._meta.get_field("role").flatchoices)[role]  # noqa: SLF001 - Django's documented API
+            raise InvalidState(
+                _("该账号是最后一名%(role)s，请先授予其他账号") % {"role": label}, code="last"
+            )
+
+
+def _held(account: Account) -> frozenset[str]:
+    return frozenset(RoleGrant.objects.filter(account=account).values_list("role", flat=True))
+
+
+def _locked(organization: Organization) -> Organization:
+    return Organization.unscoped().select_for_update().get(pk=organization.pk)
+
+
+def _event(actor: Actor, verb: str, account: Account, **payload: Any) -> None:
+    record(
+        actor=actor,
+        verb=verb,
+        obj=account,
+        organization_id=account.organization_id,
+        payload={"username": account.username, **payload},
+    )

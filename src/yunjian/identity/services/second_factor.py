@@ -14,10 +14,12 @@ from django_otp.oath import TOTP
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
+from yunjian.identity.policies import may_guard
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import Conflict, InvalidInput
+from yunjian.kernel.permissions import require
 from yunjian.kernel.rates import check_rate
 from yunjian.kernel.vault import seal, unseal
 
@@ -54,8 +56,10 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
     Raises:
         InvalidInput: at `token`; it is not the code of this secret now.
         Conflict: the account has an authenticator already.
+        NotAllowed: the account is somebody else's.
         TooMany: too many tries.
     """
+    require(account.pk == actor.account_id)
     check_rate("second_factor", str(account.pk))
     step = _matching_step(base64.b32decode(secret), token, after=0)
     if step is None:
@@ -97,7 +101,12 @@ def second_factor_check(*, account: Account, token: str) -> None:
 
 @transaction.atomic
 def second_factor_remove(*, actor: Actor, account: Account) -> None:
-    """Forget the authenticator and its recovery codes (a lost telephone, a new one)."""
+    """Forget the authenticator and its recovery codes (a lost telephone, a new one).
+
+    Raises:
+        NotAllowed: the account is neither the actor's own nor the actor's to reset.
+    """
+    require(account.pk == actor.account_id or may_guard(actor, account))
     removed, _rows = SecondFactor.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
     if removed:
@@ -111,7 +120,12 @@ def second_factor_remove(*, actor: Actor, account: Account) -> None:
 
 @transaction.atomic
 def recovery_codes_renew(*, actor: Actor, account: Account) -> list[str]:
-    """Replace the recovery codes; the old ones are good for nothing. Returns the new ones."""
+    """Replace the recovery codes; the old ones are good for nothing. Returns the new ones.
+
+    Raises:
+        NotAllowed: the account is somebody else's.
+    """
+    require(account.pk == actor.account_id)
     codes = _new_recovery_codes(account)
     record(
         actor=actor,

@@ -1,24 +1,196 @@
-"""Sessions: every way of signing in ends here."""
+"""Sessions: every way of signing in ends here, and so does every session."""
+
+from uuid import UUID
 
 from django.contrib.auth import login
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
-from yunjian.identity.models import Account
-from yunjian.identity.selectors import actor_for
-from yunjian.kernel.actor import acting_as
+from yunjian.identity.limits import session_limits
+from yunjian.identity.models import Account, AccountSession, SignInAttempt
+from yunjian.identity.models.organizations import OrganizationStatus
+from yunjian.identity.models.security import Outcome, SessionEnd
+from yunjian.identity.policies import may_end_sessions
+from yunjian.identity.selectors import actor_for, key_digest
+from yunjian.kernel.actor import Actor, acting_as
+from yunjian.kernel.clock import now
+from yunjian.kernel.errors import NotAllowed, NotFound
+from yunjian.kernel.permissions import require
+from yunjian.web.addresses import client_address, client_agent
 
 BACKEND = "yunjian.identity.backends.AccountBackend"
 
 
-def session_open(*, request: HttpRequest, account: Account, means: str) -> None:
+def session_open(*, request: HttpRequest, account: Account, means: str) -> AccountSession:
     """Sign an account in after its identity was proved.
 
     `means` says how: "password", "certificate", "wechat".
+
+    Raises:
+        NotAllowed: the account or its organisation may not sign in; the sentence says why.
     """
+    refusal = refusal_of(account)
+    if refusal:
+        attempt_note(
+            request=request,
+            means=means,
+            outcome=Outcome.ORGANIZATION if account.is_active else Outcome.DISABLED,
+            account=account,
+        )
+        raise NotAllowed(refusal, code="closed")
     actor = actor_for(account)
-    with acting_as(actor):
-        login(request, account, backend=BACKEND)
-        with transaction.atomic():
-            record(actor=actor, verb="session.opened", obj=account, payload={"means": means})
+    with acting_as(actor), transaction.atomic():
+        session_close(request=request, why=SessionEnd.REPLACED)
+        request.signin_means = means  # type: ignore[attr-defined]  # read by session_begin
+        login(request, account, backend=BACKEND)  # its signal calls session_begin
+        attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
+        record(actor=actor, verb="session.opened", obj=account, payload={"means": means})
+        return AccountSession.objects.get(key_digest=key_digest(request.session.session_key or ""))
+
+
+def session_begin(*, request: HttpRequest, account: Account) -> AccountSession:
+    """Write down that Django has opened a session; it counts from here on."""
+    means = getattr(request, "signin_means", "password")
+    at = now()
+    idle, whole = session_limits(account.organization.kind, means)
+    request.session.set_expiry(int(whole.total_seconds()))
+    if request.session.session_key is None:  # another account was signed in here just now
+        request.session.create()
+    address = client_address(request)
+    return AccountSession.objects.create(
+        account=account,
+        key_digest=key_digest(request.session.session_key or ""),
+        means=means,
+        address=address,
+        seen_from=address,
+        agent=client_agent(request),
+        opened_at=at,
+        seen_at=at,
+        idle_until=at + idle,
+        lasts_until=at + whole,
+    )
+
+
+def session_close(*, request: HttpRequest, why: str) -> None:
+    """Write down that the session of a request is over."""
+    key = request.session.session_key
+    if key:
+        _end(AccountSession.objects.filter(key_digest=key_digest(key)), why)
+
+
+def session_seen(*, session_id: UUID, kind: str, means: str, address: str | None) -> None:
+    """Write down that a session was used; its idle time begins anew."""
+    idle, _whole = session_limits(kind, means)
+    at = now()
+    AccountSession.objects.filter(pk=session_id).update(
+        seen_at=at, seen_from=address, idle_until=at + idle
+    )
+
+
+def session_expire(*, session_id: UUID, why: str) -> None:
+    """Write down that a session ran out."""
+    _end(AccountSession.objects.filter(pk=session_id), why)
+
+
+@transaction.atomic
+def session_end(*, actor: Actor, session_id: UUID) -> AccountSession:
+    """End a session of one's own, or, as an administrator, somebody else's.
+
+    Raises:
+        NotFound: there is no such open session.
+        NotAllowed: it is not the actor's to end.
+    """
+    row = (
+        AccountSession.objects.select_related("account__organization")
+        .filter(pk=session_id, ended_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("该登录已经结束"))
+    own = row.account_id == actor.account_id
+    require(own or may_end_sessions(actor, row.account))
+    why = SessionEnd.ELSEWHERE if own else SessionEnd.FORCED
+    _end(AccountSession.objects.filter(pk=session_id), why, by=actor)
+    record(
+        actor=actor,
+        verb="session.ended",
+        obj=row.account,
+        organization_id=row.account.organization_id,
+        payload={"session": str(row.pk), "why": why},
+    )
+    return row
+
+
+@transaction.atomic
+def sessions_end(*, actor: Actor, account: Account, why: str = "", keep: str = "") -> int:
+    """End the open sessions of an account, all but the one with the key `keep`.
+
+    Raises:
+        NotAllowed: they are not the actor's to end.
+    """
+    own = account.pk == actor.account_id
+    require(own or may_end_sessions(actor, account))
+    rows = AccountSession.objects.filter(account=account, ended_at__isnull=True)
+    if keep:
+        rows = rows.exclude(key_digest=key_digest(keep))
+    reason = why or (SessionEnd.ELSEWHERE if own else SessionEnd.FORCED)
+    number = _end(rows, reason, by=actor)
+    if number:
+        record(
+            actor=actor,
+            verb="session.ended",
+            obj=account,
+            organization_id=account.organization_id,
+            payload={"number": number, "why": str(reason)},
+        )
+    return number
+
+
+def sessions_end_of_organization(*, actor: Actor, organization_id: UUID) -> int:
+    """End every session of an organisation's people, in the transaction that closes it."""
+    rows = AccountSession.objects.filter(account__organization_id=organization_id)
+    return _end(rows.filter(ended_at__isnull=True), SessionEnd.CLOSED, by=actor)
+
+
+def refusal_of(account: Account) -> str:
+    """Return why an account may not sign in; empty when it may."""
+    organization = account.organization
+    if not account.is_active:
+        return _("该账号已停用，请联系本单位管理员")
+    if organization.status == OrganizationStatus.ACTIVE:
+        return ""
+    return _("%(organization)s当前状态为“%(status)s”，不能登录。%(reason)s") % {
+        "organization": organization.name,
+        "status": organization.get_status_display(),
+        "reason": organization.status_reason,
+    }
+
+
+def attempt_note(
+    *,
+    request: HttpRequest,
+    means: str,
+    outcome: str,
+    username: str = "",
+    account: Account | None = None,
+    detail: str = "",
+) -> None:
+    """Add a line to the login log. Call it outside of a transaction that fails."""
+    SignInAttempt.objects.create(
+        username=(account.username if account else username).replace("\x00", "")[:64],
+        account=account,
+        organization_id=account.organization_id if account else None,
+        means=means,
+        outcome=outcome,
+        detail=detail[:200],
+        address=client_address(request),
+        agent=client_agent(request),
+    )
+
+
+def _end(rows: models.QuerySet[AccountSession], why: str, by: Actor | None = None) -> int:
+    return rows.filter(ended_at__isnull=True).update(
+        ended_at=now(), ended_why=why, ended_by_id=by.account_id if by else None
+    )

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from yunjian.evidence.vocabulary import Word, object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.languages import said
+from yunjian.web.addresses import device_title
 
 register = template.Library()
 
@@ -74,3 +75,9 @@ def verb(name: str) -> Word:
 def object_kind(name: str) -> Word:
     """Return what a kind of object of the chain is called."""
     return object_title(name)
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Return browser and system in short words."""
+    return device_title(agent) or "—"
