@@ -15,6 +15,12 @@ REVISION_WITHDRAWN = "instrument_filing.withdrawn"
 REVISION_APPROVED = "instrument_filing.approved"
 REVISION_RETURNED = "instrument_filing.returned"
 INSTRUMENT_RETIRED = "instrument.retired"
+INSTRUMENT_STOPPED = "instrument.stopped"
+INSTRUMENT_RESUMED = "instrument.resumed"
+PARAMETERS_CHANGED = "instrument.parameters_changed"
+FOLLOW_UP_DONE = "instrument.follow_up_done"
+FILINGS_IMPORTED = "instrument_filing.imported"
+IMPORT_UNDONE = "instrument_filing.import_undone"
 
 SENTENCES = {
     SOURCE_CREATED: _("登记污染源"),
@@ -30,6 +36,12 @@ SENTENCES = {
     REVISION_APPROVED: _("审核通过"),
     REVISION_RETURNED: _("审核退回"),
     INSTRUMENT_RETIRED: _("停用仪器"),
+    INSTRUMENT_STOPPED: _("仪器停运"),
+    INSTRUMENT_RESUMED: _("仪器恢复运行"),
+    PARAMETERS_CHANGED: _("变更关键参数"),
+    FOLLOW_UP_DONE: _("完成后续事项"),
+    FILINGS_IMPORTED: _("导入仪器备案"),
+    IMPORT_UNDONE: _("撤销导入"),
 }
 
 OBJECTS = {
@@ -38,6 +50,7 @@ OBJECTS = {
     "sources.monitoringpoint": _("测点"),
     "sources.instrument": _("仪器"),
     "sources.instrumentrevision": _("仪器备案"),
+    "sources.filingimport": _("备案导入"),
 }
 
 # steps of a draft are the discharger's own business until it hands the filing in

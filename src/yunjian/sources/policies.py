@@ -2,12 +2,35 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import NotAllowed
+from yunjian.kernel.permissions import permission
+from yunjian.sources.models import Instrument, PointAccess
 
 KEEPERS = ("owner", "manager")
+
+FILE_INSTRUMENTS = permission(
+    "sources.file_instruments",
+    _("填报、提交、撤回仪器备案，办理更换、迁移、停运、停用和导入"),
+    within=_("本单位的仪器"),
+    discharger=KEEPERS,
+)
+REVIEW_INSTRUMENTS = permission(
+    "sources.review_instruments",
+    _("审核仪器备案"),
+    within=_("辖区内的测点"),
+    authority=("reviewer",),
+)
+CHANGE_PARAMETERS = permission(
+    "sources.change_parameters",
+    _("登记仪器关键参数变更"),
+    within=_("本单位的仪器，或合同期内运维的测点"),
+    discharger=KEEPERS,
+    agency=("manager", "engineer"),
+)
 
 
 def may_keep_source(actor: Actor, organization_id: UUID, district_code: str) -> bool:
@@ -21,20 +44,22 @@ def may_keep_source(actor: Actor, organization_id: UUID, district_code: str) -> 
 
 def may_file_instruments(actor: Actor, organization_id: UUID) -> bool:
     """Owners and managers of the discharger file its instruments; nobody does it for them."""
-    return (
-        actor.organization_kind == "discharger"
-        and actor.organization_id == organization_id
-        and actor.has_role(*KEEPERS)
-    )
+    return actor.organization_id == organization_id and FILE_INSTRUMENTS.held_by(actor)
 
 
 def may_review_instruments(actor: Actor, district_code: str) -> bool:
     """Reviewers of the authority in whose jurisdiction the point lies decide on its filings."""
-    return (
-        actor.organization_kind == "authority"
-        and actor.has_role("reviewer")
-        and _in_jurisdiction(actor, district_code)
-    )
+    review = not actor.is_system and REVIEW_INSTRUMENTS.held_by(actor)
+    return review and _in_jurisdiction(actor, district_code)
+
+
+def may_change_parameters(actor: Actor, instrument: Instrument) -> bool:
+    """Record a change of key parameters: who files the instrument, or maintains its point today."""
+    if not CHANGE_PARAMETERS.held_by(actor) or actor.is_system:
+        return False
+    if actor.organization_kind == "discharger":
+        return may_file_instruments(actor, instrument.organization_id)
+    return PointAccess.current(actor).filter(point_id=instrument.point_id).exists()
 
 
 def _in_jurisdiction(actor: Actor, district_code: str) -> bool:
@@ -48,4 +73,4 @@ def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
         NotAllowed: it is not.
     """
     if not allowed:
-        raise NotAllowed(message or _("您没有办理此事的权限"))
+        raise NotAllowed(message or gettext("您没有办理此事的权限"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.clock import now
+from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models.places import MonitoringPoint, PointAccess, visible_by_place
 
@@ -20,12 +20,23 @@ class InstrumentKind(models.TextChoices):
     SAMPLER = "sampler", _("自动采样器")
 
 
+class Origin(models.TextChoices):
+    """How an instrument came to its slot."""
+
+    NEW = "new", _("新增")
+    REPLACEMENT = "replacement", _("更换")
+    RELOCATION = "relocation", _("迁移")
+
+
 class Instrument(ScopedModel):
     """An instrument at a monitoring point: who it is and when it stood there.
 
     `slot` names the place it occupies (the parameter for an analyser, "sampler" for a sampler);
     two instruments cannot hold one slot at one time. `period` is empty until the filing is
-    official.
+    official. What replaces or relocates another one names it in `predecessor`, whose period ends
+    the day its own begins. `serial_key` is maker and factory number of the official version: one
+    thing cannot stand at two places at one time, nor twice at one place unless it is
+    `multi_component` (one analyser that measures several parameters, filed for each).
     """
 
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="instruments")
@@ -33,6 +44,14 @@ class Instrument(ScopedModel):
     kind = models.CharField(_("类别"), max_length=10, choices=InstrumentKind.choices)
     slot = models.CharField(_("监测因子"), max_length=20, blank=True)
     period = DateRangeField(_("在用期间"), null=True, blank=True)
+    origin = models.CharField(
+        _("来源"), max_length=12, choices=Origin.choices, default=Origin.NEW, editable=False
+    )
+    predecessor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="successors", editable=False
+    )
+    serial_key = models.CharField(max_length=140, blank=True, editable=False)
+    multi_component = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -46,6 +65,29 @@ class Instrument(ScopedModel):
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=models.Q(period__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="instrument_serial_at_one_place",
+                expressions=[
+                    ("serial_key", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                    ("point", RangeOperators.NOT_EQUAL),
+                ],
+                condition=models.Q(period__isnull=False) & ~models.Q(serial_key=""),
+            ),
+            ExclusionConstraint(
+                name="instrument_serial_once",
+                expressions=[
+                    ("serial_key", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(period__isnull=False, multi_component=False)
+                & ~models.Q(serial_key=""),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin="new", predecessor__isnull=True)
+                | (~models.Q(origin="new") & models.Q(predecessor__isnull=False)),
+                name="instrument_origin_names_predecessor",
             ),
         ]
 
@@ -74,6 +116,18 @@ class RevisionState(models.TextChoices):
     OFFICIAL = "official", _("已备案")
     SUPERSEDED = "superseded", _("历史版本")
 
+
+class ChangeKind(models.TextChoices):
+    """What a new version of an instrument on file is about."""
+
+    DATA = "data", _("资料变更")
+    RENEWAL = "renewal", _("认证续期")
+    CORE_PART = "core_part", _("更换核心部件")
+    POSITION = "position", _("安装位置变动")
+
+
+# a core part or the position changed: it has to be accepted again, and the filing follows soon
+ACCEPTED_AGAIN = [ChangeKind.CORE_PART, ChangeKind.POSITION]
 
 OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED]
 SEEN_BY_AUTHORITY = [
@@ -113,6 +167,10 @@ class InstrumentRevision(ScopedModel):
         _("量程上限"), max_digits=12, decimal_places=4, null=True, blank=True
     )
     unit = models.CharField(_("量程单位"), max_length=16, blank=True)
+    more_ranges = models.JSONField(
+        _("其他量程"), default=list, blank=True, help_text="[[lower, upper], …] as decimal text"
+    )
+    components = models.CharField(_("组分"), max_length=12, blank=True)
     detection_limit = models.DecimalField(
         _("检出限"), max_digits=12, decimal_places=4, null=True, blank=True
     )
@@ -120,6 +178,9 @@ class InstrumentRevision(ScopedModel):
         _("环保产品认证/适用性检测编号"), max_length=60, blank=True
     )
     certificate_valid_until = models.DateField(_("认证有效期至"), null=True, blank=True)
+    type_approval_number = models.CharField(
+        _("计量器具型式批准证书编号"), max_length=60, blank=True
+    )
     accepted_on = models.DateField(_("验收日期"), null=True, blank=True)
     acceptance_number = models.CharField(_("验收文号"), max_length=60, blank=True)
     networked_on = models.DateField(_("联网日期"), null=True, blank=True)
@@ -128,7 +189,14 @@ class InstrumentRevision(ScopedModel):
     settings = models.JSONField(
         _("关键参数"), default=dict, blank=True, help_text="slope, intercept, digestion, bottles …"
     )
+    change_kind = models.CharField(
+        _("变更类别"), max_length=10, choices=ChangeKind.choices, blank=True
+    )
+    changed_on = models.DateField(_("变更日期"), null=True, blank=True)
     change_reason = models.CharField(_("变更原因"), max_length=200, blank=True)
+    file_by = models.DateField(
+        _("备案期限"), null=True, editable=False, help_text="last day to hand it in, set then"
+    )
     effective = DateRangeField(_("生效期间"), null=True, blank=True, editable=False)
     attachments = models.ManyToManyField(Attachment, blank=True, related_name="+")
     note = models.CharField(_("备注"), max_length=200, blank=True)
@@ -143,6 +211,19 @@ class InstrumentRevision(ScopedModel):
         Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     decision_note = models.CharField(_("审核意见"), max_length=400, blank=True)
+    field_remarks = models.JSONField(
+        _("逐项意见"), default=dict, blank=True, editable=False, help_text="path → remark"
+    )
+    edition = models.PositiveIntegerField(
+        default=1, editable=False, help_text="grows with each edit of the draft"
+    )
+    imported_by = models.ForeignKey(
+        "sources.FilingImport",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="revisions",
+        editable=False,
+    )
 
     class Meta:
         ordering = ["instrument", "-number"]
@@ -151,6 +232,11 @@ class InstrumentRevision(ScopedModel):
                 fields=["state", "submitted_at"],
                 name="revision_queue",
                 condition=models.Q(state="submitted"),
+            ),
+            models.Index(
+                fields=["certificate_valid_until"],
+                name="revision_certificate",
+                condition=models.Q(state="official"),
             ),
         ]
         constraints = [
@@ -175,6 +261,11 @@ class InstrumentRevision(ScopedModel):
                 condition=models.Q(state="draft") | models.Q(installed_on__isnull=False),
                 name="revision_installed_once_handed_in",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["official", "superseded"])
+                | models.Q(decided_at__isnull=False),
+                name="revision_official_was_decided",
+            ),
             ExclusionConstraint(
                 name="revision_one_effective_at_a_time",
                 expressions=[
@@ -187,6 +278,13 @@ class InstrumentRevision(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.model}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was handed in after the last day for it."""
+        if self.file_by is None or self.submitted_at is None:
+            return False
+        return business_day(self.submitted_at) > self.file_by
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
-from yunjian.sources.filing_fields import fields_of, sections_of
+from yunjian.sources.filing_fields import SETTINGS, fields_of, sections_of
 from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import RevisionState
+from yunjian.sources.models.filing import ChangeKind, RevisionState
+from yunjian.sources.selectors.lifecycle import settings_now
 
 DECIDED = {
     "approved": [RevisionState.OFFICIAL, RevisionState.SUPERSEDED],
@@ -233,7 +234,7 @@ def revision_detail(revision: InstrumentRevision) -> RevisionDetail:
                 for field in section.fields
             ],
         )
-        for section in sections_of(instrument.kind, instrument.point)
+        for section in sections_of(instrument.kind, instrument.point, revision.parameter)
     ]
     return RevisionDetail(revision, sections, replaces, list(revision.attachments.all()))
 
@@ -249,5 +250,28 @@ def versions_of(instrument: Instrument) -> list[InstrumentRevision]:
 
 def changed_paths(before: InstrumentRevision, after: InstrumentRevision) -> list[str]:
     """Return the paths whose values differ between two versions of one instrument."""
-    fields = fields_of(after.instrument.kind, after.instrument.point)
+    instrument = after.instrument
+    fields = fields_of(instrument.kind, instrument.point, after.parameter)
     return [field.path for field in fields if field.read(before) != field.read(after)]
+
+
+# what a renewal may bring: newer papers, and who to ask
+RENEWED = {
+    "certificate_number",
+    "certificate_valid_until",
+    "type_approval_number",
+    "contact_name",
+    "contact_phone",
+    "note",
+}
+
+
+def is_plain_renewal(official: InstrumentRevision, revision: InstrumentRevision) -> bool:
+    """Tell whether a version renews the papers of the official one and changes nothing else.
+
+    Key parameters that were changed on record since are no change of the filing.
+    """
+    if revision.change_kind != ChangeKind.RENEWAL:
+        return False
+    changed = {path for path in changed_paths(official, revision) if not path.startswith(SETTINGS)}
+    return changed <= RENEWED and settings_now(revision) == settings_now(official)

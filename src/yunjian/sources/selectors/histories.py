@@ -62,6 +62,35 @@ def instrument_history(instrument: Instrument) -> list[HistoryLine]:
     return _lines(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class DraftEdit:
+    """What one person changed of a draft in one go: path → [before, after], as text."""
+
+    who: str
+    at: datetime
+    changed: dict[str, list[Any]]
+
+
+def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
+    """Return what was changed of a draft after an edition of it, the oldest first."""
+    rows = Event.unscoped().filter(
+        verb=events.REVISION_CHANGED,
+        object_type=InstrumentRevision._meta.label_lower,  # noqa: SLF001 - documented API
+        object_id=str(revision.pk),
+    )
+    edits = []
+    for event in rows.order_by("id"):
+        payload = orjson.loads(event.body)["payload"]
+        if payload.get("edition", 0) > edition:
+            edits.append(DraftEdit(event.actor_name, event.at, payload["changed"]))
+    return edits
+
+
+def value_label(path: str) -> str:
+    """Return what people call a value of a filing."""
+    return _label(path)
+
+
 def _about(model: type[Any], keys: Any) -> Q:
     return Q(object_type=model._meta.label_lower, object_id__in=[str(key) for key in keys])  # noqa: SLF001
 
@@ -88,7 +117,10 @@ def _said(payload: dict[str, Any]) -> list[str]:
         ("code", _("编号 {}")),
         ("mn_code", _("MN 号 {}")),
         ("effective_from", _("自 {} 起生效")),
-        ("on", _("自 {} 起停用")),
+        ("on", _("自 {} 起")),
+        ("title", _("事项：{}")),
+        ("report", _("报告编号：{}")),
+        ("done_on", _("完成日期：{}")),
         ("reason", _("原因：{}")),
         ("note", _("意见：{}")),
     ]
@@ -105,6 +137,8 @@ def _changes(payload: dict[str, Any]) -> list[str]:
 
 def _label(path: str) -> str:
     """Return what people call a value: the column's name, or the setting's on either form."""
+    if path == "attachments":
+        return _("附件")
     if path.startswith(SETTINGS):
         return setting_labels().get(path, path)
     for model in (PollutionSource, InstrumentRevision):
