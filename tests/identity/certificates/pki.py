@@ -62,6 +62,7 @@ class Pki:
     issuing: Authority = field(init=False)
     leaf: Issued = field(init=False)
     _numbers: int = 0
+    _fresh: dict[tuple[Path, int], bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.root = Authority.root(self.folder / "root", self.algorithm)
@@ -84,6 +85,13 @@ class Pki:
         path = self.folder / f"list{self._numbers}.pem"
         return authority.revocation_list(path, **options).read_bytes()
 
+    def fresh(self, authority: Authority) -> bytes:
+        """Return a list of what is revoked until now, made once for each state."""
+        state = (authority.folder, len(_revoked(authority)))
+        if state not in self._fresh:
+            self._fresh[state] = self.list_of(authority)
+        return self._fresh[state]
+
     @cached_property
     def authorities(self) -> list[Certificate]:
         """The authorities that are trusted or known."""
@@ -98,7 +106,7 @@ class Pki:
         """Return the fresh lists of both authorities."""
         moment = datetime.now(tz=UTC)
         return [
-            parse_list(self.list_of(authority), self.authorities, moment)
+            parse_list(self.fresh(authority), self.authorities, moment)
             for authority in (self.root, self.issuing)
         ]
 
@@ -127,6 +135,11 @@ class Pki:
             moment=moment or datetime.now(tz=UTC),
             places=places,
         )
+
+
+def _revoked(authority: Authority) -> list[str]:
+    lines = (authority.folder / "index.txt").read_text().splitlines()
+    return [line for line in lines if line.startswith("R")]
 
 
 def sign(algorithm: Algorithm, key: Path, text: bytes, *, distid: str = DISTID) -> bytes:

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yunjian.wechat",
     "yunjian.web",
     "yunjian.identity",
+    "yunjian.identity.certificates",
     "yunjian.sources",
     "yunjian.agencies",
     "yunjian.maintenance",
@@ -198,6 +199,35 @@ IMPORT_MAX_BYTES = 5 * 1024 * 1024
 IMPORT_MAX_ROWS = 500
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 ATTACHMENT_MAX_PIXELS = 40_000_000
+
+# 法人一证通: whom we trust, where codes stand, and the program beside the browser
+CERTIFICATE_AUTHORITIES = env.str(
+    "YUNJIAN_CERTIFICATE_AUTHORITIES", default=str(VAR_DIR / "certificates" / "authorities")
+)
+CERTIFICATE_LISTS = env.str(
+    "YUNJIAN_CERTIFICATE_LISTS", default=str(VAR_DIR / "certificates" / "lists")
+)
+CERTIFICATE_USCC_PLACES: list[str] = env.list(
+    "YUNJIAN_CERTIFICATE_USCC_PLACES",
+    default=[
+        "1.2.156.112570.11.210",
+        "1.2.156.10260.4.4",
+        "1.2.156.10260.4.1.4",
+        "1.2.156.1.8888.148",
+        "1.2.86.11.7.4",
+        "subject:2.5.4.97",  # organizationIdentifier
+        "subject:2.5.4.5",  # serialNumber
+        "subject:2.5.4.11",  # OU
+    ],
+)
+CERTIFICATE_REPRESENTATIVE_PLACES: list[str] = env.list(
+    "YUNJIAN_CERTIFICATE_REPRESENTATIVE_PLACES", default=[]
+)
+CERTIFICATE_CHALLENGE_SECONDS = 120
+CERTIFICATE_KEY_SERVICE = env.str("YUNJIAN_CERTIFICATE_KEY_SERVICE", default="")
+CERTIFICATE_KEY_ADAPTER = env.str("YUNJIAN_CERTIFICATE_KEY_ADAPTER", default="sof")
+CERTIFICATE_KEY_SCRIPT = env.str("YUNJIAN_CERTIFICATE_KEY_SCRIPT", default="")
+CERTIFICATE_ALLOW_DEMO = False  # only the demo's settings and the tests' say otherwise
 
 WECHAT_APP_ID = env.str("YUNJIAN_WECHAT_APP_ID", default="")
 WECHAT_APP_SECRET = env.str("YUNJIAN_WECHAT_APP_SECRET", default="")

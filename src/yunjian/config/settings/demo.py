@@ -4,4 +4,5 @@ from yunjian.config.settings.base import *
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEMO = True
+CERTIFICATE_ALLOW_DEMO = True
 WECHAT_TEMPLATE_IDS = WECHAT_TEMPLATE_IDS or {"default": "yunjian-demo-notice"}

@@ -19,3 +19,4 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 WHITENOISE_USE_FINDERS = False
+CERTIFICATE_ALLOW_DEMO = False

@@ -35,3 +35,4 @@ WECHAT_APP_ID = "wxtest0000000000"
 WECHAT_APP_SECRET = "test-only-secret"
 WECHAT_OPEN_BASE = "http://127.0.0.1:9"  # nothing listens there unless a test says so
 WECHAT_API_BASE = "http://127.0.0.1:9"
+CERTIFICATE_ALLOW_DEMO = True

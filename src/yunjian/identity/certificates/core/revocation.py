@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from asn1crypto import x509 as loose
 from cryptography import x509 as strict
@@ -59,7 +60,7 @@ class ListFacts:
     number: str = ""
     places: frozenset[str] = frozenset()
     only: str = ""  # "users", "authorities", or all when empty
-    key: object = None
+    key: UUID | None = None  # of the row that holds it, where there is one
 
     def covers(self, certificate: Certificate) -> bool:
         """Tell whether the list would name the certificate if it were revoked."""
