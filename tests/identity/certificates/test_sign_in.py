@@ -40,7 +40,7 @@ from yunjian.identity.certificates.models import (
     Challenge,
     OrganizationCertificate,
 )
-from yunjian.identity.models import Account, Organization
+from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.kernel.clock import now
 
 ANSWERS = {
@@ -174,9 +174,11 @@ def test_a_closed_organisation_is_told_so(door: Pki, world: World, status: str, 
     register(Desk(), door, world)
     organization = Organization.unscoped().get(uscc=USCC)
     organization.status = status
-    organization.save(update_fields=["status"])
+    organization.status_reason = "决定书第 7 号"
+    organization.save(update_fields=["status", "status_reason"])
     answer = Desk().sign_in(door)
     assert answer.status_code == 422
+    assert "决定书第 7 号" in answer.json()["message"]
     assert word in answer.json()["message"]
     refused = Event.unscoped().filter(verb="certificate.refused").get()
     assert refused.chain == organization.pk
@@ -294,6 +296,8 @@ def test_every_hostile_try_is_an_event_with_a_sentence_and_without_a_trace(
     assert (answer.status_code, answer.json()["reason"]) == (422, reason)
     assert answer.json()["message"]
     assert [event["reason"] for event in events("certificate.refused")] == [reason]
+    logged = SignInAttempt.objects.get(outcome="certificate")
+    assert (logged.means, logged.detail) == ("certificate", reason)
     assert "Traceback" not in answer.content.decode() + caplog.text
     assert "_auth_user_id" not in desk.client.session
     if len(attempt.certificate) > 200:

@@ -131,4 +131,3 @@ def _body(request: HttpRequest) -> dict[str, str]:
 
 def _refused(error: DomainError) -> HttpResponse:
     return JsonResponse({"reason": error.code, "message": error.message}, status=error.status)
-
