@@ -172,7 +172,7 @@ def accounts_managed(
     if not (KEEP_ACCOUNTS.held_by(actor) or GUARD_ACCOUNTS.held_by(actor)):
         if not MANAGE_OWN.held_by(actor):
             return rows.none()
-        rows = rows.filter(organization_id=actor.organization_id)
+        rows = rows.filter(organization_id=actor.own_organization)
     if q:
         rows = rows.filter(
             Q(username__icontains=q)
@@ -220,4 +220,6 @@ def account_of(actor: Actor) -> Account:
     Raises:
         Account.DoesNotExist: the actor is the system.
     """
+    if actor.account_id is None:
+        raise Account.DoesNotExist
     return Account.objects.select_related("organization").get(pk=actor.account_id)

@@ -32,7 +32,7 @@ from yunjian.kernel.errors import DomainError, InvalidState
 from yunjian.kernel.rates import TooMany
 from yunjian.kernel.vault import seal, unseal
 from yunjian.web.addresses import client_address
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.forms import add_domain_errors, posted
 
 STEP_PAGES = {
     steps.CODE: "identity:signin_code",
@@ -47,7 +47,7 @@ NEXT, OFFER = "signin_next", "signin_offer"
 @require_http_methods(["GET", "POST"])
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with account and password; what was typed stays when it is refused."""
-    form = SignInForm(request.POST if request.method == "POST" else None)
+    form = SignInForm(posted(request))
     status = 200
     if request.method == "POST":
         status = 422
@@ -94,7 +94,7 @@ def _step(
 @_step
 def signin_code(request: HttpRequest, started: steps.Started) -> HttpResponse:
     """Ask for a code of the authenticator."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     status = 200
     if request.method == "POST":
         status = 422
@@ -111,7 +111,7 @@ def signin_code(request: HttpRequest, started: steps.Started) -> HttpResponse:
 @_step
 def signin_change(request: HttpRequest, started: steps.Started) -> HttpResponse:
     """Have the password changed: an administrator set it, or it is old."""
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(posted(request))
     account = started.account
     status = 200
     if request.method == "POST":
@@ -133,7 +133,7 @@ def signin_change(request: HttpRequest, started: steps.Started) -> HttpResponse:
 def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
     """Have an authenticator set up; afterwards the recovery codes are shown, once."""
     account = started.account
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     secret = offered_secret(request, account)
     status = 200
     if request.method == "POST":
@@ -149,8 +149,8 @@ def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                context = {"codes": codes, "going_to": _open(request, account)}
-                return render(request, "identity/signin_codes.html", context)
+                kept = {"codes": codes, "going_to": _open(request, account)}
+                return render(request, "identity/signin_codes.html", kept)
     context = {"form": form, "account": account, **offer_shown(account, secret)}
     return render(request, "identity/signin_enrol.html", context, status=status)
 

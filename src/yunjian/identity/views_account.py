@@ -28,6 +28,7 @@ from yunjian.identity.services.signin import needs_second_factor
 from yunjian.identity.views import OFFER, offer_shown, offered_secret
 from yunjian.identity.views_accounts import dialog
 from yunjian.kernel.actor import current_actor
+from yunjian.web.forms import posted
 from yunjian.web.responses import done
 
 
@@ -55,7 +56,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the other sessions end."""
-    form = ChangePasswordForm(request.POST or None)
+    form = ChangePasswordForm(posted(request))
     own = account_of(current_actor())
 
     def save() -> HttpResponse:
@@ -77,7 +78,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def authenticator(request: HttpRequest) -> HttpResponse:
     """Set an authenticator up; afterwards the recovery codes are shown, once."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     own = account_of(current_actor())
     if has_second_factor(own):
         return _gone(request)
@@ -105,7 +106,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Forget the authenticator, with one last code of it."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     own = account_of(current_actor())
 
     def save() -> HttpResponse:
@@ -128,7 +129,7 @@ def authenticator_remove(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Replace the recovery codes."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     own = account_of(current_actor())
 
     def save() -> HttpResponse:

@@ -38,7 +38,7 @@ from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Word
 from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.forms import add_domain_errors, posted
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
@@ -108,7 +108,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
     organization = organization_of(actor)
     given = roles_given_by(actor, organization.kind, own=True)
     choices = [pair for pair in role_choices(organization.kind) if pair[0] in given]
-    form = NewAccountForm(request.POST or None, choices=choices)
+    form = NewAccountForm(posted(request), choices=choices)
 
     def save() -> HttpResponse:
         account, password = services.account_open(
@@ -126,7 +126,7 @@ def account_edit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Change name and telephone number."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
     initial = {"display_name": account.display_name, "phone": account.phone}
-    form = PersonForm(request.POST or None, initial=initial)
+    form = PersonForm(posted(request), initial=initial)
 
     def save() -> HttpResponse:
         services.account_update(actor=actor, account=account, **form.cleaned_data)
@@ -146,7 +146,7 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
     given = roles_given_by(actor, kind, own=own)
     choices = [pair for pair in role_choices(kind) if pair[0] in given]
     held = roles_of(account)
-    form = RolesForm(request.POST or None, choices=choices, initial={"roles": sorted(held)})
+    form = RolesForm(posted(request), choices=choices, initial={"roles": sorted(held)})
 
     def save() -> HttpResponse:
         kept = held - given  # what the actor may not take stays
@@ -162,7 +162,7 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Close an account, with a reason."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def save() -> HttpResponse:
         services.account_disable(actor=actor, account=account, **form.cleaned_data)
@@ -185,7 +185,7 @@ def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Give an account a password to hand over."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
-    form = ResetForm(request.POST or None)
+    form = ResetForm(posted(request))
 
     def save() -> HttpResponse:
         password = services.account_reset(actor=actor, account=account, **form.cleaned_data)

@@ -34,7 +34,7 @@ def unseal(stored: str) -> bytes:
 
 def _secrets() -> tuple[str, ...]:
     own = settings.VAULT_KEYS or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return tuple(own)
+    return tuple(str(secret) for secret in own)
 
 
 @lru_cache(maxsize=4)

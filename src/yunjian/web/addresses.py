@@ -25,7 +25,8 @@ def client_address(request: HttpRequest) -> str | None:
 
 def client_agent(request: HttpRequest) -> str:
     """Return what the browser calls itself, cut to what is worth keeping."""
-    return request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")[:300]
+    agent: str = request.META.get("HTTP_USER_AGENT", "")
+    return agent.replace("\x00", "")[:300]
 
 
 BROWSERS = (

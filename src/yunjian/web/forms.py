@@ -2,6 +2,7 @@
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, QueryDict
 
 from yunjian.kernel.errors import DomainError
 
@@ -25,3 +26,8 @@ def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
         placed = True
     if not placed:
         form.add_error(None, error.message)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: what was sent, also when that is nothing ticked."""
+    return request.POST if request.method == "POST" else None

@@ -243,7 +243,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },

@@ -124,13 +124,15 @@ def needs_second_factor(account: Account) -> bool:
 
 def locked_minutes(username: str, address: str | None) -> int:
     """Return for how many minutes a sign-in stays locked; 0 when it is not."""
-    cool_off = get_cool_off()
     rows = AccessAttempt.objects.filter(
         username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
     )
     if address:
         rows = rows.filter(ip_address=address)
-    latest = rows.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    latest: datetime | None = (
+        rows.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    )
+    cool_off: timedelta | None = get_cool_off()
     if latest is None or cool_off is None:
         return 0
     return max(0, math.ceil((latest + cool_off - now()).total_seconds() / 60))
