@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
@@ -86,6 +87,7 @@ class PersonForm(RegisterForm):
         (_("基本信息"), ["name", "phone", "education", "title"]),
         (_("任职信息"), ["job", "position", "joined_on", "account"]),
     ]
+    education = forms.ChoiceField(label=_("学历"))
     account = forms.ModelChoiceField(
         Account.objects.none(),
         label=_("系统账号"),
@@ -110,6 +112,10 @@ class PersonForm(RegisterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        education = self.fields["education"]
+        assert isinstance(education, forms.ChoiceField)  # noqa: S101 - for the type checker
+        offered = EDUCATIONS.choices(held=self.initial.get("education", ""))
+        education.choices = [("", _("请选择")), *offered]
         held = self.initial.get("account")
         besides = Account.objects.filter(pk=held).first() if held else None
         field = self.fields["account"]

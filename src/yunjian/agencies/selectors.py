@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import (
     AgencyFiling,
     Certificate,
@@ -60,7 +61,9 @@ def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySe
     `presence` is "present" or "left"; empty filters are ignored.
     """
     rows: QuerySet[Any] = Person.objects.annotate(
-        valid_until=Max("certificates__valid_until"), certificate_count=Count("certificates")
+        valid_until=Max("certificates__valid_until"),
+        certificate_count=Count("certificates"),
+        education_title=EDUCATIONS.title_in("education"),
     ).select_related("account")
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(phone__startswith=text))

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "organization.created": _("建立单位"),
+    "organization.updated": _("修改单位信息"),
+    "organization.status_set": _("调整单位状态"),
+    "district.created": _("新增园区"),
     "account.created": _("建立账号"),
     "account.updated": _("修改账号信息"),
     "account.roles_set": _("调整角色"),
@@ -25,6 +28,7 @@ SENTENCES = {
 
 OBJECTS = {
     "identity.organization": _("单位"),
+    "identity.district": _("辖区"),
     "identity.account": _("账号"),
     "identity.wechatbinding": _("微信绑定"),
 }

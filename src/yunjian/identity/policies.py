@@ -59,6 +59,12 @@ MANAGE_OWN = permission(
     agency=(Role.OWNER, Role.MANAGER),
     authority=(Role.OWNER, Role.MANAGER),
 )
+KEEP_ORGANIZATIONS = permission(
+    "identity.organizations",
+    _("建立、修改、锁定单位，维护辖区"),
+    within=_("全部单位"),
+    operator=(Role.SYSTEM_ADMINISTRATOR,),
+)
 KEEP_ACCOUNTS = permission(
     "identity.accounts_of_all",
     _("建立、修改、停用任何单位的账号"),

@@ -26,8 +26,8 @@ from yunjian.identity.services import (
 )
 from yunjian.identity.services.signin import needs_second_factor
 from yunjian.identity.views import OFFER, offer_shown, offered_secret
-from yunjian.identity.views_accounts import dialog
 from yunjian.kernel.actor import current_actor
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.responses import done
 
@@ -70,7 +70,7 @@ def password(request: HttpRequest) -> HttpResponse:
         request.session[HASH_SESSION_KEY] = own.get_session_auth_hash()
         return done(request, _("密码已修改，其他设备上的登录已结束"), reverse("identity:account"))
 
-    return dialog(request, form, title=_("修改密码"), submit=_("保存"), save=save)
+    return form_dialog(request, form, title=_("修改密码"), submit=_("保存"), save=save)
 
 
 @never_cache
@@ -91,12 +91,13 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         request.session.pop(OFFER, None)
         return _codes(request, codes)
 
-    return dialog(
+    return form_dialog(
         request,
         form,
         title=_("设置动态口令"),
         submit=_("确认"),
         save=save,
+        above="identity/parts/offer.html",
         **offer_shown(own, secret),
     )
 
@@ -119,7 +120,7 @@ def authenticator_remove(request: HttpRequest) -> HttpResponse:
         if needs_second_factor(own)
         else _("关闭后登录只需密码。")
     )
-    return dialog(
+    return form_dialog(
         request, form, title=_("关闭动态口令"), submit=_("关闭动态口令"), save=save, text=text
     )
 
@@ -137,7 +138,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         return _codes(request, recovery_codes_renew(actor=current_actor(), account=own))
 
     text = _("生成新的备用码后，原有备用码全部失效。")
-    return dialog(
+    return form_dialog(
         request, form, title=_("更换备用码"), submit=_("更换备用码"), save=save, text=text
     )
 

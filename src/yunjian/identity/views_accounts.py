@@ -1,7 +1,5 @@
 """账号与角色: the accounts of one's organisation; the dialogs serve 系统管理 as well."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -35,14 +33,13 @@ from yunjian.identity.policies import (
 from yunjian.identity.selectors import account_managed, accounts_managed, organization_of
 from yunjian.identity.tables import AccountTable
 from yunjian.kernel.actor import Actor, current_actor
-from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Word
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.forms import add_domain_errors, posted
+from yunjian.web.forms import posted
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
-DIALOG = "identity/account_dialog.html"
 LABELS: dict[str, Word] = dict(Role.choices)
 
 
@@ -116,7 +113,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
         )
         return handed_over(request, account, password)
 
-    return dialog(request, form, title=_("新增账号"), save=save)
+    return form_dialog(request, form, title=_("新增账号"), save=save)
 
 
 @never_cache
@@ -132,7 +129,7 @@ def account_edit(request: HttpRequest, account_id: UUID) -> HttpResponse:
         services.account_update(actor=actor, account=account, **form.cleaned_data)
         return done(request, _("已保存"))
 
-    return dialog(request, form, title=_("编辑账号 · %(name)s") % _named(account), save=save)
+    return form_dialog(request, form, title=_("编辑账号 · %(name)s") % _named(account), save=save)
 
 
 @never_cache
@@ -153,7 +150,7 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
         services.roles_set(actor=actor, account=account, roles=[*form.cleaned_data["roles"], *kept])
         return done(request, _("角色已调整"))
 
-    return dialog(request, form, title=_("调整角色 · %(name)s") % _named(account), save=save)
+    return form_dialog(request, form, title=_("调整角色 · %(name)s") % _named(account), save=save)
 
 
 @never_cache
@@ -168,7 +165,7 @@ def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
         services.account_disable(actor=actor, account=account, **form.cleaned_data)
         return done(request, _("账号已停用，其登录已结束"))
 
-    return dialog(
+    return form_dialog(
         request,
         form,
         title=_("停用账号 · %(name)s") % _named(account),
@@ -191,7 +188,7 @@ def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
         password = services.account_reset(actor=actor, account=account, **form.cleaned_data)
         return handed_over(request, account, password)
 
-    return dialog(
+    return form_dialog(
         request,
         form,
         title=_("重置密码 · %(name)s") % _named(account),
@@ -226,22 +223,6 @@ def account_sessions_end(request: HttpRequest, account_id: UUID) -> HttpResponse
     actor = current_actor()
     number = services.sessions_end(actor=actor, account=account_managed(actor, account_id))
     return done(request, _("已强制下线 %(number)s 处登录") % {"number": number})
-
-
-def dialog(
-    request: HttpRequest, form: Any, *, save: Callable[[], HttpResponse], **context: Any
-) -> HttpResponse:
-    """Show a form as a dialog, or save it; a refusal stays in the dialog."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return save()
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-    return render(request, DIALOG, {"form": form, **context}, status=status)
 
 
 def handed_over(request: HttpRequest, account: Account, password: str) -> HttpResponse:

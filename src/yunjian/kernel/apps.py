@@ -12,6 +12,15 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_partitions_after_migrate, dispatch_uid="yunjian.kernel.partitions")
+        post_migrate.connect(
+            _dictionaries_after_migrate, sender=self, dispatch_uid="yunjian.kernel.dictionaries"
+        )
+
+
+def _dictionaries_after_migrate(**_options: Any) -> None:
+    from yunjian.kernel.dictionaries import enter_missing
+
+    enter_missing()
 
 
 def _partitions_after_migrate(sender: AppConfig, **_options: Any) -> None:

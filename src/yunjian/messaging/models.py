@@ -1,6 +1,7 @@
 """Notifications to people, and what became of each on its way to WeChat or elsewhere."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -71,3 +72,45 @@ class Delivery(IdModel):
                 fields=["notification", "channel"], name="delivery_once_per_channel"
             ),
         ]
+
+
+class NoticeState(models.TextChoices):
+    """How far a notice has come."""
+
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Notice(ScopedModel):
+    """A notice to everybody of some kinds of organisations. It stands on their home pages until
+    `shown_until`, and is a message to each of their accounts. A published one is not edited."""
+
+    title = models.CharField(max_length=60)
+    body = models.TextField(max_length=4000)
+    audience = ArrayField(models.CharField(max_length=12), help_text="kinds of organisations")
+    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT)
+    shown_until = models.DateField(null=True, blank=True)
+    author = models.CharField(max_length=80)
+    author_organization = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=now, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="draft", published_at__isnull=True)
+                | models.Q(state__in=["published", "withdrawn"], published_at__isnull=False),
+                name="notice_published_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Published ones, whose audience the actor is."""
+        return models.Q(state=NoticeState.PUBLISHED, audience__contains=[actor.organization_kind])

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
@@ -92,16 +93,7 @@ class Person(AgencyOwned):
     account = models.OneToOneField(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="person"
     )
-    education = models.CharField(
-        _("学历"),
-        max_length=10,
-        choices=[
-            ("secondary", _("中专及以下")),
-            ("college", _("大专")),
-            ("bachelor", _("本科")),
-            ("master", _("硕士及以上")),
-        ],
-    )
+    education = models.CharField(_("学历"), max_length=40, help_text="a code of EDUCATIONS")
     job = models.CharField(_("岗位"), max_length=40)
     title = models.CharField(_("职称"), max_length=40, blank=True)
     position = models.CharField(_("技术岗位"), max_length=20, choices=Position.choices)
@@ -116,6 +108,11 @@ class Person(AgencyOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_education_display(self) -> str:
+        """Return what the education is called; lists bring it along as `education_title`."""
+        brought: str | None = getattr(self, "education_title", None)
+        return brought if brought is not None else EDUCATIONS.title_of(self.education)
 
 
 class Certificate(AgencyOwned):

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.policies import agency_of_editor, may_edit_filing, require
@@ -15,8 +16,6 @@ from yunjian.evidence.services import record
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import InvalidState
-
-EDUCATIONS = {"secondary", "college", "bachelor", "master"}
 
 
 class PersonFields(TypedDict):
@@ -164,7 +163,7 @@ def _check(actor: Actor, fields: PersonFields) -> None:
     problems = Problems()
     problems.filled("name", fields["name"], _("姓名"))
     problems.filled("job", fields["job"], _("岗位"))
-    problems.one_of("education", fields["education"], EDUCATIONS)
+    problems.one_of("education", fields["education"], EDUCATIONS.codes())
     problems.one_of("position", fields["position"], Position)
     problems.phone("phone", fields.get("phone", ""))
     account = fields.get("account")

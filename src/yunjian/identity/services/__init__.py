@@ -12,6 +12,12 @@ from yunjian.identity.services.accounts import (
     roles_set,
 )
 from yunjian.identity.services.bindings import binding_create, binding_end, binding_switch
+from yunjian.identity.services.organizations import (
+    organization_create,
+    organization_status_set,
+    organization_update,
+    park_create,
+)
 from yunjian.identity.services.second_factor import (
     recovery_codes_renew,
     second_factor_check,
@@ -38,6 +44,10 @@ __all__ = [
     "binding_create",
     "binding_end",
     "binding_switch",
+    "organization_create",
+    "organization_status_set",
+    "organization_update",
+    "park_create",
     "password_change",
     "recovery_codes_renew",
     "roles_set",

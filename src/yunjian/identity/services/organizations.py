@@ -1,0 +1,198 @@
+"""Organisations, their areas, and whether they may work here."""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yunjian.evidence.services import record
+from yunjian.identity.models import District, Organization
+from yunjian.identity.models.organizations import (
+    DistrictKind,
+    OrganizationKind,
+    OrganizationStatus,
+)
+from yunjian.identity.policies import KEEP_ORGANIZATIONS
+from yunjian.identity.services.sessions import sessions_end_of_organization
+from yunjian.identity.uscc import is_uscc
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.kernel.permissions import require
+
+PARK_CODE = re.compile(r"\d{6}")
+
+
+@transaction.atomic
+def organization_create(
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    uscc: str,
+    district: District | None = None,
+    jurisdiction: Collection[District] = (),
+) -> Organization:
+    """Enter an organisation. `jurisdiction` is an authority's; none means the whole city.
+
+    Raises:
+        NotAllowed: the actor keeps no organisations.
+        InvalidInput: the code is not one or is taken, or the area does not suit the kind.
+    """
+    KEEP_ORGANIZATIONS.require(actor)
+    code = uscc.strip().upper()
+    errors = _problems(kind=kind, name=name, district=district, jurisdiction=jurisdiction)
+    if not is_uscc(code):
+        message = _("统一社会信用代码有误，请核对 18 位字符")
+        errors.append(FieldError("uscc", "format", message))
+    elif Organization.unscoped().filter(uscc=code).exists():
+        errors.append(FieldError("uscc", "taken", _("该统一社会信用代码已登记")))
+    if errors:
+        raise InvalidInput(errors=errors)
+    row = Organization(kind=kind, name=name.strip(), uscc=code, district=district)
+    row.save(force_insert=True)
+    row.jurisdiction.set(jurisdiction)
+    record(
+        actor=actor,
+        verb="organization.created",
+        obj=row,
+        organization_id=row.pk,
+        payload={"name": row.name, "uscc": code, "kind": kind},
+    )
+    return row
+
+
+@transaction.atomic
+def organization_update(
+    *,
+    actor: Actor,
+    organization: Organization,
+    name: str,
+    district: District | None = None,
+    jurisdiction: Collection[District] = (),
+) -> Organization:
+    """Change the name or the areas of an organisation; its code and kind stay.
+
+    Raises:
+        NotAllowed: the actor keeps no organisations.
+        InvalidInput: the area does not suit the kind.
+    """
+    KEEP_ORGANIZATIONS.require(actor)
+    errors = _problems(
+        kind=organization.kind, name=name, district=district, jurisdiction=jurisdiction
+    )
+    if errors:
+        raise InvalidInput(errors=errors)
+    before = organization.name
+    organization.name, organization.district = name.strip(), district
+    organization.save(update_fields=["name", "district"])
+    organization.jurisdiction.set(jurisdiction)
+    record(
+        actor=actor,
+        verb="organization.updated",
+        obj=organization,
+        organization_id=organization.pk,
+        payload={
+            "before": before,
+            "name": organization.name,
+            "district": district.pk if district else None,
+            "jurisdiction": sorted(row.pk for row in jurisdiction),
+        },
+    )
+    return organization
+
+
+@transaction.atomic
+def organization_status_set(
+    *, actor: Actor, organization: Organization, status: str, reason: str
+) -> Organization:
+    """Lock, ban, cancel or open an organisation; unless it is open, its people are signed out
+    and told the reason when they try to sign in.
+
+    Raises:
+        NotAllowed: the actor keeps no organisations, or it is the actor's own.
+        InvalidInput: the status is unknown, or no reason is given.
+        InvalidState: it was cancelled, which is for good.
+    """
+    KEEP_ORGANIZATIONS.require(actor)
+    require(organization.pk != actor.organization_id, _("不能调整本单位的状态"))
+    row = Organization.unscoped().select_for_update().get(pk=organization.pk)
+    if status not in OrganizationStatus.values:
+        raise InvalidInput(_("请选择状态"), code="unknown", field="status")
+    if not reason.strip():
+        raise InvalidInput(_("请填写原因"), code="required", field="reason")
+    if row.status == OrganizationStatus.CANCELLED:
+        raise InvalidState(_("该单位已注销，不能再调整状态"), code="cancelled")
+    before, is_open = row.status, status == OrganizationStatus.ACTIVE
+    row.status = status
+    row.status_reason = "" if is_open else reason.strip()
+    row.save(update_fields=["status", "status_reason"])
+    if not is_open:
+        sessions_end_of_organization(actor=actor, organization_id=row.pk)
+    record(
+        actor=actor,
+        verb="organization.status_set",
+        obj=row,
+        organization_id=row.pk,
+        payload={"before": before, "status": status, "reason": reason.strip()},
+    )
+    return row
+
+
+@transaction.atomic
+def park_create(
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    longitude: Decimal,
+    latitude: Decimal,
+    within: District | None = None,
+) -> District:
+    """Enter a park with a committee of its own (化工区, 保税区); later an authority gets it as its
+    jurisdiction.
+
+    Raises:
+        NotAllowed: the actor keeps no organisations.
+        InvalidInput: the code is no six digits or taken, the name is taken, or what it lies
+            within is no district.
+    """
+    KEEP_ORGANIZATIONS.require(actor)
+    errors = []
+    if not PARK_CODE.fullmatch(code):
+        errors.append(FieldError("code", "format", _("请填写 6 位数字的编码")))
+    elif District.objects.filter(pk=code).exists():
+        errors.append(FieldError("code", "taken", _("该编码已被使用")))
+    if not name.strip() or District.objects.filter(name=name.strip()).exists():
+        errors.append(FieldError("name", "taken", _("请填写与现有辖区不同的名称")))
+    if within is not None and within.kind != DistrictKind.DISTRICT:
+        errors.append(FieldError("within", "kind", _("请选择行政区")))
+    if errors:
+        raise InvalidInput(errors=errors)
+    row = District(
+        code=code,
+        name=name.strip(),
+        kind=DistrictKind.PARK,
+        within=within,
+        longitude=longitude,
+        latitude=latitude,
+    )
+    row.save(force_insert=True)
+    record(actor=actor, verb="district.created", obj=row, payload={"name": row.name})
+    return row
+
+
+def _problems(
+    *, kind: str, name: str, district: District | None, jurisdiction: Collection[District]
+) -> list[FieldError]:
+    errors = []
+    if kind not in OrganizationKind.values:
+        errors.append(FieldError("kind", "unknown", _("请选择单位类型")))
+    if not name.strip():
+        errors.append(FieldError("name", "required", _("请填写名称")))
+    if jurisdiction and kind != OrganizationKind.AUTHORITY:
+        errors.append(FieldError("jurisdiction", "kind", _("只有管理部门有管辖范围")))
+    if district is None and kind == OrganizationKind.DISCHARGER:
+        errors.append(FieldError("district", "required", _("请选择所在区")))
+    return errors
