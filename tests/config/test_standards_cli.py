@@ -405,11 +405,11 @@ def test_a_looser_overlay_is_refused_by_its_row(overlay: Path) -> None:
 def test_the_packs_are_listed_with_what_is_open() -> None:
     lines = run("rules", "list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["hj1286-2023@1", "hj355-2019@1", "hj75-2017@1"]
-    assert lines[0].endswith("10 行 / rows，未确认 6")
+    assert lines[0].endswith("12 行 / rows，未确认 6")
     assert "2018-03-01 起" in lines[2]
     data = as_json(run("rules", "list", "--json"))
     assert data[0]["name"] == "hj1286-2023@1"
-    assert (data[0]["rows"], data[0]["unconfirmed"]) == (10, 6)
+    assert (data[0]["rows"], data[0]["unconfirmed"]) == (12, 6)
     assert data[2]["effective"] == ["2018-03-01"]
 
 
@@ -482,7 +482,7 @@ def test_packs_are_checked(overlay: Path) -> None:
     result = run("rules", "check")
     assert result.stdout.splitlines()[2].startswith("✓ hj75-2017@1")
     result = run("rules", "check", overlay.name)
-    assert (result.exit_code, result.stdout) == (0, "✓ city@1  42 行 / rows\n")
+    assert (result.exit_code, result.stdout) == (0, "✓ city@1  48 行 / rows\n")
 
 
 @pytest.mark.parametrize(
