@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/mutation.py                  # all of src/yunjian/standards
     .venv/bin/python scripts/mutation.py --only 'src/yunjian/standards/statistics/*'
+    .venv/bin/python scripts/mutation.py --sample 37      # those whose numbers end so: a fifth
     .venv/bin/python scripts/mutation.py --report         # the last run again, with survivors
 
 Works on a copy (default: var/mutation), so that the code itself is never altered. What is cached
@@ -20,12 +21,36 @@ ROOT = Path(__file__).resolve().parents[1]
 MUTATED = ["src/yunjian/standards/*"]
 # asks a phone for each of hundreds of sheets, and would never find a change that the rest does not
 LEFT_OUT = ["test_two_engines.py"]
-FEWER_EXAMPLES = """
+# Few examples, and nothing remembered: what was cached before a change would hide it.
+FOR_MUTATION = """
+import sys
+from hypothesis import HealthCheck
+
+import pytest
+
 settings.register_profile(
     "mutation", deadline=None, max_examples=15, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("mutation")
+LOADED_ONCE = {"_shipped", "shipped"}
+
+
+def forget(but: frozenset[str] | set[str] = frozenset()) -> None:
+    for name, module in list(sys.modules.items()):
+        if name.startswith("yunjian."):
+            for key, work in list(vars(module).items()):
+                if hasattr(work, "cache_clear") and key not in but:
+                    work.cache_clear()
+
+
+def pytest_sessionstart() -> None:
+    forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    forget(LOADED_ONCE)
 """
 
 
@@ -34,12 +59,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "mutation")
     parser.add_argument("--only", action="append", help="glob of the files to alter")
+    parser.add_argument("--sample", help="last digits of the numbers of the changes to try")
     parser.add_argument("--children", type=int, default=2, help="processes at once")
     parser.add_argument("--report", action="store_true", help="only report the last run")
     given = parser.parse_args()
     if not given.report:
         prepare(given.work, given.only or MUTATED)
-        run(given.work, "run", "--max-children", str(given.children))
+        chosen = [f"*__mutmut_*[{given.sample}]"] if given.sample else []
+        run(given.work, "run", "--max-children", str(given.children), *chosen)
     report(given.work)
 
 
@@ -59,7 +86,7 @@ def prepare(work: Path, only: list[str]) -> None:
     for name in ("__init__.py", "answers.py"):
         shutil.copy2(ROOT / "tests" / name, work / "tests")
     with (work / "tests/standards/conftest.py").open("a") as file:
-        file.write("\nfrom hypothesis import HealthCheck\n" + FEWER_EXAMPLES)
+        file.write(FOR_MUTATION)
     (work / "pyproject.toml").write_text(settings(only))
 
 
