@@ -446,6 +446,12 @@ def test_a_pack_is_shown_row_by_row() -> None:
     assert "4 对起至少 3 对合格" in water
 
 
+def test_what_has_to_be_reached_is_told_from_what_must_not_be_exceeded() -> None:
+    text = run("rules", "show", "hj75-2017").stdout
+    assert "test-gas.high.min  [调试检测]  行业实践 / practice\n    限值 ≥ 80 %F.S.\n" in text
+    assert "test-gas.high.max  [调试检测]  行业实践 / practice\n    限值 ≤ 100 %F.S.\n" in text
+
+
 def test_what_is_open_is_shown_as_not_confirmed() -> None:
     lines = run("rules", "show", "hj1286-2023").stdout.splitlines()
     for row in ("hj1286.calibration", "drift.zero.NMHC", "capture-rate"):

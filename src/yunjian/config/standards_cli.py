@@ -321,8 +321,9 @@ def _how_often(row: ObligationRow) -> str:
 
 
 def _limit_lines(row: LimitRow) -> list[str]:
+    sign = "≥ " if row.bound == "min" else "±" if row.statistic else "≤ "
     lines = [
-        f"{label} {'±' if row.statistic else '≤ '}{value} {unit}"
+        f"{label} {sign}{value} {unit}"
         for label, value, unit in (
             ("限值", row.limit, row.unit),
             ("失控", row.out_of_control, row.unit),
