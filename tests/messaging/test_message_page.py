@@ -11,10 +11,10 @@ from yunjian.messaging.services import notify
 
 def tell(account: Account, link: str = "/source/visits/") -> Notification:
     with transaction.atomic():
-        (row,) = notify(
+        (identifier,) = notify(
             recipients=[account], kind="x", title="运维记录待确认", body="请签字", link=link
         )
-    return row
+    return Notification.unscoped().get(pk=identifier)
 
 
 def test_everybody_sees_their_own_messages(world: World) -> None:

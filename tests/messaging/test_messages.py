@@ -36,13 +36,14 @@ def wechat(settings: Settings, world: World) -> Iterator[Simulation]:
 
 def tell(*accounts: object, title: str = "运维记录待确认") -> list[Notification]:
     with transaction.atomic():
-        return notify(
+        ids = notify(
             recipients=accounts,  # type: ignore[arg-type]
             kind="visit.to_confirm",
             title=title,
             body="清源试验环保技术有限公司已完成废水总排口的现场运维，请当日签字确认。",
             link="/h5/#/visits/1",
         )
+    return list(Notification.unscoped().filter(pk__in=ids).order_by("pk"))
 
 
 def test_a_message_and_its_job_come_together(world: World) -> None:

@@ -23,10 +23,18 @@ from yunjian.identity.policies import GUARD_ACCOUNTS, KEEP_ACCOUNTS, MANAGE_OWN
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
+from yunjian.kernel.statements import Given, Statement
 
 FACTS = ("held_roles", "held_districts", "held_parks")
 NOTED_EVERY = timedelta(minutes=1)
 NOBODY = Actor(None, "", None, "", "")
+ACTIVE_ACCOUNTS = Statement(
+    lambda: (
+        Account.objects.filter(organization_id=Given("organization"), is_active=True)
+        .order_by()
+        .values_list("pk")
+    )
+)
 
 
 def actor_for(account: Account) -> Actor:
@@ -133,8 +141,7 @@ def accounts_of(organization_id: UUID) -> list[Account]:
 
 def account_ids_of(organization_id: UUID) -> list[UUID]:
     """Return the ids of the active accounts of an organisation (to send messages to)."""
-    accounts = Account.objects.filter(organization_id=organization_id, is_active=True)
-    return list(accounts.order_by().values_list("pk", flat=True))
+    return [row[0] for row in ACTIVE_ACCOUNTS.rows(organization=organization_id)]
 
 
 def bindings_of_openid(app_id: str, openid: str) -> list[WechatBinding]:

@@ -7,10 +7,22 @@ from django.db import connection, models, transaction
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.ids import new_id
+from yunjian.kernel.queue import enqueue
+from yunjian.kernel.statements import Statement
 from yunjian.messaging.channels import Channel, ChannelFailed, channels
 from yunjian.messaging.models import Delivery, DeliveryState, Notification
 
 Recipient = models.Model | UUID
+
+TELL = Statement("""
+    INSERT INTO messaging_notification (
+        id, recipient_id, kind, title, body, link, about_type, about_id, created_at
+    )
+    SELECT id, recipient, %(kind)s, %(title)s, %(body)s, %(link)s, %(about_type)s, %(about_id)s,
+        %(at)s
+    FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[]) AS told (id, recipient)
+""")
 
 
 def notify(
@@ -21,8 +33,8 @@ def notify(
     body: str,
     link: str = "",
     about: models.Model | None = None,
-) -> list[Notification]:
-    """Tell accounts something, in the transaction of what happened (two statements).
+) -> list[UUID]:
+    """Tell accounts something, in the transaction of what happened (two statements); return ids.
 
     Delivery beyond the app is a job that exists exactly when the message does.
 
@@ -31,24 +43,25 @@ def notify(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a message is written inside the transaction of what it tells")
-    rows = [
-        Notification(
-            recipient_id=recipient.pk if isinstance(recipient, models.Model) else recipient,
+    to = [row.pk if isinstance(row, models.Model) else row for row in recipients]
+    at = now()
+    ids = [new_id(at) for _recipient in to]
+    if ids:
+        TELL.run(
+            ids=ids,
+            recipients=to,
             kind=kind,
             title=title,
             body=body,
             link=link,
             about_type=about._meta.label_lower if about else "",  # noqa: SLF001 - Django's documented API
             about_id=str(about.pk) if about else "",
+            at=at,
         )
-        for recipient in recipients
-    ]
-    if rows:
-        Notification.unscoped().bulk_create(rows)
         from yunjian.messaging.jobs import deliver  # noqa: PLC0415 - jobs call services
 
-        deliver.defer(notification_ids=[str(row.pk) for row in rows])
-    return rows
+        enqueue(deliver, notification_ids=[str(identifier) for identifier in ids])
+    return ids
 
 
 @transaction.atomic

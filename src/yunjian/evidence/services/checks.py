@@ -9,6 +9,7 @@ from yunjian.evidence.services.events import record
 from yunjian.evidence.services.verification import verify_chains
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.queue import enqueue
 
 LONGEST_LIST = 500
 
@@ -22,7 +23,7 @@ def chain_check_ask(*, actor: Actor) -> ChainCheck:
     if running is not None:
         return running
     check = ChainCheck.objects.create(asked_by=actor.name)
-    check_chains.defer(check_id=str(check.pk))
+    enqueue(check_chains, check_id=str(check.pk))
     record(actor=actor, verb="chain_check.asked", obj=check)
     return check
 

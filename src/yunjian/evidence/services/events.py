@@ -12,8 +12,32 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.ids import new_id
+from yunjian.kernel.statements import Given, Statement, columns
 
 Subject = models.Model | tuple[str, object]
+
+HEAD = Statement(
+    lambda: (
+        ChainHead.objects.select_for_update()
+        .filter(pk=Given("chain"))
+        .values_list("sequence", "digest")
+    )
+)
+# one statement, because from the lock to the commit nobody else appends to the chain
+APPEND = Statement("""
+    WITH advanced AS (
+        UPDATE evidence_chainhead SET sequence = %(sequence)s, digest = %(digest)s
+        WHERE chain = %(chain)s
+    )
+    INSERT INTO evidence_event (
+        id, chain, sequence, at, actor_account_id, actor_name, organization_id, verb,
+        object_type, object_id, body, previous_digest, digest
+    ) VALUES (
+        %(id)s, %(chain)s, %(sequence)s, %(at)s, %(actor_account_id)s, %(actor_name)s,
+        %(organization_id)s, %(verb)s, %(object_type)s, %(object_id)s, %(body)s,
+        %(previous_digest)s, %(digest)s
+    )
+""")
 
 
 def record(
@@ -37,14 +61,14 @@ def record(
         raise RuntimeError("an event is recorded inside the transaction of its change")
     chain = organization_id or actor.organization_id or SYSTEM_CHAIN
     object_type, object_id = _describe(obj)
-    head = _locked_head(chain)
+    sequence, head_digest = _locked_head(chain)
     at = now()
     event_id = new_id(at)
     body = canonical_json(
         {
             "id": str(event_id),
             "chain": str(chain),
-            "sequence": head.sequence + 1,
+            "sequence": sequence + 1,
             "at": at.isoformat(),
             "actor": {
                 "account": str(actor.account_id) if actor.account_id else None,
@@ -59,7 +83,7 @@ def record(
     event = Event(
         id=event_id,
         chain=chain,
-        sequence=head.sequence + 1,
+        sequence=sequence + 1,
         at=at,
         actor_account_id=actor.account_id,
         actor_name=actor.name,
@@ -68,20 +92,22 @@ def record(
         object_type=object_type,
         object_id=object_id,
         body=body.decode(),
-        previous_digest=head.digest,
-        digest=digest(head.digest.encode() + body, settings.EVIDENCE_DIGEST),
+        previous_digest=head_digest,
+        digest=digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST),
     )
-    event.save(force_insert=True)
-    ChainHead.objects.filter(pk=chain).update(sequence=event.sequence, digest=event.digest)
+    APPEND.run(**{name: getattr(event, name) for name in columns(Event)})
+    event._state.adding = False  # noqa: SLF001 - Django's documented API
     return event
 
 
-def _locked_head(chain: UUID) -> ChainHead:
-    head = ChainHead.objects.select_for_update().filter(pk=chain).first()
+def _locked_head(chain: UUID) -> tuple[int, str]:
+    head = HEAD.row(chain=chain)
     if head is None:
         ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-        head = ChainHead.objects.select_for_update().get(pk=chain)
-    return head
+        head = HEAD.row(chain=chain)
+    assert head is not None  # noqa: S101 - just made, and heads are never removed
+    sequence, head_digest = head
+    return sequence, head_digest
 
 
 def _describe(obj: Subject) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.kernel.languages import said
 from yunjian.kernel.scope import get_visible_or_404
+from yunjian.kernel.statements import Given, Statement
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
@@ -164,6 +165,32 @@ CONTEXT_COLUMNS = (
     "point__outlet__source__name",
     "point__outlet__source__address",
 )
+TASK_COLUMNS = ("state", "sheets", *CONTEXT_COLUMNS)
+TASK_ROW = Statement(
+    lambda: Task.unscoped().filter(pk=Given("task")).order_by().values_list(*TASK_COLUMNS)
+)
+INSTRUMENT_COLUMNS = {
+    "name": "name",
+    "maker": "maker",
+    "model": "model",
+    "serial": "serial_number",
+    "parameter": "parameter",
+    "range_lower": "range_lower",
+    "range_upper": "range_upper",
+    "unit": "unit",
+}
+INSTRUMENTS_AT = Statement(
+    lambda: (
+        InstrumentRevision.unscoped()
+        .filter(
+            instrument__point_id=Given("point"),
+            instrument__period__contains=Given("day"),
+            state=RevisionState.OFFICIAL,
+        )
+        .order_by("instrument__kind", "parameter", "instrument_id")
+        .values_list(*INSTRUMENT_COLUMNS.values())
+    )
+)
 
 
 def sheet_context(task: Task, instruments: list[InstrumentRevision]) -> dict[str, Any]:
@@ -196,10 +223,15 @@ def context_of(row: dict[str, Any], instruments: list[dict[str, Any]]) -> dict[s
 
 
 def task_row(task_id: UUID) -> dict[str, Any]:
-    """Return state, sheets and context columns of a task: the hot path needs no model objects."""
-    return dict(
-        Task.unscoped().filter(pk=task_id).values("state", "sheets", *CONTEXT_COLUMNS).get()
-    )
+    """Return state, sheets and context columns of a task: the hot path needs no model objects.
+
+    Raises:
+        Task.DoesNotExist: there is none.
+    """
+    row = TASK_ROW.row(task=task_id)
+    if row is None:
+        raise Task.DoesNotExist
+    return dict(zip(TASK_COLUMNS, row, strict=True))
 
 
 def sheets_allowed(task: dict[str, Any], on_date: date) -> set[str]:
@@ -227,32 +259,12 @@ def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
 
 def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:
     """Return the facts of the official instruments at one point today, without model objects."""
-    columns = {
-        "name": "name",
-        "maker": "maker",
-        "model": "model",
-        "serial": "serial_number",
-        "parameter": "parameter",
-        "range_lower": "range_lower",
-        "range_upper": "range_upper",
-        "unit": "unit",
-    }
-    rows = (
-        InstrumentRevision.unscoped()
-        .filter(
-            instrument__point_id=point_id,
-            instrument__period__contains=today(),
-            state=RevisionState.OFFICIAL,
-        )
-        .order_by("instrument__kind", "parameter", "instrument_id")
-        .values_list(*columns.values())
-    )
     return [
         {
             key: _number(value) if isinstance(value, Decimal) else value
-            for key, value in zip(columns, row, strict=True)
+            for key, value in zip(INSTRUMENT_COLUMNS, row, strict=True)
         }
-        for row in rows
+        for row in INSTRUMENTS_AT.rows(point=point_id, day=today())
     ]
 
 

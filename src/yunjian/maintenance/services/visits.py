@@ -19,6 +19,7 @@ from yunjian.kernel.clock import business_day, day_bounds, now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import check_client_id
 from yunjian.kernel.languages import said
+from yunjian.kernel.statements import Given, Statement, columns, json_text, loaded
 from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
@@ -37,23 +38,47 @@ from yunjian.standards import sheets
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 POOR_ACCURACY_METRES = 200
-SUBMITTED_FIELDS = [
-    "state",
-    "verdict",
-    "follow_ups",
-    "signed_out_at",
-    "sign_out_longitude",
-    "sign_out_latitude",
-    "sign_out_accuracy",
-    "submitted_at",
-    "confirm_by",
-    "participants",
-    "note",
-    "attachment_ids",
-    "warnings",
-    "submission_digest",
-    "content_digest",
-]
+
+LOCKED_VISIT = Statement(
+    lambda: (
+        Visit.unscoped()
+        .select_for_update()
+        .filter(pk=Given("visit"), agency_id=Given("agency"))
+        .order_by()
+        .values_list(*columns(Visit))
+    )
+)
+SHEET_COLUMNS = {
+    "id": "uuid",
+    "visit_id": "uuid",
+    "position": "smallint",
+    "definition": "text",
+    "context": "jsonb",
+    "answers": "jsonb",
+    "results": "jsonb",
+    "verdict": "text",
+    "started_at": "timestamptz",
+    "finished_at": "timestamptz",
+}
+# what a submission changes in the tables of this room, at once
+SUBMIT = Statement(f"""
+    WITH handed_in AS (
+        INSERT INTO maintenance_recordsheet ({", ".join(SHEET_COLUMNS)})
+        SELECT {", ".join(SHEET_COLUMNS)} FROM jsonb_to_recordset(%(sheets)s::jsonb)
+        AS sheet ({", ".join(f"{name} {kind}" for name, kind in SHEET_COLUMNS.items())})
+    ), done AS (
+        UPDATE maintenance_task SET state = '{TaskState.DONE}' WHERE id = %(task_id)s
+    )
+    UPDATE maintenance_visit SET
+        state = %(state)s, verdict = %(verdict)s, follow_ups = %(follow_ups)s::jsonb,
+        signed_out_at = %(signed_out_at)s, sign_out_longitude = %(sign_out_longitude)s,
+        sign_out_latitude = %(sign_out_latitude)s, sign_out_accuracy = %(sign_out_accuracy)s,
+        submitted_at = %(submitted_at)s, confirm_by = %(confirm_by)s,
+        participants = %(participants)s, note = %(note)s, attachment_ids = %(attachment_ids)s,
+        warnings = %(warnings)s::jsonb, submission_digest = %(submission_digest)s,
+        content_digest = %(content_digest)s
+    WHERE id = %(id)s
+""")  # noqa: S608 - from the names above
 
 
 class Outcome(StrEnum):
@@ -209,14 +234,12 @@ def _submit_first_version(
     _fill(visit, submission, rows, attachments, signed_out_at)
     visit.submission_digest = coming.digest
     visit.content_digest = content_digest(visit, rows, attachments)
-    visit.save(update_fields=SUBMITTED_FIELDS)
-    RecordSheet.objects.bulk_create(rows)
+    _store(visit, rows)
     attachments_share(
         ids=visit.attachment_ids,
         organization_id=visit.discharger_id,
         district_code=visit.district_id,
     )
-    Task.unscoped().filter(pk=visit.task_id).update(state=TaskState.DONE)
     _tell_discharger(visit, task["organization__name"], task["point__name"])
     record(
         actor=actor,
@@ -257,16 +280,24 @@ def _fill(
     visit.warnings = [*visit.warnings, *_submission_warnings(visit, signed_out_at)]
 
 
-def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
-    visit = (
-        Visit.unscoped()
-        .select_for_update()
-        .filter(pk=visit_id, agency_id=actor.organization_id)
-        .order_by()
-        .first()
+def _store(visit: Visit, rows: list[RecordSheet]) -> None:
+    sheet_rows = [{name: getattr(row, name) for name in SHEET_COLUMNS} for row in rows]
+    values = {name: getattr(visit, name) for name in columns(Visit)}
+    SUBMIT.run(
+        **values
+        | {
+            "sheets": json_text(sheet_rows),
+            "follow_ups": json_text(visit.follow_ups),
+            "warnings": json_text(visit.warnings),
+        }
     )
-    if visit is None:
+
+
+def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
+    row = LOCKED_VISIT.row(visit=visit_id, agency=actor.organization_id)
+    if row is None:
         raise NotFound(_("没有找到签到记录，请先到场签到"), code="not_signed_in")
+    visit = loaded(Visit, row)
     if not may_submit(actor, visit):
         raise NotAllowed(_("只有到场签到的人员才能提交"))
     return visit
