@@ -581,6 +581,29 @@ def test_a_filled_sheet_is_printed_with_its_answers_and_verdict(folder: Path) ->
         assert "云间热电厂" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "group", "rows", "heads"),
+    [
+        ("hj75-g7@1", "replacements", 50, ("更换记录", "更换日期", "易耗品名称")),
+        ("hj75-g4@1", "analysers", 12, ("校准", "校准项目")),
+    ],
+)
+def test_what_goes_on_on_the_next_page_has_its_heads_there_too(
+    name: str, group: str, rows: int, heads: tuple[str, ...], folder: Path
+) -> None:
+    answers = honest_answers(definition(name).source)
+    answers[group] = answers[group][:1] * rows
+    (folder / "a.json").write_text(json.dumps(answers))
+
+    result = run("sheets", "render", name, "a.pdf", "--answers", "a.json")
+
+    assert result.exit_code == 0, result.stderr
+    first, second = (page.extract_text() for page in PdfReader(folder / "a.pdf").pages[:2])
+    for head in heads:
+        assert head in first
+        assert head in second
+
+
 def test_answers_that_do_not_fit_are_told_by_their_path(folder: Path) -> None:
     (folder / "a.json").write_text('{"header": {"company": 7}}')
     sentence = told(run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json"))

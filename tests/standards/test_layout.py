@@ -70,6 +70,29 @@ def test_whole_numbers_are_written_without_a_point_unless_decimals_are_asked_for
     assert [fact.cell.text for fact in facts] == ["3", "3.25", "3.0"]
 
 
+def test_moments_are_written_as_clocks_in_china_show_them() -> None:
+    sheet = _sheet(_fields(*[_field(key, "datetime") for key in "abcd"], _field("e")))
+    answers = {
+        "s0": {
+            "a": "2026-11-20T09:30:00+08:00",
+            "b": "2026-11-20T20:30:59Z",
+            "c": "2026-11-20T09:30",
+            "d": "昨天",
+            "e": "2026-11-20T09:30:00+08:00",
+        }
+    }
+
+    facts = _one(laid_out(sheet, answers, {})).facts
+
+    assert [fact.cell.text for fact in facts] == [
+        "2026-11-20 09:30",
+        "2026-11-21 04:30",
+        "2026-11-20 09:30",
+        "昨天",
+        "2026-11-20T09:30:00+08:00",
+    ]
+
+
 def test_long_texts_take_the_whole_line() -> None:
     sheet = _sheet(_fields(_field("a"), _field("b", "longtext"), _field("c")))
     answers = {"s0": {"a": "短", "b": "短", "c": "长" * 30}}

@@ -6,7 +6,10 @@ tables of repeated rows, which stand upright when a row has more columns than a 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
+
+from yunjian.standards.rules.duty.calendar import CHINA
 
 MOST_COLUMNS = 7
 LONG_TEXT = 24
@@ -25,6 +28,7 @@ WORDS = {
     },
 }  # fmt: skip
 PICTURES = {"photo", "signature"}
+MOMENT = "%Y-%m-%d %H:%M"
 
 Language = Literal["zh", "en"]
 
@@ -248,9 +252,20 @@ class _Writer:
                 return self._words["yes" if value else "no"]
             case list():
                 return self._words["list"].join(str(titles.get(one, one)) for one in value)
+            case str() if part["type"] == "datetime":
+                return _clock(value)
             case int() | float() if part.get("decimals") is not None:
                 return f"{value:.{part['decimals']}f}"
             case float() if value.is_integer():
                 return str(int(value))
             case _:
                 return str(titles.get(value, value))
+
+
+def _clock(value: str) -> str:
+    """Return a moment as a clock in China shows it; what is no moment as it was typed."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (moment if moment.tzinfo is None else moment.astimezone(CHINA)).strftime(MOMENT)
