@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,11 +112,16 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 @contextmanager
 def served(
-    var: Path, *, url: str | None = None, workers: int = 1, worker: bool = True
+    var: Path,
+    *,
+    url: str | None = None,
+    workers: int = 1,
+    worker: bool = True,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
     """Run server and WeChat simulator; stop both at the end."""
     port, simulator_port = free_port(), free_port()
-    env = environment(url or database_url(), var, port, simulator_port)
+    env = {**environment(url or database_url(), var, port, simulator_port), **(more or {})}
     simulator = subprocess.Popen(
         [sys.executable, "-m", "yunjian.wechat.simulator", "--port", str(simulator_port)],
         env=env,

@@ -3,13 +3,14 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from yunjian.config.certificates_cli import certificates
 from yunjian.config.runtime import (
     NotReady,
     check_port,
@@ -24,6 +25,7 @@ from yunjian.config.standards_cli import compare, rules
 from yunjian.config.supervisor import Supervisor, server_arguments
 
 SIMULATOR_PORT_OFFSET = 1
+KEYS_PORT_OFFSET = 2
 
 
 class Refusal(click.ClickException):
@@ -88,6 +90,7 @@ def main() -> None:
     """
 
 
+main.add_command(certificates)
 main.add_command(compare)
 main.add_command(rules)
 main.add_command(sheets)
@@ -122,15 +125,13 @@ def _run(
     *,
     worker: bool,
     on_ready: Callable[[], None],
-    simulator_port: int | None = None,
+    simulators: Mapping[str, list[str]] | None = None,
 ) -> int:
     supervisor = Supervisor()
     supervisor.catch_signals()
     try:
-        if simulator_port is not None:
-            supervisor.start(
-                "微信模拟器", ["yunjian.wechat.simulator", "--port", str(simulator_port)]
-            )
+        for name, arguments in (simulators or {}).items():
+            supervisor.start(name, arguments)
         supervisor.start("网页服务", server_arguments(host, port, workers))
         supervisor.wait_until_ready(f"http://{host}:{port}/healthz")
         if worker:  # after the pages: people wait for those, not for jobs
@@ -188,12 +189,14 @@ def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> Non
         if not load_only:
             check_port(host, port)
             check_port(host, simulator_port)
+            check_port(host, port + KEYS_PORT_OFFSET)
         _demo_environment(host, port, simulator_port)
         with only_one(folder), database(folder):
             _setup(folder)
             _migrate_if_needed()
             _load_city(folder, seed, scale)
-            code = 0 if load_only else _serve_demo(host, port, simulator_port, folder)
+            keys = _demo_keys(folder)
+            code = 0 if load_only else _serve_demo(host, port, simulator_port, folder, keys)
     sys.exit(code)
 
 
@@ -201,6 +204,8 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "yunjian.config.settings.demo"
     simulator = f"http://{host}:{simulator_port}"
     os.environ.setdefault("YUNJIAN_PUBLIC_URL", f"http://{host}:{port}")
+    keys = f"http://{host}:{port + KEYS_PORT_OFFSET}"
+    os.environ.setdefault("YUNJIAN_CERTIFICATE_KEY_SERVICE", keys)
     os.environ.setdefault("YUNJIAN_WECHAT_OPEN_BASE", simulator)
     os.environ.setdefault("YUNJIAN_WECHAT_API_BASE", simulator)
     os.environ.setdefault("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001")
@@ -216,17 +221,31 @@ def _load_city(folder: Path, seed: int, scale: int) -> None:
     load(seed=seed, scale=scale, var_dir=folder)
 
 
-def _serve_demo(host: str, port: int, simulator_port: int, folder: Path) -> int:
+def _demo_keys(folder: Path) -> Path | None:
+    from yunjian.demo.certificates import prepare  # noqa: PLC0415 - after setup
+
+    return prepare(folder)
+
+
+def _serve_demo(host: str, port: int, simulator_port: int, folder: Path, keys: Path | None) -> int:
+    from yunjian.demo import certificates as demo_certificates  # noqa: PLC0415 - after setup
     from yunjian.demo.accounts import welcome  # noqa: PLC0415 - after setup
 
-    text = welcome(base=f"http://{host}:{port}", var_dir=folder)
+    base = f"http://{host}:{port}"
+    text = welcome(base=base, var_dir=folder, more=demo_certificates.welcome(folder, base))
+    simulators = {
+        "微信模拟器": ["yunjian.wechat.simulator", "--port", str(simulator_port)],
+    }
+    if keys is not None:
+        simulators["证书客户端模拟器"] = [
+            "yunjian.identity.certificates.simulator",
+            "--port", str(port + KEYS_PORT_OFFSET),
+            "--keys", str(keys),
+            "--origin", base,
+            "--origin", f"http://localhost:{port}",
+        ]  # fmt: skip
     return _run(
-        host,
-        port,
-        1,
-        worker=True,
-        simulator_port=simulator_port,
-        on_ready=lambda: click.echo(text),
+        host, port, 1, worker=True, simulators=simulators, on_ready=lambda: click.echo(text)
     )
 
 

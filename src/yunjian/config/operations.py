@@ -274,7 +274,7 @@ def _database_checks() -> list[Check]:
             "请执行 yunjian migrate / run yunjian migrate",
         )
     )
-    return checks if pending else [*checks, _worker(), _clock()]
+    return checks if pending else [*checks, _worker(), _clock(), *_certificates()]
 
 
 def _pending_migrations() -> int:
@@ -312,6 +312,12 @@ def _clock() -> Check:
         f"clock differs from the database's by {apart:.1f} s",
         "请用 NTP 校准两台机器的时间 / synchronise both machines by NTP",
     )
+
+
+def _certificates() -> list[Check]:
+    from yunjian.identity.certificates.health import findings  # noqa: PLC0415 - needs the apps
+
+    return [Check(one.name, one.ok, one.zh, one.en, one.hint) for one in findings()]
 
 
 def _disk() -> Check:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -68,8 +69,8 @@ def current_code(username: str) -> str:
     return code_now(unseal(row.secret).decode(), ahead=ahead)
 
 
-def welcome(*, base: str, var_dir: Path) -> str:
-    """Return what `make demo` says when everything runs."""
+def welcome(*, base: str, var_dir: Path, more: Sequence[str] = ()) -> str:
+    """Return what `make demo` says when everything runs; `more` are lines of others."""
     password, known = accounts(var_dir)
     lines = ["", f"云间示范城市已就绪 / the demo city is ready: {base}/", ""]
     for account in known:
@@ -83,5 +84,5 @@ def welcome(*, base: str, var_dir: Path) -> str:
         lines += [f"  动态口令 / one-time code: yunjian demo-code {CODE_EXAMPLE}"]
     else:
         lines += [f"  账号文件已不在 {var_dir / FILE} / the file of accounts is gone"]
-    lines += [f"  手机端 / phone app: {base}/h5/", "", "  按 Ctrl-C 停止 / Ctrl-C stops", ""]
+    lines += [*more, f"  手机端 / phone app: {base}/h5/", "", "  按 Ctrl-C 停止 / Ctrl-C stops", ""]
     return "\n".join(lines)

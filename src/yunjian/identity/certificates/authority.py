@@ -213,9 +213,8 @@ class Authority:
         last = last_update or datetime.now(tz=UTC) - timedelta(minutes=5)
         following = next_update or last + timedelta(days=30)
         section = self.folder / "crl.cnf"
-        section.write_text(
-            self._configuration() + "[crl]\n" + "\n".join(extensions) + "\n", encoding="utf-8"
-        )
+        lines = "\n".join(extensions)
+        section.write_text(f"{self._text()}[crl]\n{lines}\n", encoding="utf-8")
         openssl(
             "ca",
             "-config", section,
@@ -237,28 +236,27 @@ class Authority:
         folder.chmod(0o700)
         (folder / "index.txt").touch()
         (folder / "crlnumber").write_text("01\n")
-        (folder / "ca.cnf").write_text(made._configuration(), encoding="utf-8")
         return made
 
-    def _configuration(self) -> str:
+    def _configuration(self) -> Path:
+        """Write the configuration anew: the folder may have been moved."""
+        path = self.folder / "ca.cnf"
+        path.write_text(self._text(), encoding="utf-8")
+        return path
+
+    def _text(self) -> str:
         digest = "sm3" if self.algorithm == "sm2" else "sha256"
         return _CONFIGURATION.format(folder=self.folder, digest=digest)
 
     def _request(self, key: Path, subject: str) -> bytes:
         options = ["-sm3", "-sigopt", DISTID] if self.algorithm == "sm2" else ["-sha256"]
-        configuration = self.folder / "ca.cnf"
         return openssl(
-            "req",
-            "-new",
-            "-utf8",
-            "-config",
-            configuration,
-            "-key",
-            key,
-            "-subj",
-            subject,
+            "req", "-new", "-utf8",
+            "-config", self._configuration(),
+            "-key", key,
+            "-subj", subject,
             *options,
-        )
+        )  # fmt: skip
 
     def _sign(
         self,
@@ -290,7 +288,7 @@ class Authority:
         lines.unlink()
 
     def _ca(self, *arguments: str | Path) -> None:
-        openssl("ca", "-config", self.folder / "ca.cnf", *self._signing_options(), *arguments)
+        openssl("ca", "-config", self._configuration(), *self._signing_options(), *arguments)
 
     def _signing_options(self) -> list[str]:
         return ["-sigopt", DISTID] if self.algorithm == "sm2" else []

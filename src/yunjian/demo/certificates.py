@@ -1,0 +1,152 @@
+"""Certificates of the demo: an authority of its own, and soft keys that the simulator holds."""
+
+import json
+import random
+import secrets
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from yunjian.demo.accounts import accounts
+from yunjian.demo.codes import uscc
+from yunjian.identity.certificates.authority import (
+    CA_EXTENSIONS,
+    LEAF_EXTENSIONS,
+    USCC_EXTENSION,
+    Algorithm,
+    Authority,
+    Issued,
+    has_openssl,
+)
+from yunjian.identity.certificates.core.demo import DEMO_MARK
+from yunjian.identity.certificates.services import lists_load
+from yunjian.identity.models import Account, Organization
+from yunjian.kernel.actor import acting_as, system_actor
+
+FOLDER = "demo-keys"
+INDEX = "keys.json"
+NEWCOMER = "晴川演示运维有限公司"
+LISTS_LAST = timedelta(days=90)
+LISTS_ANEW_AFTER = timedelta(days=7)
+KINDS: tuple[Algorithm, ...] = ("sm2", "rsa")
+
+
+def prepare(var_dir: Path) -> Path | None:
+    """Make authority and keys once, keep the revocation lists fresh, and load them.
+
+    Return the folder of the keys; None when the `openssl` program is not installed.
+    """
+    if not has_openssl():
+        return None
+    folder = var_dir / FOLDER
+    if not (folder / INDEX).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        _make(folder, var_dir)
+    authorities = [Authority(folder / name, kind) for kind in KINDS for name in _names(kind)]
+    if _publish(authorities):
+        with acting_as(system_actor("示范数据")) as actor:
+            lists_load(actor=actor)
+    return folder
+
+
+def welcome(var_dir: Path, base: str) -> list[str]:
+    """Return the lines that say how to sign in with a certificate."""
+    index = var_dir / FOLDER / INDEX
+    if not index.exists():
+        return ["  法人一证通演示需要 openssl 程序 / certificates need the openssl program"]
+    rows = json.loads(index.read_text(encoding="utf-8"))
+    lines = [f"  法人一证通 / certificate: {base}/certificate/  PIN: {rows[0]['pin']}"]
+    return [*lines, *(f"\t\t{row['title']}" for row in rows)]
+
+
+def _names(kind: Algorithm) -> tuple[str, str]:
+    return f"{kind}-root", f"{kind}-issuing"
+
+
+def _make(folder: Path, var_dir: Path) -> None:
+    """Write authorities and keys; the index comes last, so that half of it counts for nothing."""
+    folder.mkdir(parents=True)
+    folder.chmod(0o700)
+    issuing: dict[Algorithm, Authority] = {}
+    for kind in KINDS:
+        root_name, issuing_name = _names(kind)
+        subject = f"/C=CN/O=云间演示/OU={DEMO_MARK}/CN=云间演示根证书 {kind.upper()}"
+        root = Authority.root(folder / root_name, kind, subject)
+        issuing[kind] = root.subordinate(
+            folder / issuing_name,
+            f"/C=CN/O=云间演示/OU={DEMO_MARK}/CN=云间演示证书机构 {kind.upper()}",
+            extensions=("basicConstraints=critical,CA:TRUE,pathlen:0", *CA_EXTENSIONS[1:]),
+        )
+    first, second = _agencies(var_dir)
+    now = datetime.now(tz=UTC)
+    rows = [_issue(issuing["sm2"], "a", first.name, first.uscc, "SM2")]
+    rows.append(_issue(issuing["rsa"], "b", second.name, second.uscc, "RSA"))
+    rows.append(_issue(issuing["sm2"], "c", NEWCOMER, _newcomer_code(), "SM2，尚未注册"))
+    gone = _issue(issuing["sm2"], "d", first.name, first.uscc, "SM2，已吊销")
+    issuing["sm2"].revoke(Issued(folder / gone["certificate"], folder / gone["key"], "sm2"))
+    old = {"not_before": now - timedelta(days=380), "not_after": now - timedelta(days=15)}
+    rows += [gone, _issue(issuing["rsa"], "e", second.name, second.uscc, "RSA，已过期", **old)]
+    pin = f"{secrets.randbelow(10**6):06d}"
+    index = folder / INDEX
+    index.touch(mode=0o600)
+    index.write_text(
+        json.dumps([{**row, "pin": pin} for row in rows], ensure_ascii=False, indent=2),
+        encoding="utf-8",
+    )
+
+
+def _issue(
+    authority: Authority, name: str, company: str, code: str, note: str, **period: datetime
+) -> dict[str, Any]:
+    issued = authority.issue(
+        name,
+        f"/C=CN/O={company}/CN={company}",
+        extensions=(*LEAF_EXTENSIONS, f"{USCC_EXTENSION}=ASN1:UTF8String:{code}"),
+        **period,
+    )
+    return {
+        "container": f"demo-{name}",
+        "title": f"{company}（{note}）",
+        "certificate": f"{authority.folder.name}/{issued.certificate.name}",
+        "key": f"{authority.folder.name}/{issued.key.name}",
+    }
+
+
+def _agencies(var_dir: Path) -> tuple[Organization, Organization]:
+    """Return the agency that is worth trying, and another one where there is one."""
+    _password, known = accounts(var_dir)
+    name = next((row.username for row in known if row.opens == "/agency/"), "")
+    account = Account.objects.filter(username=name).select_related("organization").first()
+    agencies = list(Organization.unscoped().filter(kind="agency").order_by("created_at", "pk"))
+    first = account.organization if account is not None else agencies[0]
+    return first, next((one for one in agencies if one.pk != first.pk), first)
+
+
+def _newcomer_code() -> str:
+    return uscc(random.Random(NEWCOMER), "310115")  # noqa: S311 - repeatable on purpose
+
+
+def _publish(authorities: list[Authority]) -> bool:
+    """Put certificates and fresh lists where the program looks; tell whether any was written."""
+    trusted, lists = Path(settings.CERTIFICATE_AUTHORITIES), Path(settings.CERTIFICATE_LISTS)
+    changed = False
+    for folder in (trusted, lists):
+        folder.mkdir(parents=True, exist_ok=True)
+    for authority in authorities:
+        target = trusted / f"demo-{authority.folder.name}.pem"
+        content = authority.certificate.read_bytes()
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
+            changed = True
+        path = lists / f"demo-{authority.folder.name}.crl"
+        if not path.exists() or _age(path) > LISTS_ANEW_AFTER:
+            authority.revocation_list(path, next_update=datetime.now(tz=UTC) + LISTS_LAST)
+            changed = True
+    return changed
+
+
+def _age(path: Path) -> timedelta:
+    return datetime.now(tz=UTC) - datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
