@@ -22,6 +22,12 @@ FILES = {
     "flatpickr/dist/l10n/zh.js": "flatpickr.zh.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "idiomorph/dist/idiomorph-ext.min.js": "idiomorph-ext.min.js",
+    "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
+    "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
+    **{
+        f"leaflet/dist/images/{name}.png": f"leaflet/images/{name}.png"
+        for name in ("layers", "layers-2x", "marker-icon", "marker-icon-2x", "marker-shadow")
+    },
 }
 
 

@@ -67,6 +67,7 @@ INDUSTRIES = (
     Industry("2710", "化学药品原料药制造", "制药", water=True, gas=True),
     Industry("3041", "平板玻璃制造", "玻璃", water=False, gas=True),
     Industry("3973", "集成电路制造", "微电子", water=True, gas=True),
+    Industry("8411", "综合医院", "医院管理", water=True, gas=False),
 )
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"

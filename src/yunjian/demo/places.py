@@ -22,7 +22,7 @@ from yunjian.demo.catalogue import (
 from yunjian.demo.codes import uscc
 from yunjian.demo.stage import LOADER, Discharger, Stage
 from yunjian.identity.models import Account, District
-from yunjian.kernel.actor import acting_as
+from yunjian.kernel.actor import Actor, acting_as
 from yunjian.kernel.clock import at
 from yunjian.sources import services
 from yunjian.sources.models import InstrumentRevision, MonitoringPoint, Outlet, PollutionSource
@@ -34,6 +34,16 @@ POINTS = 130
 METHODS = ("full_extraction", "full_extraction", "dilution", "direct")
 GAS_STANDARD = "DB31/387-2018 锅炉大气污染物排放标准"
 WATER_STANDARD = "DB31/199-2018 污水综合排放标准"
+# invented limits of the size that such standards have
+LIMITS = {
+    "CODCr": ("60", "mg/L"),
+    "NH3-N": ("5", "mg/L"),
+    "TP": ("0.5", "mg/L"),
+    "TN": ("15", "mg/L"),
+    "SO2": ("20", "mg/m³"),
+    "NOx": ("50", "mg/m³"),
+    "PM": ("10", "mg/m³"),
+}
 # filings that are still on their way, so that everybody has something to do
 OPEN_FILINGS = ("submitted", "submitted", "returned", "draft", "submitted")
 
@@ -111,14 +121,27 @@ def _discharger(stage: Stage, index: int) -> Discharger:
             address=f"{district.name}{rng.choice(ROADS)}路 {rng.randint(18, 2600)} 号",
             longitude=longitude,
             latitude=latitude,
-            permit_number=f"{organization.uscc}001{rng.choice('PQRV')}",
-            permit_valid_until=stage.today + timedelta(days=rng.randint(40, 1500)),
-            management_level=rng.choice(("key", "key", "key", "simplified")),
+            **_papers(stage, organization.uscc, industry),
             contact_name=owner.display_name,
             contact_phone=owner.phone,
+            principal_name=stage.person_name(),
+            principal_phone=stage.phone(),
         )
     discharger.sources.append(source)
     return discharger
+
+
+def _papers(stage: Stage, uscc: str, industry: Industry) -> dict[str, Any]:
+    """Return what the permit of a site says; a permit holds for five years."""
+    until = stage.today + timedelta(days=stage.rng.randint(40, 1500))
+    return {
+        "permit_number": f"{uscc}001{stage.rng.choice('PQRV')}",
+        "permit_valid_from": until - timedelta(days=5 * 365),
+        "permit_valid_until": until,
+        "management_level": stage.rng.choice(("key", "key", "key", "simplified")),
+        "is_medical": industry.code.startswith("841"),
+        "opened_on": stage.day(-stage.rng.randint(1300, 5000)),
+    }
 
 
 def _outlets(stage: Stage, discharger: Discharger, number: int) -> Iterator[Outlet]:
@@ -141,8 +164,27 @@ def _outlets(stage: Stage, discharger: Discharger, number: int) -> Iterator[Outl
                 name=names[kind][position % 3],
                 kind=kind,
                 emission_standard=GAS_STANDARD if gas else WATER_STANDARD,
-                height=Decimal(stage.rng.choice((25, 45, 60, 80))) if gas else None,
+                opened_on=source.opened_on,
+                **_shape(stage, gas=gas),
             )
+
+
+def _shape(stage: Stage, *, gas: bool) -> dict[str, Any]:
+    """Return how large an outlet is, and where what leaves it goes."""
+    rng = stage.rng
+    if gas:
+        height = rng.choice((25, 45, 60, 80))
+        return {
+            "discharge_to": "atmosphere",
+            "height": Decimal(height),
+            "inner_diameter": Decimal(height) / 25,
+            "location": "锅炉房北侧",
+        }
+    return {
+        "discharge_to": rng.choice(("municipal_plant", "municipal_plant", "sewer_to_river")),
+        "channel": rng.choice(("parshall", "parshall", "triangular", "pipe")),
+        "location": "污水处理站出口，厂界东南侧",
+    }
 
 
 def _kinds(industry: Industry, number: int) -> list[str]:
@@ -168,6 +210,7 @@ def _points(
             longitude, latitude = stage.near(
                 outlet.source.longitude, outlet.source.latitude, 0.0012
             )
+            networked = stage.day(-stage.rng.randint(100, 900))
             point = services.point_create(
                 actor=actor,
                 outlet=outlet,
@@ -178,9 +221,34 @@ def _points(
                 latitude=latitude,
                 sampling_method=_sampling_method(stage) if gas else "",
                 automatic_calibration=gas and stage.rng.random() < 0.4,  # noqa: PLR2004
-                networked_on=stage.day(-stage.rng.randint(100, 900)),
+                networked_on=networked,
+                opened_on=networked - timedelta(days=45),
+                station_area=Decimal(stage.rng.choice((12, 15, 18, 20))),
+                station_temperature_control=True,
+                station_ups=stage.rng.random() < 0.8,  # noqa: PLR2004
+                station_video=True,
             )
             discharger.points.append(point)
+            _limits(actor, outlet, point)
+
+
+def _limits(actor: Actor, outlet: Outlet, point: MonitoringPoint) -> None:
+    """Let the limits of what the point measures hold since the outlet was opened."""
+    known = set(outlet.limits.values_list("parameter", flat=True))
+    for parameter in point.parameters:
+        if parameter in known or parameter not in LIMITS:
+            continue
+        upper, unit = LIMITS[parameter]
+        services.limit_add(
+            actor=actor,
+            outlet=outlet,
+            parameter=parameter,
+            upper=Decimal(upper),
+            unit=unit,
+            standard=outlet.emission_standard,
+            clause="表 1",
+            effective_from=outlet.opened_on or point.created_at.date(),
+        )
 
 
 def _point_name(outlet: Outlet, position: int) -> str:

@@ -78,7 +78,11 @@ def gcj02_of(wgs84: Position) -> Position:
 
 def bd09_of(wgs84: Position) -> Position:
     """Return the BD-09 position of a WGS84 one."""
-    gcj02 = gcj02_of(wgs84)
+    return bd09_of_gcj02(gcj02_of(wgs84))
+
+
+def bd09_of_gcj02(gcj02: Position) -> Position:
+    """Return the BD-09 position of a GCJ-02 one."""
     x, y = gcj02.longitude, gcj02.latitude
     radius = hypot(x, y) + 0.00002 * sin(y * BAIDU)
     angle = atan2(y, x) + 0.000003 * cos(x * BAIDU)

@@ -1,4 +1,4 @@
-"""Forms of the source portal. What is right or wrong is decided by the services."""
+"""Forms of the filing of instruments. What is right or wrong is decided by the services."""
 
 from typing import Any
 
@@ -7,71 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.sources.filing_fields import FilingField, Section, sections_of
-from yunjian.sources.models import InstrumentRevision, MonitoringPoint, PollutionSource
-from yunjian.sources.models.places import Medium
+from yunjian.sources.models import InstrumentRevision, MonitoringPoint
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.widgets import DateInput
-
-LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
-
-
-class SourceFilterForm(forms.Form):
-    """The query row above the sources."""
-
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("编码、名称、地址、许可证编号")}),
-    )
-    medium = forms.ChoiceField(
-        label=_("排口类型"), required=False, choices=[("", _("全部")), *Medium.choices]
-    )
-    management_level = forms.ChoiceField(
-        label=_("管理类别"), required=False, choices=[("", _("全部")), *LEVELS]
-    )
-
-
-class SourceForm(forms.ModelForm[PollutionSource]):
-    """What a discharger may change of its source."""
-
-    class Meta:
-        model = PollutionSource
-        fields = [
-            "name",
-            "street",
-            "address",
-            "industry_code",
-            "industry_name",
-            "management_level",
-            "is_medical",
-            "permit_number",
-            "permit_valid_until",
-            "contact_name",
-            "contact_phone",
-        ]
-        widgets = {"permit_valid_until": DateInput()}
-
-    groups = (
-        (_("基本信息"), ["name", "street", "address", "industry_code", "industry_name"]),
-        (
-            _("管理信息"),
-            ["management_level", "is_medical", "permit_number", "permit_valid_until"],
-        ),
-        (_("环保联系人"), ["contact_name", "contact_phone"]),
-    )
-
-    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the fields by section."""
-        return [(str(title), [self[name] for name in names]) for title, names in self.groups]
-
-
-class LocationForm(forms.ModelForm[PollutionSource]):
-    """Where a source is."""
-
-    class Meta:
-        model = PollutionSource
-        fields = ["longitude", "latitude"]
 
 
 class FilesInput(forms.ClearableFileInput):

@@ -1,4 +1,4 @@
-"""Tables of the source portal."""
+"""Tables of instruments and their filing."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.sources.filing_fields import plain_number
-from yunjian.sources.models import PollutionSource
 from yunjian.sources.selectors import InstrumentRow
 from yunjian.web.tables import Table
 
@@ -18,32 +17,6 @@ def _two_lines(first: str, second: str) -> str:
     if not second:
         return first
     return format_html("{}<div class='small text-body-secondary'>{}</div>", first, second)
-
-
-class SourceTable(Table):
-    """污染源基本信息."""
-
-    code = tables.Column(verbose_name=_("污染源编码"))
-    name = tables.Column(verbose_name=_("污染源名称"))
-    district = tables.Column(verbose_name=_("所属区"))
-    street = tables.Column(verbose_name=_("街道（镇）"))
-    industry = tables.Column(accessor="industry_name", verbose_name=_("行业类别"))
-    level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
-    permit = tables.Column(accessor="permit_number", verbose_name=_("排污许可证编号"))
-    outlets = tables.Column(accessor="outlet_count", verbose_name=_("排口"))
-    points = tables.Column(accessor="point_count", verbose_name=_("测点"))
-    actions = tables.TemplateColumn(
-        template_name="sources/parts/source_actions.html", verbose_name=_("操作")
-    )
-
-    class Meta(Table.Meta):
-        empty_text = _("没有符合条件的污染源。请调整查询条件，或联系所在区生态环境局登记污染源。")
-
-    def render_industry(self, value: str, record: PollutionSource) -> str:
-        """Show the class with its GB/T 4754 code."""
-        return format_html(
-            "{} <span class='text-body-secondary'>{}</span>", value, record.industry_code
-        )
 
 
 class InstrumentTable(Table):

@@ -1,9 +1,9 @@
 """Addresses of the source portal."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from yunjian.sources.views import filings, places
+from yunjian.sources.views import filings
 
 
 class InstrumentKindConverter(StringConverter):
@@ -16,16 +16,7 @@ register_converter(InstrumentKindConverter, "instrument_kind")
 
 app_name = "sources"
 urlpatterns = [
-    path("source/", places.home, name="home"),
-    path("source/sources/", places.source_list, name="source_list"),
-    path("source/sources/<uuid:source_id>/", places.source_detail, name="source_detail"),
-    path("source/sources/<uuid:source_id>/edit/", places.source_edit, name="source_edit"),
-    path(
-        "source/sources/<uuid:source_id>/location/", places.source_location, name="source_location"
-    ),
-    path("source/sources/<uuid:source_id>/map/", places.source_map, name="source_map"),
-    path("source/sources/<uuid:source_id>/history/", places.source_events, name="source_history"),
-    path("source/sources/<uuid:source_id>/outlets/", places.outlets, name="outlets"),
+    path("", include("yunjian.sources.views.places_urls")),
     path(
         "source/points/<uuid:point_id>/filings/new/<instrument_kind:kind>/",
         filings.filing_new,

@@ -18,6 +18,8 @@ class MenuItem:
     icon: str = ""
     children: tuple["MenuItem", ...] = ()
     permission: str = ""
+    # where else one is when one came from here (pages that two portals share)
+    also: str = ""
 
     def is_open_to(self, actor: Actor) -> bool:
         """Tell whether the actor may open the page."""
@@ -48,7 +50,9 @@ class Portal:
     def current(self, path: str) -> str:
         """Return the menu path of the open page: the longest one that it begins with."""
         paths = [page.path for item in self.items for page in (item.children or (item,))]
-        return max((page for page in paths if path.startswith(page)), key=len, default="")
+        best = max((page for page in paths if path.startswith(page)), key=len, default="")
+        shared = (item.path for item in self.items if item.also and path.startswith(item.also))
+        return best or next(shared, "")
 
 
 SOURCE = Portal(
@@ -120,7 +124,7 @@ SUPERVISION = Portal(
             ),
         ),
         MenuItem(_("机构"), "/supervision/agencies/", "people"),
-        MenuItem(_("排污单位"), "/supervision/sources/", "buildings"),
+        MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),

@@ -1,6 +1,7 @@
 """Response headers of every page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -31,8 +32,17 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the policy unless the view set its own."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", _with_tiles(POLICY))
         return response
+
+
+def _with_tiles(policy: str) -> str:
+    """Return the policy with the one foreign place that map tiles may come from, if any."""
+    tiles = urlsplit(settings.MAP_TILE_URL)
+    if not tiles.netloc:
+        return policy
+    origin = f"{tiles.scheme}://{tiles.netloc.replace('{s}', '*')}"
+    return policy.replace("img-src 'self'", f"img-src 'self' {origin}")
 
 
 class LanguageMiddleware:

@@ -189,6 +189,8 @@ RATES = {
     "second_factor": (10, 600),
     "messages": (60, 3600),
 }
+# tiles behind the maps, "https://…/{z}/{x}/{y}.png" in WGS84 (Web Mercator); none: outlines only
+MAP_TILE_URL = env.str("YUNJIAN_MAP_TILES", default="")
 VISIT_FAR_METRES = 500
 VISIT_BACKDATE_DAYS = 7
 HOLIDAYS_FILE = env.str("YUNJIAN_HOLIDAYS", default="")  # else the table that ships

@@ -15,7 +15,8 @@ from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.sources.models import MonitoringPoint
-from yunjian.standards.rules import PointDescription, obligations_for, packs
+from yunjian.sources.selectors import descriptions_on
+from yunjian.standards.rules import obligations_for, packs
 from yunjian.standards.sheets import current_names
 
 UNFINISHED = [TaskState.OPEN, TaskState.STARTED]
@@ -36,9 +37,10 @@ class Proposal:
 
 
 def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Proposal]:
-    """Return what the rules in force on a day demand at the points, point by point."""
+    """Return what the rules in force on a day demand at the points as they are then."""
     rules = packs()
     names = current_names(on_date)
+    described = descriptions_on(points, on_date)
     return [
         Proposal(
             point=point,
@@ -51,17 +53,9 @@ def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Prop
             provenance=obligation.provenance,
         )
         for point in points
-        for obligation in obligations_for(_describe(point), on_date, rules)
+        if (description := described[point.pk]) is not None
+        for obligation in obligations_for(description, on_date, rules)
     ]
-
-
-def _describe(point: MonitoringPoint) -> PointDescription:
-    return PointDescription(
-        kind=point.kind,
-        sampling_method=point.sampling_method or None,
-        parameters=tuple(point.parameters),
-        automatic_calibration=point.automatic_calibration,
-    )
 
 
 def contracts_over(

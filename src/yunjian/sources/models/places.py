@@ -1,5 +1,7 @@
 """Where it is watched: pollution sources, outlets and monitoring points."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
@@ -55,6 +57,24 @@ class Placed(models.Model):
 
     class Meta:
         abstract = True
+
+    # each subclass says itself whether there always is a position
+    longitude: Decimal | None
+    latitude: Decimal | None
+
+    @property
+    def position_text(self) -> str:
+        """Return the WGS84 position in one line; empty when there is none."""
+        if self.longitude is None or self.latitude is None:
+            return ""
+        return f"{self.longitude}, {self.latitude}"
+
+    @property
+    def typed_position(self) -> str:
+        """Return the position as it was typed, in its own datum."""
+        if self.typed_longitude is None or self.typed_latitude is None:
+            return self.position_text
+        return f"{self.typed_longitude}, {self.typed_latitude}"
 
 
 class PollutionSource(Placed, Kept, ScopedModel):

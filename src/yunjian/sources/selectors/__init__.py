@@ -11,7 +11,7 @@ from yunjian.sources.selectors.filings import (
     revision_on,
     versions_of,
 )
-from yunjian.sources.selectors.histories import HistoryLine, instrument_history, source_history
+from yunjian.sources.selectors.histories import HistoryLine, instrument_history
 from yunjian.sources.selectors.lifecycle import (
     Standing,
     actions_of,
@@ -23,29 +23,75 @@ from yunjian.sources.selectors.lifecycle import (
     stood_on,
 )
 from yunjian.sources.selectors.people import reviewers_of
-from yunjian.sources.selectors.places import OutletNode, PointNode, outlet_tree, sources_visible
+from yunjian.sources.selectors.place_histories import (
+    PlaceLine,
+    changes_since,
+    place_history,
+    source_history,
+)
+from yunjian.sources.selectors.places import (
+    SourceQuery,
+    dischargers_like,
+    marks_around,
+    sources_visible,
+)
+from yunjian.sources.selectors.points import (
+    StoodThere,
+    description_of,
+    descriptions_on,
+    limits_of,
+    limits_on,
+    point_on,
+    revisions_of,
+)
+from yunjian.sources.selectors.tree import (
+    Branch,
+    OutletNode,
+    PointNode,
+    branch_of,
+    first_point,
+    outlet_tree,
+    points_of_outlet,
+)
 
 __all__ = [
+    "Branch",
     "HistoryLine",
     "InstrumentRow",
     "OutletNode",
+    "PlaceLine",
     "PointNode",
     "RevisionDetail",
+    "SourceQuery",
     "Standing",
+    "StoodThere",
     "actions_of",
+    "branch_of",
     "changed_paths",
+    "changes_since",
+    "description_of",
+    "descriptions_on",
+    "dischargers_like",
     "filing_queue",
+    "first_point",
     "follow_ups_of",
     "follow_ups_visible",
     "instrument_history",
     "instruments_of_point",
     "is_plain_renewal",
+    "limits_of",
+    "limits_on",
+    "marks_around",
     "open_stop",
     "outlet_tree",
     "parameter_changes_of",
+    "place_history",
+    "point_on",
+    "points_of_outlet",
     "reviewers_of",
     "revision_detail",
     "revision_on",
+    "revisions_of",
     "settings_now",
     "source_history",
     "sources_visible",

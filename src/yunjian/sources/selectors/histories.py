@@ -1,4 +1,4 @@
-"""What happened to a source or an instrument, as people read it."""
+"""What happened to an instrument and its filing, as people read it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,7 @@ from yunjian.evidence.models import Event
 from yunjian.kernel.actor import current_actor
 from yunjian.sources import events
 from yunjian.sources.filing_fields import SETTINGS, setting_labels
-from yunjian.sources.models import (
-    Instrument,
-    InstrumentRevision,
-    MonitoringPoint,
-    Outlet,
-    PollutionSource,
-)
+from yunjian.sources.models import Instrument, InstrumentRevision
 
 MOST = 200
 
@@ -32,19 +26,6 @@ class HistoryLine:
     what: str
     details: list[str]
     digest: str
-
-
-def source_history(source: PollutionSource) -> list[HistoryLine]:
-    """Return what happened to a source, its outlets and points, the newest first."""
-    about = (
-        _about(PollutionSource, [source.pk])
-        | _about(Outlet, Outlet.objects.filter(source=source).values_list("pk", flat=True))
-        | _about(
-            MonitoringPoint,
-            MonitoringPoint.objects.filter(outlet__source=source).values_list("pk", flat=True),
-        )
-    )
-    return _lines(Event.objects.filter(about))
 
 
 def instrument_history(instrument: Instrument) -> list[HistoryLine]:
@@ -141,10 +122,9 @@ def _label(path: str) -> str:
         return _("附件")
     if path.startswith(SETTINGS):
         return setting_labels().get(path, path)
-    for model in (PollutionSource, InstrumentRevision):
-        for column in model._meta.fields:  # noqa: SLF001 - Django's documented API
-            if column.name == path:
-                return str(column.verbose_name)
+    for column in InstrumentRevision._meta.fields:  # noqa: SLF001 - Django's documented API
+        if column.name == path:
+            return str(column.verbose_name)
     return path
 
 

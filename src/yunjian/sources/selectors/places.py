@@ -1,44 +1,43 @@
-"""Reads of sources, and of the tree of outlets and points below one."""
+"""Reads of pollution sources."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from yunjian.kernel.clock import today
-from yunjian.sources.models import (
-    Instrument,
-    InstrumentRevision,
-    MonitoringPoint,
-    Outlet,
-    PollutionSource,
-)
-from yunjian.sources.models.filing import OPEN_STATES, InstrumentKind
-from yunjian.sources.models.places import Medium
+from yunjian.identity.models import Organization
+from yunjian.identity.models.organizations import OrganizationKind
+from yunjian.sources.industries import industries
+from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+
+MOST_MARKS = 200
 
 
-def sources_visible(
-    *, keyword: str = "", district: str = "", management_level: str = "", medium: str = ""
-) -> QuerySet[PollutionSource]:
-    """Return the sources that the acting actor sees, with counts of outlets and points.
+@dataclass(frozen=True, slots=True)
+class SourceQuery:
+    """What is asked for in the query row; an empty value asks for nothing.
 
-    `keyword` looks into code, name, address and permit number.
+    `name` looks into name and address, `code` into the codes of source, permit and organisation,
+    `industry` is the beginning of a code or a part of a name; `state` is "active" or "closed",
+    `medical` "yes" or "no".
     """
-    rows = PollutionSource.objects.select_related("district")
-    if keyword:
-        rows = rows.filter(
-            Q(code__icontains=keyword)
-            | Q(name__icontains=keyword)
-            | Q(address__icontains=keyword)
-            | Q(permit_number__icontains=keyword)
-        )
-    if district:
-        rows = rows.filter(district_id=district)
-    if management_level:
-        rows = rows.filter(management_level=management_level)
-    if medium:
-        rows = rows.filter(Exists(Outlet.objects.filter(source=OuterRef("pk"), kind=medium)))
+
+    name: str = ""
+    code: str = ""
+    district: str = ""
+    industry: str = ""
+    management_level: str = ""
+    medical: str = ""
+    state: str = ""
+
+
+def sources_visible(asked: SourceQuery | None = None) -> QuerySet[PollutionSource]:
+    """Return the sources that the acting actor sees, with counts of outlets and points."""
+    rows = PollutionSource.objects.select_related("district", "organization")
+    for condition in _conditions(asked or SourceQuery()):
+        rows = rows.filter(condition)
     outlets = Outlet.objects.filter(source=OuterRef("pk")).order_by()
     points = MonitoringPoint.objects.filter(outlet__source=OuterRef("pk")).order_by()
     counted: QuerySet[PollutionSource] = rows.annotate(
@@ -47,63 +46,73 @@ def sources_visible(
     return counted
 
 
+def _conditions(asked: SourceQuery) -> list[Q]:
+    found = []
+    if asked.name:
+        found.append(Q(name__icontains=asked.name) | Q(address__icontains=asked.name))
+    if asked.code:
+        found.append(
+            Q(code__icontains=asked.code)
+            | Q(permit_number__icontains=asked.code)
+            | Q(uscc__icontains=asked.code)
+            | Q(organization__uscc__icontains=asked.code)
+        )
+    if asked.industry:
+        found.append(_industry(asked.industry))
+    if asked.district:
+        found.append(Q(district_id=asked.district))
+    if asked.management_level:
+        found.append(Q(management_level=asked.management_level))
+    if asked.medical:
+        found.append(Q(is_medical=asked.medical == "yes"))
+    if asked.state:
+        closed = PollutionSource.closed()
+        found.append(closed if asked.state == "closed" else ~closed)
+    return found
+
+
+def _industry(text: str) -> Q:
+    code = text.partition(" ")[0]
+    if code.isdigit():
+        return Q(industry_code__startswith=code)
+    groups = [row.code for row in industries().values() if text in row.name or text in row.division]
+    by_name = Q(industry_name__icontains=text)
+    return by_name | Q(industry_code__regex=f"^({'|'.join(groups)})") if groups else by_name
+
+
 def _count(rows: QuerySet[Outlet] | QuerySet[MonitoringPoint], by: str) -> Coalesce:
     counted = rows.values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 @dataclass(frozen=True, slots=True)
-class PointNode:
-    """A point in the tree, with the instruments that stand there today and what is pending."""
+class Mark:
+    """Something to be shown on a map: where (degrees, WGS84), what it is called, which kind."""
 
-    point: MonitoringPoint
-    analyzers: int
-    samplers: int
-    pending: int
-
-
-@dataclass(frozen=True, slots=True)
-class OutletNode:
-    """An outlet in the tree, with its points."""
-
-    outlet: Outlet
-    points: list[PointNode]
+    longitude: float
+    latitude: float
+    label: str
+    kind: str
 
 
-def outlet_tree(source: PollutionSource) -> list[OutletNode]:
-    """Return the outlets and points of a source; three queries, however many there are."""
-    standing = _instruments_by_point(source)
-    nodes: dict[UUID, list[PointNode]] = {}
-    points = MonitoringPoint.objects.filter(outlet__source=source).order_by("name", "id")
-    for point in points:
-        counts = standing.get(point.pk, {})
-        node = PointNode(
-            point,
-            counts.get("analyzers", 0),
-            counts.get("samplers", 0),
-            counts.get("pending", 0),
-        )
-        nodes.setdefault(point.outlet_id, []).append(node)
-    outlets = Outlet.objects.filter(source=source)
-    # wastewater first: that is how permits list them
-    ordered = sorted(outlets, key=lambda outlet: (outlet.kind != Medium.WASTEWATER, outlet.code))
-    return [OutletNode(outlet, nodes.get(outlet.pk, [])) for outlet in ordered]
-
-
-def _instruments_by_point(source: PollutionSource) -> dict[UUID, dict[str, int]]:
-    in_use = Q(period__contains=today())
-    open_revisions = InstrumentRevision.objects.filter(
-        instrument=OuterRef("pk"), state__in=OPEN_STATES
+def marks_around(source: PollutionSource) -> list[dict[str, Any]]:
+    """Return the outlets and points of a source that stand elsewhere than it does, for a map."""
+    outlets = Outlet.objects.filter(source=source, longitude__isnull=False)
+    points = MonitoringPoint.objects.filter(outlet__source=source).exclude(
+        longitude=source.longitude, latitude=source.latitude
     )
-    rows = (
-        Instrument.objects.filter(point__outlet__source=source)
-        .annotate(is_pending=Exists(open_revisions))
-        .order_by()
-        .values("point")
-        .annotate(
-            analyzers=Count("pk", filter=in_use & Q(kind=InstrumentKind.ANALYZER)),
-            samplers=Count("pk", filter=in_use & Q(kind=InstrumentKind.SAMPLER)),
-            pending=Count("pk", filter=Q(is_pending=True)),
-        )
+    rows: list[tuple[Decimal, Decimal, str, str]] = [
+        *outlets.values_list("longitude", "latitude", "code", "kind")[:MOST_MARKS],
+        *points.values_list("longitude", "latitude", "name", "kind")[:MOST_MARKS],
+    ]
+    return [
+        asdict(Mark(float(east), float(north), label, kind)) for east, north, label, kind in rows
+    ]
+
+
+def dischargers_like(text: str, most: int = 20) -> list[Organization]:
+    """Return dischargers that the actor sees, whose name or code holds the text."""
+    rows = Organization.objects.filter(kind=OrganizationKind.DISCHARGER).filter(
+        Q(name__icontains=text) | Q(uscc__icontains=text)
     )
-    return {row["point"]: row for row in rows}
+    return list(rows.order_by("name")[:most])

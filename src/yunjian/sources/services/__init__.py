@@ -15,13 +15,21 @@ from yunjian.sources.services.lifecycle import (
     instrument_retire,
     instrument_stop,
 )
+from yunjian.sources.services.outlets import (
+    limit_add,
+    limit_end,
+    outlet_close,
+    outlet_create,
+    outlet_update,
+)
 from yunjian.sources.services.parameter_changes import parameter_change
 from yunjian.sources.services.places import (
-    outlet_create,
-    point_create,
+    source_close,
     source_create,
+    source_reopen,
     source_update,
 )
+from yunjian.sources.services.points import point_close, point_create, point_update
 from yunjian.sources.services.reviews import (
     renewals_approve,
     revision_approve,
@@ -38,9 +46,15 @@ __all__ = [
     "instrument_resume",
     "instrument_retire",
     "instrument_stop",
+    "limit_add",
+    "limit_end",
+    "outlet_close",
     "outlet_create",
+    "outlet_update",
     "parameter_change",
+    "point_close",
     "point_create",
+    "point_update",
     "renewals_approve",
     "revision_approve",
     "revision_change",
@@ -49,7 +63,9 @@ __all__ = [
     "revision_return",
     "revision_submit",
     "revision_withdraw",
+    "source_close",
     "source_create",
+    "source_reopen",
     "source_update",
     "values_of",
 ]

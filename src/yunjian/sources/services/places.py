@@ -1,77 +1,117 @@
-"""Sources, outlets and monitoring points: entered and kept by their discharger."""
+"""Pollution sources: entered, changed, closed and opened again by those who keep them."""
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import District, Organization
+from yunjian.identity.uscc import is_uscc
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import InvalidState
 from yunjian.sources import events
+from yunjian.sources.industries import industry_of
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.models.places import Medium
-from yunjian.sources.policies import may_keep_source, require
-from yunjian.sources.services.checks import Problems, conflict_when, locked, plain
+from yunjian.sources.policies import (
+    may_create_source,
+    may_keep_source,
+    may_move_source,
+    require,
+)
+from yunjian.sources.services.checks import Problems, conflict_when, locked
+from yunjian.sources.services.keeping import (
+    POSITION,
+    check_closing,
+    check_effective,
+    check_position,
+    check_reason,
+    check_version,
+    put,
+    record_change,
+    save_changed,
+)
 
-
-class SourceFields(TypedDict):
-    """What is said of a pollution source. Position in degrees, WGS84."""
-
-    name: str
-    district: District
-    industry_code: str
-    industry_name: str
-    address: str
-    longitude: Decimal
-    latitude: Decimal
-    street: NotRequired[str]
-    permit_number: NotRequired[str]
-    permit_valid_until: NotRequired[date | None]
-    management_level: NotRequired[str]
-    is_medical: NotRequired[bool]
-    contact_name: NotRequired[str]
-    contact_phone: NotRequired[str]
+CODE = re.compile(r"[0-9A-Z]{6,20}")
+# a credit code, a number of three digits, and a letter for the kind of permit or receipt
+PERMIT = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}\d{3}[A-Z]")
+SERIAL_DIGITS = 6
+NUMBERING_LOCK = 7_310_000_000
 
 
 class SourceChanges(TypedDict, total=False):
-    """What may change of a source; what is left out stays as it is."""
+    """What may be said of a source; what is left out of a change stays as it is.
+
+    The position is in degrees of `datum` ("wgs84", "gcj02", "bd09").
+    """
 
     name: str
+    uscc: str
     district: District
+    street: str
     industry_code: str
     industry_name: str
     address: str
     longitude: Decimal
     latitude: Decimal
-    street: str
+    datum: str
     permit_number: str
+    permit_valid_from: date | None
     permit_valid_until: date | None
     management_level: str
     is_medical: bool
     contact_name: str
     contact_phone: str
+    principal_name: str
+    principal_phone: str
+    opened_on: date | None
 
 
-POSITION = {"longitude", "latitude"}
+class SourceFields(TypedDict):
+    """What has to be said of a new source, and what else may be."""
+
+    name: str
+    district: District
+    industry_code: str
+    address: str
+    longitude: Decimal
+    latitude: Decimal
+    datum: NotRequired[str]
+    uscc: NotRequired[str]
+    street: NotRequired[str]
+    industry_name: NotRequired[str]
+    permit_number: NotRequired[str]
+    permit_valid_from: NotRequired[date | None]
+    permit_valid_until: NotRequired[date | None]
+    management_level: NotRequired[str]
+    is_medical: NotRequired[bool]
+    contact_name: NotRequired[str]
+    contact_phone: NotRequired[str]
+    principal_name: NotRequired[str]
+    principal_phone: NotRequired[str]
+    opened_on: NotRequired[date | None]
 
 
 @transaction.atomic
 def source_create(
-    *, actor: Actor, organization: Organization, code: str, **fields: Unpack[SourceFields]
+    *, actor: Actor, organization: Organization, code: str = "", **fields: Unpack[SourceFields]
 ) -> PollutionSource:
-    """Enter a pollution source of a discharger.
+    """Enter a pollution source of a discharger; without a code it gets the next of its district.
 
     Raises:
-        NotAllowed: the actor keeps no sources of this discharger.
+        NotAllowed: the actor enters no sources of this discharger.
         InvalidInput: values that cannot be right.
         Conflict: the code is taken.
     """
-    require(may_keep_source(actor, organization.pk, fields["district"].pk))
-    source = PollutionSource(organization=organization, code=code, **fields)
+    district = fields["district"]
+    require(may_create_source(actor, organization.pk, district.pk))
+    source = PollutionSource(organization=organization, code=code or _next_code(district))
+    put(source, _tidy(dict(fields)))
     _check_source(source)
     with conflict_when("sources_pollutionsource_code_key", _("该污染源编码已被使用"), "code"):
         source.save(force_insert=True)
@@ -80,177 +120,209 @@ def source_create(
         verb=events.SOURCE_CREATED,
         obj=source,
         organization_id=source.organization_id,
-        payload={"code": code, "name": source.name},
+        payload={"code": source.code, "name": source.name, "version": source.version},
     )
     return source
+
+
+def _next_code(district: District) -> str:
+    """Return the next free number of a district; two people asking at once get two."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING_LOCK + int(district.pk)])
+    shape = rf"^{district.pk}\d{{{SERIAL_DIGITS}}}$"
+    rows = PollutionSource.unscoped().filter(code__regex=shape)
+    last = rows.aggregate(last=Max("code"))["last"]
+    number = int(last[-SERIAL_DIGITS:]) if last else 0
+    return f"{district.pk}{number + 1:0{SERIAL_DIGITS}d}"
 
 
 @transaction.atomic
 def source_update(
-    *, actor: Actor, source: PollutionSource, **changes: Unpack[SourceChanges]
+    *,
+    actor: Actor,
+    source: PollutionSource,
+    reason: str,
+    effective_on: date | None = None,
+    version: int | None = None,
+    **changes: Unpack[SourceChanges],
 ) -> PollutionSource:
     """Change what is said of a source; the event keeps each value before and after.
 
+    `effective_on` is the day since which it has been so (today unless told otherwise). `version`
+    is the one that the change was made in sight of.
+
     Raises:
-        NotAllowed: the actor does not keep this source.
+        NotAllowed: the actor does not keep this source, or may not move it to another district.
+        Conflict: "stale", somebody else changed it in between.
         InvalidInput: values that cannot be right.
     """
     source = locked(source)
     require(may_keep_source(actor, source.organization_id, source.district_id))
-    before = {name: getattr(source, name) for name in changes}
-    changed = {name: value for name, value in changes.items() if before[name] != value}
-    for name, value in changed.items():
-        setattr(source, name, value)
-    _check_source(source)
+    check_version(source, version)
+    day = effective_on or today()
+    district_before = source.district_id
+    values = dict(changes)
+    if values.get("industry_code", source.industry_code) != source.industry_code:
+        # the name belongs to the code, unless somebody gave it one of its own
+        kept = values.get("industry_name", source.industry_name) == source.industry_name
+        values |= {"industry_name": ""} if kept else {}
+    changed = put(source, _tidy(values))
     if not changed:
         return source
-    source.save(update_fields=sorted(changed))
+    if "district" in changed:
+        require(
+            may_move_source(actor, source.organization_id, district_before),
+            _("所属区由管理部门变更"),
+        )
+    problems = Problems()
+    check_reason(problems, reason)
+    check_effective(problems, day, source.opened_on)
+    _check_source(source, problems)
+    save_changed(source, changed)
     if "district" in changed:
         # points carry the district so that scope needs no join
         MonitoringPoint.unscoped().filter(outlet__source=source).update(district=source.district)
-    record(
+    moved = POSITION.issuperset(changed)
+    record_change(
         actor=actor,
-        verb=events.SOURCE_MOVED if POSITION.issuperset(changed) else events.SOURCE_CHANGED,
-        obj=source,
+        verb=events.SOURCE_MOVED if moved else events.SOURCE_CHANGED,
+        row=source,
         organization_id=source.organization_id,
-        payload={
-            "changed": {
-                name: [plain(before[name]), plain(value)] for name, value in changed.items()
-            }
-        },
+        changed=changed,
+        reason=reason,
+        effective_on=day,
     )
     return source
 
 
-def _check_source(source: PollutionSource) -> None:
-    problems = Problems()
-    problems.model_fields(source, exclude=["organization", "district"])
-    problems.position(source.longitude, source.latitude)
-    problems.phone("contact_phone", source.contact_phone)
-    problems.unless(
-        source.industry_code.isascii() and source.industry_code[-4:].isdigit(),
-        "industry_code",
-        _("行业代码应为 GB/T 4754 的四位小类代码，如 2221"),
-    )
-    problems.refuse_if_any()
-
-
 @transaction.atomic
-def outlet_create(
+def source_close(
     *,
     actor: Actor,
     source: PollutionSource,
-    code: str,
-    name: str,
-    kind: str,
-    emission_standard: str = "",
-    height: Decimal | None = None,
-) -> Outlet:
-    """Add an outlet to a source. `height` of the stack in m, for flue gas only.
+    on: date,
+    reason: str,
+    version: int | None = None,
+) -> PollutionSource:
+    """Close a source from a day on; what hangs below it has to be closed before.
 
     Raises:
         NotAllowed: the actor does not keep this source.
-        InvalidInput: values that cannot be right.
-        Conflict: the source has an outlet of this code.
+        InvalidState: it is closed, or an outlet is in use beyond the day.
+        InvalidInput: no reason, or a day before it was opened.
     """
+    source = locked(source)
     require(may_keep_source(actor, source.organization_id, source.district_id))
-    outlet = Outlet(
-        source=source,
-        code=code,
-        name=name,
-        kind=kind,
-        emission_standard=emission_standard,
-        height=height,
-    )
-    _check_outlet(outlet)
-    with conflict_when("outlet_code_once", _("该污染源已有排口 %(code)s") % {"code": code}, "code"):
-        outlet.save(force_insert=True)
-    record(
-        actor=actor,
-        verb=events.OUTLET_CREATED,
-        obj=outlet,
-        organization_id=source.organization_id,
-        payload={"source": str(source.pk), "code": code, "kind": kind},
-    )
-    return outlet
-
-
-def _check_outlet(outlet: Outlet) -> None:
+    check_version(source, version)
+    if source.closed_on is not None:
+        raise InvalidState(_("该污染源已关闭"))
     problems = Problems()
-    problems.model_fields(outlet, exclude=["source"])
-    letters = {Medium.WASTEWATER: "DW", Medium.FLUE_GAS: "DA"}
-    problems.unless(
-        outlet.code[:2] == letters.get(Medium(outlet.kind))
-        if outlet.kind in Medium.values
-        else False,
-        "code",
-        _("废水排口编号以 DW 开头，废气排口编号以 DA 开头"),
-    )
-    problems.unless(outlet.height is None or outlet.height > 0, "height", _("排气筒高度应大于 0 m"))
+    check_closing(problems, on, source.opened_on, reason)
     problems.refuse_if_any()
+    beyond = Outlet.unscoped().filter(Q(closed_on=None) | Q(closed_on__gt=on), source=source)
+    still = list(beyond.values_list("code", flat=True)[:5])
+    if still:
+        raise InvalidState(_("请先关闭排口 %(codes)s") % {"codes": "、".join(still)})
+    changed = put(source, {"closed_on": on, "close_reason": reason.strip()})
+    save_changed(source, changed)
+    record_change(
+        actor=actor,
+        verb=events.SOURCE_CLOSED,
+        row=source,
+        organization_id=source.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=on,
+    )
+    return source
 
 
 @transaction.atomic
-def point_create(
-    *,
-    actor: Actor,
-    outlet: Outlet,
-    name: str,
-    mn_code: str,
-    parameters: list[str],
-    longitude: Decimal | None = None,
-    latitude: Decimal | None = None,
-    sampling_method: str = "",
-    automatic_calibration: bool = False,
-    networked_on: date | None = None,
-) -> MonitoringPoint:
-    """Add a monitoring point to an outlet; without a position it stands where the source does.
+def source_reopen(
+    *, actor: Actor, source: PollutionSource, reason: str, version: int | None = None
+) -> PollutionSource:
+    """Take a closed source into use again.
 
     Raises:
         NotAllowed: the actor does not keep this source.
-        InvalidInput: values that cannot be right.
-        Conflict: the MN code is taken.
+        InvalidState: it is not closed.
+        InvalidInput: no reason.
     """
-    source = outlet.source
+    source = locked(source)
     require(may_keep_source(actor, source.organization_id, source.district_id))
-    point = MonitoringPoint(
-        outlet=outlet,
-        organization_id=source.organization_id,
-        district_id=source.district_id,
-        kind=outlet.kind,
-        name=name,
-        mn_code=mn_code,
-        parameters=parameters,
-        sampling_method=sampling_method,
-        automatic_calibration=automatic_calibration,
-        networked_on=networked_on,
-        longitude=source.longitude if longitude is None else longitude,
-        latitude=source.latitude if latitude is None else latitude,
-    )
-    _check_point(point)
-    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
-        point.save(force_insert=True)
-    record(
-        actor=actor,
-        verb=events.POINT_CREATED,
-        obj=point,
-        organization_id=source.organization_id,
-        payload={"outlet": str(outlet.pk), "mn_code": mn_code, "parameters": parameters},
-    )
-    return point
-
-
-def _check_point(point: MonitoringPoint) -> None:
-    if len(set(point.parameters)) != len(point.parameters):
-        repeated = FieldError("parameters", "repeated", _("监测因子重复"))
-        raise InvalidInput(errors=[repeated])
+    check_version(source, version)
+    if source.closed_on is None:
+        raise InvalidState(_("该污染源没有关闭"))
     problems = Problems()
-    problems.model_fields(point, exclude=["outlet", "organization", "district"])
-    problems.position(point.longitude, point.latitude)
-    gas = point.kind == Medium.FLUE_GAS
-    problems.unless(
-        bool(point.sampling_method) == gas,
-        "sampling_method",
-        _("请选择采样方式") if gas else _("废水测点没有烟气采样方式"),
+    check_reason(problems, reason)
+    problems.refuse_if_any()
+    changed = put(source, {"closed_on": None, "close_reason": ""})
+    save_changed(source, changed)
+    record_change(
+        actor=actor,
+        verb=events.SOURCE_REOPENED,
+        row=source,
+        organization_id=source.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=today(),
     )
+    return source
+
+
+def _tidy(values: dict[str, Any]) -> dict[str, Any]:
+    """Write codes as they are written, and name the industry when nobody did."""
+    for name in ("uscc", "permit_number"):
+        if name in values:
+            values[name] = values[name].strip().upper()
+    if values.get("industry_code") and not values.get("industry_name"):
+        known = industry_of(values["industry_code"])
+        values["industry_name"] = known.name if known else ""
+    return values
+
+
+def _check_source(source: PollutionSource, problems: Problems | None = None) -> None:
+    problems = problems or Problems()
+    industry = industry_of(source.industry_code)
+    problems.unless(
+        industry is not None,
+        "industry_code",
+        _("行业代码应为 GB/T 4754-2017 的三位中类或四位小类代码，如 222、2221"),
+    )
+    problems.unless(
+        CODE.fullmatch(source.code) is not None,
+        "code",
+        _("污染源编码应为 6 至 20 位数字或大写字母"),
+    )
+    problems.unless(
+        not source.uscc or is_uscc(source.uscc),
+        "uscc",
+        _("统一社会信用代码应为 18 位，且校验位正确，请核对"),
+    )
+    problems.unless(
+        not source.permit_number or PERMIT.fullmatch(source.permit_number) is not None,
+        "permit_number",
+        _("许可证编号应为 22 位：统一社会信用代码 + 3 位序号 + 1 位字母"),
+    )
+    first, last = source.permit_valid_from, source.permit_valid_until
+    problems.unless(
+        first is None or last is None or first <= last,
+        "permit_valid_until",
+        _("许可证有效期止不能早于有效期起"),
+        "order",
+    )
+    problems.unless(
+        source.opened_on is None
+        or source.closed_on is None
+        or source.opened_on <= source.closed_on,
+        "opened_on",
+        _("投用日期不能晚于关闭日期"),
+        "order",
+    )
+    check_position(problems, source)
+    problems.phone("contact_phone", source.contact_phone)
+    problems.phone("principal_phone", source.principal_phone)
+    # the name of an industry that does not exist is not asked for
+    unnamed = [] if industry else ["industry_name"]
+    problems.model_fields(source, exclude=["organization", "district", *unnamed])
     problems.refuse_if_any()

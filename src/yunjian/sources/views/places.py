@@ -1,46 +1,58 @@
-"""污染源基本信息 and 企业排口."""
+"""污染源基本信息."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.identity.selectors import districts
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.errors import DomainError
+from yunjian.identity.models import Organization
+from yunjian.identity.selectors import organization_of
+from yunjian.kernel.actor import Actor, current_actor
+from yunjian.kernel.datums import Datum, to_wgs84
+from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.forms import LocationForm, SourceFilterForm, SourceForm
-from yunjian.sources.models import MonitoringPoint, PollutionSource
-from yunjian.sources.models.filing import InstrumentKind
-from yunjian.sources.models.places import Medium
-from yunjian.sources.policies import may_file_instruments, may_keep_source
+from yunjian.sources.industries import industries_like
+from yunjian.sources.models import PollutionSource
+from yunjian.sources.place_forms import (
+    CloseForm,
+    LocationForm,
+    PositionForm,
+    ReopenForm,
+    SourceFilterForm,
+    SourceForm,
+)
+from yunjian.sources.place_tables import SourceTable
+from yunjian.sources.policies import CREATE_SOURCE, may_keep_source, may_move_source
 from yunjian.sources.selectors import (
-    OutletNode,
-    instruments_of_point,
-    outlet_tree,
+    SourceQuery,
+    dischargers_like,
+    marks_around,
     source_history,
     sources_visible,
 )
-from yunjian.sources.services import source_update
-from yunjian.sources.tables import AnalyzerTable, SamplerTable, SourceTable
+from yunjian.sources.services import source_close, source_create, source_reopen, source_update
+from yunjian.sources.services.checks import EAST, NORTH
+from yunjian.sources.streets import streets_of
+from yunjian.sources.views.place_dialogs import places_page, saving
 from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import source_page
 from yunjian.web.paging import key_page
-from yunjian.web.responses import done
-
-TABS = {"analyzers": InstrumentKind.ANALYZER, "samplers": InstrumentKind.SAMPLER}
 
 
-def _source(source_id: UUID) -> PollutionSource:
+def source_or_404(source_id: UUID) -> PollutionSource:
+    """Return a source that the actor sees, with its district and discharger."""
     rows = PollutionSource.objects.select_related("district", "organization")
     source: PollutionSource = get_visible_or_404(PollutionSource, source_id, queryset=rows)
     return source
+
+
+def keeps(source: PollutionSource) -> bool:
+    """Tell whether the actor may change the source and what hangs below it."""
+    return may_keep_source(current_actor(), source.organization_id, source.district_id)
 
 
 @source_page
@@ -50,13 +62,12 @@ def home(_request: HttpRequest) -> HttpResponseBase:
     return redirect("sources:source_list")
 
 
-@source_page
+@places_page
 @require_GET
 def source_list(request: HttpRequest) -> HttpResponseBase:
-    """List the discharger's sources; `?format=xlsx` exports what the query finds."""
+    """List the sources in sight; `?format=xlsx` exports what the query finds."""
     form = SourceFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = sources_visible(**asked)
+    rows = sources_visible(SourceQuery(**form.asked()))
     if request.GET.get("format") == "xlsx":
         return _export(rows.order_by("code").iterator())
     page = key_page(rows, request, order="-id")
@@ -64,6 +75,7 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
         "filter_form": form,
         "page": page,
         "table": SourceTable(page.rows, request=request),
+        "may_create": CREATE_SOURCE.held_by(current_actor()),
     }
     return render(request, "sources/source_list.html", context)
 
@@ -72,6 +84,7 @@ def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
     columns: list[Column] = [
         (_("污染源编码"), "code"),
         (_("污染源名称"), "name"),
+        (_("统一社会信用代码"), "credit_code"),
         (_("所属区"), "district.name"),
         (_("街道（镇）"), "street"),
         (_("行业代码"), "industry_code"),
@@ -80,161 +93,189 @@ def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
         (_("经度"), "longitude"),
         (_("纬度"), "latitude"),
         (_("管理类别"), "get_management_level_display"),
+        (_("医疗机构"), lambda row: _("是") if row.is_medical else _("否")),
         (_("排污许可证编号"), "permit_number"),
+        (_("许可证有效期自"), "permit_valid_from"),
         (_("许可证有效期至"), "permit_valid_until"),
         (_("环保联系人"), "contact_name"),
         (_("联系电话"), "contact_phone"),
+        (_("单位负责人"), "principal_name"),
+        (_("负责人电话"), "principal_phone"),
         (_("排口"), "outlet_count"),
         (_("测点"), "point_count"),
+        (_("状态"), lambda row: _("已关闭") if row.is_closed else _("在用")),
+        (_("投用日期"), "opened_on"),
+        (_("关闭日期"), "closed_on"),
+        (_("关闭原因"), "close_reason"),
     ]
     return stream_xlsx(_("污染源基本信息.xlsx"), columns, rows)
 
 
-@source_page
+@places_page
+@require_http_methods(["GET", "POST"])
+def source_new(request: HttpRequest) -> HttpResponseBase:
+    """登记污染源: a discharger its own, an authority that of a discharger in its districts."""
+    actor = current_actor()
+    CREATE_SOURCE.require(actor)
+    ask = actor.organization_kind == "authority"
+    first = {} if ask else _known_of(organization_of(actor))
+    form = SourceForm(request.POST or None, ask_owner=ask, initial=first)
+
+    def write(values: dict[str, Any]) -> str:
+        organization = _owner(values.pop("owner")) if ask else organization_of(actor)
+        source_create(actor=actor, organization=organization, **values)
+        return ""
+
+    context = {
+        "title": _("新增污染源"),
+        "streets": streets_of(str(first.get("district", ""))),
+        "may_edit": True,
+    }
+    return saving(request, form, "sources/place_form.html", context, write)
+
+
+def _known_of(organization: Organization) -> dict[str, Any]:
+    """Never type what is known: a first site most often is the company itself."""
+    return {"name": organization.name, "district": organization.district_id or ""}
+
+
+def _owner(text: str) -> Organization:
+    """Return the discharger of this name or code.
+
+    Raises:
+        InvalidInput: there is none in sight, or more than one.
+    """
+    wanted = text.strip()
+    exact = [row for row in dischargers_like(wanted) if wanted in {row.uscc, row.name}]
+    if len(exact) != 1:
+        raise InvalidInput(_("没有找到这家排污单位，请从提示中选择"), field="owner")
+    return exact[0]
+
+
+@places_page
 @require_GET
 def source_detail(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what is known of a source."""
-    return render(request, "sources/source_detail.html", {"source": _source(source_id)})
+    source = source_or_404(source_id)
+    context = {"source": source, "may_edit": keeps(source)}
+    return render(request, "sources/source_detail.html", context)
 
 
-@source_page
+@places_page
 @require_http_methods(["GET", "POST"])
 def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Change what is known of a source."""
-    return _edit(request, _source(source_id), SourceForm, "sources/source_edit.html")
+    source = source_or_404(source_id)
+    actor = current_actor()
+    move = may_move_source(actor, source.organization_id, source.district_id)
+    form = SourceForm(request.POST or None, row=source, may_move=move)
+    context = {
+        "title": f"{_('编辑污染源')} · {source.code}",
+        "streets": streets_of(source.district_id),
+        "may_edit": keeps(source),
+    }
+    write = _updating(actor, source)
+    return saving(request, form, "sources/place_form.html", context, write, row=source)
 
 
-@source_page
+def _updating(actor: Actor, source: PollutionSource) -> Any:
+    def write(values: dict[str, Any]) -> str:
+        source_update(actor=actor, source=source, **values)
+        return ""
+
+    return write
+
+
+@places_page
 @require_http_methods(["GET", "POST"])
 def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
-    """Show and change where a source is."""
-    return _edit(request, _source(source_id), LocationForm, "sources/source_location.html")
-
-
-def _edit(
-    request: HttpRequest,
-    source: PollutionSource,
-    form_class: type[SourceForm] | type[LocationForm],
-    template: str,
-) -> HttpResponse:
-    status = 200
-    form = form_class(request.POST or None, instance=source)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                source_update(actor=current_actor(), source=source, **form.cleaned_data)
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return done(request, _("已保存 %(source)s") % {"source": source.name})
+    """定位: show where a source, its outlets and points are; and move it."""
+    source = source_or_404(source_id)
+    form = LocationForm(request.POST or None, row=source)
     context = {
         "source": source,
-        "form": form,
-        "may_edit": may_keep_source(current_actor(), source.organization_id, source.district_id),
-        "map": district_map(source.longitude, source.latitude),
+        "may_edit": keeps(source),
+        "marks": marks_around(source),
     }
-    return render(request, template, context, status=status)
+    write = _updating(current_actor(), source)
+    return saving(request, form, "sources/source_location.html", context, write, row=source)
 
 
-@source_page
-@require_GET
-def source_map(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
-    """Draw the place that is being typed, before it is saved."""
-    form = LocationForm(request.GET, instance=_source(source_id))
-    form.is_valid()
-    place = form.cleaned_data
-    drawn = district_map(place.get("longitude"), place.get("latitude"))
-    return render(request, "sources/parts/map.html", {"map": drawn})
+@places_page
+@require_http_methods(["GET", "POST"])
+def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
+    """Close a source, or take a closed one into use again."""
+    source = source_or_404(source_id)
+    again = source.closed_on is not None
+    form_class = ReopenForm if again else CloseForm
+    form = form_class(request.POST or None, initial={"version": source.version})
+
+    def write(values: dict[str, Any]) -> str:
+        service = source_reopen if again else source_close
+        service(actor=current_actor(), source=source, **values)
+        return ""
+
+    context = {
+        "title": f"{_('恢复污染源') if again else _('关闭污染源')} · {source.name}",
+        "hint": _("恢复后可以新增排口；已关闭的排口和测点不会自动恢复。")
+        if again
+        else _("关闭前须先关闭全部排口。资料和历史仍保留，需要时可以恢复。"),
+        "danger": not again,
+        "submit": _("恢复") if again else _("关闭"),
+        "may_edit": keeps(source),
+    }
+    return saving(request, form, "sources/place_closing.html", context, write, row=source)
 
 
-@source_page
+@places_page
 @require_GET
 def source_events(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
-    """Show what happened to a source."""
-    source = _source(source_id)
+    """Show what happened to a source and what hangs below it."""
+    source = source_or_404(source_id)
     context = {"title": source.name, "lines": source_history(source)}
-    return render(request, "sources/history.html", context)
+    return render(request, "sources/place_history.html", context)
 
 
-@source_page
+@places_page
 @require_GET
-def outlets(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
-    """企业排口: the tree at the left, the instruments of the selected point at the right."""
-    source = _source(source_id)
-    tree = outlet_tree(source)
-    point = _selected(tree, request.GET.get("point", ""))
-    context = {"source": source, "tree": tree, "point": point}
-    if point is not None:
-        context |= _instruments(request, point)
-    return render(request, "sources/outlets.html", context)
-
-
-def _selected(tree: list[OutletNode], asked: str) -> MonitoringPoint | None:
-    points = [node.point for outlet in tree for node in outlet.points]
-    if not asked:
-        return points[0] if points else None
-    # a foreign id is answered like an unknown one, and reported
-    point = get_visible_or_404(MonitoringPoint, asked)
-    if point not in points:
-        raise Http404(_("没有找到您要的内容"))
-    return point
-
-
-def _instruments(request: HttpRequest, point: MonitoringPoint) -> dict[str, object]:
-    water = point.kind == Medium.WASTEWATER
-    tab = "samplers" if request.GET.get("tab") == "samplers" and water else "analyzers"
-    kind = TABS[tab]
-    rows = instruments_of_point(point, kind)
-    table_class = SamplerTable if kind == InstrumentKind.SAMPLER else AnalyzerTable
-    return {
-        "tab": tab,
-        "kind": kind,
-        "has_samplers": water,
-        "may_file": may_file_instruments(current_actor(), point.organization_id),
-        "table": table_class(rows, request=request),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place on the drawn map, in pixels."""
-
-    x: float
-    y: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class DistrictMap:
-    """A drawing of the city: the middles of its districts, lines of 0.2 degrees, one place."""
-
-    districts: list[Mark]
-    meridians: list[Mark]
-    parallels: list[Mark]
-    place: Mark | None
-
-
-WEST, EAST, SOUTH, NORTH = 120.8, 122.2, 30.6, 31.9
-WIDTH, HEIGHT = 420, 450
-
-
-def district_map(longitude: Decimal | None, latitude: Decimal | None) -> DistrictMap:
-    """Return the drawing with a place on it (degrees, WGS84); none when it lies outside."""
-    place = None
-    if longitude is not None and latitude is not None:
-        inside = WEST <= longitude <= EAST and SOUTH <= latitude <= NORTH
-        place = _mark(float(longitude), float(latitude), "") if inside else None
-    return DistrictMap(
-        [_mark(float(row.longitude), float(row.latitude), row.name) for row in districts()],
-        [_mark(degree / 10, SOUTH, f"{degree / 10}°E") for degree in range(1210, 1222, 2)],
-        [_mark(WEST, degree / 10, f"{degree / 10}°N") for degree in range(308, 319, 2)],
-        place,
+def position(request: HttpRequest) -> JsonResponse:
+    """Say where a typed position lies in WGS84, and whether that is in the city."""
+    form = PositionForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"known": False})
+    typed = form.cleaned_data
+    east, north = to_wgs84(typed["longitude"], typed["latitude"], Datum(typed["datum"]))
+    inside = EAST[0] <= east <= EAST[1] and NORTH[0] <= north <= NORTH[1]
+    return JsonResponse(
+        {"known": True, "longitude": float(east), "latitude": float(north), "inside": inside}
     )
 
 
-def _mark(longitude: float, latitude: float, label: str) -> Mark:
-    x = (longitude - WEST) / (EAST - WEST) * WIDTH
-    y = (NORTH - latitude) / (NORTH - SOUTH) * HEIGHT
-    return Mark(round(x, 1), round(y, 1), label)
+@places_page
+@require_GET
+def industries(request: HttpRequest) -> HttpResponse:
+    """Propose industries for what is typed."""
+    text = request.GET.get("industry_code") or request.GET.get("industry", "")
+    options = [
+        (row.code, f"{row.code} {row.name} · {row.division}") for row in industries_like(text)
+    ]
+    return render(request, "sources/parts/options.html", {"options": options})
+
+
+@places_page
+@require_GET
+def streets(request: HttpRequest) -> HttpResponse:
+    """Propose the streets of a district."""
+    options = [(name, name) for name in streets_of(request.GET.get("district", ""))]
+    return render(request, "sources/parts/options.html", {"options": options})
+
+
+@places_page
+@require_GET
+def dischargers(request: HttpRequest) -> HttpResponse:
+    """Propose dischargers for what is typed."""
+    CREATE_SOURCE.require(current_actor())
+    text = request.GET.get("owner", "").strip()
+    found = dischargers_like(text) if text else []
+    options = [(row.uscc, row.name) for row in found]
+    return render(request, "sources/parts/options.html", {"options": options})

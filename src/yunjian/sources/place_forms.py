@@ -1,0 +1,434 @@
+"""Forms of sources, outlets and points. What is right or wrong is decided by the services."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.forms.models import fields_for_model
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.identity.models import District
+from yunjian.kernel.clock import today
+from yunjian.kernel.languages import Word, said
+from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models.places import Channel, Discharge, Medium
+from yunjian.standards.factors import Factor, factors
+from yunjian.web.widgets import DateInput
+
+WIDE = frozenset({"address", "emission_standard", "location", "reason", "parameters", "owner"})
+ANY: tuple[str, Word] = ("", _("全部"))
+LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
+Sections = Sequence[tuple[Word, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Fields that belong together; those of a position have a map beside them."""
+
+    title: str
+    fields: list[forms.BoundField]
+
+    @property
+    def has_map(self) -> bool:
+        """Whether a position is asked for here."""
+        return any(field.name == "datum" for field in self.fields)
+
+
+class SourceFilterForm(forms.Form):
+    """The query row above the sources."""
+
+    name = forms.CharField(label=_("名称"), required=False, max_length=60)
+    code = forms.CharField(
+        label=_("编码"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": _("编码、信用代码、许可证")}),
+    )
+    district = forms.ModelChoiceField(
+        District.objects.all(), label=_("所属区"), required=False, empty_label=_("全部")
+    )
+    industry = forms.CharField(
+        label=_("行业"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": _("代码或名称")}),
+    )
+    management_level = forms.ChoiceField(
+        label=_("管理类别"), required=False, choices=[ANY, *LEVELS]
+    )
+    medical = forms.ChoiceField(
+        label=_("医疗机构"), required=False, choices=[ANY, ("yes", _("是")), ("no", _("否"))]
+    )
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[ANY, ("active", _("在用")), ("closed", _("已关闭"))],
+    )
+
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for; a query that cannot be read asks for nothing."""
+        if not self.is_valid():
+            return {}
+        values = dict(self.cleaned_data)
+        district = values.pop("district")
+        return values | {"district": district.pk if district else ""}
+
+
+def seen_at(data: Any, version: int) -> Any:
+    """Return what a browser sent, as if it had seen another version."""
+    copied = data.copy()
+    copied["version"] = str(version)
+    return copied
+
+
+class PlaceForm(forms.Form):
+    """A form of a model's own columns in sections.
+
+    Changing what is there asks for the reason and the day; `version` is the state that the
+    person sees, so that nobody overwrites what somebody else did in between.
+    """
+
+    use_required_attribute = False
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[Sections] = ()
+    new_only: ClassVar[frozenset[str]] = frozenset()
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {}
+
+    def __init__(self, *args: Any, row: models.Model | None = None, **kwargs: Any) -> None:
+        self.row = row
+        kwargs["initial"] = (_initial(row) if row is not None else {}) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self._sections = [(title, self._wanted(names)) for title, names in self.columns]
+        names = [name for _title, group in self._sections for name in group]
+        built = fields_for_model(
+            self.model, fields=names, widgets={key: make() for key, make in self.widgets.items()}
+        )
+        for name in names:
+            if name not in self.fields:
+                self.fields[name] = built[name]
+        self.adjust()
+        if row is not None:
+            self.fields["effective_on"] = forms.DateField(
+                label=_("生效日期"), initial=today, widget=DateInput()
+            )
+            self.fields["reason"] = forms.CharField(label=_("变更原因"), max_length=200)
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput())
+
+    def adjust(self) -> None:
+        """Change the built fields where the columns do not say enough."""
+
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if self.row is None or name not in self.new_only]
+
+    def sections(self) -> list[FormSection]:
+        """Return the fields by section; the reason of a change comes last."""
+        shown = [
+            FormSection(str(title), [self[name] for name in names])
+            for title, names in self._sections
+            if names
+        ]
+        if self.row is not None:
+            reason = [self["effective_on"], self["reason"]]
+            shown.append(FormSection(str(_("变更说明")), reason))
+        return shown
+
+    @property
+    def wide(self) -> frozenset[str]:
+        """Return the names of the fields that take a whole line."""
+        return WIDE
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, as the services take it."""
+        return dict(self.cleaned_data)
+
+
+def _initial(row: models.Model) -> dict[str, Any]:
+    values = {column.name: getattr(row, column.attname) for column in row._meta.fields}  # noqa: SLF001
+    for name in ("longitude", "latitude"):
+        typed = values.get(f"typed_{name}")
+        if typed is not None:
+            values[name] = typed
+    return values
+
+
+def factor_name(factor: Factor) -> str:
+    """Return what people call a factor, in the language of the page."""
+    return said({"zh": factor.zh, "en": factor.en})
+
+
+def _date() -> forms.Widget:
+    return DateInput()
+
+
+def _searched(suggestions: str, address: str) -> forms.Widget:
+    """Return an input whose proposals the server finds while one types."""
+    return forms.TextInput(
+        attrs={
+            "list": suggestions,
+            "autocomplete": "off",
+            "hx-get": reverse_lazy(address),
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": f"#{suggestions}",
+            "hx-swap": "innerHTML",
+        }
+    )
+
+
+POSITION: tuple[Word, Sequence[str]] = (_("坐标"), ["datum", "longitude", "latitude"])
+
+
+class SourceForm(PlaceForm):
+    """污染源基本信息."""
+
+    model = PollutionSource
+    columns = (
+        (
+            _("基本信息"),
+            [
+                "name",
+                "code",
+                "uscc",
+                "district",
+                "street",
+                "industry_code",
+                "industry_name",
+                "opened_on",
+                "address",
+            ],
+        ),
+        (
+            _("管理信息"),
+            [
+                "management_level",
+                "is_medical",
+                "permit_number",
+                "permit_valid_from",
+                "permit_valid_until",
+            ],
+        ),
+        (
+            _("联系人"),
+            ["contact_name", "contact_phone", "principal_name", "principal_phone"],
+        ),
+        POSITION,
+    )
+    new_only = frozenset({"code", "datum", "longitude", "latitude"})
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
+        "opened_on": _date,
+        "permit_valid_from": _date,
+        "permit_valid_until": _date,
+        "street": lambda: forms.TextInput(attrs={"list": "streets", "autocomplete": "off"}),
+        "industry_code": lambda: _searched("industries", "sources:industries"),
+        "district": lambda: forms.Select(
+            attrs={
+                "hx-get": reverse_lazy("sources:streets"),
+                "hx-trigger": "change",
+                "hx-target": "#streets",
+                "hx-swap": "innerHTML",
+            }
+        ),
+    }
+
+    def __init__(self, *args: Any, may_move: bool = True, ask_owner: bool = False, **kwargs: Any):
+        self._may_move, self._ask_owner = may_move, ask_owner
+        super().__init__(*args, **kwargs)
+
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        kept = super()._wanted(names)
+        return [name for name in kept if name != "district" or self._may_move]
+
+    def adjust(self) -> None:
+        """A new source may go without a code; the industry's name follows from its code."""
+        self.fields["industry_name"].required = False
+        self.fields["industry_name"].help_text = _("留空时按代码填入中类名称")
+        self.fields["industry_code"].help_text = _("GB/T 4754-2017，可输入代码或名称查找")
+        if "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("留空时按所属区自动编号")
+        if self._ask_owner:
+            self.fields["owner"] = forms.CharField(
+                label=_("排污单位"),
+                max_length=120,
+                widget=_searched("dischargers", "sources:dischargers"),
+                help_text=_("输入名称或统一社会信用代码查找"),
+            )
+            self._sections.insert(0, (_("所属单位"), ["owner"]))
+
+
+class LocationForm(PlaceForm):
+    """Where a source is."""
+
+    model = PollutionSource
+    columns = (POSITION,)
+
+
+class OutletForm(PlaceForm):
+    """排口 of one kind: a stack has a height and a diameter, wastewater a channel."""
+
+    model = Outlet
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {"opened_on": _date}
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        gas = kind == Medium.FLUE_GAS
+        shape = ["height", "inner_diameter"] if gas else ["channel"]
+        self.columns = (  # type: ignore[misc]  # each kind has its own
+            (
+                _("排口"),
+                ["code", "name", "discharge_to", *shape, "emission_standard", "opened_on"],
+            ),
+            (_("位置"), ["location", "datum", "longitude", "latitude"]),
+        )
+        super().__init__(*args, **kwargs)
+
+    new_only = frozenset({"code"})
+
+    def adjust(self) -> None:
+        """Offer what fits the kind; say the units."""
+        gas = self.kind == Medium.FLUE_GAS
+        if "code" in self.fields:
+            self.fields["code"].help_text = (
+                _("与排污许可证一致，如 DA001") if gas else _("与排污许可证一致，如 DW001")
+            )
+        to = self.fields["discharge_to"]
+        fitting = [
+            (value, label)
+            for value, label in Discharge.choices
+            if (value == Discharge.ATMOSPHERE) == gas
+        ]
+        to.choices = fitting if gas else [("", _("请选择")), *fitting]  # type: ignore[attr-defined]
+        if gas:
+            self.fields["height"].label = _("排气筒高度（m）")
+            self.fields["inner_diameter"].label = _("出口内径（m）")
+            for name in ("height", "inner_diameter"):
+                self.fields[name].help_text = ""
+        else:
+            self.fields["channel"].choices = [("", _("请选择")), *Channel.choices]  # type: ignore[attr-defined]
+
+
+class PointForm(PlaceForm):
+    """测点 of one kind: flue gas says how it samples and whether it calibrates itself."""
+
+    model = MonitoringPoint
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
+        "opened_on": _date,
+        "networked_on": _date,
+    }
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        gas = kind == Medium.FLUE_GAS
+        cems = ["sampling_method", "automatic_calibration"] if gas else []
+        self.columns = (  # type: ignore[misc]  # each kind has its own
+            (_("测点"), ["name", "mn_code", "opened_on", "networked_on", *cems]),
+            (_("监测因子"), ["parameters"]),
+            (
+                _("站房"),
+                [
+                    "station_area",
+                    "station_temperature_control",
+                    "station_ups",
+                    "station_video",
+                ],
+            ),
+            (_("位置"), ["location", "datum", "longitude", "latitude"]),
+        )
+        super().__init__(*args, **kwargs)
+
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        kept = super()._wanted(names)
+        fixed = isinstance(self.row, MonitoringPoint) and self.row.networked_on is not None
+        return [name for name in kept if name != "mn_code" or not fixed]
+
+    def adjust(self) -> None:
+        """Offer the factors of the kind with their codes."""
+        held = self.row.parameters if isinstance(self.row, MonitoringPoint) else []
+        known = factors(self.kind)
+        self.fields["parameters"] = forms.MultipleChoiceField(
+            label=_("监测因子"),
+            required=False,
+            choices=[
+                *((one.symbol, f"{factor_name(one)} {one.code}") for one in known.values()),
+                *((name, name) for name in held if name not in known),
+            ],
+            widget=forms.CheckboxSelectMultiple(),
+        )
+        if "mn_code" in self.fields:
+            self.fields["mn_code"].help_text = _("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")
+        self.fields["station_area"].label = _("站房面积（m²）")
+        self.fields["station_area"].help_text = ""
+        for name in ("longitude", "latitude"):
+            self.fields[name].required = self.row is not None
+        if self.row is None:
+            self.fields["longitude"].help_text = _("留空时取污染源的位置")
+
+
+class CloseForm(forms.Form):
+    """Closing a source, an outlet or a point."""
+
+    on = forms.DateField(label=_("关闭日期"), widget=DateInput(), help_text=_("从这一天起不再使用"))
+    reason = forms.CharField(
+        label=_("关闭原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class ReopenForm(forms.Form):
+    """Taking a closed source into use again."""
+
+    reason = forms.CharField(
+        label=_("恢复原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class LimitForm(forms.Form):
+    """A new emission limit."""
+
+    use_required_attribute = False
+
+    parameter = forms.ChoiceField(label=_("监测因子"))
+    lower = forms.DecimalField(
+        label=_("下限"), required=False, max_digits=12, decimal_places=4, help_text=_("如 pH 的 6")
+    )
+    upper = forms.DecimalField(label=_("限值"), required=False, max_digits=12, decimal_places=4)
+    unit = forms.CharField(
+        label=_("单位"), max_length=16, widget=forms.TextInput(attrs={"list": "units"})
+    )
+    standard = forms.CharField(label=_("执行标准"), max_length=120)
+    clause = forms.CharField(label=_("条款"), required=False, max_length=60)
+    effective_from = forms.DateField(label=_("执行开始"), widget=DateInput(), initial=today)
+    effective_to = forms.DateField(
+        label=_("执行终止"), required=False, widget=DateInput(), help_text=_("长期执行时留空")
+    )
+
+    def __init__(self, *args: Any, outlet: Outlet, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"standard": outlet.emission_standard})
+        super().__init__(*args, **kwargs)
+        known = factors(outlet.kind)
+        self.fields["parameter"].choices = [  # type: ignore[attr-defined]
+            (one.symbol, f"{factor_name(one)} {one.symbol}（{one.unit}）") for one in known.values()
+        ]
+        self.units = sorted({one.unit for one in known.values()})
+
+
+class LimitEndForm(forms.Form):
+    """The end of an emission limit."""
+
+    on = forms.DateField(
+        label=_("终止日期"), widget=DateInput(), initial=today, help_text=_("从这一天起不再执行")
+    )
+    reason = forms.CharField(
+        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PositionForm(forms.Form):
+    """A position that is being typed."""
+
+    longitude = forms.DecimalField(max_digits=9, decimal_places=6)
+    latitude = forms.DecimalField(max_digits=9, decimal_places=6)
+    datum = forms.ChoiceField(choices=[(name, name) for name in ("wgs84", "gcj02", "bd09")])

@@ -1,0 +1,42 @@
+"""Tables of sources and emission limits."""
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.sources.models import PollutionSource
+from yunjian.web.tables import Table
+
+
+class SourceTable(Table):
+    """污染源基本信息."""
+
+    code = tables.Column(verbose_name=_("污染源编码"))
+    name = tables.Column(verbose_name=_("污染源名称"))
+    district = tables.Column(verbose_name=_("所属区"))
+    street = tables.Column(verbose_name=_("街道（镇）"))
+    industry = tables.Column(accessor="industry_name", verbose_name=_("行业类别"))
+    level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
+    medical = tables.Column(accessor="is_medical", verbose_name=_("医疗机构"))
+    permit = tables.Column(accessor="permit_number", verbose_name=_("排污许可证编号"))
+    outlets = tables.Column(accessor="outlet_count", verbose_name=_("排口"))
+    points = tables.Column(accessor="point_count", verbose_name=_("测点"))
+    state = tables.TemplateColumn(
+        template_name="sources/parts/source_state.html", verbose_name=_("状态")
+    )
+    actions = tables.TemplateColumn(
+        template_name="sources/parts/source_actions.html", verbose_name=_("操作")
+    )
+
+    class Meta(Table.Meta):
+        empty_text = _("没有符合条件的污染源。请调整查询条件，或点击“新增污染源”登记。")
+
+    def render_industry(self, value: str, record: PollutionSource) -> str:
+        """Show the class with its GB/T 4754 code."""
+        return format_html(
+            "{} <span class='text-body-secondary'>{}</span>", value, record.industry_code
+        )
+
+    def render_medical(self, value: bool) -> str:  # noqa: FBT001 - the library's signature
+        """Say it in words."""
+        return str(_("是") if value else _("否"))

@@ -1,0 +1,108 @@
+"""What stood at a point, and what held at its outlet, on a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from yunjian.kernel.clock import today
+from yunjian.sources.models import (
+    EmissionLimit,
+    MonitoringPoint,
+    Outlet,
+    PointRevision,
+)
+from yunjian.sources.selectors.lifecycle import Standing, stood_on
+from yunjian.standards.factors import Factor, factors
+from yunjian.standards.rules import PointDescription
+
+
+def description_of(point: MonitoringPoint) -> PointDescription:
+    """Return a point as the rules see it today."""
+    return PointDescription(
+        kind=point.kind,
+        sampling_method=point.sampling_method or None,
+        parameters=tuple(point.parameters),
+        automatic_calibration=point.automatic_calibration,
+    )
+
+
+def descriptions_on(
+    points: Iterable[MonitoringPoint], day: date
+) -> dict[UUID, PointDescription | None]:
+    """Return how the rules saw points on a day; None where there was no point in use.
+
+    One query. Points that nobody described by day are as they are today.
+    """
+    rows = list(points)
+    described: dict[UUID, list[PointRevision]] = {}
+    revisions = PointRevision.unscoped().filter(point__in=[point.pk for point in rows])
+    for revision in revisions.order_by("number"):
+        described.setdefault(revision.point_id, []).append(revision)
+    return {point.pk: _description_on(point, described.get(point.pk), day) for point in rows}
+
+
+def _description_on(
+    point: MonitoringPoint, revisions: list[PointRevision] | None, day: date
+) -> PointDescription | None:
+    if not revisions:
+        return description_of(point)
+    for revision in revisions:
+        period = revision.period
+        if not period.isempty and period.lower <= day and (not period.upper or day < period.upper):
+            return _described(point, revision)
+    return None
+
+
+def _described(point: MonitoringPoint, revision: PointRevision) -> PointDescription:
+    return PointDescription(
+        kind=point.kind,
+        sampling_method=revision.sampling_method or None,
+        parameters=tuple(revision.parameters),
+        automatic_calibration=revision.automatic_calibration,
+    )
+
+
+def revisions_of(point: MonitoringPoint) -> list[PointRevision]:
+    """Return how a point was described, the newest first."""
+    rows = PointRevision.objects.filter(point=point).select_related("made_by")
+    return list(rows.order_by("-number"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoodThere:
+    """A point on a day: how it was described, which instruments stood there, which limits held."""
+
+    day: date
+    description: PointDescription | None
+    factors: list[Factor]
+    instruments: list[Standing]
+    limits: list[EmissionLimit]
+
+
+def point_on(point: MonitoringPoint, day: date | None = None) -> StoodThere:
+    """Return a point as it was on a day (today by default), with all that stood there."""
+    day = day or today()
+    description = descriptions_on([point], day)[point.pk]
+    known = factors(point.kind)
+    names = description.parameters if description else ()
+    return StoodThere(
+        day=day,
+        description=description,
+        factors=[known[name] for name in names if name in known],
+        instruments=stood_on(point, day),
+        limits=limits_on(point.outlet, day),
+    )
+
+
+def limits_on(outlet: Outlet, day: date | None = None) -> list[EmissionLimit]:
+    """Return the emission limits that held at an outlet on a day (today by default)."""
+    rows = EmissionLimit.objects.filter(outlet=outlet, period__contains=day or today())
+    return list(rows.order_by("parameter", "standard"))
+
+
+def limits_of(outlet: Outlet) -> list[EmissionLimit]:
+    """Return every emission limit of an outlet, those without an end first."""
+    rows = EmissionLimit.objects.filter(outlet=outlet)
+    ordered = rows.order_by("parameter", "standard", "-period")
+    return sorted(ordered, key=lambda limit: limit.period.upper is not None)

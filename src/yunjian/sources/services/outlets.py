@@ -1,0 +1,360 @@
+"""Outlets and the emission limits that hold at them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from yunjian.evidence.services import record
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import InvalidState
+from yunjian.sources import events
+from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models.places import Channel, Discharge, Medium
+from yunjian.sources.policies import may_keep_source, require
+from yunjian.sources.services.checks import Problems, conflict_when, locked, plain
+from yunjian.sources.services.keeping import (
+    check_closing,
+    check_effective,
+    check_position,
+    check_reason,
+    check_version,
+    put,
+    record_change,
+    save_changed,
+)
+from yunjian.standards.factors import factors
+
+LETTERS = {Medium.WASTEWATER: "DW", Medium.FLUE_GAS: "DA"}
+# what a limit may be written in where the factor is measured in the first
+SAME_KIND_UNITS = {"mg/L": {"μg/L"}, "mg/m³": {"μg/m³"}, "μg/m³": {"mg/m³"}}
+
+
+class OutletChanges(TypedDict, total=False):
+    """What may be said of an outlet. Height and diameter of the stack in m."""
+
+    name: str
+    emission_standard: str
+    height: Decimal | None
+    inner_diameter: Decimal | None
+    channel: str
+    discharge_to: str
+    location: str
+    longitude: Decimal | None
+    latitude: Decimal | None
+    datum: str
+    opened_on: date | None
+
+
+class LimitFields(TypedDict):
+    """What a standard allows: bounds in `unit`, from a day on (and until another one)."""
+
+    parameter: str
+    unit: str
+    standard: str
+    effective_from: date
+    upper: NotRequired[Decimal | None]
+    lower: NotRequired[Decimal | None]
+    clause: NotRequired[str]
+    effective_to: NotRequired[date | None]
+
+
+@transaction.atomic
+def outlet_create(
+    *,
+    actor: Actor,
+    source: PollutionSource,
+    code: str,
+    kind: str,
+    **fields: Unpack[OutletChanges],
+) -> Outlet:
+    """Add an outlet to a source.
+
+    Raises:
+        NotAllowed: the actor does not keep this source.
+        InvalidInput: values that cannot be right.
+        InvalidState: the source is closed.
+        Conflict: the source has an outlet of this code.
+    """
+    require(may_keep_source(actor, source.organization_id, source.district_id))
+    if source.is_closed:
+        raise InvalidState(_("污染源已关闭，不能新增排口"))
+    outlet = Outlet(source=source, code=code.strip().upper(), kind=kind)
+    put(outlet, fields)
+    _check_outlet(outlet, Problems())
+    with conflict_when("outlet_code_once", _("该污染源已有排口 %(code)s") % {"code": code}, "code"):
+        outlet.save(force_insert=True)
+    record(
+        actor=actor,
+        verb=events.OUTLET_CREATED,
+        obj=outlet,
+        organization_id=source.organization_id,
+        payload={"source": str(source.pk), "code": outlet.code, "kind": kind, "version": 1},
+    )
+    return outlet
+
+
+@transaction.atomic
+def outlet_update(
+    *,
+    actor: Actor,
+    outlet: Outlet,
+    reason: str,
+    effective_on: date | None = None,
+    version: int | None = None,
+    **changes: Unpack[OutletChanges],
+) -> Outlet:
+    """Change what is said of an outlet; its code and kind stay.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        Conflict: "stale", somebody else changed it in between.
+        InvalidInput: values that cannot be right.
+    """
+    outlet = locked(outlet)
+    source = _source_kept(actor, outlet)
+    check_version(outlet, version)
+    day = effective_on or today()
+    changed = put(outlet, changes)
+    if not changed:
+        return outlet
+    problems = Problems()
+    check_reason(problems, reason)
+    check_effective(problems, day, outlet.opened_on)
+    _check_outlet(outlet, problems)
+    save_changed(outlet, changed)
+    record_change(
+        actor=actor,
+        verb=events.OUTLET_CHANGED,
+        row=outlet,
+        organization_id=source.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=day,
+    )
+    return outlet
+
+
+@transaction.atomic
+def outlet_close(
+    *, actor: Actor, outlet: Outlet, on: date, reason: str, version: int | None = None
+) -> Outlet:
+    """Close an outlet from a day on; its points have to be closed before.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        InvalidState: it is closed, or a point is in use beyond the day.
+        InvalidInput: no reason, or a day before it was opened.
+    """
+    outlet = locked(outlet)
+    source = _source_kept(actor, outlet)
+    check_version(outlet, version)
+    if outlet.closed_on is not None:
+        raise InvalidState(_("该排口已关闭"))
+    problems = Problems()
+    check_closing(problems, on, outlet.opened_on, reason)
+    problems.refuse_if_any()
+    beyond = MonitoringPoint.unscoped().filter(
+        Q(closed_on=None) | Q(closed_on__gt=on), outlet=outlet
+    )
+    still = list(beyond.order_by("name").values_list("name", flat=True)[:5])
+    if still:
+        raise InvalidState(_("请先关闭测点：%(names)s") % {"names": "、".join(still)})
+    changed = put(outlet, {"closed_on": on, "close_reason": reason.strip()})
+    save_changed(outlet, changed)
+    record_change(
+        actor=actor,
+        verb=events.OUTLET_CLOSED,
+        row=outlet,
+        organization_id=source.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=on,
+    )
+    return outlet
+
+
+def _source_kept(actor: Actor, outlet: Outlet) -> PollutionSource:
+    source = PollutionSource.unscoped().get(pk=outlet.source_id)
+    require(may_keep_source(actor, source.organization_id, source.district_id))
+    return source
+
+
+def _check_outlet(outlet: Outlet, problems: Problems) -> None:
+    gas = outlet.kind == Medium.FLUE_GAS
+    known = outlet.kind in Medium.values
+    problems.unless(
+        known and outlet.code[:2] == LETTERS[Medium(outlet.kind)],
+        "code",
+        _("废水排口编号以 DW 开头，废气排口编号以 DA 开头"),
+    )
+    problems.unless(gas or outlet.height is None, "height", _("废水排口没有排气筒高度"))
+    problems.unless(
+        gas or outlet.inner_diameter is None, "inner_diameter", _("废水排口没有出口内径")
+    )
+    problems.unless(
+        not gas or outlet.channel not in Channel.values, "channel", _("废气排口没有量水设施")
+    )
+    problems.unless(
+        not outlet.discharge_to or (outlet.discharge_to == Discharge.ATMOSPHERE) == gas,
+        "discharge_to",
+        _("废气排入大气环境，废水排入水体、下水道或处理厂，请核对排放去向"),
+    )
+    problems.unless(outlet.height is None or outlet.height > 0, "height", _("排气筒高度应大于 0 m"))
+    problems.unless(
+        outlet.inner_diameter is None or outlet.inner_diameter > 0,
+        "inner_diameter",
+        _("出口内径应大于 0 m"),
+    )
+    problems.unless(
+        outlet.opened_on is None
+        or outlet.closed_on is None
+        or outlet.opened_on <= outlet.closed_on,
+        "opened_on",
+        _("投用日期不能晚于关闭日期"),
+        "order",
+    )
+    check_position(problems, outlet)
+    problems.model_fields(outlet, exclude=["source"])
+    problems.refuse_if_any()
+
+
+@transaction.atomic
+def limit_add(*, actor: Actor, outlet: Outlet, **fields: Unpack[LimitFields]) -> EmissionLimit:
+    """Let a limit hold at an outlet from a day on.
+
+    The limit of the same parameter and standard that has no end yet ends the day this begins.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        InvalidInput: values that cannot be right.
+        Conflict: another limit of the parameter and standard holds in this time.
+    """
+    source = _source_kept(actor, outlet)
+    begin, end = fields["effective_from"], fields.get("effective_to")
+    limit = EmissionLimit(
+        outlet=outlet,
+        parameter=fields["parameter"],
+        lower=fields.get("lower"),
+        upper=fields.get("upper"),
+        unit=fields["unit"].strip(),
+        standard=fields["standard"].strip(),
+        clause=fields.get("clause", "").strip(),
+    )
+    _check_limit(limit, outlet, begin, end)
+    limit.period = DateRange(begin, end)
+    before = (
+        EmissionLimit.unscoped()
+        .select_for_update()
+        .filter(
+            outlet=outlet,
+            parameter=limit.parameter,
+            standard=limit.standard,
+            period__upper_inf=True,
+            period__startswith__lt=begin,
+        )
+        .first()
+    )
+    if before is not None:
+        before.period = DateRange(before.period.lower, begin)
+        before.save(update_fields=["period"])
+    with conflict_when(
+        "limit_once_at_a_time", _("该因子在同一标准下这段时间已有限值"), "effective_from"
+    ):
+        limit.save(force_insert=True)
+    record(
+        actor=actor,
+        verb=events.LIMIT_ADDED,
+        obj=limit,
+        organization_id=source.organization_id,
+        payload={
+            "outlet": str(outlet.pk),
+            "code": outlet.code,
+            "limit": limit_text(limit),
+            "effective_from": begin.isoformat(),
+            "effective_to": plain(end),
+            "ended": limit_text(before) if before is not None else None,
+        },
+    )
+    return limit
+
+
+@transaction.atomic
+def limit_end(*, actor: Actor, limit: EmissionLimit, on: date, reason: str) -> EmissionLimit:
+    """Let a limit hold no longer, from a day on.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        InvalidState: it ended before that day.
+        InvalidInput: no reason, or a day before it began.
+    """
+    limit = locked(limit)
+    outlet = Outlet.unscoped().get(pk=limit.outlet_id)
+    source = _source_kept(actor, outlet)
+    begin, end = limit.period.lower, limit.period.upper
+    if end is not None and end <= on:
+        raise InvalidState(_("该限值已于 %(day)s 终止") % {"day": end})
+    problems = Problems()
+    problems.unless(on > begin, "on", _("终止日期应晚于执行开始日期"), "order")
+    check_reason(problems, reason)
+    problems.refuse_if_any()
+    limit.period = DateRange(begin, on)
+    limit.save(update_fields=["period"])
+    record(
+        actor=actor,
+        verb=events.LIMIT_ENDED,
+        obj=limit,
+        organization_id=source.organization_id,
+        payload={
+            "outlet": str(outlet.pk),
+            "code": outlet.code,
+            "limit": limit_text(limit),
+            "effective_from": on.isoformat(),
+            "reason": reason.strip(),
+        },
+    )
+    return limit
+
+
+def limit_text(limit: EmissionLimit) -> str:
+    """Return a limit in one line, as events and tables say it."""
+    bounds = {
+        (True, True): f"{plain(limit.lower)}～{plain(limit.upper)}",
+        (False, True): f"≤ {plain(limit.upper)}",
+        (True, False): f"≥ {plain(limit.lower)}",
+    }[limit.lower is not None, limit.upper is not None]
+    return f"{limit.parameter} {bounds} {limit.unit}（{limit.standard}）"
+
+
+def _check_limit(limit: EmissionLimit, outlet: Outlet, begin: date, end: date | None) -> None:
+    problems = Problems()
+    factor = factors(outlet.kind).get(limit.parameter)
+    problems.unless(factor is not None, "parameter", _("该类排口没有这个监测因子"))
+    if factor is not None:
+        fitting = {factor.unit, *SAME_KIND_UNITS.get(factor.unit, ())}
+        problems.unless(
+            limit.unit in fitting,
+            "unit",
+            _("%(factor)s 的限值单位应为 %(units)s")
+            % {"factor": factor.zh, "units": "、".join(sorted(fitting))},
+        )
+    problems.unless(
+        limit.lower is not None or limit.upper is not None, "upper", _("请填写限值"), "required"
+    )
+    problems.unless(limit.upper is None or limit.upper > 0, "upper", _("限值应大于 0"))
+    problems.unless(
+        limit.lower is None or limit.upper is None or limit.lower < limit.upper,
+        "lower",
+        _("下限应小于限值"),
+        "order",
+    )
+    problems.unless(
+        end is None or end > begin, "effective_to", _("终止日期应晚于开始日期"), "order"
+    )
+    problems.model_fields(limit, exclude=["outlet", "period"])
+    problems.refuse_if_any()

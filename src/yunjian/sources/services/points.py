@@ -1,0 +1,340 @@
+"""Monitoring points, and how the rules see them from which day on."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from yunjian.evidence.services import record
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import InvalidState
+from yunjian.sources import events
+from yunjian.sources.models import Instrument, MonitoringPoint, Outlet, PointRevision
+from yunjian.sources.models.filing import InstrumentKind
+from yunjian.sources.models.places import Medium
+from yunjian.sources.policies import may_keep_source, require
+from yunjian.sources.services.checks import Problems, conflict_when, locked
+from yunjian.sources.services.keeping import (
+    Changed,
+    check_closing,
+    check_effective,
+    check_position,
+    check_reason,
+    check_version,
+    put,
+    record_change,
+    save_changed,
+)
+from yunjian.standards.factors import factors
+
+# 24 hexadecimal digits as HJ 212 has it, or the shorter numbers that platforms give out
+MN_CODE = re.compile(r"[0-9A-Z]{14,24}")
+DESCRIBED = ("parameters", "sampling_method", "automatic_calibration")
+
+
+class PointChanges(TypedDict, total=False):
+    """What may be said of a point. The area of the station house in m²."""
+
+    name: str
+    mn_code: str
+    parameters: list[str]
+    sampling_method: str
+    automatic_calibration: bool
+    networked_on: date | None
+    location: str
+    longitude: Decimal
+    latitude: Decimal
+    datum: str
+    opened_on: date | None
+    station_area: Decimal | None
+    station_temperature_control: bool
+    station_ups: bool
+    station_video: bool
+
+
+class PointFields(TypedDict):
+    """What has to be said of a new point, and what else may be."""
+
+    name: str
+    mn_code: str
+    parameters: list[str]
+    sampling_method: NotRequired[str]
+    automatic_calibration: NotRequired[bool]
+    networked_on: NotRequired[date | None]
+    location: NotRequired[str]
+    longitude: NotRequired[Decimal | None]
+    latitude: NotRequired[Decimal | None]
+    datum: NotRequired[str]
+    opened_on: NotRequired[date | None]
+    station_area: NotRequired[Decimal | None]
+    station_temperature_control: NotRequired[bool]
+    station_ups: NotRequired[bool]
+    station_video: NotRequired[bool]
+
+
+@transaction.atomic
+def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields]) -> MonitoringPoint:
+    """Add a monitoring point to an outlet; without a position it stands where the source does.
+
+    Its description holds from the day it was opened, or networked; today when nobody says.
+
+    Raises:
+        NotAllowed: the actor does not keep this source.
+        InvalidInput: values that cannot be right.
+        InvalidState: the outlet is closed.
+        Conflict: the MN code is taken.
+    """
+    source = outlet.source
+    require(may_keep_source(actor, source.organization_id, source.district_id))
+    if outlet.is_closed:
+        raise InvalidState(_("排口已关闭，不能新增测点"))
+    point = MonitoringPoint(
+        outlet=outlet,
+        organization_id=source.organization_id,
+        district_id=source.district_id,
+        kind=outlet.kind,
+        longitude=source.longitude,
+        latitude=source.latitude,
+    )
+    given = {name: value for name, value in fields.items() if value is not None}
+    put(point, given | {"mn_code": fields["mn_code"].strip().upper()})
+    _check_point(point, Problems())
+    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
+        point.save(force_insert=True)
+    begin = point.opened_on or min(point.networked_on or today(), today())
+    _describe(point, 1, begin, _("登记测点"), actor)
+    record(
+        actor=actor,
+        verb=events.POINT_CREATED,
+        obj=point,
+        organization_id=source.organization_id,
+        payload={
+            "outlet": str(outlet.pk),
+            "mn_code": point.mn_code,
+            "parameters": point.parameters,
+            "effective_from": begin.isoformat(),
+            "version": 1,
+        },
+    )
+    return point
+
+
+@transaction.atomic
+def point_update(
+    *,
+    actor: Actor,
+    point: MonitoringPoint,
+    reason: str,
+    effective_on: date | None = None,
+    version: int | None = None,
+    **changes: Unpack[PointChanges],
+) -> MonitoringPoint:
+    """Change what is said of a point.
+
+    What the rules ask for (parameters, sampling method, automatic calibration) is described anew
+    from `effective_on` (today unless told otherwise); how it was before stays known.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        Conflict: "stale", somebody else changed it in between; or the MN code is taken.
+        InvalidState: the point is networked and keeps its MN code; a parameter is still measured.
+        InvalidInput: values that cannot be right.
+    """
+    point = locked(point)
+    require(may_keep_source(actor, point.organization_id, point.district_id))
+    check_version(point, version)
+    day = effective_on or today()
+    networked = point.networked_on is not None and point.networked_on <= today()
+    if "mn_code" in changes:
+        changes["mn_code"] = changes["mn_code"].strip().upper()
+    changed = put(point, changes)
+    if not changed:
+        return point
+    if networked and "mn_code" in changed:
+        raise InvalidState(_("测点联网后 MN 号不变；换址或新建请新增测点"), field="mn_code")
+    problems = Problems()
+    check_reason(problems, reason)
+    described = any(name in changed for name in DESCRIBED)
+    last = PointRevision.unscoped().filter(point=point).order_by("number").last()
+    begun = last.period.lower if last is not None and _is_open(last) else None
+    check_effective(problems, day, begun if described and begun else point.opened_on)
+    _check_point(point, problems)
+    _check_instruments(point, changed)
+    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
+        save_changed(point, changed)
+    if described:
+        _end(last, day)
+        _describe(point, last.number + 1 if last else 1, day, reason.strip(), actor)
+    record_change(
+        actor=actor,
+        verb=events.POINT_CHANGED,
+        row=point,
+        organization_id=point.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=day,
+    )
+    return point
+
+
+@transaction.atomic
+def point_close(
+    *,
+    actor: Actor,
+    point: MonitoringPoint,
+    on: date,
+    reason: str,
+    version: int | None = None,
+) -> MonitoringPoint:
+    """Close a point from a day on; its instruments have to be taken out of use before.
+
+    Raises:
+        NotAllowed: the actor does not keep the source.
+        InvalidState: it is closed, or an instrument is in use beyond the day.
+        InvalidInput: no reason, or a day before it was opened.
+    """
+    point = locked(point)
+    require(may_keep_source(actor, point.organization_id, point.district_id))
+    check_version(point, version)
+    if point.closed_on is not None:
+        raise InvalidState(_("该测点已关闭"))
+    problems = Problems()
+    check_closing(problems, on, point.opened_on, reason)
+    last = PointRevision.unscoped().filter(point=point).order_by("number").last()
+    problems.unless(
+        last is None or not _is_open(last) or on >= last.period.lower,
+        "on",
+        _("关闭日期不能早于最近一次变更的生效日期"),
+        "order",
+    )
+    problems.refuse_if_any()
+    still = list(_standing(point, on).order_by("slot").values_list("slot", flat=True)[:5])
+    if still:
+        raise InvalidState(_("请先停用该测点的仪器：%(slots)s") % {"slots": "、".join(still)})
+    _end(last, on)
+    changed = put(point, {"closed_on": on, "close_reason": reason.strip()})
+    save_changed(point, changed)
+    record_change(
+        actor=actor,
+        verb=events.POINT_CLOSED,
+        row=point,
+        organization_id=point.organization_id,
+        changed=changed,
+        reason=reason,
+        effective_on=on,
+    )
+    return point
+
+
+def _describe(
+    point: MonitoringPoint, number: int, begin: date, reason: str, actor: Actor
+) -> PointRevision:
+    revision = PointRevision(
+        point=point,
+        number=number,
+        period=DateRange(begin, None),
+        parameters=point.parameters,
+        sampling_method=point.sampling_method,
+        automatic_calibration=point.automatic_calibration,
+        reason=reason,
+        made_by_id=actor.account_id,
+    )
+    revision.save(force_insert=True)
+    return revision
+
+
+def _is_open(revision: PointRevision | None) -> bool:
+    return revision is not None and not revision.period.isempty and revision.period.upper is None
+
+
+def _end(revision: PointRevision | None, day: date) -> None:
+    """Let a description hold until the day before; for no day at all when it began on it."""
+    if revision is None or not _is_open(revision):
+        return
+    begin = revision.period.lower
+    revision.period = DateRange(begin, day) if begin < day else DateRange(empty=True)
+    revision.save(update_fields=["period"])
+
+
+def _standing(point: MonitoringPoint, on: date) -> models.QuerySet[Instrument]:
+    return Instrument.unscoped().filter(
+        Q(period__upper_inf=True) | Q(period__endswith__gt=on), point=point
+    )
+
+
+def _check_instruments(point: MonitoringPoint, changed: Changed) -> None:
+    """Refuse to drop a parameter that an instrument still measures.
+
+    Raises:
+        InvalidState: at the field of the parameters.
+    """
+    if "parameters" not in changed:
+        return
+    measured = (
+        _standing(point, today())
+        .filter(kind=InstrumentKind.ANALYZER)
+        .exclude(slot__in=point.parameters)
+    )
+    still = list(measured.order_by("slot").values_list("slot", flat=True)[:5])
+    if still:
+        raise InvalidState(
+            _("监测因子 %(slots)s 还有在用的分析仪器，请先停用仪器") % {"slots": "、".join(still)},
+            field="parameters",
+        )
+
+
+def _check_point(point: MonitoringPoint, problems: Problems) -> None:
+    gas = point.kind == Medium.FLUE_GAS
+    known = factors(point.kind)
+    unknown = [name for name in point.parameters if name not in known]
+    problems.unless(
+        not unknown,
+        "parameters",
+        _("%(names)s 不是这类测点的监测因子（HJ 212）") % {"names": "、".join(unknown)},
+    )
+    problems.unless(
+        len(set(point.parameters)) == len(point.parameters),
+        "parameters",
+        _("监测因子重复"),
+        "repeated",
+    )
+    problems.unless(
+        MN_CODE.fullmatch(point.mn_code) is not None,
+        "mn_code",
+        _("MN 号应为 14 至 24 位数字或大写字母（HJ 212 为 24 位）"),
+    )
+    problems.unless(
+        bool(point.sampling_method) == gas,
+        "sampling_method",
+        _("请选择采样方式") if gas else _("废水测点没有烟气采样方式"),
+    )
+    problems.unless(
+        point.station_area is None or point.station_area > 0,
+        "station_area",
+        _("站房面积应大于 0 m²"),
+    )
+    first = point.opened_on
+    problems.unless(
+        first is None or point.networked_on is None or first <= point.networked_on,
+        "networked_on",
+        _("联网日期不能早于投用日期"),
+        "order",
+    )
+    problems.unless(
+        first is None or point.closed_on is None or first <= point.closed_on,
+        "opened_on",
+        _("投用日期不能晚于关闭日期"),
+        "order",
+    )
+    problems.unless(
+        first is None or first <= today(), "opened_on", _("投用日期不能晚于今天"), "order"
+    )
+    check_position(problems, point)
+    problems.model_fields(point, exclude=["outlet", "organization", "district"])
+    problems.refuse_if_any()

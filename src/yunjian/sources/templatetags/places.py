@@ -1,0 +1,39 @@
+"""How limits, periods and methods are written on pages."""
+
+from django import template
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from yunjian.sources.filing_fields import plain_number
+from yunjian.sources.models import EmissionLimit
+from yunjian.sources.models.places import SamplingMethod
+
+register = template.Library()
+
+
+@register.filter
+def bounds(limit: EmissionLimit) -> str:
+    """Return the bounds of a limit without needless zeros."""
+    lower = plain_number(limit.lower) if limit.lower is not None else ""
+    upper = plain_number(limit.upper) if limit.upper is not None else ""
+    if lower and upper:
+        return f"{lower}～{upper}"
+    return f"≤ {upper}" if upper else f"≥ {lower}"
+
+
+@register.filter
+def days(period: DateRange) -> str:
+    """Return a period of days; one that another followed on its first day held on none."""
+    if period.isempty:
+        return _("当日即被替换")
+    return (
+        f"{period.lower:%Y-%m-%d} ～ {period.upper:%Y-%m-%d}"
+        if period.upper
+        else _("%(begin)s 起") % {"begin": f"{period.lower:%Y-%m-%d}"}
+    )
+
+
+@register.filter
+def sampling_method(code: str) -> str:
+    """Return the name of a sampling method."""
+    return str(dict(SamplingMethod.choices).get(code, code))
