@@ -5,9 +5,8 @@ import hashlib
 import secrets
 
 import httpx
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.test import override_settings
+from django.conf import settings
+from django.test import Client, override_settings
 
 from yunjian.identity.models import Account
 
@@ -16,15 +15,10 @@ BACKEND = "yunjian.identity.backends.AccountBackend"
 
 def session_key(account: Account, secret_key: str | None = None) -> str:
     """Open a session for the account, as sign-in does; `secret_key` is the server's."""
-    store = SessionStore()
+    client = Client()
     with override_settings(**({"SECRET_KEY": secret_key} if secret_key else {})):
-        store[SESSION_KEY] = str(account.pk)
-        store[BACKEND_SESSION_KEY] = BACKEND
-        store[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        store.create()
-    key = store.session_key
-    assert key is not None
-    return key
+        client.force_login(account, backend=BACKEND)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 class WirePhone:

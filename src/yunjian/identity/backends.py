@@ -6,9 +6,22 @@ from uuid import UUID
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from yunjian.identity.models import Account
+from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.passwords import is_stale
+from yunjian.kernel.statements import Given, Statement, columns, loaded
+
+ACCOUNT = Statement(
+    lambda: (
+        Account.objects.filter(
+            pk=Given("account"), is_active=True, organization__status=OrganizationStatus.ACTIVE
+        )
+        .order_by()
+        .values_list(
+            *columns(Account), *(f"organization__{name}" for name in columns(Organization))
+        )
+    )
+)
 
 
 class AccountBackend(BaseBackend):
@@ -34,8 +47,10 @@ class AccountBackend(BaseBackend):
 
     def get_user(self, user_id: UUID) -> Account | None:
         """Return the account of a session while it and its organisation may work."""
-        return (
-            Account.objects.select_related("organization")
-            .filter(pk=user_id, is_active=True, organization__status=OrganizationStatus.ACTIVE)
-            .first()
-        )
+        row = ACCOUNT.row(account=user_id)
+        if row is None:
+            return None
+        width = len(columns(Account))
+        account = loaded(Account, row[:width])
+        account.organization = loaded(Organization, row[width:])
+        return account

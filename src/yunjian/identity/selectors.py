@@ -36,6 +36,15 @@ ACTIVE_ACCOUNTS = Statement(
     )
 )
 
+SESSION = Statement(
+    lambda: (
+        AccountSession.objects.filter(key_digest=Given("key"), account_id=Given("account"))
+        .order_by()
+        .annotate(**_facts("account__"))
+        .values_list("pk", "means", "ended_why", "seen_at", "idle_until", "lasts_until", *FACTS)
+    )
+)
+
 
 def actor_for(account: Account) -> Actor:
     """Return the actor that an account is: its organisation, roles and districts (one query)."""
@@ -57,13 +66,7 @@ class LiveSession:
 
 def live_session(account: Account, session_key: str) -> LiveSession:
     """Return the session of a request with its actor (one query)."""
-    row = (
-        AccountSession.objects.filter(key_digest=key_digest(session_key), account=account)
-        .order_by()
-        .annotate(**_facts("account__"))
-        .values_list("pk", "means", "ended_why", "seen_at", "idle_until", "lasts_until", *FACTS)
-        .first()
-    )
+    row = SESSION.row(key=key_digest(session_key), account=account.pk)
     if row is None:  # Django knows it, we do not: it counts for nothing
         return LiveSession(UUID(int=0), NOBODY, "", SessionEnd.EXPIRED, True, False)  # noqa: FBT003
     pk, means, ended_why, seen_at, idle_until, lasts_until, *facts = row

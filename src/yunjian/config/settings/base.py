@@ -112,6 +112,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 LOGIN_URL = "identity:signin"
+SESSION_ENGINE = "yunjian.identity.session_store"
 SESSION_COOKIE_NAME = "yunjian_session"
 SESSION_COOKIE_AGE = 8 * 3600  # of a browser that has not signed in; see SESSION_LIMITS
 SESSION_COOKIE_HTTPONLY = True
