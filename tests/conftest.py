@@ -1,10 +1,18 @@
 """Fixtures that every test may use: a small city, signed-in clients."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests.owner import let_tests_empty_tables
 from tests.world import World, build_world
+from yunjian.kernel import rls
+from yunjian.kernel.actor import at_the_door
 from yunjian.maintenance.selectors.designs import published_sheets
 from yunjian.standards import sheets
 from yunjian.standards.rules import register_source, unregister_source
@@ -15,6 +23,44 @@ from yunjian.supervision.rules.published import published_packs
 def world(db: None) -> World:
     """A small city: two dischargers, two agencies, one authority, two points under contract."""
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let the tests work behind the walls, as the role that the program works as."""
+    options = connection.settings_dict["OPTIONS"]
+    with django_db_blocker.unblock():
+        let_tests_empty_tables()
+        options["assume_role"] = settings.DATABASE_ROLE
+        connection.close()
+    yield
+    with django_db_blocker.unblock():
+        del options["assume_role"]
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _tests_look_over_the_walls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While nobody acts, a test looks at all rows; what it asks the program for is walled.
+
+    A request begins with nobody acting, whoever the test itself acts as.
+    """
+    nobody, doors = rls.NOBODY, ExitStack()
+
+    def outside(**_signal: object) -> None:
+        monkeypatch.setattr(rls, "NOBODY", rls.SYSTEM)
+        doors.close()
+
+    def inside(**_signal: object) -> None:
+        monkeypatch.setattr(rls, "NOBODY", nobody)
+        doors.enter_context(at_the_door())
+
+    outside()
+    request_started.connect(inside)
+    request_finished.connect(outside)
+    yield
+    request_started.disconnect(inside)
+    request_finished.disconnect(outside)
 
 
 def pytest_sessionstart() -> None:

@@ -1,8 +1,8 @@
 """证据链: having all chains walked, outside of the request."""
 
 import pytest
-from django.db import connection
 
+from tests.owner import owners_cursor
 from tests.world import World
 from yunjian.evidence.jobs import ask_nightly_check, check_chains
 from yunjian.evidence.models import ChainCheck, Event
@@ -55,10 +55,8 @@ def test_a_finished_walk_is_not_repeated(world: World) -> None:
 
 def test_a_walk_names_what_was_changed(world: World, sealed: Event) -> None:
     check = _ask(world)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with owners_cursor() as cursor:
         cursor.execute("UPDATE evidence_event SET body = '{}' WHERE id = %s", [sealed.pk])
-        cursor.execute("SET session_replication_role = DEFAULT")
 
     chain_check_run(check.pk)
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from python_calamine import CalamineWorkbook
 
+from tests.owner import owners_cursor
 from tests.phone import Phone
 from tests.world import World
 from yunjian.evidence.models import Event
@@ -162,12 +162,10 @@ def test_there_is_no_copy_of_a_visit_that_was_not_handed_in(world: World, visit_
 
 
 def test_a_changed_event_is_named_on_the_page_of_its_visit(world: World, visit_id: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with owners_cursor() as cursor:
         cursor.execute(
             "UPDATE evidence_event SET actor_name = '别人' WHERE object_id = %s", [str(visit_id)]
         )
-        cursor.execute("SET session_replication_role = DEFAULT")
 
     page = world.client(world.reviewer).get(f"/supervision/visits/{visit_id}/verify/")
 

@@ -24,6 +24,7 @@ from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor, OutsideScope
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.kernel.rls import beyond_the_wall
 from yunjian.sources.models import MonitoringPoint
 
 SOON_DAYS = 30  # what runs out within a month is shown as expiring
@@ -213,15 +214,16 @@ def contract_parties(
     Raises:
         InvalidInput: no such discharger, or codes that are not points of it.
     """
-    discharger = Organization.unscoped().filter(uscc=uscc, kind="discharger").first()
+    with beyond_the_wall("before a contract an agency reaches no place, only exact codes"):
+        discharger = Organization.unscoped().filter(uscc=uscc, kind="discharger").first()
+        points = list(
+            MonitoringPoint.unscoped()
+            .filter(organization=discharger, mn_code__in=mn_codes)
+            .order_by("mn_code")
+        )
     if discharger is None:
         message = _("没有找到该统一社会信用代码对应的排污单位")
         raise InvalidInput(message, code="unknown", field="discharger")
-    points = list(
-        MonitoringPoint.unscoped()
-        .filter(organization=discharger, mn_code__in=mn_codes)
-        .order_by("mn_code")
-    )
     unknown = sorted(set(mn_codes) - {point.mn_code for point in points})
     if unknown:
         message = _("该排污单位没有以下 MN 号的测点：%(list)s") % {"list": "、".join(unknown)}

@@ -54,7 +54,10 @@ def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
         folder = var_dir()
         with database(folder, keep_running=keep_running):
             _setup(folder)
-            yield folder
+            from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+
+            with acting_as(system_actor("命令行")):  # nobody else asks for what a command does
+                yield folder
 
 
 def _setup(folder: Path) -> None:
@@ -73,13 +76,17 @@ def _migrate_if_needed() -> bool:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
 
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if pending:
-        click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
-        call_command("migrate", verbosity=0, interactive=False)
+    from yunjian.kernel.walls import owning, put_up  # noqa: PLC0415 - after setup
+
+    with owning():
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if pending:
+            click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
+            call_command("migrate", verbosity=0, interactive=False)
+        changed = put_up()  # a wall may change without a table
     connection.close()
-    return bool(pending)
+    return bool(pending or changed)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -150,14 +157,21 @@ def worker(concurrency: int) -> None:
     """
     with django_ready():
         from procrastinate.contrib.django import app  # noqa: PLC0415 - after setup
-        from procrastinate.contrib.django.django_connector import (  # noqa: PLC0415 - after setup
-            DjangoConnector,
-        )
+        from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415
+        from procrastinate.psycopg_connector import PsycopgConnector  # noqa: PLC0415
 
-        connector = DjangoConnector().get_worker_connector()
+        connector = PsycopgConnector(kwargs={**connector_params(), **_stepped_down()})
         app.with_connector(connector).run_worker(
             concurrency=concurrency, install_signal_handlers=True, delete_jobs="successful"
         )
+
+
+def _stepped_down() -> dict[str, str]:
+    """Return what makes a connection that is not Django's work as the program's role, too."""
+    from django.db import connection  # noqa: PLC0415 - after setup
+
+    role = connection.settings_dict["OPTIONS"].get("assume_role")
+    return {"options": f"-c role={role}"} if role else {}
 
 
 @main.command()
@@ -214,11 +228,13 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
 
 def _load_city(folder: Path, seed: int, scale: int) -> None:
     from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
+    from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
 
     if is_loaded():
         return
     click.echo("正在装载示范城市，约需一分钟… / loading the demo city, about a minute")
-    load(seed=seed, scale=scale, var_dir=folder)
+    with acting_as(system_actor("示范数据")):
+        load(seed=seed, scale=scale, var_dir=folder)
 
 
 def _demo_keys(folder: Path) -> Path | None:

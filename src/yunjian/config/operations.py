@@ -22,7 +22,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from yunjian.config.runtime import MINIMUM_FREE_BYTES, NotReady, check_port
 from yunjian.evidence.services import verify_chains
+from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.walls import owning, put_up
 
 FORMAT = 1
 CHUNK = 2**20
@@ -58,7 +60,15 @@ def backup(path: Path, *, var_dir: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         dump = Path(folder) / DATABASE_DUMP
-        _postgres("pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
+        with owning():
+            _postgres(
+                "pg_dump",
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",  # the walls are put up anew, for whatever role works there
+                "--enable-row-security",  # for an owner whom they hold as well: see PGOPTIONS
+                f"--file={dump}",
+            )
         members = {DATABASE_DUMP: dump, **_stored_files(_files_folder(var_dir))}
         manifest = Path(folder) / MANIFEST
         manifest.write_text(json.dumps(_manifest(members), indent=1, sort_keys=True))
@@ -82,17 +92,20 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
         NotReady: the archive is damaged, the database holds data and `force` is not given, or
             the chain in the archive is broken.
     """
-    if not force and _holds_data():
-        raise NotReady(
-            "数据库中已有数据，如确需覆盖请加 --force"
-            " / the database is not empty: add --force to replace what is there"
-        )
-    with tempfile.TemporaryDirectory(dir=var_dir) as name:
-        folder = Path(name)
-        _unpack(path, folder)
-        _replace_database(folder / DATABASE_DUMP)
-        _take_files(folder / FILES, _files_folder(var_dir))
-    report = verify_chains(files=True)
+    with owning():
+        if not force and _holds_data():
+            raise NotReady(
+                "数据库中已有数据，如确需覆盖请加 --force"
+                " / the database is not empty: add --force to replace what is there"
+            )
+        with tempfile.TemporaryDirectory(dir=var_dir) as name:
+            folder = Path(name)
+            _unpack(path, folder)
+            _replace_database(folder / DATABASE_DUMP)
+            _take_files(folder / FILES, _files_folder(var_dir))
+        put_up()
+    with acting_as(system_actor("恢复备份")):
+        report = verify_chains(files=True)
     if report.broken:
         first = "\n".join(str(broken) for broken in report.broken[:10])
         raise NotReady(f"已恢复，但证据链不完整 / restored, but the chain is broken:\n{first}")
@@ -112,7 +125,7 @@ def doctor(*, port: int | None = None) -> list[Check]:
 def _postgres(program: str, *arguments: str) -> None:
     """Run a PostgreSQL client program on the database that Django uses."""
     values = connection.get_connection_params()
-    environment = {**os.environ}
+    environment = {**os.environ, "PGOPTIONS": "-c yunjian.kind=system"}
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
     for key, variable in names.items():
         if values.get(key):
@@ -222,7 +235,7 @@ def _holds_data() -> bool:
 def _replace_database(dump: Path) -> None:
     """Replace everything in one transaction: when it fails, what was there is still there."""
     script = dump.with_suffix(".sql")
-    _run("pg_restore", ["--no-owner", f"--file={script}", str(dump)])
+    _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)])
     connection.close()
     _postgres(
         "psql",

@@ -21,6 +21,7 @@ from yunjian.kernel.actor import acting_as
 from yunjian.kernel.clock import now
 from yunjian.kernel.clock import today as present_day
 from yunjian.kernel.partitions import ensure_partitions
+from yunjian.kernel.walls import owning
 from yunjian.maintenance.models import Task, Visit
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import mark_read
@@ -62,7 +63,7 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
 
 def take_stock() -> None:
     """Tell the planner how large the tables have become: nobody else can, before the commit."""
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("ANALYZE")
 

@@ -62,12 +62,30 @@ def current_actor() -> Actor:
     return actor
 
 
+def acting_actor() -> Actor | None:
+    """Return who acts now, or None when nobody does."""
+    return _current.get()
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     """Let everything inside the block happen on behalf of the actor."""
     token = _current.set(actor)
     try:
         yield actor
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def at_the_door() -> Iterator[None]:
+    """Let nobody act inside the block: for what is done to prove who somebody is.
+
+    Who signs in as another is still acting as the one; the walls would hide the other.
+    """
+    token = _current.set(None)
+    try:
+        yield
     finally:
         _current.reset(token)
 

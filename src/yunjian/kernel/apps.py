@@ -6,12 +6,12 @@ from django.db.models.signals import post_migrate
 
 
 class KernelConfig(AppConfig):
-    """Keeps the month partitions ahead of time."""
+    """Keeps the month partitions ahead of time, and the walls standing."""
 
     name = "yunjian.kernel"
 
     def ready(self) -> None:
-        post_migrate.connect(_partitions_after_migrate, dispatch_uid="yunjian.kernel.partitions")
+        post_migrate.connect(_after_migrate, dispatch_uid="yunjian.kernel")
         post_migrate.connect(
             _dictionaries_after_migrate, sender=self, dispatch_uid="yunjian.kernel.dictionaries"
         )
@@ -23,12 +23,15 @@ def _dictionaries_after_migrate(**_options: Any) -> None:
     enter_missing()
 
 
-def _partitions_after_migrate(sender: AppConfig, **_options: Any) -> None:
+def _after_migrate(sender: AppConfig, **_options: Any) -> None:
     from django.apps import apps
 
     from yunjian.kernel.clock import today
     from yunjian.kernel.partitions import ensure_partitions
+    from yunjian.kernel.walls import owns_the_tables, put_up
 
-    # once, after the last app, when every partitioned table is there
+    # once, after the last app, when every table is there
     if sender == list(apps.get_app_configs())[-1]:
         ensure_partitions(today() - timedelta(days=150), today() + timedelta(days=100))
+        if owns_the_tables():  # not after a flush, which only empties them
+            put_up()

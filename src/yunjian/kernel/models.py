@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from yunjian.kernel.rls import Open
 from yunjian.kernel.scope import IdModel
 
 
@@ -13,6 +14,8 @@ class RateCount(models.Model):
     key = models.CharField(max_length=200)
     began = models.DateTimeField()
     count = models.PositiveIntegerField()
+
+    wall = Open("counters of tries, by address or account")
 
     class Meta:
         db_table = "kernel_rate"

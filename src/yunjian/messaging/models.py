@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import ANYBODY, Wall, mine, through
 from yunjian.kernel.scope import IdModel, ScopedModel
 
 
@@ -39,6 +40,8 @@ class Notification(ScopedModel):
     def __str__(self) -> str:
         return self.title
 
+    wall = Wall(read=(mine("recipient_id"),), add=(ANYBODY,))
+
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """Only its recipient."""
@@ -65,6 +68,8 @@ class Delivery(IdModel):
     error = models.CharField(max_length=200, blank=True)
     reference = models.CharField(max_length=64, blank=True, help_text="the channel's own id")
     updated_at = models.DateTimeField(default=now)
+
+    wall = Wall(read=(through("notification_id", "messaging_notification"),))
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import AUTHORITY, Wall, both, own, through
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.sources.models import MonitoringPoint
 
@@ -23,6 +24,18 @@ class ServiceContract(ScopedModel):
     amount = models.DecimalField(_("合同金额（万元）"), max_digits=12, decimal_places=2, default=0)
     points = models.ManyToManyField(MonitoringPoint, related_name="contracts")
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(
+            own("agency_id"),
+            own("discharger_id"),
+            both(AUTHORITY, through("discharger_id", "identity_organization")),
+        ),
+        write=(
+            own("agency_id"),
+            both(AUTHORITY, through("discharger_id", "identity_organization")),
+        ),
+    )
 
     class Meta:
         constraints = [

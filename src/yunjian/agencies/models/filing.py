@@ -8,6 +8,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import AUTHORITY, Wall, own
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 
@@ -16,6 +17,8 @@ class AgencyOwned(ScopedModel):
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(read=(own("organization_id"), AUTHORITY))
 
     class Meta:
         abstract = True

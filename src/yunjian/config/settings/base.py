@@ -87,7 +87,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql:///yunjian"),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yunjian.kernel.database",  # Django's, which tells the walls who acts
         "CONN_MAX_AGE": env.int("YUNJIAN_CONN_MAX_AGE", default=300),
         "CONN_HEALTH_CHECKS": True,
     }
@@ -96,6 +96,20 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {"server_side_binding": True, "prepare_threshold": 3}
 )
+# the program works as a role that owns nothing and that row-level security holds for: a login of
+# its own where DATABASE_OWNER_URL names the owner's, else a role that the login steps down to
+DATABASE_ROLE = env.str("YUNJIAN_DATABASE_ROLE", default="yunjian_app")
+if "YUNJIAN_DATABASE_OWNER_URL" in env.ENVIRON:
+    _owner = env.db_url("YUNJIAN_DATABASE_OWNER_URL")
+    DATABASES["default"]["OWNER"] = {
+        name: _owner[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+    }
+    DATABASE_ROLE = DATABASES["default"]["USER"]
+else:
+    DATABASES["default"]["OPTIONS"]["assume_role"] = DATABASE_ROLE
+if env.bool("YUNJIAN_PGBOUNCER", default=False):  # in transaction mode a session is nobody's own
+    DATABASES["default"] |= {"POOLED": True, "DISABLE_SERVER_SIDE_CURSORS": True}
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"
@@ -111,6 +125,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
+# where people prove who they are: nobody acts there, also while somebody is signed in
+DOORS = ("/signin/", "/api/v1/session", "/api/v1/bindings", "/api/v1/wechat/")
 LOGIN_URL = "identity:signin"
 SESSION_ENGINE = "yunjian.identity.session_store"
 SESSION_COOKIE_NAME = "yunjian_session"

@@ -30,6 +30,8 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# the database is made by its owner; tests/conftest.py steps down to the role afterwards
+DATABASES["default"]["OPTIONS"].pop("assume_role", None)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 WECHAT_APP_ID = "wxtest0000000000"
 WECHAT_APP_SECRET = "test-only-secret"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import AUTHORITY, Wall, both, in_district, own
 from yunjian.kernel.scope import ANYTHING, ScopedModel
 
 
@@ -48,6 +49,16 @@ class Attachment(ScopedModel):
             models.Index(fields=["digest"], name="attachment_digest"),
             models.Index(fields=["dhash"], name="attachment_dhash", condition=~models.Q(dhash="")),
         ]
+
+    wall = Wall(
+        read=(
+            own("organization_id"),
+            own("shared_with"),
+            in_district("district_code"),
+            both(AUTHORITY, "{table}.district_code = ''"),
+        ),
+        write=(own("organization_id"),),
+    )
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

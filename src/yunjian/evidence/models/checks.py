@@ -4,6 +4,7 @@ from django.db import models
 
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
+from yunjian.kernel.rls import Open
 
 
 class ChainCheck(models.Model):
@@ -20,6 +21,8 @@ class ChainCheck(models.Model):
     events = models.PositiveBigIntegerField(default=0)
     files = models.PositiveBigIntegerField(default=0)
     broken = models.JSONField(default=list)
+
+    wall = Open("how the chains of all hold; it names no content of theirs")
 
     class Meta:
         ordering = ["-id"]

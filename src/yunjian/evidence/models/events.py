@@ -8,6 +8,7 @@ from django.db import models
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import ANYBODY, AUTHORITY, OPERATOR, Open, Wall, own
 from yunjian.kernel.scope import ANYTHING, ScopedModel
 
 SYSTEM_CHAIN = UUID(int=0)
@@ -19,6 +20,8 @@ class ChainHead(models.Model):
     chain = models.UUIDField(primary_key=True, help_text="the organisation, or zero for the system")
     sequence = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=80, default="")
+
+    wall = Open("where chains stand, no more; whoever acts appends to the chain it concerns")
 
 
 class DailyHead(models.Model):
@@ -32,6 +35,8 @@ class DailyHead(models.Model):
     previous_digest = models.CharField(max_length=80, blank=True)
     digest = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Open("digests that are published for others to keep")
 
     class Meta:
         ordering = ["-day"]
@@ -67,6 +72,12 @@ class Event(ScopedModel):
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
+
+    wall = Wall(
+        read=(own("chain"), AUTHORITY, OPERATOR),
+        write=(),
+        add=(ANYBODY,),  # what happens is recorded in the chain that it concerns
+    )
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

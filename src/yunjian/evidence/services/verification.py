@@ -10,6 +10,7 @@ from django.db import models
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment, ChainHead, Event
 from yunjian.kernel.digests import ALGORITHMS, digest
+from yunjian.kernel.rls import beyond_the_wall
 
 CHUNK = 2000
 
@@ -70,12 +71,13 @@ def verify_chains(*, files: bool = False) -> ChainReport:
 
 def verify_object(obj: models.Model) -> ObjectReport:
     """Check every event about one thing: its digest, and its links to both neighbours."""
-    events = list(
-        Event.unscoped()
-        .filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))  # noqa: SLF001 - Django's documented API
-        .order_by("id")
-    )
-    problems = [problem for event in events for problem in _event_problems(event)]
+    with beyond_the_wall("its events stand in the chains of all who took part in it"):
+        events = list(
+            Event.unscoped()
+            .filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))  # noqa: SLF001 - Django's documented API
+            .order_by("id")
+        )
+        problems = [problem for event in events for problem in _event_problems(event)]
     return ObjectReport(events, problems)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models.organizations import Organization
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
+from yunjian.kernel.rls import AT_THE_DOOR, OPERATOR, Wall, own, through, through_own
 from yunjian.kernel.scope import IdModel
 
 
@@ -37,6 +38,12 @@ class AccountManager(BaseUserManager["Account"]):
         return self.select_related("organization").get(username=username)
 
 
+# what only the person, its organisation and the operator reach; and sign-in, before anybody acts
+ACCOUNTS_OWN = Wall(
+    read=(through_own("account_id", "identity_account"), OPERATOR, AT_THE_DOOR),
+)
+
+
 class Account(AbstractBaseUser):
     """A person's account in one organisation."""
 
@@ -59,6 +66,15 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    wall = Wall(
+        read=(
+            own("organization_id"),
+            through("organization_id", "identity_organization"),
+            AT_THE_DOOR,
+        ),
+        write=(own("organization_id"), OPERATOR, AT_THE_DOOR),
+    )
+
     class Meta:
         ordering = ["username"]
 
@@ -77,6 +93,11 @@ class RoleGrant(IdModel):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=24, choices=Role.choices)
     granted_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(through("account_id", "identity_account"), AT_THE_DOOR),
+        write=(through_own("account_id", "identity_account"), OPERATOR, AT_THE_DOOR),
+    )
 
     class Meta:
         constraints = [
@@ -105,6 +126,8 @@ class WechatBinding(IdModel):
     is_current = models.BooleanField(default=True)
     bound_at = models.DateTimeField(default=now, editable=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
+
+    wall = ACCOUNTS_OWN
 
     class Meta:
         indexes = [models.Index(fields=["app_id", "openid"], name="wechat_binding_openid")]

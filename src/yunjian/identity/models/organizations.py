@@ -5,6 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import (
+    ACTING,
+    AT_THE_DOOR,
+    AUTHORITY,
+    CITY_AUTHORITY,
+    OPERATOR,
+    Open,
+    Wall,
+    among,
+    both,
+    in_district,
+    own,
+)
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 
@@ -33,6 +46,8 @@ class District(models.Model):
     name = models.CharField(max_length=40, unique=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6)
     latitude = models.DecimalField(max_digits=9, decimal_places=6)
+
+    wall = Open("the map of the city")
 
     class Meta:
         ordering = ["code"]
@@ -96,6 +111,20 @@ class Organization(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    wall = Wall(
+        read=(
+            own("id"),
+            both(ACTING, "{table}.kind IN ('authority', 'operator')"),
+            both(AUTHORITY, "{table}.kind = 'agency'"),
+            CITY_AUTHORITY,
+            OPERATOR,
+            in_district("district_id"),
+            among("id", "yunjian_partners"),
+            AT_THE_DOOR,
+        ),
+        write=(own("id"), OPERATOR, AT_THE_DOOR),
+    )
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.identity.models.accounts import ACCOUNTS_OWN
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import ANYBODY, AT_THE_DOOR, OPERATOR, Wall, mine, own
 from yunjian.kernel.scope import IdModel
 
 
@@ -24,6 +26,8 @@ class SecondFactor(models.Model):
     last_step = models.BigIntegerField(default=0)
     confirmed_at = models.DateTimeField(default=now, editable=False)
 
+    wall = ACCOUNTS_OWN
+
 
 class RecoveryCode(IdModel):
     """A one-time code for the day on which the telephone is lost; only its digest is kept."""
@@ -33,6 +37,8 @@ class RecoveryCode(IdModel):
     )
     digest = models.CharField(max_length=80)
     used_at = models.DateTimeField(null=True, blank=True)
+
+    wall = ACCOUNTS_OWN
 
     class Meta:
         constraints = [
@@ -47,6 +53,8 @@ class PastPassword(IdModel):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="past_passwords"
     )
     password = models.CharField(max_length=128)
+
+    wall = ACCOUNTS_OWN
 
 
 class Means(models.TextChoices):
@@ -95,6 +103,8 @@ class AccountSession(IdModel):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    wall = ACCOUNTS_OWN
 
     class Meta:
         ordering = ["-id"]
@@ -145,6 +155,12 @@ class SignInAttempt(IdModel):
     detail = models.CharField(max_length=200, blank=True)
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
+
+    wall = Wall(
+        read=(own("organization_id"), mine("account_id"), OPERATOR, AT_THE_DOOR),
+        write=(),
+        add=(ANYBODY,),
+    )
 
     class Meta:
         ordering = ["-id"]

@@ -14,7 +14,7 @@ from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.models.security import Outcome, SessionEnd
 from yunjian.identity.policies import may_end_sessions
 from yunjian.identity.selectors import actor_for, key_digest
-from yunjian.kernel.actor import Actor, acting_as
+from yunjian.kernel.actor import Actor, acting_as, at_the_door
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
 from yunjian.kernel.permissions import require
@@ -73,6 +73,7 @@ def session_begin(*, request: HttpRequest, account: Account) -> AccountSession:
     )
 
 
+@at_the_door()
 def session_close(*, request: HttpRequest, why: str) -> None:
     """Write down that the session of a request is over."""
     key = request.session.session_key

@@ -7,6 +7,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Wall, through, through_own
 from yunjian.kernel.scope import ScopedModel
 from yunjian.maintenance.models.visits import Visit
 from yunjian.sources.models.places import visible_by_place
@@ -34,6 +35,12 @@ class Confirmation(ScopedModel):
     signer_name = models.CharField(max_length=40)
     decided_at = models.DateTimeField(default=now)
     is_late = models.BooleanField(_("超过当日"), default=False)
+
+    wall = Wall(
+        read=(through("visit_id", "maintenance_visit"),),
+        write=(),
+        add=(through_own("visit_id", "maintenance_visit", "discharger_id"),),
+    )
 
     class Meta:
         ordering = ["-decided_at"]

@@ -8,9 +8,15 @@ from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Wall, WallFunction, among, in_district, own, through, through_own
 from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import visible_by_place
+
+WallFunction(
+    "yunjian_plans_here",  # with a point of the actor's own sources, or in its districts
+    "SELECT plan_id FROM maintenance_planitem WHERE point_id IN (SELECT yunjian_points_here())",
+)
 
 
 class PlanState(models.TextChoices):
@@ -41,6 +47,11 @@ class Plan(ScopedModel):
     )
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(own("organization_id"), among("id", "yunjian_plans_here")),
+        write=(own("organization_id"),),
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -80,6 +91,11 @@ class PlanItem(ScopedModel):
         _("单位"), max_length=6, choices=[("hour", _("小时")), ("day", _("天")), ("month", _("月"))]
     )
     sheet_code = models.CharField(_("记录单"), max_length=40, blank=True)
+
+    wall = Wall(
+        read=(through("plan_id", "maintenance_plan"),),
+        write=(through_own("plan_id", "maintenance_plan"),),
+    )
 
     class Meta:
         constraints = [
@@ -130,6 +146,11 @@ class Task(ScopedModel):
     state = models.CharField(_("状态"), max_length=10, choices=TaskState.choices, default="open")
     cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(own("organization_id"), own("discharger_id"), in_district("district_id")),
+        write=(own("organization_id"),),
+    )
 
     class Meta:
         ordering = ["due_on", "id"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import ANYBODY, Wall, own
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.maintenance.models.visits import Visit
 
@@ -30,6 +31,8 @@ class SheetDraft(ScopedModel):
     saved_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=now)
 
+    wall = Wall(read=(own("agency_id"),))
+
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """Only the agency itself: nobody else reads what is not handed in."""
@@ -49,6 +52,8 @@ class PublishedSheet(ScopedModel):
     effective_from = models.DateField(_("生效日期"))
     published_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(_("发布时间"), default=now)
+
+    wall = Wall(read=(ANYBODY,), write=(), add=(own("organization_id"),))
 
     class Meta:
         ordering = ["code", "version"]
@@ -89,6 +94,8 @@ class SheetDesign(ScopedModel):
     published = models.OneToOneField(
         PublishedSheet, on_delete=models.PROTECT, related_name="design", null=True
     )
+
+    wall = Wall(read=(own("organization_id"),))
 
     class Meta:
         ordering = ["-id"]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import AUTHORITY, Wall, in_district, own, through, through_own
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.maintenance.models.plans import Task
 from yunjian.sources.models import MonitoringPoint
@@ -75,6 +76,11 @@ class Visit(ScopedModel):
     submission_digest = models.CharField(max_length=80, blank=True)
     content_digest = models.CharField(max_length=80, blank=True)
 
+    wall = Wall(
+        read=(own("agency_id"), own("discharger_id"), in_district("district_id")),
+        write=(own("agency_id"), own("discharger_id")),
+    )
+
     class Meta:
         ordering = ["-id"]
         indexes = [
@@ -110,6 +116,12 @@ class RecordSheet(ScopedModel):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    wall = Wall(
+        read=(through("visit_id", "maintenance_visit"),),
+        write=(),
+        add=(through_own("visit_id", "maintenance_visit", "agency_id"),),
+    )
+
     class Meta:
         ordering = ["position"]
         indexes = [
@@ -135,6 +147,8 @@ class RejectedSubmission(ScopedModel):
     body = models.TextField()
     digest = models.CharField(max_length=80)
     received_at = models.DateTimeField(default=now)
+
+    wall = Wall(read=(own("agency_id"), AUTHORITY), write=(), add=(own("agency_id"),))
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from yunjian.kernel.clock import now, today
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.languages import said
+from yunjian.kernel.rls import beyond_the_wall
 from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.models import PublishedSheet, SheetDesign, Task
 from yunjian.maintenance.models.plans import TaskState
@@ -202,26 +203,21 @@ def _check_day(design: SheetDesign, effective_from: date) -> None:
 
 def _tasks_take(published: PublishedSheet) -> int:
     """Let open tasks from its first day on take the new version; return how many do."""
-    changed = 0
-    for item in sheets.definitions().values():
-        if item.code == published.code and item.version < published.version:
-            changed += (
-                Task.unscoped()
-                .filter(
-                    state=TaskState.OPEN,
-                    due_on__gte=published.effective_from,
-                    sheets__contains=[item.name],
-                )
-                .update(
-                    sheets=Func(
-                        F("sheets"),
-                        Value(item.name),
-                        Value(published.name),
-                        function="array_replace",
-                    )
+    older = [
+        item.name
+        for item in sheets.definitions().values()
+        if item.code == published.code and item.version < published.version
+    ]
+    open_tasks = Task.unscoped().filter(state=TaskState.OPEN, due_on__gte=published.effective_from)
+    with beyond_the_wall("a published sheet holds for the tasks of every agency"):
+        return sum(
+            open_tasks.filter(sheets__contains=[name]).update(
+                sheets=Func(
+                    F("sheets"), Value(name), Value(published.name), function="array_replace"
                 )
             )
-    return changed
+            for name in older
+        )
 
 
 def _texts(value: Any) -> Any:

@@ -297,20 +297,18 @@ def _require_planner(actor: Actor) -> UUID:
 
 
 def _locked_plan(actor: Actor, plan: Plan) -> Plan:
-    row = Plan.unscoped().select_for_update().get(pk=plan.pk)
-    if not may_plan(actor, row.organization_id):
+    if not may_plan(actor, plan.organization_id):
         raise NotAllowed(_("只有本机构的负责人或管理员可以办理"))
-    return row
+    return Plan.unscoped().select_for_update().get(pk=plan.pk)
 
 
 def _locked_tasks(actor: Actor, tasks: Sequence[Task]) -> list[Task]:
-    keys = [task.pk for task in tasks]
-    rows = list(Task.unscoped().select_for_update().filter(pk__in=keys).order_by("pk"))
-    if not rows:
+    if not tasks:
         raise InvalidInput(_("请先选择任务"), code="required", field="tasks")
-    if not all(may_plan(actor, row.organization_id) for row in rows):
+    if not all(may_plan(actor, task.organization_id) for task in tasks):
         raise NotAllowed(_("只有本机构的负责人或管理员可以办理"))
-    return rows
+    keys = [task.pk for task in tasks]
+    return list(Task.unscoped().select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
 # --- checking a plan

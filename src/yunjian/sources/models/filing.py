@@ -9,6 +9,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, now
+from yunjian.kernel.rls import DISCHARGER, NOT_AGENCY, Wall, both, one_of, through
 from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models.places import MonitoringPoint, PointAccess, visible_by_place
 
@@ -53,6 +54,11 @@ class Instrument(ScopedModel):
     serial_key = models.CharField(max_length=140, blank=True, editable=False)
     multi_component = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(through("point_id", "sources_monitoringpoint"),),
+        write=(both(NOT_AGENCY, through("point_id", "sources_monitoringpoint")),),
+    )
 
     class Meta:
         indexes = [models.Index(fields=["point", "kind"], name="instrument_point_kind")]
@@ -223,6 +229,21 @@ class InstrumentRevision(ScopedModel):
         null=True,
         related_name="revisions",
         editable=False,
+    )
+
+    wall = Wall(
+        read=(
+            both(
+                one_of(DISCHARGER, "{table}.state <> 'draft'"),
+                through("instrument_id", "sources_instrument"),
+            ),
+        ),
+        write=(
+            both(
+                one_of(DISCHARGER, both(NOT_AGENCY, "{table}.state <> 'draft'")),
+                through("instrument_id", "sources_instrument"),
+            ),
+        ),
     )
 
     class Meta:

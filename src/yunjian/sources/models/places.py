@@ -12,6 +12,17 @@ from yunjian.identity.models import District, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.datums import Datum
+from yunjian.kernel.rls import (
+    NOT_AGENCY,
+    Wall,
+    WallFunction,
+    among,
+    both,
+    in_district,
+    listed,
+    own,
+    through,
+)
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 DATUMS = [
@@ -19,6 +30,33 @@ DATUMS = [
     (Datum.GCJ02.value, _("GCJ-02（高德、腾讯地图）")),
     (Datum.BD09.value, _("BD-09（百度地图）")),
 ]
+
+
+# what the walls ask about places; they look behind the walls, which ask one another otherwise
+WallFunction(
+    "yunjian_points_here",  # of the actor's own sources, or in its districts
+    "SELECT id FROM sources_monitoringpoint"
+    " WHERE organization_id = $me OR $all OR district_id = ANY ($here)",
+)
+WallFunction(
+    "yunjian_sources_served",  # with a point that the actor has or had access to
+    "SELECT o.source_id FROM sources_pointaccess a"
+    " JOIN sources_monitoringpoint p ON p.id = a.point_id"
+    " JOIN sources_outlet o ON o.id = p.outlet_id"
+    " WHERE a.organization_id = $me",
+)
+WallFunction(
+    "yunjian_partners",  # who works with the actor, or has a point in its districts
+    "SELECT p.organization_id FROM sources_pointaccess a"
+    " JOIN sources_monitoringpoint p ON p.id = a.point_id"
+    " WHERE a.organization_id = $me"
+    " UNION SELECT a.organization_id FROM sources_monitoringpoint p"
+    " JOIN sources_pointaccess a ON a.point_id = p.id"
+    " WHERE p.organization_id = $me"
+    " UNION SELECT organization_id FROM sources_monitoringpoint"
+    " WHERE district_id = ANY ($here)",
+)
+SERVED = "SELECT a.point_id FROM sources_pointaccess a WHERE a.organization_id = $me"
 
 
 class Kept(models.Model):
@@ -117,6 +155,15 @@ class PollutionSource(Placed, Kept, ScopedModel):
     principal_name = models.CharField(_("单位负责人"), max_length=40, blank=True)
     principal_phone = models.CharField(_("负责人电话"), max_length=20, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(
+            own("organization_id"),
+            in_district("district_id"),
+            among("id", "yunjian_sources_served"),
+        ),
+        write=(own("organization_id"), in_district("district_id")),
+    )
 
     class Meta:
         ordering = ["code"]
@@ -219,6 +266,11 @@ class Outlet(Placed, Kept, ScopedModel):
         _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
     )
 
+    wall = Wall(
+        read=(through("source_id", "sources_pollutionsource"),),
+        write=(both(NOT_AGENCY, through("source_id", "sources_pollutionsource")),),
+    )
+
     class Meta:
         ordering = ["code"]
         constraints = [
@@ -294,6 +346,11 @@ class MonitoringPoint(Placed, Kept, ScopedModel):
     station_video = models.BooleanField(_("视频监控"), default=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
+    wall = Wall(
+        read=(own("organization_id"), in_district("district_id"), listed("id", SERVED)),
+        write=(own("organization_id"), in_district("district_id")),
+    )
+
     class Meta:
         ordering = ["outlet__code", "name"]
         indexes = [
@@ -339,6 +396,8 @@ class PointAccess(ScopedModel):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     period = DateRangeField()
     reason = models.CharField(max_length=80)
+
+    wall = Wall(read=(own("organization_id"), among("point_id", "yunjian_points_here")))
 
     class Meta:
         indexes = [models.Index(fields=["organization", "point"], name="access_organization")]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import NOT_AGENCY, Wall, both, through
 from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models.places import (
     MonitoringPoint,
@@ -33,6 +34,11 @@ class EmissionLimit(ScopedModel):
     clause = models.CharField(_("条款"), max_length=60, blank=True)
     period = DateRangeField(_("执行期间"))
     created_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(through("outlet_id", "sources_outlet"),),
+        write=(both(NOT_AGENCY, through("outlet_id", "sources_outlet")),),
+    )
 
     class Meta:
         ordering = ["parameter", "standard", "period"]
@@ -90,6 +96,11 @@ class PointRevision(ScopedModel):
         Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     made_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(
+        read=(through("point_id", "sources_monitoringpoint"),),
+        write=(both(NOT_AGENCY, through("point_id", "sources_monitoringpoint")),),
+    )
 
     class Meta:
         ordering = ["point", "number"]

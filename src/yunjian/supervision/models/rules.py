@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import ANYBODY, AUTHORITY, CITY_AUTHORITY, Wall, own
 from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 
@@ -45,6 +46,8 @@ class PublishedPack(_AuthoritysOwn):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     published_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Wall(read=(ANYBODY,), write=(), add=(own("organization_id"),))
 
     class Meta:
         ordering = ["id"]
@@ -83,6 +86,8 @@ class RuleDraft(_AuthoritysOwn):
     )
     created_at = models.DateTimeField(default=now, editable=False)
     changed_at = models.DateTimeField(default=now)
+
+    wall = Wall(read=(AUTHORITY,), write=(CITY_AUTHORITY,))
 
     def __str__(self) -> str:
         return self.code

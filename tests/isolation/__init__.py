@@ -1,0 +1,1 @@
+"""Isolation: the walls in the database, and the battery over every route."""

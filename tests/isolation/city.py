@@ -1,0 +1,277 @@
+"""One row of everything, of the first discharger and the first agency of the small city."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from PIL import Image
+
+from tests.world import World, build_world
+from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
+from yunjian.evidence.models import Attachment, ChainCheck
+from yunjian.evidence.services import record
+from yunjian.identity.models import (
+    AccountSession,
+    PastPassword,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+    WechatBinding,
+)
+from yunjian.identity.models.security import Means, Outcome
+from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.kernel.clock import now, today
+from yunjian.maintenance.models import (
+    Confirmation,
+    PublishedSheet,
+    RecordSheet,
+    RejectedSubmission,
+    SheetDesign,
+    SheetDraft,
+    Visit,
+)
+from yunjian.messaging.models import Delivery, Notification
+from yunjian.sources.models import EmissionLimit, Instrument, InstrumentRevision, PointRevision
+from yunjian.supervision.models import PublishedPack, RuleDraft
+
+SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
+
+
+class City(World):
+    """The small city with one row of everything; `rows` by model."""
+
+    rows: dict[str, models.Model]
+
+    def __init__(self, world: World) -> None:
+        self.__dict__.update(world.__dict__)
+        self.rows = {}
+
+    def keep(self, row: models.Model) -> Any:
+        """Keep a row under the name of its model."""
+        self.rows[row._meta.label_lower] = row
+        return row
+
+    def key(self, label: str) -> Any:
+        """Return the key of the row of a model."""
+        return self.rows[label].pk
+
+
+def build_city() -> City:
+    """Write it into the database."""
+    city = City(build_world())
+    with acting_as(system_actor("test")), transaction.atomic():
+        _people(city)
+        _files(city)
+        _places(city)
+        _work(city)
+        _rules(city)
+        _words(city)
+    return city
+
+
+def _people(city: City) -> None:
+    account = city.engineer
+    WechatBinding.objects.create(
+        app_id=settings.WECHAT_APP_ID, openid="openid-of-li", account=account
+    )
+    SecondFactor.objects.get_or_create(account=account, defaults={"secret": "sealed"})
+    RecoveryCode.objects.create(account=account, digest="sha256:00")
+    PastPassword.objects.create(account=account, password="!")
+    AccountSession.objects.create(
+        account=account,
+        key_digest="sha256:01",
+        means=Means.PASSWORD,
+        idle_until=now(),
+        lasts_until=now(),
+    )
+    SignInAttempt.objects.create(
+        username=account.username,
+        account=account,
+        organization=city.agency,
+        means=Means.PASSWORD,
+        outcome=Outcome.WRONG,
+    )
+
+
+def _files(city: City) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(picture, "JPEG")
+    key = f"test/{city.agency.pk}.jpg"
+    picture.seek(0)
+    default_storage.save(key, picture)
+    city.keep(
+        Attachment.unscoped().create(
+            organization_id=city.agency.pk,
+            shared_with=city.discharger.pk,
+            district_code=city.district.pk,
+            kind="image",
+            purpose="sheet",
+            filename="a.jpg",
+            content_type="image/jpeg",
+            size=picture.getbuffer().nbytes,
+            width=64,
+            height=48,
+            digest=f"sha256:{'0' * 64}",
+            source_digest=f"sha256:{'1' * 64}",
+            storage_key=key,
+            uploaded_by=city.engineer,
+        )
+    )
+
+
+def _places(city: City) -> None:
+    city.keep(city.source)
+    city.keep(city.wastewater_outlet)
+    city.keep(city.wastewater_point)
+    city.keep(Instrument.objects.filter(point=city.wastewater_point).get())
+    city.keep(InstrumentRevision.objects.filter(instrument__point=city.wastewater_point).get())
+    EmissionLimit.objects.create(
+        outlet=city.wastewater_outlet,
+        parameter="CODCr",
+        upper=Decimal(50),
+        unit="mg/L",
+        standard="DB31/199",
+        period=DateRange(today() - timedelta(days=9), None),
+    )
+    PointRevision.objects.get_or_create(
+        point=city.wastewater_point,
+        number=1,
+        defaults={
+            "period": DateRange(today() - timedelta(days=9), None),
+            "parameters": ["CODCr"],
+            "reason": SECRET_TEXT,
+        },
+    )
+
+
+def _work(city: City) -> None:
+    city.keep(city.contract)
+    city.keep(city.plan)
+    for row in (city.engineer_person, city.equipment, city.vehicle):
+        city.keep(row)
+    city.keep(
+        AgencyFiling.objects.create(
+            organization=city.agency,
+            legal_representative="王某",
+            registered_capital=Decimal(500),
+            address="某路",
+            contact_name="王某",
+            contact_phone="13800000000",
+            scope=SECRET_TEXT,
+            state="submitted",
+            submitted_at=now(),
+        )
+    )
+    city.keep(
+        Certificate.objects.create(
+            organization=city.agency,
+            person=city.engineer_person,
+            category="运维能力评定证书",
+            number="Z-1",
+            issuer="协会",
+            valid_until=today() + timedelta(days=300),
+        )
+    )
+    city.keep(SparePart.objects.create(organization=city.agency, name=SECRET_TEXT, location="仓库"))
+    task = city.keep(city.task(city.wastewater_point))
+    visit = city.keep(_visit(city, task, "submitted"))
+    RecordSheet.objects.create(
+        visit=visit,
+        position=0,
+        definition=task.sheets[0],
+        context={},
+        answers={},
+        results={},
+        verdict="pass",
+    )
+    begun = _visit(city, city.task(city.flue_gas_point), "in_progress")
+    SheetDraft.objects.create(visit=begun, agency=city.agency, saved_by=city.engineer)
+    city.rows["maintenance.visit:begun"] = begun
+    Confirmation.objects.create(
+        visit=_visit(
+            city, city.task(city.wastewater_point, today() - timedelta(days=3)), "objected"
+        ),
+        decision="object",
+        reason=SECRET_TEXT,
+        signature=city.rows["evidence.attachment"],
+        shown_digest="sha256:02",
+        signer=city.discharger_owner,
+        signer_name="周敏",
+    )
+    RejectedSubmission.objects.create(
+        visit_id=visit.pk, agency=city.agency, body="{}", digest="sha256:03"
+    )
+
+
+def _visit(city: City, task: Any, state: str) -> Visit:
+    handed_in = state != "in_progress"
+    visit: Visit = Visit.objects.create(
+        task=task,
+        point=task.point,
+        agency=city.agency,
+        discharger=city.discharger,
+        district=city.district,
+        engineer=city.engineer,
+        state=state,
+        verdict="pass" if handed_in else "",
+        signed_in_at=now() - timedelta(hours=2),
+        sign_in_longitude=Decimal("121.6"),
+        sign_in_latitude=Decimal("31.2"),
+        sign_in_accuracy=12.0,
+        sign_in_distance=20.0,
+        sign_in_digest="sha256:04",
+        signed_out_at=now() - timedelta(hours=1) if handed_in else None,
+        submitted_at=now() - timedelta(hours=1) if handed_in else None,
+        confirm_by=now() + timedelta(hours=4) if handed_in else None,
+        submission_digest="sha256:05" if handed_in else "",
+        content_digest="sha256:06" if handed_in else "",
+    )
+    return visit
+
+
+def _rules(city: City) -> None:
+    made = {"organization": city.authority, "created_by": city.reviewer}
+    published = {"organization": city.authority, "published_by": city.reviewer}
+    PublishedSheet.objects.create(
+        code="city-test",
+        version=1,
+        definition={},
+        effective_from=today() + timedelta(days=9999),
+        **published,
+    )
+    city.keep(
+        SheetDesign.objects.create(
+            code="city-test", version=2, definition={}, changed_by=city.reviewer, **made
+        )
+    )
+    PublishedPack.objects.create(
+        code="city-test",
+        version=1,
+        effective_from=today() + timedelta(days=9999),
+        content={},
+        note="x",
+        **published,
+    )
+    city.keep(RuleDraft.objects.create(code="city-test", content={}, **made))
+    ChainCheck.objects.create(asked_by="test", finished_at=now())
+
+
+def _words(city: City) -> None:
+    message = city.keep(
+        Notification.unscoped().create(
+            recipient=city.engineer, kind="test", title=SECRET_TEXT, body=SECRET_TEXT
+        )
+    )
+    Delivery.objects.create(notification=message, channel="wechat", state="sent")
+    city.keep(
+        record(
+            actor=city.actor(city.engineer),
+            verb="visit.submitted",
+            obj=city.rows["maintenance.visit"],
+        )
+    )
