@@ -15,6 +15,7 @@ from tests.world import World, build_world
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
 from yunjian.evidence.models import Attachment, ChainCheck
 from yunjian.evidence.services import record
+from yunjian.identity.certificates.models import AgencyRegistration, OrganizationCertificate
 from yunjian.identity.models import (
     AccountSession,
     PastPassword,
@@ -35,8 +36,18 @@ from yunjian.maintenance.models import (
     SheetDraft,
     Visit,
 )
-from yunjian.messaging.models import Delivery, Notification
-from yunjian.sources.models import EmissionLimit, Instrument, InstrumentRevision, PointRevision
+from yunjian.messaging.models import Delivery, Notice, Notification
+from yunjian.sources.models import (
+    CertificateReminder,
+    EmissionLimit,
+    FilingImport,
+    FollowUp,
+    Instrument,
+    InstrumentAction,
+    InstrumentRevision,
+    ParameterChange,
+    PointRevision,
+)
 from yunjian.supervision.models import PublishedPack, RuleDraft
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
@@ -68,6 +79,8 @@ def build_city() -> City:
         _people(city)
         _files(city)
         _places(city)
+        _filings(city)
+        _certificates(city)
         _work(city)
         _rules(city)
         _words(city)
@@ -146,6 +159,60 @@ def _places(city: City) -> None:
             "parameters": ["CODCr"],
             "reason": SECRET_TEXT,
         },
+    )
+
+
+def _filings(city: City) -> None:
+    instrument: Any = city.rows["sources.instrument"]
+    revision: Any = city.rows["sources.instrumentrevision"]
+    city.keep(
+        FilingImport.objects.create(
+            organization=city.discharger, source=city.source, filename="a.xlsx", digest="sha256:07"
+        )
+    )
+    CertificateReminder.objects.create(revision=revision, valid_until=today(), days=7)
+    InstrumentAction.objects.create(
+        instrument=instrument,
+        action="stop",
+        on=today(),
+        stopped=DateRange(today(), None),
+        reason=SECRET_TEXT,
+    )
+    ParameterChange.objects.create(
+        instrument=instrument, changes={}, reason=SECRET_TEXT, changed_at=now()
+    )
+    city.keep(
+        FollowUp.objects.create(
+            instrument=instrument,
+            revision=revision,
+            code="check",
+            title="比对",
+            opened_on=today(),
+            due_on=today(),
+        )
+    )
+
+
+def _certificates(city: City) -> None:
+    certificate = OrganizationCertificate.objects.create(
+        organization=city.agency,
+        account=city.agency_manager,
+        fingerprint="0" * 64,
+        serial="01",
+        issuer="CN=Test",
+        algorithm="sm2",
+        valid_from=now() - timedelta(days=1),
+        valid_until=now() + timedelta(days=1),
+    )
+    AgencyRegistration.objects.create(
+        organization=city.agency,
+        account=city.agency_manager,
+        certificate=certificate,
+        legal_representative="王某",
+        address=SECRET_TEXT,
+        contact_name="王某",
+        contact_phone="13800000000",
+        commitment="2026-1",
     )
 
 
@@ -266,6 +333,9 @@ def _words(city: City) -> None:
         Notification.unscoped().create(
             recipient=city.engineer, kind="test", title=SECRET_TEXT, body=SECRET_TEXT
         )
+    )
+    Notice.objects.create(
+        title="通知", body="正文", audience=["authority"], author="某人", author_organization="某局"
     )
     Delivery.objects.create(notification=message, channel="wechat", state="sent")
     city.keep(

@@ -33,6 +33,8 @@ class DictionaryEntry(IdModel):
     order = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True, help_text="offered for new rows")
 
+    wall = Open("lists that everybody chooses from")
+
     class Meta:
         ordering = ["dictionary", "order", "code"]
         constraints = [

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ANYBODY, Wall, mine, through
+from yunjian.kernel.rls import ACTING, ANYBODY, OPERATOR, Wall, both, mine, through
 from yunjian.kernel.scope import IdModel, ScopedModel
 
 
@@ -101,6 +101,11 @@ class Notice(ScopedModel):
     created_at = models.DateTimeField(default=now, editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    wall = Wall(
+        read=(both(ACTING, "{table}.state <> 'draft'"), OPERATOR),
+        write=(OPERATOR,),
+    )
 
     class Meta:
         ordering = ["-id"]

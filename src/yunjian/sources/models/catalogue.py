@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Open
 from yunjian.kernel.scope import IdModel
 
 
@@ -23,6 +24,8 @@ class MakeAndModel(IdModel):
     unit = models.CharField(_("量程单位"), max_length=16, blank=True)
     filed = models.PositiveIntegerField(_("备案次数"), default=1)
     learned_at = models.DateTimeField(default=now, editable=False)
+
+    wall = Open("kinds of instruments; says nothing of who has one")
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Open, Wall, own, through
 from yunjian.kernel.scope import NOTHING, IdModel, ScopedModel
 from yunjian.sources.models.filing import InstrumentRevision
 from yunjian.sources.models.places import PollutionSource
@@ -36,6 +37,8 @@ class FilingImport(ScopedModel):
     applied_at = models.DateTimeField(null=True, editable=False)
     undone_at = models.DateTimeField(null=True, editable=False)
 
+    wall = Wall(read=(own("organization_id"),))
+
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["source", "-id"], name="import_source")]
@@ -59,6 +62,8 @@ class CertificateReminder(IdModel):
     days = models.PositiveSmallIntegerField(help_text="the threshold: 60, 30 or 7")
     sent_at = models.DateTimeField(default=now, editable=False)
 
+    wall = Wall(read=(through("revision_id", "sources_instrumentrevision"),))
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -74,6 +79,8 @@ class ReminderRun(IdModel):
     finished_at = models.DateTimeField()
     looked_at = models.PositiveIntegerField()
     sent = models.PositiveIntegerField()
+
+    wall = Open("when it ran and how many it told; names nobody")
 
     class Meta:
         ordering = ["-id"]

@@ -9,6 +9,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
+from yunjian.kernel.rls import Wall, through
 from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models.filing import Instrument, InstrumentRevision
 from yunjian.sources.models.places import PointAccess, visible_by_place
@@ -16,6 +17,8 @@ from yunjian.sources.models.places import PointAccess, visible_by_place
 
 class AboutInstrument(ScopedModel):
     """A row about an instrument on file; who sees the instrument sees it."""
+
+    wall = Wall(read=(through("instrument_id", "sources_instrument"),))
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import Organization
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import AT_THE_DOOR, AUTHORITY, OPERATOR, Open, Wall, own
 from yunjian.kernel.scope import ANYTHING, IdModel, ScopedModel
 
 
@@ -21,6 +22,8 @@ class Challenge(IdModel):
     created_at = models.DateTimeField(default=now, editable=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    wall = Open("random texts before anybody is known; bound to a browser")
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="challenge_expires")]
@@ -47,6 +50,11 @@ class OrganizationCertificate(ScopedModel):
     valid_until = models.DateTimeField(_("有效期止"))
     first_used_at = models.DateTimeField(_("首次使用"), default=now, editable=False)
     last_used_at = models.DateTimeField(_("最近使用"), default=now)
+
+    wall = Wall(
+        read=(own("organization_id"), AUTHORITY, OPERATOR, AT_THE_DOOR),
+        write=(own("organization_id"), OPERATOR, AT_THE_DOOR),
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organization", "-id"], name="certificate_organization")]
@@ -85,6 +93,11 @@ class AgencyRegistration(ScopedModel):
         max_length=20, help_text="version of the commitment that was agreed to"
     )
     registered_at = models.DateTimeField(_("注册时间"), default=now, editable=False)
+
+    wall = Wall(
+        read=(own("organization_id"), AUTHORITY, OPERATOR, AT_THE_DOOR),
+        write=(own("organization_id"), OPERATOR, AT_THE_DOOR),
+    )
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

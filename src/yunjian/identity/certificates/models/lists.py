@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Open
 from yunjian.kernel.scope import IdModel
 
 
@@ -25,6 +26,8 @@ class RevocationList(IdModel):
     size = models.PositiveIntegerField(_("吊销证书数"), default=0)
     loaded_at = models.DateTimeField(_("载入时间"), default=now)
 
+    wall = Open("published by the certificate authority")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["issuer_id", "part"], name="revocation_list_once"),
@@ -38,6 +41,8 @@ class RevokedSerial(models.Model):
     list = models.ForeignKey(RevocationList, on_delete=models.CASCADE, related_name="serials")
     serial = models.CharField(max_length=64)
 
+    wall = Open("published by the certificate authority")
+
 
 class RevocationFile(models.Model):
     """A file of the folder, as it was last looked at. `problem` is empty when all is well."""
@@ -47,6 +52,8 @@ class RevocationFile(models.Model):
     problem = models.CharField(max_length=24, blank=True)
     looked_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
+
+    wall = Open("published by the certificate authority")
 
     class Meta:
         ordering = ["name"]

@@ -22,7 +22,7 @@ $body$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0001_rates")]
+    dependencies = [("kernel", "0002_dictionaries")]
 
     operations = [
         migrations.RunSQL(MAKE, "DROP FUNCTION yunjian_make_partition(text, text, uuid, uuid)"),
