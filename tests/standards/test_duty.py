@@ -34,6 +34,8 @@ from yunjian.standards.rules.duty import (
     out_of_control,
     rules_of_packs,
 )
+from yunjian.standards.rules.overlays import overlaid
+from yunjian.standards.rules.packs import shipped
 
 WEEKLY = rules_of(obligation("weekly", 7, "day"))
 MONTHLY = rules_of(obligation("monthly", 1, "month"))
@@ -666,3 +668,45 @@ def test_spans_are_half_open() -> None:
     )
     assert CHINA.utcoffset(None) == timedelta(hours=8)
     assert Interval(1, "day").unit == "day"
+
+
+# --- which duties are calibrations --------------------------------------------------------------
+
+
+def test_overdue_calibrations_of_hj_75_are_out_of_control_and_nothing_else_is() -> None:
+    rules = rules_of_packs()
+    points = [
+        PointDescription("flue_gas", method, automatic_calibration=automatic, parameters=parameters)
+        for method in ("full_extraction", "direct")
+        for automatic in (True, False)
+        for parameters in [("SO2", "PM", "velocity", "NMHC")]
+    ] + [PointDescription("wastewater", parameters=("CODCr", "flow"))]
+
+    found = [item for point in points for item in rules.obligations(point, date(2026, 11, 25))]
+
+    assert {item.id for item in found if rules.calibrates(item)} == {
+        *(f"hj75.cal-{name}" for name in ("auto", "pm-manual", "gas-insitu", "gas-extractive")),
+        *(f"hj75.cal-{name}" for name in ("full-system", "flow-auto", "flow-manual")),
+    }
+
+
+def test_a_stricter_calibration_of_a_city_is_one_too() -> None:
+    head = {"code": "city", "version": 1, "overlays": "hj75-2017@1", "effective": ["2026-01-01"]}
+    stricter = {
+        "id": "hj75.cal-pm-manual",
+        "clause": "市 1",
+        "provenance": "text",
+        "interval": {"value": 10, "unit": "day"},
+    }
+    city = overlaid(head | {"authority": "试验市", "obligations": [stricter]}, "c", shipped())
+    point = PointDescription("flue_gas", "direct", parameters=("PM",))
+
+    rules = rules_of_packs([city])
+    (calibration,) = [
+        item
+        for item in rules.obligations(point, date(2026, 11, 25))
+        if item.id == "hj75.cal-pm-manual"
+    ]
+
+    assert (calibration.standard, calibration.interval.value) == ("试验市", 10)
+    assert rules.calibrates(calibration)

@@ -51,6 +51,13 @@ def times(count: int, period: str) -> dict[str, Any]:
     return {"count": {"times": count, "period": period}}
 
 
+def test_an_obligation_may_name_another_clause_and_be_as_often_as_before() -> None:
+    city = over(obligations=[row("hj75.patrol")])
+
+    assert city.obligations[0].clause == "市 1"
+    assert city.obligations[0].interval == pack(FLUE).obligations[0].interval
+
+
 # --- what an overlay is -----------------------------------------------------------------------
 
 

@@ -250,6 +250,25 @@ def test_a_version_must_not_lose_what_it_does_not_retire(
     assert [item.reason_code for item in found] == reasons
 
 
+def test_what_a_version_would_lose_is_named() -> None:
+    def change(data: Data) -> None:
+        data.update(retired=["main.c"])
+        main(data)["fields"].pop(2)
+        main(data)["fields"][0].update(type="text")
+        data["sections"][1]["items"][0]["key"] = "fan"
+        data["sections"][2].update(kind="fields")
+
+    found = sheets.compatible(version(number=1), version(change))
+    other = sheets.compatible(version(number=1), version(lambda d: d.update(code="other")))
+
+    assert [(item.reason_code, item.detail) for item in found] == [
+        ("type_changed", "main.a"),
+        ("removed", "checks.pump"),
+        ("type_changed", "rows"),
+    ]
+    assert [(item.reason_code, item.detail) for item in other] == [("other_code", "probe")]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "right"),
     [
@@ -353,6 +372,40 @@ def test_a_sheet_begins_with_a_row_for_each_item() -> None:
 
     assert answers["rows"] == [{"d": "甲"}, {"d": "乙"}]
     assert sheets.empty_row(sheets.parsed(BASE), "rows", {}) == {}
+
+
+def test_one_more_row_is_prefilled_with_what_is_the_same_for_all() -> None:
+    data = deepcopy(BASE)
+    field = {"key": "by", "title": TITLE, "type": "text", "prefill": "ctx.engineer.name"}
+    data["sections"][2]["fields"].append(field)
+
+    row = sheets.empty_row(sheets.parsed(data), "rows", {"engineer": {"name": "王工"}})
+
+    assert row == {"by": "王工"}
+
+
+def test_both_limits_of_velocity_are_named_with_their_units() -> None:
+    fields = [
+        part
+        for section in sheets.definition("hj75-g4@2").source["sections"]
+        for part in section.get("fields", [])
+    ]
+    said = {
+        rule["message"][side]
+        for part in fields
+        for rule in part.get("judge", [])
+        for side in ("zh", "en")
+        if "m/s" in rule["message"][side]
+    }
+
+    assert said == {
+        "超过 ±8 %F.S. 且 ±1.8 m/s，判定失控",
+        "Beyond ±8 %F.S. and ±1.8 m/s: out of control",
+        "超过 ±3 %F.S. 且 ±0.9 m/s，需校准",
+        "Beyond ±3 %F.S. and ±0.9 m/s: calibrate",
+        "在允许范围内（±3 %F.S. 或 ±0.9 m/s）",
+        "Within the limit (±3 %F.S. or ±0.9 m/s)",
+    }
 
 
 def test_criteria_of_the_wrong_shape_judge_nothing() -> None:

@@ -25,7 +25,6 @@ from yunjian.standards.sheets.model import InvalidDefinition, parsed
 FOLDER = Path(__file__).resolve().parents[1] / "vectors"
 SHARED: dict[str, Any] = json.loads((FOLDER / "sheets.json").read_text(encoding="utf-8"))
 WORDS: dict[str, Any] = json.loads((FOLDER / "expressions.json").read_text(encoding="utf-8"))
-PROBE = parsed(SHARED["definition"])
 CONTEXT: dict[str, Any] = {"instruments": [{"range_upper": 200}]}
 NAMES = sorted(sheets.definitions())
 # whose limits nobody has established for such answers
@@ -34,7 +33,7 @@ NOT_CONFIRMED = {"hj1286-calibration@1": "unknown", "hj1286-verification@1": "un
 
 @pytest.mark.parametrize("vector", SHARED["vectors"], ids=lambda vector: vector["name"])
 def test_the_shared_vectors_hold(vector: dict[str, Any]) -> None:
-    result = sheets.evaluate(PROBE, vector["answers"], vector["context"])
+    result = sheets.evaluate(parsed(SHARED["definition"]), vector["answers"], vector["context"])
     said = result.as_json()
     expected = vector["expected"]
     assert [[error["path"], error["code"]] for error in said["errors"]] == expected["errors"]
@@ -153,7 +152,7 @@ KEYS = st.sampled_from(["main", "checks", "monthly", "gases", "other"])
 @given(st.dictionaries(KEYS, JSON_VALUES, max_size=5), JSON_VALUES)
 def test_no_answer_whatever_makes_it_fail(answers: dict[str, Any], context: Any) -> None:
     before = deepcopy(answers)
-    result = sheets.evaluate(PROBE, answers, context)
+    result = sheets.evaluate(parsed(SHARED["definition"]), answers, context)
     assert result.verdict in {
         "pass", "attention", "unknown", "calibrate", "out_of_control", "fail"
     }  # fmt: skip
@@ -192,6 +191,30 @@ def test_photos_inside_answers_are_found() -> None:
     photo = "01a20a4b-80ff-73ed-aa99-6199ba4f157d"
     answers = {"closing": {"photos": [photo]}, "cylinders": [{"name": "SO2"}]}
     assert [str(item) for item in sheets.photo_ids("hj75-g1@1", answers)] == [photo]
+
+
+def test_photos_and_signatures_of_every_section_are_found() -> None:
+    ids = [f"01a20a4b-80ff-73ed-aa99-6199ba4f157{n}" for n in range(4)]
+    title = {"zh": "名", "en": "Name"}
+    sections = [
+        {"key": key, "title": title, "kind": kind, "fields": [{"key": "x", "title": title} | field]}
+        for key, kind, field in (
+            ("a", "fields", {"type": "photo"}),
+            ("b", "group", {"type": "signature"}),
+            ("c", "fields", {"type": "text"}),
+        )
+    ]
+    probe = parsed(
+        {"code": "probe", "version": 1, "title": title, "standard": "", "annex": ""}
+        | {"sections": sections}
+    )
+    answers = {"a": {"x": ids[:2]}, "b": [{"x": [ids[2]]}, {}, {"x": [ids[3]]}], "c": {"x": "-"}}
+    source = [probe].copy
+    sheets.register_source(source)
+    try:
+        assert [str(item) for item in sheets.photo_ids("probe@1", answers)] == ids
+    finally:
+        sheets.unregister_source(source)
 
 
 def broken(change: Any) -> dict[str, Any]:

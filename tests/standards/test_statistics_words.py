@@ -116,7 +116,7 @@ def test_a_correlation_shows_its_steps() -> None:
     ]
     assert [line[4] for line in lines] == ["1", "mg/m3", "1", "mg/m3", "%", "%"]
     assert lines[1][3] == "25.25 − 10.1 × 2.5"
-    assert (found.slope, found.intercept) == (Fraction("10.1"), 0)
+    assert (found.slope, found.intercept) == (Fraction("10.1"), Fraction(0))
 
 
 def test_why_hours_are_replaced_decides_by_how_many() -> None:

@@ -291,7 +291,8 @@ def row_lines(row: Row) -> list[str]:
     if row.unconfirmed:
         return [UNCONFIRMED]
     if isinstance(row, ObligationRow):
-        return [f"{row.activity.zh}: {_how_often(row)}"]
+        overdue = "，超期期间按失控处理" if row.overdue_out_of_control else ""
+        return [f"{row.activity.zh}: {_how_often(row)}{overdue}"]
     if isinstance(row, LimitRow):
         return _limit_lines(row)
     if isinstance(row, ValueRow):

@@ -85,7 +85,8 @@ class Row(Checked):
 class ObligationRow(Row):
     """Something to be done again within an interval, or so often in a period, and at which points.
 
-    No condition means every point of the kind.
+    No condition means every point of the kind. `overdue_out_of_control`: the time for which it is
+    overdue counts as out of control, as HJ 75 has it of calibrations.
     """
 
     activity: Text
@@ -96,6 +97,7 @@ class ObligationRow(Row):
     parameters: tuple[str, ...] | None = None
     sheet: str | None = None
     sheets: dict[str, str] = Field(default_factory=dict)
+    overdue_out_of_control: bool = False
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:

@@ -48,6 +48,7 @@ class Obligation:
     sheet: str | None
     times: int = 1
     period: str | None = None
+    overdue_out_of_control: bool = False
 
 
 def obligations_for(
@@ -108,4 +109,5 @@ def _obligation(
         sheet=row.sheet or row.sheets.get(point.sampling_method or ""),
         times=row.count.times if row.count is not None else 1,
         period=row.count.period if row.count is not None else None,
+        overdue_out_of_control=row.overdue_out_of_control,
     )

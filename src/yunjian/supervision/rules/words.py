@@ -273,7 +273,8 @@ def demand_lines(row: Row) -> list[str]:
     """Return all that a row demands, one line for each thing."""
     match row:
         case ObligationRow():
-            return [how_often(row)]
+            overdue = [_("超期期间按失控处理")] if row.overdue_out_of_control else []
+            return [how_often(row), *overdue]
         case LimitRow():
             lines = [f"{band}：{text}" if band else text for band, text in limit_lines(row)]
             control = out_of_control_text(row)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
+from operator import attrgetter
 
 from yunjian.standards.rules.duty.calendar import FAR, day_start, local_or_far
 from yunjian.standards.rules.duty.history import PointHistory
@@ -69,16 +70,8 @@ def rules_of_packs(among: Sequence[Pack] | None = None) -> Rules:
     return Rules(
         lambda point, day: obligations_for(point, day, chosen),
         tuple(sorted(days)),
-        is_periodic_calibration,
+        attrgetter("overdue_out_of_control"),
     )
-
-
-def is_periodic_calibration(obligation: Obligation) -> bool:
-    """Tell whether it is a calibration of HJ 75 clause 11.2, which clause 12 puts out of control.
-
-    HJ 355 knows no such rule: there an overdue calibration is overdue, and no more.
-    """
-    return obligation.standard.startswith("HJ 75") and obligation.clause.split()[:1] == ["11.2"]
 
 
 def timing_of(obligation: Obligation) -> Timing:
