@@ -23,6 +23,13 @@ from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
 from yunjian.kernel.ids import new_id
 
 
+def whole_pdf() -> bytes:
+    """Return the smallest thing that is a PDF."""
+    body = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n"
+    end = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 2/Root 1 0 R>>\n"
+    return body + end + b"startxref\n%d\n%%%%EOF\n" % len(body)
+
+
 def _store(
     world: World, content: bytes, name: str = "a.jpg", key: UUID | None = None
 ) -> tuple[Attachment, bool]:
@@ -166,7 +173,7 @@ def test_nobody_signed_in_sees_nothing(world: World) -> None:
 
 
 def test_a_shared_file_is_seen_by_the_other_party_and_its_district(world: World) -> None:
-    row, _new = _store(world, b"%PDF-1.7 test", "a.pdf")
+    row, _new = _store(world, whole_pdf(), "a.pdf")
     attachments_share(ids=[], organization_id=world.discharger.pk, district_code="310115")
     attachments_share(ids=[row.pk], organization_id=world.discharger.pk, district_code="310115")
 
@@ -200,3 +207,13 @@ def test_who_belongs_to_no_organisation_uploads_nothing(db: None) -> None:
             filename="a.jpg",
             purpose="sheet",
         )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.7 test", whole_pdf()[:60], b"%PDF-9.9" + whole_pdf()[8:], whole_pdf() + b"x" * 4096],
+)
+def test_what_only_begins_like_a_pdf_is_refused(world: World, content: bytes) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        _store(world, content, "证书.pdf")
+    assert [error.code for error in refused.value.errors] == ["damaged"]

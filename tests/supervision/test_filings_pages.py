@@ -11,12 +11,13 @@ from tests.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.actor import acting_as, system_actor
-from yunjian.kernel.clock import today
+from yunjian.kernel.clock import now, today
 from yunjian.sources.models import Instrument, InstrumentRevision
 from yunjian.sources.services import instrument_retire, revision_draft, revision_submit
 
 QUEUE = "/supervision/filings/"
-QUEUE_QUERIES = 7  # session, account, actor; districts; rows, count; unread messages
+# session, account, actor; districts; rows, count; waiting by district, mean; unread messages
+QUEUE_QUERIES = 9
 
 
 def handed_in(world: World, **changes: object) -> InstrumentRevision:
@@ -121,7 +122,10 @@ def test_a_change_is_shown_beside_the_official_version(world: World, client: Cli
     page = client.get(f"{QUEUE}{changed(world).pk}/").content.decode()
     assert "更换量程" in page
     assert "500 mg/L" in page
-    assert "<del>200 mg/L</del>" in page
+    assert "200 mg/L" in page
+    assert 'data-testid="differs-range_upper"' in page
+    assert 'data-testid="differs-model"' in page
+    assert 'data-testid="differs-parameter"' not in page
     assert 'data-testid="filing-approve"' in page
     assert 'data-testid="filing-return"' in page
     for step in ("填报", "提交", "审核", "正式"):
@@ -164,15 +168,104 @@ def test_a_taken_slot_is_explained_and_the_note_is_kept(world: World, client: Cl
 def test_returning_asks_for_a_reason(world: World, client: Client) -> None:
     revision = handed_in(world)
     path = f"{QUEUE}{revision.pk}/return/"
-    assert "退回原因" in client.get(path).content.decode()
-    assert client.post(path, {"reason": "  "}).status_code == 422
+    assert client.get(path).status_code == 405
+    refused = client.post(path, {"note": "  "})
+    assert refused.status_code == 422
+    assert "请填写退回的原因" in refused.content.decode()
     assert state(revision) == "submitted"
-    assert client.post(path, {"reason": "铭牌与型号不符"}).status_code == 302
+    assert client.post(path, {"note": "铭牌与型号不符"}).status_code == 302
     assert state(revision) == "returned"
-    assert client.post(path, {"reason": "再来一次"}).status_code == 409
+    assert client.post(path, {"note": "再来一次"}).status_code == 409
     page = client.get(f"{QUEUE}?tab=returned").content.decode()
     assert str(revision.pk) in page
     assert "铭牌与型号不符" in client.get(f"{QUEUE}{revision.pk}/").content.decode()
+
+
+def test_remarks_on_fields_go_back_with_the_filing(world: World, client: Client) -> None:
+    revision = handed_in(world)
+    path = f"{QUEUE}{revision.pk}/return/"
+    long = client.post(path, {"remarks.serial_number": "长" * 201, "remarks.model": "看不清"})
+    assert long.status_code == 422
+    assert "看不清" in long.content.decode()
+    assert state(revision) == "submitted"
+    remarks = {"remarks.serial_number": "与铭牌照片不一致", "remarks.model": "  "}
+    assert client.post(path, remarks).status_code == 302
+    returned = InstrumentRevision.unscoped().get(pk=revision.pk)
+    assert returned.field_remarks == {"serial_number": "与铭牌照片不一致"}
+    assert "出厂编号" in returned.decision_note
+
+    owner = world.client(world.discharger_owner)
+    form = owner.get(f"/source/filings/{revision.pk}/edit/").content.decode()
+    assert "审核意见：与铭牌照片不一致" in form
+    page = client.get(f"{QUEUE}{revision.pk}/").content.decode()
+    assert "与铭牌照片不一致" in page
+
+
+def renewal(world: World, **changes: object) -> InstrumentRevision:
+    """Hand in newer papers of the analyser that stands at the wastewater point."""
+    actor = world.actor(world.discharger_owner)
+    with acting_as(actor):
+        standing = Instrument.objects.get(point=world.wastewater_point)
+        official = InstrumentRevision.unscoped().get(instrument=standing, state="official")
+        for path, value in analyzer_values("CODCr").items():
+            if path not in {"installed_on", "manufactured_on", "serial_number"}:
+                setattr(official, path, value)
+        official.manufactured_on = official.installed_on
+        official.save()
+        papers = {
+            "certificate_number": "CCAEPI-EP-2026-009",
+            "certificate_valid_until": today() + timedelta(days=1800),
+            "change_kind": "renewal",
+            "change_reason": "证书续期",
+        }
+        revision = revision_draft(
+            actor=actor,
+            point=world.wastewater_point,
+            kind="analyzer",
+            values={**papers, **changes},
+            instrument=standing,
+        )
+        return revision_submit(actor=actor, revision=revision)
+
+
+def test_unchanged_renewals_are_approved_together(world: World, client: Client) -> None:
+    revision = renewal(world)
+    page = client.get(f"{QUEUE}?tab=renewals").content.decode()
+    assert f'value="{revision.pk}"' in page
+    assert client.post(f"{QUEUE}renewals/approve/", {"chosen": []}).status_code == 422
+    answer = client.post(f"{QUEUE}renewals/approve/", {"chosen": [str(revision.pk)]})
+    assert answer.status_code == 302
+    assert state(revision) == "official"
+
+
+def test_a_renewal_that_changes_more_is_decided_on_its_own(world: World, client: Client) -> None:
+    revision = renewal(world, range_upper=500)
+    page = client.get(f"{QUEUE}?tab=renewals").content.decode()
+    assert 'data-testid="filing-row"' in page
+    assert f'value="{revision.pk}"' not in page
+    answer = client.post(f"{QUEUE}renewals/approve/", {"chosen": [str(revision.pk)]})
+    assert answer.status_code == 409
+    assert "请单独审核" in answer.content.decode()
+    assert state(revision) == "submitted"
+
+
+def test_the_queue_tells_where_and_how_long_filings_wait(world: World, client: Client) -> None:
+    revision = handed_in(world)
+    InstrumentRevision.unscoped().filter(pk=revision.pk).update(
+        submitted_at=now() - timedelta(days=40)
+    )
+    page = client.get(QUEUE).content.decode()
+    assert "浦东新区 1" in page
+    assert "超过 10 日" in page
+    detail = client.get(f"{QUEUE}{revision.pk}/").content.decode()
+    assert "已等待" in detail
+
+
+def test_what_stood_on_a_day_is_shown(world: World, client: Client) -> None:
+    path = f"{QUEUE}points/{world.wastewater_point.pk}/standing/"
+    assert "SN-CODCr" in client.get(path).content.decode()
+    long_ago = today() - timedelta(days=2000)
+    assert "没有已备案的仪器" in client.get(f"{path}?on={long_ago}").content.decode()
 
 
 def test_an_authority_of_another_district_sees_nothing_of_it(world: World) -> None:
@@ -181,7 +274,7 @@ def test_an_authority_of_another_district_sees_nothing_of_it(world: World) -> No
     assert 'data-testid="filing-open"' not in client.get(QUEUE).content.decode()
     assert client.get(f"{QUEUE}{revision.pk}/").status_code == 404
     assert client.post(f"{QUEUE}{revision.pk}/approve/").status_code == 404
-    assert client.post(f"{QUEUE}{revision.pk}/return/", {"reason": "x"}).status_code == 404
+    assert client.post(f"{QUEUE}{revision.pk}/return/", {"note": "x"}).status_code == 404
     with acting_as(system_actor("test")):
         assert Event.objects.filter(verb="access.foreign").count() == 3
     assert state(revision) == "submitted"

@@ -1,5 +1,6 @@
 """Uploads are never trusted: what they are is told by their bytes, and pictures are drawn anew."""
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -20,6 +21,9 @@ IMAGE_TYPES = {
     "image/heic": (".heic", ".heif"),
 }
 PDF_TYPE = "application/pdf"
+PDF_HEAD, PDF_TAIL = 1024, 2048
+PDF_VERSION = re.compile(rb"%PDF-(1\.[0-7]|2\.0)")
+PDF_END = re.compile(rb"startxref\s+\d+\s+%%EOF")
 JPEG_QUALITY = 88
 THUMBNAIL_PIXELS = 320
 HASH_WIDTH, HASH_HEIGHT = 9, 8
@@ -76,8 +80,25 @@ def accepted(content: bytes, filename: str) -> Accepted:
             field="file",
         )
     if real == PDF_TYPE:
+        _check_pdf(content)
         return Accepted("pdf", content, PDF_TYPE, ".pdf")
     return _redrawn(content, keep_png=real == "image/png")
+
+
+def _check_pdf(content: bytes) -> None:
+    """Refuse bytes that begin like a PDF but are none: cut off, or something else behind it.
+
+    A whole one says its version at the start, and at the end where its objects are listed.
+
+    Raises:
+        InvalidInput: at `file`.
+    """
+    head, tail = content[:PDF_HEAD], content[-PDF_TAIL:]
+    whole = PDF_VERSION.search(head) and PDF_END.search(tail) and b"obj" in content
+    if not whole:
+        raise InvalidInput(
+            _("PDF 文件不完整或已损坏，请重新导出后再上传"), code="damaged", field="file"
+        )
 
 
 def thumbnail(content: bytes) -> bytes:

@@ -7,7 +7,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.sources.filing_fields import plain_number
+from yunjian.sources.models import FollowUp
 from yunjian.sources.selectors import InstrumentRow
+from yunjian.sources.selectors.lifecycle import follow_up_title
 from yunjian.web.tables import Table
 
 NO_BREAK = {"td": {"class": "text-nowrap"}}
@@ -121,3 +123,64 @@ class SamplerTable(InstrumentTable):
         "state",
         "actions",
     )
+
+
+class LedgerTable(InstrumentTable):
+    """Every instrument of a discharger."""
+
+    chosen = tables.TemplateColumn(
+        template_name="sources/parts/ledger_choice.html", verbose_name="", orderable=False
+    )
+    outlet = tables.Column(accessor="instrument__point__outlet__code", verbose_name=_("排口"))
+    point = tables.Column(accessor="instrument__point__name", verbose_name=_("测点"))
+    kind = tables.Column(accessor="instrument__get_kind_display", verbose_name=_("类别"))
+    parameter = tables.Column(accessor="shown__parameter", verbose_name=_("监测因子"))
+
+    class Meta(InstrumentTable.Meta):
+        empty_text = _("没有符合条件的仪器。可在“企业排口”中逐台备案，或用模板批量导入。")
+
+    order = (
+        "row_number",
+        "chosen",
+        "outlet",
+        "point",
+        "kind",
+        "parameter",
+        "name",
+        "make",
+        "serial",
+        "installed",
+        "certificate",
+        "state",
+        "actions",
+    )
+
+
+class FollowUpTable(Table):
+    """后续事项."""
+
+    title = tables.Column(verbose_name=_("事项"))
+    basis = tables.Column(accessor="standard", verbose_name=_("依据"))
+    outlet = tables.Column(accessor="instrument__point__outlet__code", verbose_name=_("排口"))
+    point = tables.Column(accessor="instrument__point__name", verbose_name=_("测点"))
+    instrument = tables.Column(accessor="revision", verbose_name=_("仪器"))
+    opened_on = tables.DateColumn(format="Y-m-d", verbose_name=_("起算日期"), attrs=NO_BREAK)
+    due_on = tables.DateColumn(format="Y-m-d", verbose_name=_("期限"), attrs=NO_BREAK)
+    state = tables.TemplateColumn(
+        template_name="sources/parts/follow_up_state.html", verbose_name=_("状态")
+    )
+    actions = tables.TemplateColumn(
+        template_name="sources/parts/follow_up_actions.html", verbose_name=_("操作")
+    )
+
+    class Meta(Table.Meta):
+        empty_text = _("没有待完成的后续事项。更换、迁移仪器或更换核心部件后，会在这里列出。")
+        row_attrs = {"data-testid": "follow-up-row"}
+
+    def render_title(self, record: FollowUp) -> str:
+        """Show what is to be done, in the language that is read."""
+        return follow_up_title(record)
+
+    def render_basis(self, value: str, record: FollowUp) -> str:
+        """Show the standard, and the clause below."""
+        return _two_lines(value, record.clause)

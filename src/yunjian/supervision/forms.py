@@ -66,3 +66,14 @@ class AgencyQuery(forms.Form):
     status = forms.ChoiceField(
         label=_("状态"), required=False, choices=[ANY, *OrganizationStatus.choices]
     )
+
+
+class ReturnForm(forms.Form):
+    """Why a filing goes back."""
+
+    reason = forms.CharField(
+        label=_("退回原因"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("填报单位将看到这段话，请写明需要修改的内容"),
+    )

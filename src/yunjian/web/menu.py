@@ -59,7 +59,15 @@ SOURCE = Portal(
     _("上海市污染源综合管理信息系统"),
     "/source/",
     (
-        MenuItem(_("公共配置"), "", "gear", (MenuItem(_("污染源基本信息"), "/source/sources/"),)),
+        MenuItem(
+            _("公共配置"),
+            "",
+            "gear",
+            (
+                MenuItem(_("污染源基本信息"), "/source/sources/"),
+                MenuItem(_("仪器备案"), "/source/instruments/"),
+            ),
+        ),
         MenuItem(
             _("运维管理"), "", "clipboard-check", (MenuItem(_("运维确认"), "/source/visits/"),)
         ),

@@ -4,12 +4,17 @@ from yunjian.sources.selectors.filings import (
     InstrumentRow,
     RevisionDetail,
     changed_paths,
+    days_to_decision,
     filing_queue,
+    instrument_ledger,
+    instrument_rows,
     instruments_of_point,
     is_plain_renewal,
+    plain_renewals,
     revision_detail,
     revision_on,
     versions_of,
+    waiting_by_district,
 )
 from yunjian.sources.selectors.histories import HistoryLine, instrument_history
 from yunjian.sources.selectors.lifecycle import (
@@ -69,6 +74,7 @@ __all__ = [
     "branch_of",
     "changed_paths",
     "changes_since",
+    "days_to_decision",
     "description_of",
     "descriptions_on",
     "dischargers_like",
@@ -77,6 +83,8 @@ __all__ = [
     "follow_ups_of",
     "follow_ups_visible",
     "instrument_history",
+    "instrument_ledger",
+    "instrument_rows",
     "instruments_of_point",
     "is_plain_renewal",
     "limits_of",
@@ -86,6 +94,7 @@ __all__ = [
     "outlet_tree",
     "parameter_changes_of",
     "place_history",
+    "plain_renewals",
     "point_on",
     "points_of_outlet",
     "reviewers_of",
@@ -97,4 +106,5 @@ __all__ = [
     "sources_visible",
     "stood_on",
     "versions_of",
+    "waiting_by_district",
 ]

@@ -1,17 +1,34 @@
 """Reads of instruments and their filing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import (
+    Avg,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
 from yunjian.sources.filing_fields import SETTINGS, fields_of, sections_of
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import ChangeKind, RevisionState
+from yunjian.sources.models import (
+    Instrument,
+    InstrumentAction,
+    InstrumentRevision,
+    MonitoringPoint,
+    ParameterChange,
+)
+from yunjian.sources.models.filing import OPEN_STATES, ChangeKind, RevisionState
 from yunjian.sources.selectors.lifecycle import settings_now
 
 DECIDED = {
@@ -27,6 +44,7 @@ class InstrumentRow:
     instrument: Instrument
     official: InstrumentRevision | None
     pending: InstrumentRevision | None
+    is_stopped: bool = False
 
     @property
     def shown(self) -> InstrumentRevision:
@@ -66,11 +84,67 @@ def instruments_of_point(point: MonitoringPoint, kind: str) -> list[InstrumentRo
     versions = InstrumentRevision.objects.exclude(state=RevisionState.SUPERSEDED).order_by(
         "-number"
     )
-    instruments = Instrument.objects.filter(point=point, kind=kind).prefetch_related(
+    instruments = _with_stop(Instrument.objects.filter(point=point, kind=kind)).prefetch_related(
         Prefetch("revisions", queryset=versions, to_attr="versions")
     )
     rows = [_row(instrument, point) for instrument in instruments]
     return sorted(rows, key=lambda row: (row.retired_on is not None, row.instrument.slot))
+
+
+def _with_stop(rows: QuerySet[Instrument]) -> QuerySet[Instrument]:
+    stops = InstrumentAction.objects.filter(
+        instrument=OuterRef("pk"), stopped__contains=today()
+    ).order_by()
+    return rows.annotate(stopped_now=Exists(stops))
+
+
+EXPIRING = timedelta(days=60)
+
+
+def instrument_ledger(
+    *, keyword: str = "", kind: str = "", state: str = ""
+) -> QuerySet[Instrument]:
+    """Return the instruments that the actor sees, with their places.
+
+    `state`: "in_use", "pending" (a filing is open), "expiring" (the certificate within 60 days),
+    "ended".
+    """
+    rows: QuerySet[Instrument] = _with_stop(
+        Instrument.objects.select_related("point__outlet__source")
+    )
+    if kind:
+        rows = rows.filter(kind=kind)
+    versions = InstrumentRevision.objects.filter(instrument=OuterRef("pk")).order_by()
+    if keyword:
+        said = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
+        rows = rows.filter(
+            Q(point__name__icontains=keyword) | Q(point__mn_code__icontains=keyword) | Exists(said)
+        )
+    match state:
+        case "in_use":
+            rows = rows.filter(period__isnull=False, period__endswith__isnull=True)
+        case "ended":
+            rows = rows.filter(period__endswith__isnull=False)
+        case "pending":
+            rows = rows.filter(Exists(versions.filter(state__in=OPEN_STATES)))
+        case "expiring":
+            soon = versions.filter(
+                state=RevisionState.OFFICIAL,
+                certificate_valid_until__lte=today() + EXPIRING,
+            )
+            rows = rows.filter(Exists(soon), period__endswith__isnull=True)
+    return rows
+
+
+def instrument_rows(instruments: list[Instrument]) -> list[InstrumentRow]:
+    """Return instruments as a table shows them, in their order; one query for their versions."""
+    versions = InstrumentRevision.objects.exclude(state=RevisionState.SUPERSEDED).order_by(
+        "-number"
+    )
+    prefetch_related_objects(
+        instruments, Prefetch("revisions", queryset=versions, to_attr="versions")
+    )
+    return [_row(instrument, instrument.point) for instrument in instruments]
 
 
 def _row(instrument: Instrument, point: MonitoringPoint) -> InstrumentRow:
@@ -82,7 +156,8 @@ def _row(instrument: Instrument, point: MonitoringPoint) -> InstrumentRow:
     newest = versions[0] if versions else None
     # a returned version matters until a newer one is begun
     pending = newest if newest is not None and newest is not official else None
-    return InstrumentRow(instrument, official, pending)
+    stopped = bool(getattr(instrument, "stopped_now", False))
+    return InstrumentRow(instrument, official, pending, stopped)
 
 
 def revision_on(instrument: Instrument, day: date | None = None) -> InstrumentRevision | None:
@@ -110,8 +185,13 @@ def filing_queue(
     """
     states = DECIDED.get(tab, [RevisionState.SUBMITTED])
     rows = InstrumentRevision.objects.filter(state__in=states).select_related(
-        "instrument__organization", "instrument__point__outlet__source__district", "decided_by"
+        "instrument__predecessor",
+        "instrument__organization",
+        "instrument__point__outlet__source__district",
+        "decided_by",
     )
+    if tab == "renewals":
+        rows = rows.filter(change_kind=ChangeKind.RENEWAL)
     if keyword:
         rows = rows.filter(
             Q(instrument__organization__name__icontains=keyword)
@@ -131,6 +211,26 @@ def filing_queue(
     return rows
 
 
+def waiting_by_district() -> list[tuple[str, str, int]]:
+    """Return code and name of each district of the jurisdiction with what waits there."""
+    rows = (
+        InstrumentRevision.objects.filter(state=RevisionState.SUBMITTED)
+        .order_by()
+        .values_list("instrument__point__district_id", "instrument__point__district__name")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "instrument__point__district_id")
+    )
+    return [(code, name, number) for code, name, number in rows]
+
+
+def days_to_decision(since: date) -> float | None:
+    """Return the mean of days from handing in to the decision, of decisions since a day."""
+    spent = InstrumentRevision.objects.filter(
+        decided_at__date__gte=since, submitted_at__isnull=False
+    ).aggregate(mean=Avg(F("decided_at") - F("submitted_at")))["mean"]
+    return None if spent is None else spent.total_seconds() / 86400
+
+
 @dataclass(frozen=True, slots=True)
 class ShownValue:
     """One value of a version beside the one it would replace."""
@@ -140,6 +240,7 @@ class ShownValue:
     value: str
     before: str
     compared: bool
+    remark: str = ""
 
     @property
     def differs(self) -> bool:
@@ -208,10 +309,12 @@ def _waiting(*titles: str) -> list[Step]:
     return [Step(title, "waiting") for title in titles]
 
 
-def revision_detail(revision: InstrumentRevision) -> RevisionDetail:
-    """Return a version by section, compared with the one that was official before it."""
+def revision_detail(
+    revision: InstrumentRevision, against: InstrumentRevision | None = None
+) -> RevisionDetail:
+    """Return a version by section, compared with `against`, or the official one before it."""
     instrument = revision.instrument
-    replaces = (
+    replaces = against or (
         InstrumentRevision.objects.filter(
             instrument=instrument,
             number__lt=revision.number,
@@ -230,6 +333,7 @@ def revision_detail(revision: InstrumentRevision) -> RevisionDetail:
                     field.show(revision),
                     field.show(replaces) if replaces else "",
                     compared=replaces is not None,
+                    remark=revision.field_remarks.get(field.path, ""),
                 )
                 for field in section.fields
             ],
@@ -266,7 +370,36 @@ RENEWED = {
 }
 
 
-def is_plain_renewal(official: InstrumentRevision, revision: InstrumentRevision) -> bool:
+def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
+    """Return which versions renew papers and change nothing else; two queries."""
+    asked = [row for row in revisions if row.change_kind == ChangeKind.RENEWAL]
+    if not asked:
+        return set()
+    keys = [row.instrument_id for row in asked]
+    officials = {
+        row.instrument_id: row
+        for row in InstrumentRevision.objects.filter(
+            instrument_id__in=keys, state=RevisionState.OFFICIAL
+        )
+    }
+    changes: dict[UUID, list[ParameterChange]] = {}
+    for change in ParameterChange.objects.filter(instrument_id__in=keys).order_by("id"):
+        changes.setdefault(change.instrument_id, []).append(change)
+    found = set()
+    for row in asked:
+        official = officials.get(row.instrument_id)
+        if official is not None:
+            official.instrument = row.instrument
+            if is_plain_renewal(official, row, changes.get(row.instrument_id, [])):
+                found.add(row.pk)
+    return found
+
+
+def is_plain_renewal(
+    official: InstrumentRevision,
+    revision: InstrumentRevision,
+    changes: list[ParameterChange] | None = None,
+) -> bool:
     """Tell whether a version renews the papers of the official one and changes nothing else.
 
     Key parameters that were changed on record since are no change of the filing.
@@ -274,4 +407,4 @@ def is_plain_renewal(official: InstrumentRevision, revision: InstrumentRevision)
     if revision.change_kind != ChangeKind.RENEWAL:
         return False
     changed = {path for path in changed_paths(official, revision) if not path.startswith(SETTINGS)}
-    return changed <= RENEWED and settings_now(revision) == settings_now(official)
+    return changed <= RENEWED and settings_now(revision, changes) == settings_now(official, changes)

@@ -21,16 +21,23 @@ from yunjian.sources.models import (
 from yunjian.sources.models.filing import RevisionState
 
 
-def settings_now(revision: InstrumentRevision) -> dict[str, Any]:
-    """Return the key parameters of a version with the changes recorded since it was frozen."""
+def settings_now(
+    revision: InstrumentRevision, changes: list[ParameterChange] | None = None
+) -> dict[str, Any]:
+    """Return the key parameters of a version with the changes recorded since it was frozen.
+
+    `changes` are those of its instrument by id, when they are at hand.
+    """
     frozen = revision.submitted_at or revision.decided_at
     held: dict[str, Any] = dict(revision.settings)
     if frozen is None:
         return held
-    later = ParameterChange.unscoped().filter(
-        instrument_id=revision.instrument_id, recorded_at__gt=frozen
-    )
-    for change in later.order_by("id"):
+    if changes is None:
+        mine = ParameterChange.unscoped().filter(instrument_id=revision.instrument_id)
+        changes = list(mine.order_by("id"))
+    for change in changes:
+        if change.recorded_at <= frozen:
+            continue
         for path, (_before, after) in change.changes.items():
             key = path.removeprefix(SETTINGS)
             held.pop(key, None)

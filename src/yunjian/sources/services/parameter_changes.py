@@ -13,6 +13,7 @@ from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
+from yunjian.kernel.rls import beyond_the_wall
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.filing_fields import SETTINGS, FilingField, fields_of, setting_labels
@@ -48,13 +49,14 @@ def parameter_change(
         InvalidInput: nothing changes, a value cannot be, no reason, no photo, or a time that
             cannot be right.
     """
-    instrument = (
-        Instrument.unscoped()
-        .select_related("point")
-        .select_for_update(of=("self",))
-        .get(pk=instrument.pk)
-    )
     require(may_change_parameters(actor, instrument))
+    with beyond_the_wall("an agency locks what it may not rewrite: the order of changes counts"):
+        instrument = (
+            Instrument.unscoped()
+            .select_related("point")
+            .select_for_update(of=("self",))
+            .get(pk=instrument.pk)
+        )
     require_in_use(instrument)
     official = official_of(instrument)
     if official is None:
@@ -86,7 +88,8 @@ def parameter_change(
             organization_id=instrument.organization_id,
             district_code=instrument.point.district_id,
         )
-    _carry_into_draft(instrument, changes)
+    with beyond_the_wall("an agency sees no draft, but its change has to be in the next version"):
+        _carry_into_draft(instrument, changes)
     labels = setting_labels()
     said = "；".join(
         f"{labels[path]} {before or '（空）'} → {after or '（空）'}"

@@ -18,8 +18,8 @@ from yunjian.agencies.services import filing_decide
 from yunjian.kernel.actor import current_actor
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.scope import get_visible_or_404
+from yunjian.supervision.forms import ReturnForm
 from yunjian.supervision.selectors import agency_filings
-from yunjian.supervision.views.filings import ReturnForm
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import authority_page

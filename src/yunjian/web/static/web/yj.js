@@ -46,6 +46,17 @@
       document.querySelectorAll(target.dataset.yjCheckAll).forEach((box) => { box.checked = target.checked; });
     }
   });
+  // a value that was read from a photo stays a proposal until somebody takes it
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-yj-fill]");
+    if (!button) return;
+    const field = document.querySelector(`#filing-form [name="${button.dataset.yjFill}"]`);
+    if (!field) return;
+    field.value = button.dataset.yjValue;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    button.textContent = button.dataset.yjDone;
+    button.disabled = true;
+  });
   // what is cut off in a list is said in full by the cell's title
   document.addEventListener("mouseover", (event) => {
     const cell = event.target.closest && event.target.closest(".yj-list td");
