@@ -6,7 +6,10 @@ The tables are what is checked and what is shown: the permission page and
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import walk_packages
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from yunjian.kernel.actor import Actor
@@ -79,7 +82,17 @@ def permission_of(code: str) -> Permission:
 
 def permissions() -> list[Permission]:
     """Return every permission of the program, by code."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("yunjian."):
+            _load_policies(config.name, config.path)
     return sorted(_permissions.values(), key=lambda stated: stated.code)
+
+
+def _load_policies(package: str, path: str) -> None:
+    """Have every module of policies in a room state its permissions."""
+    for found in walk_packages([path], f"{package}."):
+        if "policies" in found.name.split("."):
+            import_module(found.name)
 
 
 def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001

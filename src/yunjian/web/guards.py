@@ -1,4 +1,4 @@
-"""Who gets into a portal: one guard for all three."""
+"""Who gets into a portal: one guard for all, on permissions that stand in the table of all."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,15 +7,39 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
+from yunjian.kernel.permissions import Permission, permission
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
+SOURCE_PORTAL = permission(
+    "portal.source",
+    _("进入污染源系统，查看污染源、备案和运维记录"),
+    within=_("本单位"),
+    discharger=("owner", "manager", "viewer"),
+)
+AGENCY_PORTAL = permission(
+    "portal.agency",
+    _("进入社会化服务系统，查看机构备案、合同、计划、任务和运维记录"),
+    within=_("本机构"),
+    agency=("owner", "manager", "engineer", "quality_supervisor", "viewer"),
+)
+SUPERVISION_PORTAL = permission(
+    "portal.supervision",
+    _("进入监管平台，查看备案、机构、台账、规则库、记录单和证据链"),
+    within=_("本辖区；机构备案不分辖区"),
+    authority=(
+        "owner", "manager", "reviewer", "inspector", "credit_officer", "rule_administrator",
+        "viewer",
+    ),
+)  # fmt: skip
 
-def only_for(*kinds: str) -> Callable[[View[Rest]], View[Rest]]:
-    """Return a decorator that lets only people of organisations of these kinds in.
+
+def only_with(*held: Permission) -> Callable[[View[Rest]], View[Rest]]:
+    """Return a decorator that lets only people in who hold one of the permissions.
 
     Who is not signed in is asked to; who belongs elsewhere gets 403.
     """
@@ -28,7 +52,7 @@ def only_for(*kinds: str) -> Callable[[View[Rest]], View[Rest]]:
             actor: Actor | None = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return redirect_to_login(request.get_full_path())
-            if actor.organization_kind not in kinds:
+            if not any(one.held_by(actor) for one in held):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -37,6 +61,6 @@ def only_for(*kinds: str) -> Callable[[View[Rest]], View[Rest]]:
     return guard
 
 
-source_page = only_for("discharger")
-agency_page = only_for("agency")
-authority_page = only_for("authority")
+source_page = only_with(SOURCE_PORTAL)
+agency_page = only_with(AGENCY_PORTAL)
+authority_page = only_with(SUPERVISION_PORTAL)

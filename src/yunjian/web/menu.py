@@ -137,6 +137,12 @@ SUPERVISION = Portal(
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
+        MenuItem(
+            _("权限矩阵"),
+            "/supervision/permissions/",
+            "grid-3x3",
+            permission="supervision.see_permissions",
+        ),
         MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),

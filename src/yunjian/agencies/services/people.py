@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
-from yunjian.agencies.policies import agency_of_editor, may_edit_filing, require
+from yunjian.agencies.policies import agency_of_editor, may_edit_filing
 from yunjian.agencies.services.checks import Problems, apply, conflict_when, locked
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.permissions import require
 
 
 class PersonFields(TypedDict):

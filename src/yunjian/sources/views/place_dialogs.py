@@ -14,11 +14,11 @@ from yunjian.sources.place_forms import PlaceForm, seen_at
 from yunjian.sources.selectors import changes_since
 from yunjian.sources.services.keeping import STALE
 from yunjian.web.forms import add_domain_errors
-from yunjian.web.guards import only_for
+from yunjian.web.guards import SOURCE_PORTAL, SUPERVISION_PORTAL, only_with
 from yunjian.web.responses import done
 
 Place = PollutionSource | Outlet | MonitoringPoint
-places_page = only_for("discharger", "authority")
+places_page = only_with(SOURCE_PORTAL, SUPERVISION_PORTAL)
 
 
 def saving(

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from yunjian.kernel.actor import Actor
+from yunjian.web.guards import SUPERVISION_PORTAL
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -23,7 +24,7 @@ def rules_page(view: View[Rest]) -> View[Rest]:
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
         if actor is None:
             return redirect_to_login(request.get_full_path())
-        if actor.organization_kind != "authority":
+        if not SUPERVISION_PORTAL.held_by(actor):
             raise Http404
         return view(request, *args, **kwargs)
 

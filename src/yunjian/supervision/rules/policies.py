@@ -1,18 +1,23 @@
 """Who may look at the rule library, and who may change it."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import NotAllowed
+from yunjian.kernel.permissions import permission
+
+CHANGE_RULES = permission(
+    "rules.change",
+    _("核对、更正、加严和发布规则"),
+    within=_("仅市级管理部门"),
+    authority=("rule_administrator",),
+)
 
 
 def may_change_rules(actor: Actor) -> bool:
     """Rule administrators of the city's authority; a district's rules are the city's."""
-    return (
-        actor.organization_kind == "authority"
-        and actor.districts is None
-        and actor.has_role("rule_administrator")
-    )
+    return not actor.is_system and actor.districts is None and CHANGE_RULES.held_by(actor)
 
 
 def require_change(actor: Actor) -> None:
@@ -22,4 +27,4 @@ def require_change(actor: Actor) -> None:
         NotAllowed: the actor is none who may.
     """
     if not may_change_rules(actor):
-        raise NotAllowed(_("只有市级管理部门的规则管理员可以核对、更正和发布规则"))
+        raise NotAllowed(gettext("只有市级管理部门的规则管理员可以核对、更正和发布规则"))

@@ -22,10 +22,11 @@ from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
 from yunjian.sources.selectors import filing_queue, sources_visible
 from yunjian.supervision.forms import AgencyQuery, SourceQuery
+from yunjian.supervision.policies import CHECK_CHAINS
 from yunjian.supervision.selectors import agencies_found, agency_filings, chain_heads, latest_events
 from yunjian.supervision.tables import AgencyTable, SourceTable
 from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.guards import authority_page
+from yunjian.web.guards import authority_page, only_with
 from yunjian.web.paging import key_page
 
 LATEST_VISITS = 12
@@ -157,7 +158,7 @@ def evidence_check(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/_chain_check.html", context)
 
 
-@authority_page
+@only_with(CHECK_CHAINS)
 @require_POST
 def evidence_verify(request: HttpRequest) -> HttpResponse:
     """Have all chains walked."""

@@ -1,0 +1,16 @@
+"""权限矩阵."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from yunjian.supervision.permissions import matrix
+from yunjian.supervision.policies import SEE_PERMISSIONS
+from yunjian.web.guards import only_with
+
+
+@only_with(SEE_PERMISSIONS)
+@require_GET
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Show who may do what, from the very tables that are checked."""
+    return render(request, "supervision/permissions.html", {"matrix": matrix()})

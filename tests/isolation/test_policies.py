@@ -1,0 +1,147 @@
+"""Who may do what: every policy, for every kind and role, own and foreign."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.isolation.people import every_role, somebody
+from yunjian.agencies import policies as agencies
+from yunjian.identity.policies import GRANTORS
+from yunjian.kernel.actor import Actor, system_actor
+from yunjian.kernel.errors import NotAllowed
+from yunjian.kernel.permissions import permissions, require
+from yunjian.maintenance.policies import designs, plans, visits
+from yunjian.supervision.permissions import ROOMS, matrix
+from yunjian.supervision.rules import policies as rules
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "yunjian"
+OWN, OTHER = uuid4(), uuid4()
+SYSTEM = system_actor("test")
+EVERYBODY = [somebody(kind, role, OWN) for kind, role in every_role()]
+
+
+def _who(allowed: Any) -> set[tuple[str, str]]:
+    return {
+        (actor.organization_kind, role)
+        for actor in EVERYBODY
+        for role in actor.roles
+        if allowed(actor)
+    }
+
+
+EDITORS = {("agency", "owner"), ("agency", "manager")}
+KEEPERS = {("discharger", "owner"), ("discharger", "manager")}
+REVIEWERS = {("authority", "reviewer")}
+FIELD = EDITORS | {("agency", "engineer"), ("agency", "quality_supervisor")}
+RULES = {("authority", "rule_administrator")}
+
+
+def _task(organization: UUID, assignee: UUID | None) -> Any:
+    return SimpleNamespace(
+        organization_id=organization, assignee=SimpleNamespace(account_id=assignee)
+    )
+
+
+def _visit(actor: Actor, *, agency: UUID = OWN, discharger: UUID = OWN, state: str = "") -> Any:
+    return SimpleNamespace(
+        agency_id=agency, discharger_id=discharger, engineer_id=actor.account_id, state=state
+    )
+
+
+TABLE = [
+    ("keep the filing", agencies.may_edit_filing, EDITORS),
+    ("keep their own filing", lambda a: agencies.may_edit_filing(a, OWN), EDITORS),
+    ("keep another's filing", lambda a: agencies.may_edit_filing(a, OTHER), set()),
+    ("decide a filing", agencies.may_decide_filing, REVIEWERS),
+    ("enter own contracts", lambda a: agencies.may_enter_contract(a, OWN), EDITORS | REVIEWERS),
+    ("enter another's contracts", lambda a: agencies.may_enter_contract(a, OTHER), REVIEWERS),
+    ("plan", plans.may_plan, EDITORS),
+    ("plan for their own", lambda a: plans.may_plan(a, OWN), EDITORS),
+    ("plan for another", lambda a: plans.may_plan(a, OTHER), set()),
+    ("carry plans forward", plans.may_extend, set()),
+    ("work on their task", lambda a: visits.may_work_on(a, _task(OWN, a.account_id)), FIELD),
+    ("work on a colleague's", lambda a: visits.may_work_on(a, _task(OWN, uuid4())), set()),
+    ("work on nobody's", lambda a: visits.may_work_on(a, _task(OWN, None)), set()),
+    ("work on another's", lambda a: visits.may_work_on(a, _task(OTHER, a.account_id)), set()),
+    ("hand in their visit", lambda a: visits.may_submit(a, _visit(a)), FIELD),
+    ("hand in another's", lambda a: visits.may_submit(a, _visit(a, agency=OTHER)), set()),
+    ("fill in", lambda a: visits.may_fill(a, _visit(a, state="in_progress")), FIELD),
+    ("fill in again", lambda a: visits.may_fill(a, _visit(a, state="submitted")), set()),
+    ("decide", lambda a: visits.may_decide(a, _visit(a)), KEEPERS),
+    ("decide another's", lambda a: visits.may_decide(a, _visit(a, discharger=OTHER)), set()),
+    ("design sheets", designs.may_design, RULES),
+    ("change rules", rules.may_change_rules, RULES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "allowed", "who"), TABLE, ids=[row[0] for row in TABLE])
+def test_only_they_may(what: str, allowed: Any, who: set[tuple[str, str]]) -> None:
+    assert _who(allowed) == who
+
+
+@pytest.mark.parametrize("what", ["edit", "decide", "contract", "plan", "design", "rules"])
+def test_the_system_takes_nobodys_decisions(what: str) -> None:
+    answers = {
+        "edit": agencies.may_edit_filing(SYSTEM),
+        "decide": agencies.may_decide_filing(SYSTEM),
+        "contract": agencies.may_enter_contract(SYSTEM, OWN),
+        "plan": plans.may_plan(SYSTEM),
+        "design": designs.may_design(SYSTEM),
+        "rules": rules.may_change_rules(SYSTEM),
+    }
+    assert answers[what] is False
+    assert plans.may_extend(SYSTEM)
+
+
+def test_rules_and_sheets_are_the_citys() -> None:
+    abroad = somebody("authority", "rule_administrator", OWN, districts=frozenset({"310115"}))
+    assert not designs.may_design(abroad)
+    assert not rules.may_change_rules(abroad)
+    with pytest.raises(NotAllowed, match="市级"):
+        rules.require_change(abroad)
+    rules.require_change(somebody("authority", "rule_administrator", OWN))
+
+
+def test_who_keeps_no_filing_is_told_who_does() -> None:
+    assert agencies.agency_of_editor(somebody("agency", "owner", OWN)) == OWN
+    for actor in (somebody("agency", "viewer", OWN), SYSTEM):
+        with pytest.raises(NotAllowed, match="运维机构"):
+            agencies.agency_of_editor(actor)
+
+
+def test_a_refusal_says_so_in_a_sentence() -> None:
+    require(allowed=True)
+    with pytest.raises(NotAllowed, match="没有办理此事的权限"):
+        require(allowed=False)
+
+
+def test_the_document_of_permissions_is_what_the_code_states() -> None:
+    from scripts.permissions import DOCUMENT, document  # noqa: PLC0415 - needs Django
+
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python scripts/permissions.py"
+
+
+def test_every_permission_has_a_room_and_is_held_by_roles_that_exist() -> None:
+    assert permissions()
+    for stated in permissions():
+        assert stated.code.partition(".")[0] in ROOMS, stated.code
+        for kind, roles in stated.holders.items():
+            assert set(map(str, roles)) <= set(map(str, GRANTORS[kind])), stated.code
+
+
+def test_the_matrix_holds_every_permission_once() -> None:
+    shown = [row.permission.code for room in matrix().rooms for row in room.rows]
+    assert sorted(shown) == [one.code for one in permissions()]
+
+
+def test_no_policy_is_hidden_in_a_view() -> None:
+    """Kinds and roles are asked for in policies, selectors and the frame; views call those."""
+    asking = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("views*/*.py")
+        if "has_role(" in path.read_text(encoding="utf-8")
+    }
+    assert asking == set()
