@@ -1,6 +1,8 @@
 """Session, WeChat sign-in and bindings, against the simulator of WeChat over real HTTP."""
 
+import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -12,7 +14,19 @@ from pytest_django import Settings
 from tests.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, WechatBinding
+from yunjian.identity.services.second_factor import (
+    code_now,
+    second_factor_enroll,
+    second_factor_offer,
+)
+from yunjian.kernel import clock
+from yunjian.kernel.clock import now
+from yunjian.kernel.vault import unseal
+from yunjian.messaging.models import Notification
+from yunjian.messaging.services import deliver_notifications
+from yunjian.wechat.models import Credential
 from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread
+from yunjian.wechat.simulator.faults import Fault
 
 pytestmark = pytest.mark.usefixtures("wechat")
 
@@ -107,10 +121,274 @@ def test_one_person_switches_between_accounts_and_unbinds(world: World) -> None:
     assert (facts["account"], facts["openid_known"]) == (None, True)
 
 
-def test_a_stolen_state_starts_over(world: World) -> None:
+def leave(client: Client, next_page: str = "/h5/") -> str:
+    """Set out for WeChat; return the state that it is to bring back."""
+    leaving = client.get("/api/v1/wechat/authorize", {"next": next_page})
+    return parse_qs(urlsplit(leaving.headers["location"]).query)["state"][0]
+
+
+def arrive(client: Client, **query: str) -> str:
+    """Come back from WeChat; return where one is sent."""
+    answer = client.get("/api/v1/wechat/callback", query)
+    assert answer.status_code == 302
+    return str(answer.headers["location"])
+
+
+def problem_of(location: str) -> str:
+    assert location.startswith("/h5/#/bind?")
+    return parse_qs(location.partition("?")[2])["problem"][0]
+
+
+def refusals() -> list[str]:
+    return list(Event.unscoped().filter(verb="wechat.refused").values_list("body", flat=True))
+
+
+def test_a_foreign_state_is_refused_in_words_and_recorded(world: World, wechat: Simulation) -> None:
     client = phone()
-    answer = client.get("/api/v1/wechat/callback", {"code": "x", "state": "y"})
-    assert answer.headers["location"].startswith("/api/v1/wechat/authorize?")
+    leave(client)
+    code = wechat.state.issue_code("张师傅")
+    assert problem_of(arrive(client, code=code, state="of-somebody-else")) == "state"
+    assert client.get("/api/v1/session").json()["openid_known"] is False
+    (body,) = refusals()
+    assert '"what":"state"' in body
+    assert wechat.state.redeem_code(code)  # it was not even shown to WeChat
+
+
+def test_a_state_belongs_to_one_session_and_serves_once(world: World, wechat: Simulation) -> None:
+    client, other = phone(), phone()
+    state = leave(client)
+    code = wechat.state.issue_code
+    assert problem_of(arrive(other, code=code("张师傅"), state=state)) == "state"
+    assert arrive(client, code=code("张师傅"), state=state) == "/h5/"
+    assert problem_of(arrive(client, code=code("张师傅"), state=state)) == "state"
+
+
+def test_a_state_serves_for_ten_minutes(world: World, wechat: Simulation) -> None:
+    client = phone()
+    state = leave(client, "/h5/#/visits/1")
+    with clock.at(now() + timedelta(minutes=11)):
+        code = wechat.state.issue_code("张师傅")
+        location = arrive(client, code=code, state=state)
+    assert problem_of(location) == "state"
+    assert parse_qs(location.partition("?")[2])["next"] == ["/visits/1"]
+
+
+def test_two_messages_opened_at_once_both_arrive(world: World, wechat: Simulation) -> None:
+    client = phone()
+    first, second = leave(client, "/h5/#/visits/1"), leave(client, "/h5/#/visits/2")
+    code = wechat.state.issue_code
+    assert arrive(client, code=code("张师傅"), state=second) == "/h5/#/visits/2"
+    assert arrive(client, code=code("张师傅"), state=first) == "/h5/#/visits/1"
+
+
+def test_a_code_that_was_used_is_refused_in_words_and_recorded(
+    world: World, wechat: Simulation
+) -> None:
+    client = phone()
+    code = wechat.state.issue_code("张师傅")
+    assert arrive(client, code=code, state=leave(client)) == "/h5/"
+    assert problem_of(arrive(client, code=code, state=leave(client))) == "code"
+    (body,) = refusals()
+    assert '"detail":"40163"' in body
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ({"errcode": -1}, "unreachable"),
+        ({"drop": True}, "unreachable"),
+        ({"errcode": 40125}, "setup"),
+    ],
+)
+def test_what_wechat_fails_at_is_told_in_words(
+    world: World, wechat: Simulation, fault: dict[str, Any], problem: str
+) -> None:
+    client = phone()
+    wechat.state.faults.add(Fault("/sns/oauth2/access_token", **fault))
+    code = wechat.state.issue_code("张师傅")
+    assert problem_of(arrive(client, code=code, state=leave(client))) == problem
+    assert arrive(client, code=code, state=leave(client)) == "/h5/"
+
+
+def test_who_comes_back_without_a_code_is_told(world: World) -> None:
+    client = phone()
+    assert problem_of(arrive(client, state=leave(client))) == "no_code"
+
+
+def test_refusals_by_the_hundred_do_not_fill_the_chain(world: World, settings: Settings) -> None:
+    settings.RATES = {**settings.RATES, "binding": (3, 86_400)}
+    client = phone()
+    leave(client)
+    for number in range(6):
+        arrive(client, code="x", state=f"guess-{number}")
+    assert len(refusals()) == 3
+
+
+def test_the_session_key_changes_when_the_person_is_known(world: World) -> None:
+    client = phone()
+    leave(client)
+    before = client.cookies["yunjian_session"].value
+    through_wechat(client, "张师傅")
+    assert client.cookies["yunjian_session"].value != before
+
+
+def test_one_account_of_two_officers_tells_both_of_the_second(
+    world: World, wechat: Simulation, settings: Settings
+) -> None:
+    settings.WECHAT_TEMPLATE_IDS = {"default": "T1"}
+    first, second = phone(), phone()
+    through_wechat(first, "周厂长")
+    bind(first, world.discharger_owner, world, "source")
+    through_wechat(second, "林女士")
+    facts = bind(second, world.discharger_owner, world, "source").json()
+    assert [row["own"] for row in facts["identities"]] == [True, False]
+    rows = Notification.unscoped().filter(recipient=world.discharger_owner, kind="wechat.bound")
+    assert "现共 2 个" in rows.latest("pk").body
+    deliver_notifications([rows.latest("pk").pk])
+    assert {sent.name for sent in wechat.state.messages} == {"周厂长", "林女士"}
+
+
+def test_the_other_officers_wechat_can_be_unbound_from_the_account(world: World) -> None:
+    first, second = phone(), phone()
+    through_wechat(first, "周厂长")
+    bind(first, world.discharger_owner, world, "source")
+    through_wechat(second, "林女士")
+    facts = bind(second, world.discharger_owner, world, "source").json()
+    other = next(row for row in facts["identities"] if not row["own"])
+    facts = second.delete(f"/api/v1/bindings/{other['id']}").json()
+    assert (facts["account"]["name"], len(facts["identities"])) == ("周敏", 1)
+    again = phone()
+    through_wechat(again, "周厂长")
+    assert again.get("/api/v1/session").json()["account"] is None
+    kinds = Notification.unscoped().values_list("kind", flat=True)
+    assert sorted(kinds) == ["wechat.bound", "wechat.bound", "wechat.unbound"]
+
+
+def test_nobody_unbinds_a_stranger(world: World) -> None:
+    mine, theirs = phone(), phone()
+    through_wechat(mine, "张师傅")
+    bind(mine, world.engineer, world)
+    through_wechat(theirs, "周厂长")
+    bind(theirs, world.discharger_owner, world, "source")
+    binding = WechatBinding.objects.get(account=world.engineer)
+    for way in ("delete", "post"):
+        path = f"/api/v1/bindings/{binding.pk}" + ("/switch" if way == "post" else "")
+        assert getattr(theirs, way)(path).status_code == 404
+    assert phone().delete(f"/api/v1/bindings/{binding.pk}").status_code == 401
+
+
+def test_an_account_takes_five_identities(world: World, wechat: Simulation) -> None:
+    for name in ("张师傅", "李师傅", "王师傅", "陈经理", "周厂长"):
+        client = phone()
+        through_wechat(client, name)
+        assert bind(client, world.engineer, world).status_code == 201
+    assert bind(client, world.engineer, world).status_code == 201  # the same again is no sixth
+    sixth = phone()
+    through_wechat(sixth, "林女士")
+    answer = bind(sixth, world.engineer, world)
+    assert answer.status_code == 409
+    assert "先解绑" in answer.json()["message"]
+
+
+def test_binding_asks_for_the_second_factor_where_there_is_one(world: World) -> None:
+    account, actor = world.reviewer, world.actor(world.reviewer)
+    offer = second_factor_offer(account=account)
+    second_factor_enroll(
+        actor=actor, account=account, secret=offer.secret, token=code_now(offer.secret)
+    )
+    client = phone()
+    through_wechat(client, "陈经理")
+    body = {"system": "supervision", "username": account.username, "password": world.password}
+
+    def answered(**more: str) -> Any:
+        return client.post("/api/v1/bindings", {**body, **more}, content_type="application/json")
+
+    asked = answered()
+    assert (asked.status_code, asked.json()["code"]) == (422, "token_required")
+    assert asked.json()["errors"][0]["path"] == "token"
+    assert answered(token="000000").json()["errors"][0]["path"] == "token"
+    assert answered(password="wrong", token=code_now(offer.secret)).json()["errors"][0]["path"] == (
+        "password"
+    )
+    with clock.at(now() + timedelta(minutes=2)):
+        assert answered(token=code_now(offer.secret)).status_code == 201
+
+
+def test_binding_is_tried_ten_times_in_ten_minutes(world: World, settings: Settings) -> None:
+    settings.RATES = {**settings.RATES, "binding": (3, 86_400)}
+    client = phone()
+    through_wechat(client, "张师傅")
+    body = {"system": "supervision", "username": "nobody", "password": "wrong-password"}
+    tries = [
+        client.post("/api/v1/bindings", body, content_type="application/json").status_code
+        for _ in range(4)
+    ]
+    assert tries == [422, 422, 422, 429]
+
+
+def test_a_locked_account_is_told_in_words_and_not_with_a_page(
+    world: World, settings: Settings
+) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    client = phone()
+    through_wechat(client, "张师傅")
+    body = {"system": "supervision", "username": "engineer", "password": "wrong-password"}
+    for _ in range(2):
+        answer = client.post("/api/v1/bindings", body, content_type="application/json")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        429,
+        "application/json; charset=utf-8",
+    )
+    assert "锁定" in answer.json()["message"]
+
+
+def test_a_page_of_ours_gets_a_signature_that_wechat_takes(
+    world: World, wechat: Simulation
+) -> None:
+    client = phone()
+    assert client.get("/api/v1/wechat/js-config", {"url": "x"}).status_code == 401
+    through_wechat(client, "张师傅")
+    url = "http://127.0.0.1/h5/?account=1"
+    config = client.get("/api/v1/wechat/js-config", {"url": f"{url}#/tasks"}).json()
+    ticket = Credential.objects.get(kind="ticket")
+    text = (
+        f"jsapi_ticket={unseal(ticket.sealed).decode()}&noncestr={config['nonceStr']}"
+        f"&timestamp={config['timestamp']}&url={url}"
+    )
+    signed = subprocess.run(
+        ["openssl", "dgst", "-sha1", "-r"], input=text.encode(), capture_output=True, check=True
+    )
+    assert config["signature"] == signed.stdout.split()[0].decode()
+    assert config["appId"] == wechat.state.app_id
+    assert wechat.state.check_page(
+        config["appId"], config["nonceStr"], str(config["timestamp"]), url, config["signature"]
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/h5/",
+        "http://127.0.0.1.evil.example/h5/",
+        "http://127.0.0.1@evil.example/h5/",
+        "http://127.0.0.1/admin/",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_no_other_page_does(world: World, url: str) -> None:
+    client = phone()
+    through_wechat(client, "张师傅")
+    answer = client.get("/api/v1/wechat/js-config", {"url": url})
+    assert answer.status_code == 422
+
+
+def test_without_a_ticket_the_phone_is_told_to_do_without(world: World, wechat: Simulation) -> None:
+    client = phone()
+    through_wechat(client, "张师傅")
+    wechat.state.faults.add(Fault("/cgi-bin/ticket/getticket", errcode=-1))
+    answer = client.get("/api/v1/wechat/js-config", {"url": "http://127.0.0.1/h5/"})
+    assert (answer.status_code, answer.json()["code"]) == (502, "wechat")
 
 
 def test_the_way_back_never_leaves_the_site(world: World) -> None:

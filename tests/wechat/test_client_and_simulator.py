@@ -11,12 +11,17 @@ from yunjian.wechat.client import WechatClient, jsapi_signature
 from yunjian.wechat.errors import (
     CodeRefused,
     CredentialsRefused,
+    MessageRefused,
+    NotFollowing,
     NotSubscribed,
+    QuotaUsedUp,
+    WechatBusy,
     WechatError,
     WechatUnreachable,
 )
 from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread, serve
 
+pytestmark = pytest.mark.django_db
 SECRET = "simulated-secret"
 BACK = "http://127.0.0.1:8000/api/v1/wechat/callback?a=1"
 TEXT = {"thing1": {"value": "运维记录待确认"}}
@@ -40,7 +45,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def simulation(clock: Clock) -> Iterator[Simulation]:
-    # an account of its own for every test: the client keeps tokens per account
     state = SimulatorState(f"wxtest{next(_numbers):010d}", SECRET, clock=clock)
     with run_in_thread(state) as running:
         yield running
@@ -162,7 +166,7 @@ def test_one_who_does_not_follow_cannot_be_written_to(
     simulation: Simulation, client: WechatClient
 ) -> None:
     answer = httpx.post(f"{simulation.base}/sim/users", json={"name": "路人", "follows": False})
-    with pytest.raises(NotSubscribed) as refused:
+    with pytest.raises(NotFollowing) as refused:
         client.send_template(answer.json()["openid"], "T1", "", TEXT)
     assert refused.value.errcode == 43004
     assert not refused.value.is_passing
@@ -172,7 +176,7 @@ def test_an_unknown_openid_and_template_are_refused(clock: Clock) -> None:
     state = SimulatorState("wxtemplates", SECRET, templates=frozenset({"T1"}), clock=clock)
     with run_in_thread(state) as running:
         client = client_of(running)
-        with pytest.raises(NotSubscribed):
+        with pytest.raises(NotFollowing):
             client.send_template("o-nobody", "T1", "", TEXT)
         with pytest.raises(WechatError) as refused:
             client.send_template(state.users["张师傅"].openid, "T2", "", TEXT)
@@ -184,6 +188,70 @@ def test_data_of_another_shape_is_refused(simulation: Simulation, client: Wechat
     with pytest.raises(WechatError) as refused:
         client.send_template(openid, "T1", "", {"thing1": "text"})  # type: ignore[dict-item]
     assert refused.value.errcode == 47003
+
+
+def test_a_subscription_message_reaches_only_who_accepted_its_template(
+    simulation: Simulation, client: WechatClient
+) -> None:
+    openid = simulation.state.users["周厂长"].openid
+    with pytest.raises(NotSubscribed) as refused:
+        client.send_subscription(openid, "S1", "", TEXT)
+    assert refused.value.errcode == 43101
+    choice = {"name": "周厂长", "template_id": "S1", "status": "accept"}
+    httpx.post(f"{simulation.base}/sim/subscriptions", json=choice)
+    assert client.send_subscription(openid, "S1", "http://127.0.0.1/h5/", TEXT)
+    (sent,) = simulation.state.messages
+    assert (sent.kind, sent.url) == ("subscription", "http://127.0.0.1/h5/")
+
+
+def test_a_text_that_is_too_long_for_its_field_is_refused(
+    simulation: Simulation, client: WechatClient
+) -> None:
+    openid = simulation.state.users["张师傅"].openid
+    with pytest.raises(MessageRefused) as refused:
+        client.send_template(openid, "T1", "", {"thing1": {"value": "长" * 21}})
+    assert refused.value.errcode == 47003
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"errcode": -1}, WechatBusy),
+        ({"errcode": 45009}, QuotaUsedUp),
+        ({"errcode": 47003}, MessageRefused),
+        ({"errcode": 48001}, WechatError),
+        ({"drop": True}, WechatUnreachable),
+    ],
+)
+def test_faults_that_are_asked_for_happen_so_often_and_no_oftener(
+    simulation: Simulation, client: WechatClient, fault: dict[str, object], error: type[Exception]
+) -> None:
+    openid = simulation.state.users["张师傅"].openid
+    endpoint = "/cgi-bin/message/template/send"
+    httpx.post(f"{simulation.base}/sim/errors", json={"endpoint": endpoint, "times": 2, **fault})
+    for _ in range(2):
+        with pytest.raises(error):
+            client.send_template(openid, "T1", "", TEXT)
+    assert client.send_template(openid, "T1", "", TEXT)
+    assert len(simulation.state.messages) == 1
+
+
+def test_a_slow_answer_is_slow_and_a_cleared_fault_gone(simulation: Simulation) -> None:
+    fault = {"endpoint": "/cgi-bin/stable_token", "delay": 30}
+    listed = httpx.post(f"{simulation.base}/sim/errors", json=fault).json()
+    assert listed["errors"][0]["delay"] == 30
+    url = f"{simulation.base}/cgi-bin/stable_token"
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(url, json={}, timeout=0.2)
+    httpx.post(f"{simulation.base}/sim/errors", json=fault)
+    httpx.delete(f"{simulation.base}/sim/errors")
+    assert httpx.post(url, json={}, timeout=5).json()["errcode"] == 40002
+
+
+@pytest.mark.parametrize("fault", [{}, {"endpoint": "no-path"}, {"endpoint": "/x", "times": "?"}])
+def test_a_fault_that_makes_no_sense_is_refused(simulation: Simulation, fault: object) -> None:
+    answer = httpx.post(f"{simulation.base}/sim/errors", json=fault)
+    assert answer.json()["errcode"] == 47001
 
 
 def test_no_answer_is_an_error_that_passes_and_holds_no_secret() -> None:

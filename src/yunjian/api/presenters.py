@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.selectors import bindings_of_openid
+from yunjian.identity.selectors import bindings_of_account, bindings_of_openid
 from yunjian.kernel.clock import now
 from yunjian.maintenance.models import Confirmation, Task, Visit
 from yunjian.maintenance.selectors.visits import (
@@ -20,6 +20,8 @@ from yunjian.maintenance.selectors.visits import (
 )
 from yunjian.sources.models import InstrumentRevision
 
+JS_SDK = "/open/js/jweixin-1.6.0.js"
+
 
 def session_facts(account: Account | None, roles: list[str], openid: str | None) -> dict[str, Any]:
     """Return who is signed in, and which accounts the WeChat identity is bound to."""
@@ -28,9 +30,24 @@ def session_facts(account: Account | None, roles: list[str], openid: str | None)
         "account": account_facts(account, roles) if account is not None else None,
         "openid_known": openid is not None,
         "bindings": [binding_facts(binding) for binding in bindings],
+        "identities": _identities(account, openid) if account is not None else [],
         "server_time": moment(now()),
         "authorize_url": reverse("api:wechat_authorize"),
+        "js_sdk": f"{settings.WECHAT_JS_BASE.rstrip('/')}{JS_SDK}" if openid else None,
     }
+
+
+def _identities(account: Account, openid: str | None) -> list[dict[str, Any]]:
+    """Return whose WeChat speaks for an account; of an identity no more than its end is told."""
+    return [
+        {
+            "id": str(binding.pk),
+            "tail": binding.openid[-4:],
+            "bound_at": moment(binding.bound_at),
+            "own": binding.openid == openid,
+        }
+        for binding in bindings_of_account(settings.WECHAT_APP_ID, account.pk)
+    ]
 
 
 def account_facts(account: Account, roles: list[str]) -> dict[str, Any]:
@@ -54,6 +71,7 @@ def binding_facts(binding: WechatBinding) -> dict[str, Any]:
     organization = binding.account.organization
     return {
         "id": str(binding.pk),
+        "account_id": str(binding.account_id),
         "system": "source" if organization.kind == "discharger" else "supervision",
         "username": binding.account.username,
         "organization_name": organization.name,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("yunjian.identity.urls")),
     path("", include("yunjian.identity.certificates.urls")),
     path("", include("yunjian.evidence.urls")),
+    path("", include("yunjian.wechat.urls")),
     path("", include("yunjian.sources.urls")),
     path("", include("yunjian.agencies.urls")),
     path("", include("yunjian.maintenance.urls")),

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
-from yunjian.web.middleware import PHONE_POLICY
+from yunjian.web.middleware import phone_policy
 
 YEAR = 365 * 24 * 3600
+PHONE_POLICY = phone_policy(settings.WECHAT_JS_BASE)
 
 
 def _phone_headers(headers: dict[str, str], _path: str, url: str) -> None:

@@ -24,6 +24,7 @@ SENTENCES = {
     "wechat.bound": _("绑定微信"),
     "wechat.switched": _("切换微信绑定"),
     "wechat.unbound": _("解除微信绑定"),
+    "wechat.refused": _("微信授权未通过"),
 }
 
 OBJECTS = {

@@ -156,6 +156,15 @@ def bindings_of_openid(app_id: str, openid: str) -> list[WechatBinding]:
     )
 
 
+def bindings_of_account(app_id: str, account_id: UUID) -> list[WechatBinding]:
+    """Return the live bindings of an account, the latest first: whose WeChat speaks for it."""
+    return list(
+        WechatBinding.objects.filter(
+            app_id=app_id, account_id=account_id, unbound_at__isnull=True
+        ).order_by("-bound_at")
+    )
+
+
 def districts() -> list[District]:
     """Return the districts of the city."""
     return list(District.objects.all())

@@ -1,15 +1,24 @@
 """Channels besides the app itself. Rooms above register theirs: messaging knows no WeChat."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 
 class ChannelFailed(Exception):
-    """A channel did not take a message; trying again later may help when `is_passing`."""
+    """A channel did not take a message; trying again later may help when `is_passing`.
 
-    def __init__(self, message: str, *, is_passing: bool) -> None:
+    `until` says when at the earliest, where the channel knows it.
+    """
+
+    def __init__(self, message: str, *, is_passing: bool, until: datetime | None = None) -> None:
         super().__init__(message)
         self.is_passing = is_passing
+        self.until = until
+
+
+class ChannelDeclined(Exception):
+    """The person does not want messages there; the text says how the channel put it."""
 
 
 class Channel(Protocol):
@@ -17,10 +26,16 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, *, account_id: UUID, kind: str, title: str, body: str, link: str) -> str | None:
-        """Send a message; return the channel's own id, or None when the person has no address.
+    def addresses(self, *, account_id: UUID, kind: str) -> list[str]:
+        """Return where the person can be reached; nothing when nowhere."""
+
+    def send(
+        self, *, address: str, account_id: UUID, kind: str, title: str, body: str, link: str
+    ) -> str:
+        """Send a message to one address; return the channel's own id of it.
 
         Raises:
+            ChannelDeclined: the person does not want it there.
             ChannelFailed: it was not taken.
         """
 

@@ -51,18 +51,27 @@ class Notification(ScopedModel):
 class DeliveryState(models.TextChoices):
     """What became of an attempt."""
 
+    WAITING = "waiting", _("等待发送")
     SENT = "sent", _("已发送")
+    DELIVERED = "delivered", _("已送达")
+    READ = "read", _("已在系统内阅读")
     UNREACHABLE = "unreachable", _("未绑定")
+    DECLINED = "declined", _("对方未关注或未订阅")
+    LIMITED = "limited", _("过于频繁，仅系统内提醒")
     FAILED = "failed", _("发送失败")
 
 
 class Delivery(IdModel):
-    """The way of a notification through one channel."""
+    """The way of a notification through one channel to one address of its recipient.
+
+    The address is empty where there is none, or where the channel was not used.
+    """
 
     notification = models.ForeignKey(
         Notification, on_delete=models.CASCADE, related_name="deliveries"
     )
     channel = models.CharField(max_length=12)
+    address = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=12, choices=DeliveryState.choices)
     attempts = models.PositiveSmallIntegerField(default=1)
     error = models.CharField(max_length=200, blank=True)
@@ -72,9 +81,17 @@ class Delivery(IdModel):
     wall = Wall(read=(through("notification_id", "messaging_notification"),))
 
     class Meta:
+        indexes = [
+            models.Index(fields=["channel", "reference"], name="delivery_reference"),
+            models.Index(
+                fields=["-updated_at"],
+                name="delivery_failed",
+                condition=models.Q(state="failed"),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["notification", "channel"], name="delivery_once_per_channel"
+                fields=["notification", "channel", "address"], name="delivery_once_per_address"
             ),
         ]
 

@@ -1,6 +1,9 @@
 """Every write of messages."""
 
+import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -9,10 +12,13 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.queue import enqueue
+from yunjian.kernel.rates import TooMany, check_rate
 from yunjian.kernel.statements import Statement
-from yunjian.messaging.channels import Channel, ChannelFailed, channels
+from yunjian.messaging.channels import Channel, ChannelDeclined, ChannelFailed, channels
 from yunjian.messaging.models import Delivery, DeliveryState, Notification
 
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 6
 Recipient = models.Model | UUID
 
 TELL = Statement("""
@@ -74,48 +80,133 @@ def mark_read(*, actor: Actor, ids: Sequence[UUID]) -> int:
     )
 
 
-def deliver_notifications(notification_ids: Sequence[UUID]) -> list[UUID]:
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What did not go through: which messages to try soon, and which not before a moment."""
+
+    soon: list[UUID]
+    later: dict[datetime, list[UUID]]
+
+
+def deliver_notifications(notification_ids: Sequence[UUID]) -> Undelivered:
     """Send messages through every channel; return those worth another try.
 
     What was sent is not sent again, whatever happened to the others.
     """
-    again = []
-    for row in Notification.unscoped().filter(pk__in=notification_ids):
-        done = set(
-            row.deliveries.exclude(state=DeliveryState.FAILED).values_list("channel", flat=True)
-        )
-        open_channels = [channel for channel in channels() if channel.name not in done]
+    soon: list[UUID] = []
+    later: dict[datetime, list[UUID]] = {}
+    rows = Notification.unscoped().filter(pk__in=notification_ids)
+    for row in rows.prefetch_related("deliveries"):
+        known = {(each.channel, each.address): each for each in row.deliveries.all()}
         # every channel is tried, also when one before it failed
-        outcomes = [_is_worth_retrying(channel, row) for channel in open_channels]
-        if any(outcomes):
-            again.append(row.pk)
-    return again
+        for channel in channels():
+            for failure in _through(channel, row, known):
+                if failure.until is None:
+                    soon.append(row.pk)
+                else:
+                    later.setdefault(failure.until, []).append(row.pk)
+    return Undelivered(sorted(set(soon)), {at: sorted(set(ids)) for at, ids in later.items()})
 
 
-def _is_worth_retrying(channel: Channel, row: Notification) -> bool:
+def _through(
+    channel: Channel, row: Notification, known: dict[tuple[str, str], Delivery]
+) -> list[ChannelFailed]:
+    """Send a message to every open address of a channel; return the failures that may pass."""
+    before = [delivery for (name, _address), delivery in known.items() if name == channel.name]
+    if any(delivery.address == "" for delivery in before):
+        return []
+    addresses = channel.addresses(account_id=row.recipient_id, kind=row.kind)
+    if not addresses and not before:
+        _note(row, channel, "", DeliveryState.UNREACHABLE)
+        return []
+    if not before and not _within_rate(row):
+        _note(row, channel, "", DeliveryState.LIMITED)
+        return []
+    tried = [_try(channel, row, known.get((channel.name, each)), each) for each in addresses]
+    return [failure for failure in tried if failure is not None]
+
+
+def _within_rate(row: Notification) -> bool:
+    """Count the message for its recipient; in the app it is there anyway."""
+    try:
+        check_rate("messages", str(row.recipient_id))
+    except TooMany:
+        return False
+    return True
+
+
+def _try(
+    channel: Channel, row: Notification, before: Delivery | None, address: str
+) -> ChannelFailed | None:
+    if before is not None and before.state != DeliveryState.WAITING:
+        return None
+    if before is not None and row.read_at is not None:
+        _note(row, channel, address, DeliveryState.READ)
+        return None
     try:
         reference = channel.send(
+            address=address,
             account_id=row.recipient_id,
             kind=row.kind,
             title=row.title,
             body=row.body,
             link=row.link,
         )
-    except ChannelFailed as error:
-        _note(row, channel, DeliveryState.FAILED, error=str(error)[:200])
-        return error.is_passing
-    state = DeliveryState.UNREACHABLE if reference is None else DeliveryState.SENT
-    _note(row, channel, state, reference=reference or "")
-    return False
+    except ChannelDeclined as declined:
+        _note(row, channel, address, DeliveryState.DECLINED, error=str(declined))
+        return None
+    except ChannelFailed as failure:
+        return _failed(channel, row, before, address, failure)
+    _note(row, channel, address, DeliveryState.SENT, reference=reference)
+    return None
+
+
+def _failed(
+    channel: Channel,
+    row: Notification,
+    before: Delivery | None,
+    address: str,
+    failure: ChannelFailed,
+) -> ChannelFailed | None:
+    """Note a failure; return it while it may pass and was not tried too often."""
+    attempts = before.attempts if before is not None else 0
+    is_last = failure.until is None and attempts + 1 >= MAX_ATTEMPTS
+    if failure.is_passing and not is_last:
+        _note(row, channel, address, DeliveryState.WAITING, error=str(failure))
+        return failure
+    _note(row, channel, address, DeliveryState.FAILED, error=str(failure))
+    logger.error("message %s could not be sent: %s", row.pk, failure)
+    return None
 
 
 def _note(
-    row: Notification, channel: Channel, state: str, *, error: str = "", reference: str = ""
+    row: Notification,
+    channel: Channel,
+    address: str,
+    state: str,
+    *,
+    error: str = "",
+    reference: str = "",
 ) -> None:
-    values = {"state": state, "error": error, "reference": reference, "updated_at": now()}
+    values = {
+        "state": state,
+        "error": error[:200],
+        "reference": reference,
+        "updated_at": now(),
+    }
     Delivery.objects.update_or_create(
         notification=row,
         channel=channel.name,
+        address=address,
         defaults={**values, "attempts": models.F("attempts") + 1},
         create_defaults=values,
     )
+
+
+def delivery_report(*, channel: str, reference: str, state: str, error: str = "") -> bool:
+    """Note what the channel itself reports later about a message it took; tell if it is known."""
+    taken = Delivery.objects.filter(
+        channel=channel, reference=reference, state__in=[DeliveryState.SENT, state]
+    )
+    values = {"state": state, "error": error[:200], "updated_at": now()}
+    return taken.update(**values) > 0

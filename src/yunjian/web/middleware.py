@@ -16,11 +16,17 @@ POLICY = (
     " form-action 'self'; frame-ancestors 'none'"
 )
 
-# Vant sets styles on elements (popups, pickers), which a policy can only allow as a whole, and
-# carries its icons as a font inside its style sheet
-PHONE_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
-    "font-src 'self'", "font-src 'self' data:"
-)
+
+def phone_policy(js_base: str) -> str:
+    """Return the policy of the phone app's pages (ADR 0112).
+
+    They load WeChat's JS-SDK from one foreign host, and Vant carries its icons as a font inside
+    its style sheet. Styles on elements are set through the CSSOM, which no policy forbids.
+    """
+    host = urlsplit(js_base)
+    script = f"script-src 'self' {host.scheme}://{host.netloc}" if host.netloc else ""
+    policy = POLICY.replace("font-src 'self'", "font-src 'self' data:")
+    return policy.replace("script-src 'self'", script) if script else policy
 
 
 class ContentSecurityPolicyMiddleware:

@@ -6,10 +6,7 @@ itself are spoken to by the same code.
 
 import hashlib
 import json
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -17,17 +14,21 @@ from urllib.parse import urlencode
 import httpx
 from django.conf import settings
 
+from yunjian.wechat.credentials import current
 from yunjian.wechat.errors import (
     CodeRefused,
+    NotFollowing,
     NotSubscribed,
     TokenRefused,
     WechatError,
     WechatUnreachable,
     error_of,
 )
+from yunjian.wechat.models import Credential
 
 __all__ = [
     "CodeRefused",
+    "NotFollowing",
     "NotSubscribed",
     "WechatClient",
     "WechatError",
@@ -36,21 +37,7 @@ __all__ = [
 ]
 
 TIMEOUT_SECONDS = 5.0
-RENEW_BEFORE_SECONDS = 300
-
-
-@dataclass
-class _Cached:
-    """A secret of limited life; `until` is on the monotonic clock."""
-
-    value: str = ""
-    until: float = 0.0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-# stable_token gives every process the same token, so a cache per process is enough
-_tokens: dict[tuple[str, str], _Cached] = {}
-_tickets: dict[tuple[str, str], _Cached] = {}
+Data = Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -107,34 +94,40 @@ class WechatClient:
         )
         return _text(answer, "openid")
 
-    def access_token(self) -> str:
-        """Return the token of the account, asked for at most once in its life of two hours.
+    def access_token(self, *, refused: str = "", may_force: bool = False) -> str:
+        """Return the token of the account that all nodes share (see `credentials`).
+
+        `refused` is one that WeChat no longer takes.
 
         Raises:
             CredentialsRefused: app id or secret is wrong.
+            TokenRefused: there is none but the refused one for now.
             WechatUnreachable: no answer.
         """
-        cached = _tokens.setdefault((self._api_base, self.app_id), _Cached())
-        with cached.lock:
-            if time.monotonic() >= cached.until:
-                answer = self._post(
-                    "/cgi-bin/stable_token",
-                    {
-                        "grant_type": "client_credential",
-                        "appid": self.app_id,
-                        "secret": self._secret,
-                    },
-                )
-                _keep(cached, _text(answer, "access_token"), answer)
-            return cached.value
+        return current(
+            app_id=self.app_id,
+            kind=Credential.TOKEN,
+            fetch=self._new_token,
+            refused=refused,
+            may_force=may_force,
+        )
 
-    def send_template(
-        self, openid: str, template_id: str, url: str, data: dict[str, dict[str, str]]
-    ) -> str:
+    def jsapi_ticket(self) -> str:
+        """Return the ticket with which pages sign their use of the JS-SDK.
+
+        Raises:
+            WechatError: WeChat refuses.
+            WechatUnreachable: no answer.
+        """
+        return current(app_id=self.app_id, kind=Credential.TICKET, fetch=self._new_ticket)
+
+    def send_template(self, openid: str, template_id: str, url: str, data: Data) -> str:
         """Send a template message; return WeChat's id of it.
 
         Raises:
-            NotSubscribed: the person does not follow the account.
+            NotFollowing: the person does not follow the account.
+            MessageRefused: the data does not fit the template.
+            QuotaUsedUp: no more today.
             WechatError: anything else that WeChat refuses.
             WechatUnreachable: no answer.
         """
@@ -144,31 +137,47 @@ class WechatClient:
         )
         return str(answer.get("msgid", ""))
 
-    def jsapi_ticket(self) -> str:
-        """Return the ticket with which pages sign their use of the JS-SDK.
+    def send_subscription(self, openid: str, template_id: str, url: str, data: Data) -> str:
+        """Send a subscription message; return WeChat's id of it, "" when it gives none.
 
         Raises:
-            WechatError: WeChat refuses.
+            NotSubscribed: the person does not want messages of this template.
+            MessageRefused: the data does not fit the template.
+            QuotaUsedUp: no more today.
+            WechatError: anything else that WeChat refuses.
             WechatUnreachable: no answer.
         """
-        cached = _tickets.setdefault((self._api_base, self.app_id), _Cached())
-        with cached.lock:
-            if time.monotonic() >= cached.until:
-                answer = self._with_token(
-                    lambda token: self._get(
-                        "/cgi-bin/ticket/getticket", access_token=token, type="jsapi"
-                    )
-                )
-                _keep(cached, _text(answer, "ticket"), answer)
-            return cached.value
+        body = {"touser": openid, "template_id": template_id, "page": url, "data": data}
+        answer = self._with_token(
+            lambda token: self._post(
+                f"/cgi-bin/message/subscribe/bizsend?access_token={token}", body
+            )
+        )
+        return str(answer.get("msgid", ""))
+
+    def _new_token(self, force: bool) -> tuple[str, int]:  # noqa: FBT001 - as `current` calls it
+        body = {
+            "grant_type": "client_credential",
+            "appid": self.app_id,
+            "secret": self._secret,
+            "force_refresh": force,
+        }
+        answer = self._post("/cgi-bin/stable_token", body)
+        return _text(answer, "access_token"), _lifetime(answer)
+
+    def _new_ticket(self, _force: bool) -> tuple[str, int]:  # noqa: FBT001 - as `current` calls it
+        answer = self._with_token(
+            lambda token: self._get("/cgi-bin/ticket/getticket", access_token=token, type="jsapi")
+        )
+        return _text(answer, "ticket"), _lifetime(answer)
 
     def _with_token(self, call: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        token = self.access_token()
         try:
-            return call(self.access_token())
-        except TokenRefused:
-            # somebody renewed it elsewhere: forget ours and try with the present one, once
-            _tokens.pop((self._api_base, self.app_id), None)
-            return call(self.access_token())
+            return call(token)
+        except TokenRefused as error:
+            # it was renewed elsewhere, or grew old on the way: once more with the present one
+            return call(self.access_token(refused=token, may_force=not error.is_only_old))
 
     def _get(self, path: str, **params: str) -> dict[str, Any]:
         return self._ask("GET", path, params=params)
@@ -183,14 +192,14 @@ class WechatClient:
         try:
             response = _http().request(method, f"{self._api_base}{path}", **options)
             response.raise_for_status()
-            answer: dict[str, Any] = json.loads(response.content)
-        except (httpx.HTTPError, ValueError) as error:
+            answer: Any = json.loads(response.content)
+            errcode = int(answer.get("errcode") or 0)
+        except (httpx.HTTPError, ValueError, TypeError, AttributeError) as error:
             # the text of httpx's errors holds the address and with it the secret
             raise WechatUnreachable(type(error).__name__) from None
-        errcode = int(answer.get("errcode") or 0)
         if errcode:
             raise error_of(errcode, str(answer.get("errmsg", "")))
-        return answer
+        return dict(answer)
 
 
 def jsapi_signature(*, ticket: str, nonce: str, timestamp: int, url: str) -> str:
@@ -199,10 +208,8 @@ def jsapi_signature(*, ticket: str, nonce: str, timestamp: int, url: str) -> str
     return hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - the interface demands SHA-1
 
 
-def _keep(cached: _Cached, value: str, answer: dict[str, Any]) -> None:
-    lifetime = int(answer.get("expires_in") or 0)
-    cached.value = value
-    cached.until = time.monotonic() + max(0, lifetime - RENEW_BEFORE_SECONDS)
+def _lifetime(answer: dict[str, Any]) -> int:
+    return int(answer.get("expires_in") or 0)
 
 
 def _text(answer: dict[str, Any], key: str) -> str:

@@ -1,8 +1,7 @@
 """Session, WeChat sign-in and bindings."""
 
-import secrets
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -19,31 +18,35 @@ from yunjian.api.presenters import session_facts
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import actor_for, bindings_of_openid
 from yunjian.identity.services import (
+    Arrival,
+    WechatRefused,
     binding_create,
     binding_end,
     binding_switch,
     session_open,
+    wechat_arrive,
+    wechat_leave,
 )
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.errors import DomainError, InvalidInput
-from yunjian.wechat.client import WechatClient
-from yunjian.wechat.errors import CodeRefused, WechatError
+from yunjian.kernel.errors import DomainError, InvalidInput, NotAllowed
+from yunjian.wechat.errors import WechatError
+from yunjian.wechat.services import page_signature
 
 router = Router(tags=["session"])
-STATE_KEY = "wechat_state"
-NEXT_KEY = "wechat_next"
+PHONE_APP = "/h5/"
 
 
 class NewBinding(Schema):
-    """An account to bind the WeChat identity to."""
+    """An account to bind the WeChat identity to; `token` is the code of its authenticator."""
 
     system: str
     username: str
     password: str
+    token: str = ""
 
 
-class WechatRefused(DomainError):
-    """WeChat did not tell who this is."""
+class WechatAway(DomainError):
+    """WeChat does not give what is needed now."""
 
     status = 502
     default_code = "wechat"
@@ -57,36 +60,42 @@ def session(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/wechat/authorize", auth=None, url_name="wechat_authorize", include_in_schema=False)
-def authorize(request: HttpRequest, next: str = "/h5/") -> HttpResponse:  # noqa: A002 - URL name
+def authorize(request: HttpRequest, next: str = PHONE_APP) -> HttpResponse:  # noqa: A002 - URL name
     """Send the phone to WeChat, which sends it back with a code."""
-    state = secrets.token_urlsafe(16)
-    request.session[STATE_KEY] = state
     safe = url_has_allowed_host_and_scheme(next, {request.get_host()})
-    request.session[NEXT_KEY] = next if safe else "/h5/"
     back = request.build_absolute_uri(reverse("api:wechat_callback"))
-    return HttpResponseRedirect(WechatClient().authorize_url(back, state))
+    target = next if safe else PHONE_APP
+    return HttpResponseRedirect(wechat_leave(request=request, target=target, back=back))
 
 
 @router.get("/wechat/callback", auth=None, url_name="wechat_callback", include_in_schema=False)
 def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpResponse:
-    """Take WeChat's code: learn the identity and sign in its current account, if it has one."""
-    expected = request.session.pop(STATE_KEY, "")
-    target = request.session.pop(NEXT_KEY, "/h5/")
-    if not code or not expected or not secrets.compare_digest(state, expected):
-        return HttpResponseRedirect(_authorize_again(target))
+    """Take WeChat's code: learn the identity and sign in its current account, if it has one.
+
+    What goes wrong is told by the phone app, with a way to try again: nothing is tried again by
+    itself, because a phone that loses its cookies would go round and round.
+    """
     try:
-        openid = WechatClient().openid_of(code)
-    except CodeRefused:
-        return HttpResponseRedirect(_authorize_again(target))
+        arrival = wechat_arrive(request=request, code=code, state=state)
+        _arrived(request, arrival)
+    except WechatRefused as refused:
+        return _problem(refused.problem, refused.target)
+    except NotAllowed:
+        return _problem("closed", arrival.target)
+    return HttpResponseRedirect(arrival.target)
+
+
+@router.get("/wechat/js-config", auth=[SignedIn(), OpenidKnown()])
+def js_config(request: HttpRequest, url: str) -> dict[str, Any]:
+    """Return the signature with which a page of the phone app may use the JS-SDK."""
+    page = urlsplit(url)
+    ours = page.scheme in {"http", "https"} and page.netloc == request.get_host()
+    if not ours or not page.path.startswith(PHONE_APP):
+        raise InvalidInput(_("只能为本系统的手机页面签名"), code="foreign", field="url")
+    try:
+        return page_signature(url=url)
     except WechatError as error:
-        raise WechatRefused(_("微信暂时无法确认身份，请稍后重试")) from error
-    bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
-    if bindings:
-        session_open(request=request, account=bindings[0].account, means="wechat")
-    elif request.user.is_authenticated:
-        logout(request)
-    request.session[OPENID_KEY] = openid
-    return HttpResponseRedirect(target)
+        raise WechatAway(_("微信暂时不可用，请稍后重试")) from error
 
 
 @router.post("/bindings", auth=OpenidKnown(), response={201: dict[str, Any]})
@@ -102,6 +111,7 @@ def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
         system=body.system,
         username=body.username.strip(),
         password=body.password,
+        token=body.token,
     )
     session_open(request=request, account=binding.account, means="wechat")
     request.session[OPENID_KEY] = openid
@@ -120,17 +130,16 @@ def switch(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     return _facts(request)
 
 
-@router.delete("/bindings/{uuid:binding_id}", auth=OpenidKnown())
+@router.delete("/bindings/{uuid:binding_id}", auth=[SignedIn(), OpenidKnown()])
 def unbind(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
-    """End a binding; another one, if there is one, becomes current and is signed in."""
-    openid = request.session[OPENID_KEY]
+    """End a binding of this WeChat identity, or another identity's of the signed-in account.
+
+    When it was the one in use, another one, if there is one, becomes current and is signed in.
+    """
+    openid = request.session.get(OPENID_KEY, "")
     binding_end(actor=_binding_actor(request, openid), openid=openid, binding_id=str(binding_id))
-    remaining = bindings_of_openid(settings.WECHAT_APP_ID, openid)
-    if remaining:
-        session_open(request=request, account=remaining[0].account, means="wechat")
-    else:
-        logout(request)
-    request.session[OPENID_KEY] = openid
+    if openid:
+        _use_current(request, openid)
     return _facts(request)
 
 
@@ -145,8 +154,30 @@ def end(request: HttpRequest) -> dict[str, Any]:
     return _facts(request)
 
 
-def _authorize_again(target: str) -> str:
-    return f"{reverse('api:wechat_authorize')}?{urlencode({'next': target})}"
+def _arrived(request: HttpRequest, arrival: Arrival) -> None:
+    bindings = bindings_of_openid(settings.WECHAT_APP_ID, arrival.openid)
+    if not bindings and request.user.is_authenticated:
+        logout(request)
+    request.session.cycle_key()  # whoever knew the session before does not come along
+    request.session[OPENID_KEY] = arrival.openid
+    if bindings:
+        session_open(request=request, account=bindings[0].account, means="wechat")
+        request.session[OPENID_KEY] = arrival.openid
+
+
+def _use_current(request: HttpRequest, openid: str) -> None:
+    bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
+    if not bindings:
+        logout(request)
+    elif bindings[0].account_id != request.user.pk:
+        session_open(request=request, account=bindings[0].account, means="wechat")
+    request.session[OPENID_KEY] = openid
+
+
+def _problem(problem: str, target: str) -> HttpResponse:
+    inside = target.partition("#")[2] if target.startswith(PHONE_APP) else ""
+    query = urlencode({"problem": problem, "next": inside or "/work"})
+    return HttpResponseRedirect(f"{PHONE_APP}#/bind?{query}")
 
 
 def _binding_actor(request: HttpRequest, openid: str) -> Actor:

@@ -252,7 +252,14 @@ WECHAT_APP_ID = env.str("YUNJIAN_WECHAT_APP_ID", default="")
 WECHAT_APP_SECRET = env.str("YUNJIAN_WECHAT_APP_SECRET", default="")
 WECHAT_OPEN_BASE = env.str("YUNJIAN_WECHAT_OPEN_BASE", default="https://open.weixin.qq.com")
 WECHAT_API_BASE = env.str("YUNJIAN_WECHAT_API_BASE", default="https://api.weixin.qq.com")
+# where pages load the JS-SDK from: the only foreign host that the phone's pages may use
+WECHAT_JS_BASE = env.str("YUNJIAN_WECHAT_JS_BASE", default="https://res.wx.qq.com")
+# kind of message → template; a kind with a subscription template (订阅通知) uses that one
 WECHAT_TEMPLATE_IDS: dict[str, str] = env.dict("YUNJIAN_WECHAT_TEMPLATES", default={})
+WECHAT_SUBSCRIPTION_IDS: dict[str, str] = env.dict("YUNJIAN_WECHAT_SUBSCRIPTIONS", default={})
+# 服务器配置: Token and EncodingAESKey; without them the callback address is not there
+WECHAT_CALLBACK_TOKEN = env.str("YUNJIAN_WECHAT_CALLBACK_TOKEN", default="")
+WECHAT_AES_KEY = env.str("YUNJIAN_WECHAT_AES_KEY", default="")
 
 LOGGING = {
     "version": 1,

@@ -31,8 +31,16 @@ from yunjian.identity.services.sessions import (
     session_open,
     sessions_end,
 )
+from yunjian.identity.services.wechat import (
+    Arrival,
+    WechatRefused,
+    wechat_arrive,
+    wechat_leave,
+)
 
 __all__ = [
+    "Arrival",
+    "WechatRefused",
     "account_create",
     "account_disable",
     "account_enable",
@@ -58,4 +66,6 @@ __all__ = [
     "session_end",
     "session_open",
     "sessions_end",
+    "wechat_arrive",
+    "wechat_leave",
 ]

@@ -1,4 +1,4 @@
-"""微信绑定: which WeChat identities speak for which accounts."""
+"""微信绑定: which WeChat identities speak for which accounts (ADR 0110)."""
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -9,49 +9,81 @@ from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.selectors import actor_for
+from yunjian.identity.selectors import actor_for, has_second_factor
+from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.clock import now
-from yunjian.kernel.errors import InvalidInput, NotFound
+from yunjian.kernel.clock import SHANGHAI, now
+from yunjian.kernel.errors import Conflict, InvalidInput, NotFound
+from yunjian.kernel.rates import TooMany, check_rate
+from yunjian.messaging.services import notify
 
 SYSTEM_KINDS = {"source": ("discharger",), "supervision": ("agency", "authority")}
+IDENTITIES_PER_ACCOUNT = 5
+BINDINGS_LINK = "/h5/#/me/bindings"
+LOCKED_SECONDS = 15 * 60
 
 
 def binding_create(
-    *, request: HttpRequest, openid: str, system: str, username: str, password: str
+    *,
+    request: HttpRequest,
+    openid: str,
+    system: str,
+    username: str,
+    password: str,
+    token: str = "",
 ) -> WechatBinding:
-    """Bind a WeChat identity to an account after checking its password again.
+    """Bind a WeChat identity to an account after its password, and its second factor, are checked.
 
-    `system` is "source" (dischargers) or "supervision" (agencies, authorities).
+    `system` is "source" (dischargers) or "supervision" (agencies, authorities); `token` is the
+    code of the account's authenticator. Whoever reads the account's messages is told.
 
     Raises:
-        InvalidInput: unknown system, wrong name or password, or an account of the other system.
+        InvalidInput: unknown system, wrong name or password, an account of the other system; at
+            `token` with the code "token_required" when the account has a second factor and none
+            was given, or when it is wrong.
+        Conflict: the account has as many WeChat identities as it may have.
+        TooMany: too many tries from this address, by this identity or for this account.
     """
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:
         raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
-    account = authenticate(request, username=username, password=password)
-    if not isinstance(account, Account):
-        raise InvalidInput(_("账号或密码不正确"), code="wrong", field="password")
+    check_rate("binding", f"address {request.META.get('REMOTE_ADDR', '')}", f"openid {openid}")
+    account = _proved(request, username, password)
     if account.organization.kind not in kinds:
         raise InvalidInput(
             _("该账号不属于所选系统，请改选系统"), code="other_system", field="system"
         )
-    with transaction.atomic():
-        _bindings(openid).update(is_current=False)
-        binding, _created = WechatBinding.objects.update_or_create(
-            app_id=settings.WECHAT_APP_ID,
-            openid=openid,
-            account=account,
-            unbound_at=None,
-            defaults={"is_current": True},
+    if has_second_factor(account):
+        if not token.strip():
+            raise InvalidInput(_("请输入动态口令"), code="token_required", field="token")
+        second_factor_check(account=account, token=token)
+    return _bound(openid, account)
+
+
+@transaction.atomic
+def _bound(openid: str, account: Account) -> WechatBinding:
+    Account.objects.select_for_update().get(pk=account.pk)  # so that nobody counts beside us
+    others = _identities(account).exclude(openid=openid).count()
+    if others >= IDENTITIES_PER_ACCOUNT:
+        raise Conflict(
+            _("该账户已绑定 %(n)s 个微信，请先解绑不再使用的") % {"n": others}, field="username"
         )
-        record(
-            actor=actor_for(account),
-            verb="wechat.bound",
-            obj=binding,
-            payload={"username": username},
-        )
+    _bindings(openid).update(is_current=False)
+    binding, is_new = WechatBinding.objects.update_or_create(
+        app_id=settings.WECHAT_APP_ID,
+        openid=openid,
+        account=account,
+        unbound_at=None,
+        defaults={"is_current": True},
+    )
+    if is_new:
+        _tell(account, "wechat.bound", "微信绑定提醒", f"绑定了新的微信，现共 {others + 1} 个")
+    record(
+        actor=actor_for(account),
+        verb="wechat.bound",
+        obj=binding,
+        payload={"username": account.username, "identities": others + 1},
+    )
     return binding
 
 
@@ -62,30 +94,77 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
     Raises:
         NotFound: this identity has no such live binding.
     """
-    binding = _own_binding(openid, binding_id)
-    _bindings(openid).update(is_current=False)
-    binding.is_current = True
-    binding.save(update_fields=["is_current"])
+    binding = _bindings(openid).filter(pk=binding_id).first()
+    if binding is None:
+        raise NotFound(_("没有找到这个绑定"))
+    _make_current(openid, binding)
     record(actor=actor, verb="wechat.switched", obj=binding)
     return binding
 
 
 @transaction.atomic
 def binding_end(*, actor: Actor, openid: str, binding_id: str) -> None:
-    """Unbind. Another live binding, if there is one, becomes current.
+    """Unbind: a binding of one's own WeChat identity, or another identity's of one's own account.
+
+    Another live binding of the identity, if there is one, becomes current. The account is told.
 
     Raises:
-        NotFound: this identity has no such live binding.
+        NotFound: there is no such live binding, or it is neither.
     """
-    binding = _own_binding(openid, binding_id)
+    binding = (
+        WechatBinding.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(pk=binding_id, app_id=settings.WECHAT_APP_ID, unbound_at__isnull=True)
+        .first()
+    )
+    if binding is None or (binding.openid != openid and binding.account_id != actor.account_id):
+        raise NotFound(_("没有找到这个绑定"))
+    was_current = binding.is_current
     binding.unbound_at = now()
     binding.is_current = False
     binding.save(update_fields=["unbound_at", "is_current"])
-    following = _bindings(openid).order_by("-bound_at").first()
-    if following is not None:
-        following.is_current = True
-        following.save(update_fields=["is_current"])
-    record(actor=actor, verb="wechat.unbound", obj=binding)
+    following = _bindings(binding.openid).order_by("-bound_at").first()
+    if was_current and following is not None:
+        _make_current(binding.openid, following)
+    _tell(binding.account, "wechat.unbound", "微信解绑提醒", "解除了一个微信的绑定")
+    record(
+        actor=actor,
+        verb="wechat.unbound",
+        obj=binding,
+        organization_id=binding.account.organization_id,
+        payload={"username": binding.account.username, "own": binding.openid == openid},
+    )
+
+
+def _proved(request: HttpRequest, username: str, password: str) -> Account:
+    account = authenticate(request, username=username, password=password)
+    if isinstance(account, Account):
+        return account
+    if getattr(request, "axes_locked_out", False):
+        request.axes_locked_out = False  # type: ignore[attr-defined]  # the phone is told, no page
+        raise TooMany(
+            _("密码错误次数过多，账号已临时锁定，请 15 分钟后再试"), retry_after=LOCKED_SECONDS
+        )
+    raise InvalidInput(_("账号或密码不正确"), code="wrong", field="password")
+
+
+def _make_current(openid: str, binding: WechatBinding) -> None:
+    _bindings(openid).update(is_current=False)
+    binding.is_current = True
+    binding.save(update_fields=["is_current"])
+
+
+def _tell(account: Account, kind: str, title: str, what: str) -> None:
+    """Tell the account in the app, and every WeChat identity that is bound to it."""
+    at = now().astimezone(SHANGHAI)
+    notify(
+        recipients=[account],
+        kind=kind,
+        title=title,
+        body=f"账号 {account.username} 于 {at:%m-%d %H:%M} {what}。如非本人操作，请立即修改密码。",
+        link=BINDINGS_LINK,
+        about=account,
+    )
 
 
 def _bindings(openid: str) -> QuerySet[WechatBinding]:
@@ -94,8 +173,7 @@ def _bindings(openid: str) -> QuerySet[WechatBinding]:
     )
 
 
-def _own_binding(openid: str, binding_id: str) -> WechatBinding:
-    binding = _bindings(openid).filter(pk=binding_id).first()
-    if binding is None:
-        raise NotFound(_("没有找到这个绑定"))
-    return binding
+def _identities(account: Account) -> QuerySet[WechatBinding]:
+    return WechatBinding.objects.filter(
+        app_id=settings.WECHAT_APP_ID, account=account, unbound_at__isnull=True
+    )

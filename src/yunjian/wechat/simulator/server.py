@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import re
+import socket
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,13 +18,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from yunjian.wechat.simulator import pages
+from yunjian.wechat.simulator import calling, happening, pages, phone
+from yunjian.wechat.simulator.faults import Fault
 from yunjian.wechat.simulator.state import TOKEN_SECONDS, Refused, SimulatorState
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 USER_COOKIE = "sim_user"
+CALLBACK_PATH = "/wechat/callback"
 _AUTHORIZE = ("appid", "redirect_uri", "response_type", "scope", "state")
 _ADDRESSES = Map(
     [
@@ -31,12 +36,26 @@ _ADDRESSES = Map(
         Rule("/cgi-bin/token", endpoint="token", methods=["GET"]),
         Rule("/cgi-bin/stable_token", endpoint="stable_token", methods=["POST"]),
         Rule("/cgi-bin/message/template/send", endpoint="send", methods=["POST"]),
+        Rule("/cgi-bin/message/subscribe/bizsend", endpoint="send_subscription", methods=["POST"]),
         Rule("/cgi-bin/ticket/getticket", endpoint="ticket", methods=["GET"]),
+        Rule("/open/js/<name>", endpoint="script", methods=["GET"]),
         Rule("/sim/messages", endpoint="messages", methods=["GET"]),
         Rule("/sim/users", endpoint="users", methods=["GET"]),
         Rule("/sim/users", endpoint="add_user", methods=["POST"]),
+        Rule("/sim/subscriptions", endpoint="subscribe", methods=["POST"]),
+        Rule("/sim/errors", endpoint="faults", methods=["GET"]),
+        Rule("/sim/errors", endpoint="add_fault", methods=["POST"]),
+        Rule("/sim/errors", endpoint="clear_faults", methods=["DELETE"]),
+        Rule("/sim/calls", endpoint="calls", methods=["GET"]),
+        Rule("/sim/device", endpoint="device", methods=["GET"]),
+        Rule("/sim/device", endpoint="change_device", methods=["POST"]),
+        Rule("/sim/callback", endpoint="set_callback", methods=["POST"]),
+        Rule("/sim/events", endpoint="event", methods=["POST"]),
+        Rule("/sim/jsapi", endpoint="jsapi", methods=["GET"]),
     ]
 )
+_SCRIPT = Path(__file__).with_name("jweixin.js")
+_FUNCTION_NAME = re.compile(r"[A-Za-z_$][\w$]{0,60}", re.ASCII)
 
 
 class _Endpoints:
@@ -47,14 +66,29 @@ class _Endpoints:
 
     def answer(self, request: Request) -> Response:
         """Return what WeChat would."""
+        self.state.count_call(request.path)
         try:
             endpoint, _arguments = _ADDRESSES.bind_to_environ(request.environ).match()
+            self._go_wrong(request)
             answer: Response = getattr(self, f"on_{endpoint}")(request)
         except Refused as error:
             return _json({"errcode": error.errcode, "errmsg": error.errmsg})
         except HTTPException as error:
             return error.get_response(request.environ)
         return answer
+
+    def _go_wrong(self, request: Request) -> None:
+        """Let a fault happen that was asked for."""
+        fault = self.state.faults.take(request.path)
+        if fault is None:
+            return
+        if fault.delay:
+            threading.Event().wait(fault.delay)
+        if fault.drop:
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise Refused(0, "nobody hears this")
+        if fault.errcode:
+            raise Refused(fault.errcode, fault.errmsg)
 
     def on_authorize(self, request: Request) -> Response:
         """Let a person be chosen, then go back with a code."""
@@ -107,14 +141,98 @@ class _Endpoints:
         if body.get("grant_type") != "client_credential":
             raise Refused(40002, "invalid grant_type")
         self.state.check_account(str(body.get("appid", "")), str(body.get("secret", "")))
-        token, lifetime = self.state.stable_token(renew=body.get("force_refresh") is True)
+        force = body.get("force_refresh") is True
+        if force:
+            self.state.check_force()
+        token, lifetime = self.state.stable_token(renew=force)
         return _json({"access_token": token, "expires_in": lifetime})
 
     def on_send(self, request: Request) -> Response:
         """Take a template message."""
         self.state.check_token(request.args.get("access_token", ""))
         message = self.state.take_message(_body(request))
+        happening.template_finished(self.state, message)
         return _json({"errcode": 0, "errmsg": "ok", "msgid": message.msgid})
+
+    def on_send_subscription(self, request: Request) -> Response:
+        """Take a subscription message."""
+        self.state.check_token(request.args.get("access_token", ""))
+        message = self.state.take_subscription(_body(request))
+        happening.subscription_sent(self.state, message)
+        return _json({"errcode": 0, "errmsg": "ok", "msgid": message.msgid})
+
+    def on_script(self, _request: Request) -> Response:
+        """Give the fake JS-SDK, whatever its version is called."""
+        return Response(_SCRIPT.read_bytes(), content_type="text/javascript; charset=utf-8")
+
+    def on_jsapi(self, request: Request) -> Response:
+        """Answer the fake JS-SDK: a call of the function that it names."""
+        name = request.args.get("callback", "")
+        if not _FUNCTION_NAME.fullmatch(name):
+            raise Refused(47001, "callback")
+        answer = json.dumps(phone.answer(self.state, request.args), ensure_ascii=False)
+        return Response(f"{name}({answer});", content_type="text/javascript; charset=utf-8")
+
+    def on_subscribe(self, request: Request) -> Response:
+        """Let a person accept or reject a template, as in the pop-up of WeChat."""
+        body = _body(request)
+        name, template_id = str(body.get("name", "")), str(body.get("template_id", ""))
+        if name not in self.state.users or not template_id:
+            raise Refused(40003, "name or template_id")
+        accept = body.get("status") != "reject"
+        user = self.state.subscribe(name, template_id, accept=accept)
+        happening.subscription_chosen(self.state, user, template_id, accept=accept)
+        return _json({"name": name, "template_id": template_id, "accept": accept})
+
+    def on_faults(self, _request: Request) -> Response:
+        """List the faults that are still to happen."""
+        return _json({"errors": [fault.as_json() for fault in self.state.faults.waiting]})
+
+    def on_add_fault(self, request: Request) -> Response:
+        """Let the next calls of an address go wrong."""
+        try:
+            self.state.faults.add(Fault.of(_body(request)))
+        except (TypeError, ValueError) as error:
+            raise Refused(47001, str(error)) from error
+        return self.on_faults(request)
+
+    def on_clear_faults(self, request: Request) -> Response:
+        """Let everything go well again."""
+        self.state.faults.clear()
+        return self.on_faults(request)
+
+    def on_calls(self, _request: Request) -> Response:
+        """Tell how often each address was called, and how many tokens were made."""
+        return _json({"calls": self.state.calls, "tokens_made": self.state.tokens_made})
+
+    def on_device(self, _request: Request) -> Response:
+        """Tell what the phone will answer."""
+        return _json(asdict(self.state.device))
+
+    def on_change_device(self, request: Request) -> Response:
+        """Change what the phone will answer."""
+        try:
+            return _json(asdict(self.state.change_device(_body(request))))
+        except TypeError as error:
+            raise Refused(47001, str(error)) from error
+
+    def on_set_callback(self, request: Request) -> Response:
+        """Set the address that is called, and check it as WeChat does when it is saved."""
+        body = _body(request)
+        parts = {name: str(body.get(name, "")) for name in ("url", "token", "aes_key")}
+        if not _is_loopback(urlsplit(parts["url"]).hostname or ""):
+            raise Refused(47001, "url must be on loopback")
+        self.state.callback = calling.CallbackAddress(**parts)
+        return _json({"verified": calling.verify(self.state.callback, int(self.state.clock()))})
+
+    def on_event(self, request: Request) -> Response:
+        """Let a person follow, leave, write …: the server of the account is called."""
+        body = _body(request)
+        name = str(body.pop("name", ""))
+        if name not in self.state.users or self.state.callback is None:
+            raise Refused(47001, "name unknown, or no callback set")
+        answered = happening.tell(self.state, self.state.users[name], body)
+        return _json({"status": answered.status, "text": answered.text})
 
     def on_ticket(self, request: Request) -> Response:
         """Give a JS-SDK ticket."""
@@ -138,7 +256,10 @@ class _Endpoints:
         name = str(body.get("name", "")).strip()
         if not name:
             raise Refused(47001, "name missing")
+        before = self.state.users.get(name)
         user = self.state.add_user(name, follows=body.get("follows") is not False)
+        if before is not None and before.follows != user.follows:
+            happening.following_changed(self.state, user)
         return _json(_user_facts(user))
 
 
@@ -187,9 +308,15 @@ def state_from_environment() -> SimulatorState:
     """Return a fresh memory for the account that the environment names."""
     import os  # noqa: PLC0415 - only the stand-alone program reads the environment
 
+    read = os.environ.get
+    token, aes_key = read("YUNJIAN_WECHAT_CALLBACK_TOKEN", ""), read("YUNJIAN_WECHAT_AES_KEY", "")
+    url = f"{read('YUNJIAN_PUBLIC_URL', '').rstrip('/')}{CALLBACK_PATH}"
+    is_here = _is_loopback(urlsplit(url).hostname or "")
+    known = bool(token and aes_key and is_here)
     return SimulatorState(
-        app_id=os.environ.get("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001"),
-        app_secret=os.environ.get("YUNJIAN_WECHAT_APP_SECRET", ""),
+        app_id=read("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001"),
+        app_secret=read("YUNJIAN_WECHAT_APP_SECRET", ""),
+        callback=calling.CallbackAddress(url, token, aes_key) if known else None,
     )
 
 

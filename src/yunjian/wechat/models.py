@@ -1,0 +1,61 @@
+"""What all nodes have to know alike about the official account."""
+
+from django.db import models
+
+from yunjian.kernel.clock import now
+
+
+class Credential(models.Model):
+    """The access token or the JS-SDK ticket of an official account, sealed at rest.
+
+    Its row is locked while one node renews it; the others go on with the old value.
+    """
+
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+    TICKET = "ticket"
+
+    app_id = models.CharField(max_length=32)
+    kind = models.CharField(max_length=8, choices=[(TOKEN, TOKEN), (TICKET, TICKET)])
+    sealed = models.TextField(blank=True, help_text="opened by kernel.vault")
+    renew_at = models.DateTimeField(default=now, help_text="from when on a node renews it")
+    expires_at = models.DateTimeField(default=now)
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    forced_at = models.DateTimeField(null=True, blank=True, help_text="the last forced renewal")
+    forced_count = models.PositiveSmallIntegerField(default=0, help_text="of the day of forced_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["app_id", "kind"], name="wechat_credential_once"),
+        ]
+
+
+class Silence(models.Model):
+    """To whom nothing is sent for now, because WeChat said so.
+
+    Without a template it holds for every message to the person; without a person for everybody
+    (the quota of the day is used up). `until` None: until an event ends it.
+    """
+
+    app_id = models.CharField(max_length=32)
+    openid = models.CharField(max_length=64, blank=True)
+    template_id = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=200)
+    since = models.DateTimeField(default=now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app_id", "openid", "template_id"], name="wechat_silence_once"
+            ),
+        ]
+
+
+class SeenCallback(models.Model):
+    """A call of WeChat's that was handled; the same one is refused when it comes again."""
+
+    signature = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="wechat_seen_at")]
