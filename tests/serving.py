@@ -63,6 +63,9 @@ def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str
         "YUNJIAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "YUNJIAN_WECHAT_OPEN_BASE": simulator,
         "YUNJIAN_WECHAT_API_BASE": simulator,
+        "YUNJIAN_WECHAT_JS_BASE": simulator,
+        "YUNJIAN_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
+        "YUNJIAN_WECHAT_AES_KEY": secrets.token_hex(22)[:43],
         "YUNJIAN_WECHAT_APP_ID": APP_ID,
         "YUNJIAN_WECHAT_APP_SECRET": secrets.token_hex(16),
     }

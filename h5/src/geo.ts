@@ -1,7 +1,9 @@
-// Where the phone is: asked for at sign-in and sign-out only.
+// Where the phone is: asked for at sign-in and sign-out only. WeChat is asked first, then the browser.
 import type { Point, Position } from "./model";
 import { t } from "./i18n";
+import { located, wechatSdk } from "./jssdk";
 
+const PATIENCE_MS = 20_000;
 const EARTH_RADIUS = 6_371_008.8;
 
 /** Great-circle distance in metres between WGS84 positions in degrees. */
@@ -17,7 +19,21 @@ export function far(metres: number): string {
   return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
 }
 
-export function currentPosition(): Promise<Position> {
+export async function currentPosition(): Promise<Position> {
+  return (await wechatPosition()) ?? browserPosition();
+}
+
+async function wechatPosition(): Promise<Position | null> {
+  const wx = await wechatSdk();
+  if (!wx) return null;
+  const answer = await Promise.race([located(wx).catch(() => null), later(PATIENCE_MS)]);
+  const [longitude, latitude, accuracy] = [answer?.longitude, answer?.latitude, answer?.accuracy].map(Number) as [number, number, number];
+  return Number.isFinite(longitude) && Number.isFinite(latitude) ? { longitude, latitude, accuracy: Number.isFinite(accuracy) ? accuracy : 0, datum: "WGS84" } : null;
+}
+
+const later = (ms: number): Promise<null> => new Promise((resolve) => setTimeout(resolve, ms, null));
+
+function browserPosition(): Promise<Position> {
   return new Promise((resolve, reject) => {
     if (!navigator.geolocation) return reject(new Error(t("此手机不支持定位")));
     navigator.geolocation.getCurrentPosition(
@@ -26,7 +42,7 @@ export function currentPosition(): Promise<Position> {
         reject(new Error(error.code === error.PERMISSION_DENIED
           ? t("没有定位权限：请在手机设置中允许微信使用定位，然后重试")
           : t("暂时无法定位，请到开阔处重试"))),
-      { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 },
+      { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: 0 },
     );
   });
 }

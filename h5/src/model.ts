@@ -6,8 +6,10 @@ export interface Account {
   id: string; name: string; phone_masked: string; roles: string[];
   organization: { id: string; name: string; kind: "discharger" | "agency" | "authority" | "operator" };
 }
-export interface Binding { id: string; system: "source" | "supervision"; username: string; organization_name: string; is_current: boolean }
-export interface Session { account: Account | null; openid_known: boolean; bindings: Binding[]; server_time: string; authorize_url: string }
+export interface Binding { id: string; account_id: string; system: "source" | "supervision"; username: string; organization_name: string; is_current: boolean }
+/** A WeChat identity that speaks for the account of the session. */
+export interface Identity { id: string; tail: string; bound_at: string; own: boolean }
+export interface Session { account: Account | null; openid_known: boolean; bindings: Binding[]; identities: Identity[]; js_sdk: string | null; server_time: string; authorize_url: string }
 
 export interface Instrument { id: string; name: string; maker: string; model: string; serial: string; parameter: string; range_lower: number | null; range_upper: number | null; unit: string }
 export interface Point {

@@ -1,5 +1,6 @@
 import { createRouter, createWebHashHistory } from "vue-router";
-import { isWechat, goToWechat, loadSession, session } from "./session";
+import { Offline, Refused } from "./api";
+import { becomeAddressee, goToWechat, isWechat, loadSession, session } from "./session";
 
 export const router = createRouter({
   history: createWebHashHistory("/h5/"),
@@ -20,9 +21,15 @@ export const router = createRouter({
 });
 
 router.beforeEach(async (to) => {
-  if (session.value === null) await loadSession();
+  if (session.value === null) {
+    await loadSession();
+    await becomeAddressee().catch((error: unknown) => {
+      if (!(error instanceof Offline || error instanceof Refused)) throw error;
+    });
+  }
   const known = session.value;
   if (to.meta.open || !known || known.account) return true;
+  if (known.openid_known && known.bindings.length && to.path === "/me/bindings") return true;
   if (known.openid_known) return { path: "/bind", query: { next: to.fullPath } };
   if (isWechat()) {
     goToWechat();

@@ -1,6 +1,6 @@
 // Who holds this phone.
 import { ref } from "vue";
-import { get, Offline } from "./api";
+import { get, Offline, post } from "./api";
 import { keepSession, keptSession } from "./db";
 import type { Session } from "./model";
 
@@ -28,11 +28,21 @@ export function setSession(next: Session): void {
 
 export const isWechat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
 
-/** Leaves for WeChat, which comes back to the page that is open now. */
-export function goToWechat(): void {
+/** Leaves for WeChat, which comes back to the page that is open now, or to another one of the app. */
+export function goToWechat(inside?: string): void {
   const address = session.value?.authorize_url ?? "/api/v1/wechat/authorize";
-  const next = `${location.pathname}${location.hash}`;
+  const next = `${location.pathname}${location.search}${inside ? `#${inside}` : location.hash}`;
   location.assign(`${address}?next=${encodeURIComponent(next)}`);
+}
+
+/** A message is opened as the account that it was written to: `?account=` of its link says which. */
+export async function becomeAddressee(): Promise<void> {
+  const wanted = new URLSearchParams(location.search).get("account");
+  const known = session.value;
+  if (!wanted || !known?.account) return;
+  const binding = known.bindings.find((each) => each.account_id === wanted);
+  if (binding && known.account.id !== wanted) setSession(await post<Session>(`bindings/${binding.id}/switch`));
+  history.replaceState(history.state, "", `${location.pathname}${location.hash}`);
 }
 
 window.addEventListener("online", () => (isOffline.value = false));

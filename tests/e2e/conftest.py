@@ -31,6 +31,12 @@ WECHAT_AGENT = (
 )
 AT_THE_POINT = {"longitude": 121.6004, "latitude": 31.2002, "accuracy": 12.0}
 PATIENCE_MS = 20_000
+VIOLATION = "content policy violated: "
+TELL_VIOLATIONS = f"""
+document.addEventListener("securitypolicyviolation", (event) => {{
+  console.error("{VIOLATION}" + event.violatedDirective + " " + event.blockedURI);
+}});
+"""
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +70,12 @@ def server(city: World, tmp_path: Path) -> Iterator[Served]:
         yield running
 
 
+def _note_violation(problems: list[str], text: str) -> None:
+    """Nothing on any page may break the content policy, which the browser tells."""
+    if text.startswith(VIOLATION):
+        problems.append(text)
+
+
 @contextmanager
 def _session(browser: Browser, **options: object) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(locale="zh-CN", **options)  # type: ignore[arg-type]
@@ -71,6 +83,8 @@ def _session(browser: Browser, **options: object) -> Iterator[Page]:
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
+    page.add_init_script(TELL_VIOLATIONS)
+    page.on("console", lambda said: _note_violation(problems, said.text))
     try:
         yield page
         assert not problems, problems

@@ -222,8 +222,11 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
     os.environ.setdefault("YUNJIAN_CERTIFICATE_KEY_SERVICE", keys)
     os.environ.setdefault("YUNJIAN_WECHAT_OPEN_BASE", simulator)
     os.environ.setdefault("YUNJIAN_WECHAT_API_BASE", simulator)
+    os.environ.setdefault("YUNJIAN_WECHAT_JS_BASE", simulator)
     os.environ.setdefault("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001")
     os.environ.setdefault("YUNJIAN_WECHAT_APP_SECRET", secrets.token_hex(16))
+    os.environ.setdefault("YUNJIAN_WECHAT_CALLBACK_TOKEN", secrets.token_hex(16))
+    os.environ.setdefault("YUNJIAN_WECHAT_AES_KEY", secrets.token_hex(22)[:43])  # 43 of Base64
 
 
 def _load_city(folder: Path, seed: int, scale: int) -> None:
