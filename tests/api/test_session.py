@@ -11,14 +11,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.world import World
+from tests.world import World, current_code
 from yunjian.evidence.models import Event
-from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.services.second_factor import (
-    code_now,
-    second_factor_enroll,
-    second_factor_offer,
-)
+from yunjian.identity.models import Account, SecondFactor, WechatBinding
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.vault import unseal
@@ -257,9 +252,9 @@ def test_the_other_officers_wechat_can_be_unbound_from_the_account(world: World)
     other = next(row for row in facts["identities"] if not row["own"])
     facts = second.delete(f"/api/v1/bindings/{other['id']}").json()
     assert (facts["account"]["name"], len(facts["identities"])) == ("周敏", 1)
-    again = phone()
-    through_wechat(again, "周厂长")
-    assert again.get("/api/v1/session").json()["account"] is None
+    assert first.get("/api/v1/session").json()["account"] is None  # at once, wherever it lies
+    through_wechat(first, "周厂长")
+    assert first.get("/api/v1/session").json()["account"] is None
     kinds = Notification.unscoped().values_list("kind", flat=True)
     assert sorted(kinds) == ["wechat.bound", "wechat.bound", "wechat.unbound"]
 
@@ -291,11 +286,7 @@ def test_an_account_takes_five_identities(world: World, wechat: Simulation) -> N
 
 
 def test_binding_asks_for_the_second_factor_where_there_is_one(world: World) -> None:
-    account, actor = world.reviewer, world.actor(world.reviewer)
-    offer = second_factor_offer(account=account)
-    second_factor_enroll(
-        actor=actor, account=account, secret=offer.secret, token=code_now(offer.secret)
-    )
+    account = world.reviewer
     client = phone()
     through_wechat(client, "陈经理")
     body = {"system": "supervision", "username": account.username, "password": world.password}
@@ -307,11 +298,40 @@ def test_binding_asks_for_the_second_factor_where_there_is_one(world: World) -> 
     assert (asked.status_code, asked.json()["code"]) == (422, "token_required")
     assert asked.json()["errors"][0]["path"] == "token"
     assert answered(token="000000").json()["errors"][0]["path"] == "token"
-    assert answered(password="wrong", token=code_now(offer.secret)).json()["errors"][0]["path"] == (
+    assert answered(password="wrong", token=current_code(account)).json()["errors"][0]["path"] == (
         "password"
     )
-    with clock.at(now() + timedelta(minutes=2)):
-        assert answered(token=code_now(offer.secret)).status_code == 201
+    assert answered(token=current_code(account)).status_code == 201
+
+
+def test_what_the_desk_has_to_finish_is_finished_there(world: World) -> None:
+    client = phone()
+    through_wechat(client, "陈经理")
+    SecondFactor.objects.filter(account=world.reviewer).delete()
+    answer = bind(client, world.reviewer, world)
+    assert (answer.status_code, answer.json()["code"]) == (403, "unfinished")
+    assert "动态口令" in answer.json()["message"]
+    Account.objects.filter(pk=world.engineer.pk).update(must_change_password=True)
+    answer = bind(client, world.engineer, world)
+    assert (answer.status_code, answer.json()["code"]) == (403, "unfinished")
+    assert "修改密码" in answer.json()["message"]
+
+
+def test_a_closed_account_neither_binds_nor_comes_in(world: World) -> None:
+    client, late = phone(), phone()
+    through_wechat(client, "张师傅")
+    bind(client, world.engineer, world)
+    bind(client, world.discharger_owner, world, "source")
+    Account.objects.filter(pk=world.engineer.pk).update(is_active=False)
+    through_wechat(late, "李师傅")
+    assert bind(late, world.engineer, world).json()["code"] == "closed"
+    binding = WechatBinding.objects.get(account=world.engineer)
+    answer = client.post(f"/api/v1/bindings/{binding.pk}/switch")
+    assert (answer.status_code, answer.json()["code"]) == (403, "closed")
+    Account.objects.filter(pk=world.discharger_owner.pk).update(is_active=False)
+    assert problem_of(through_wechat(client, "张师傅")) == "closed"
+    facts = client.get("/api/v1/session").json()
+    assert (facts["account"], facts["openid_known"], len(facts["bindings"])) == (None, True, 2)
 
 
 def test_binding_is_tried_ten_times_in_ten_minutes(world: World, settings: Settings) -> None:

@@ -137,7 +137,12 @@ def unbind(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     When it was the one in use, another one, if there is one, becomes current and is signed in.
     """
     openid = request.session.get(OPENID_KEY, "")
-    binding_end(actor=_binding_actor(request, openid), openid=openid, binding_id=str(binding_id))
+    binding_end(
+        actor=_binding_actor(request, openid),
+        openid=openid,
+        binding_id=str(binding_id),
+        keep=request.session.session_key or "",
+    )
     if openid:
         _use_current(request, openid)
     return _facts(request)

@@ -1,7 +1,6 @@
 """微信绑定: which WeChat identities speak for which accounts (ADR 0110)."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,18 +8,21 @@ from django.utils.translation import gettext as _
 
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, WechatBinding
+from yunjian.identity.passwords import must_change
 from yunjian.identity.selectors import actor_for, has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
+from yunjian.identity.services.sessions import refusal_of, sessions_end_of_wechat
+from yunjian.identity.services.signin import needs_second_factor, password_check
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import SHANGHAI, now
-from yunjian.kernel.errors import Conflict, InvalidInput, NotFound
-from yunjian.kernel.rates import TooMany, check_rate
+from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from yunjian.kernel.rates import check_rate
 from yunjian.messaging.services import notify
+from yunjian.web.addresses import client_address
 
 SYSTEM_KINDS = {"source": ("discharger",), "supervision": ("agency", "authority")}
 IDENTITIES_PER_ACCOUNT = 5
 BINDINGS_LINK = "/h5/#/me/bindings"
-LOCKED_SECONDS = 15 * 60
 
 
 def binding_create(
@@ -38,6 +40,8 @@ def binding_create(
     code of the account's authenticator. Whoever reads the account's messages is told.
 
     Raises:
+        NotAllowed: the account or its organisation is closed, or its password or second factor
+            has to be set at the desk first.
         InvalidInput: unknown system, wrong name or password, an account of the other system; at
             `token` with the code "token_required" when the account has a second factor and none
             was given, or when it is wrong.
@@ -47,17 +51,26 @@ def binding_create(
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:
         raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
-    check_rate("binding", f"address {request.META.get('REMOTE_ADDR', '')}", f"openid {openid}")
-    account = _proved(request, username, password)
+    check_rate("binding", f"address {client_address(request)}", f"openid {openid}")
+    account = password_check(request=request, username=username, password=password)
     if account.organization.kind not in kinds:
         raise InvalidInput(
             _("该账号不属于所选系统，请改选系统"), code="other_system", field="system"
         )
+    _refuse_unfinished(account)
     if has_second_factor(account):
         if not token.strip():
             raise InvalidInput(_("请输入动态口令"), code="token_required", field="token")
         second_factor_check(account=account, token=token)
     return _bound(openid, account)
+
+
+def _refuse_unfinished(account: Account) -> None:
+    """Send people to the desk for what cannot be done on the phone."""
+    if must_change(account):
+        raise NotAllowed(_("请先在电脑上登录并修改密码，再绑定微信"), code="unfinished")
+    if needs_second_factor(account) and not has_second_factor(account):
+        raise NotAllowed(_("该账号须先在电脑上登录并设置动态口令，再绑定微信"), code="unfinished")
 
 
 @transaction.atomic
@@ -93,20 +106,26 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
 
     Raises:
         NotFound: this identity has no such live binding.
+        NotAllowed: the account or its organisation is closed.
     """
     binding = _bindings(openid).filter(pk=binding_id).first()
     if binding is None:
         raise NotFound(_("没有找到这个绑定"))
+    refusal = refusal_of(binding.account)
+    if refusal:
+        raise NotAllowed(refusal, code="closed")
     _make_current(openid, binding)
     record(actor=actor, verb="wechat.switched", obj=binding)
     return binding
 
 
 @transaction.atomic
-def binding_end(*, actor: Actor, openid: str, binding_id: str) -> None:
+def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -> None:
     """Unbind: a binding of one's own WeChat identity, or another identity's of one's own account.
 
-    Another live binding of the identity, if there is one, becomes current. The account is told.
+    Another live binding of the identity, if there is one, becomes current. The account is told,
+    and its sessions that were opened from WeChat end, but the one with the key `keep`: which of
+    them was the unbound identity's nobody knows, and the others come back by themselves.
 
     Raises:
         NotFound: there is no such live binding, or it is neither.
@@ -126,6 +145,7 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str) -> None:
     following = _bindings(binding.openid).order_by("-bound_at").first()
     if was_current and following is not None:
         _make_current(binding.openid, following)
+    sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
     _tell(binding.account, "wechat.unbound", "微信解绑提醒", "解除了一个微信的绑定")
     record(
         actor=actor,
@@ -134,18 +154,6 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str) -> None:
         organization_id=binding.account.organization_id,
         payload={"username": binding.account.username, "own": binding.openid == openid},
     )
-
-
-def _proved(request: HttpRequest, username: str, password: str) -> Account:
-    account = authenticate(request, username=username, password=password)
-    if isinstance(account, Account):
-        return account
-    if getattr(request, "axes_locked_out", False):
-        request.axes_locked_out = False  # type: ignore[attr-defined]  # the phone is told, no page
-        raise TooMany(
-            _("密码错误次数过多，账号已临时锁定，请 15 分钟后再试"), retry_after=LOCKED_SECONDS
-        )
-    raise InvalidInput(_("账号或密码不正确"), code="wrong", field="password")
 
 
 def _make_current(openid: str, binding: WechatBinding) -> None:

@@ -11,7 +11,7 @@ from yunjian.evidence.services import record
 from yunjian.identity.limits import session_limits
 from yunjian.identity.models import Account, AccountSession, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationStatus
-from yunjian.identity.models.security import Outcome, SessionEnd
+from yunjian.identity.models.security import Means, Outcome, SessionEnd
 from yunjian.identity.policies import may_end_sessions
 from yunjian.identity.selectors import actor_for, key_digest
 from yunjian.kernel.actor import Actor, acting_as, at_the_door
@@ -43,6 +43,8 @@ def session_open(*, request: HttpRequest, account: Account, means: str) -> Accou
     actor = actor_for(account)
     with acting_as(actor), transaction.atomic():
         session_close(request=request, why=SessionEnd.REPLACED)
+        if request.session.session_key:  # the same account once more would keep the ended key
+            request.session.cycle_key()
         request.signin_means = means  # type: ignore[attr-defined]  # read by session_begin
         login(request, account, backend=BACKEND)  # its signal calls session_begin
         attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
@@ -153,6 +155,15 @@ def sessions_end_of_organization(*, actor: Actor, organization_id: UUID) -> int:
     """End every session of an organisation's people, in the transaction that closes it."""
     rows = AccountSession.objects.filter(account__organization_id=organization_id)
     return _end(rows.filter(ended_at__isnull=True), SessionEnd.CLOSED, by=actor)
+
+
+def sessions_end_of_wechat(*, actor: Actor, account: Account, keep: str) -> int:
+    """End an account's sessions that were opened from WeChat, all but the one with the key `keep`.
+
+    Call it in the transaction of the unbinding.
+    """
+    rows = AccountSession.objects.filter(account=account, means=Means.WECHAT)
+    return _end(rows.exclude(key_digest=key_digest(keep)), SessionEnd.ELSEWHERE, by=actor)
 
 
 def refusal_of(account: Account) -> str:

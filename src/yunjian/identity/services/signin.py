@@ -60,11 +60,23 @@ def signin_start(*, request: HttpRequest, username: str, password: str) -> Start
     except TooMany:
         _note(request, username, Outcome.TOO_MANY)
         raise
+    account = password_check(request=request, username=username, password=password)
+    request.session[KEY] = {"account": str(account.pk), "at": now().isoformat()}
+    return Started(account, _next_step(request, account))
+
+
+def password_check(*, request: HttpRequest, username: str, password: str) -> Account:
+    """Return the account whose name and password these are; what is wrong is in the login log.
+
+    Raises:
+        InvalidInput: at `password`; one of them is wrong.
+        NotAllowed: they are right, but the account or its organisation is closed.
+        Locked: too many wrong passwords; it says when to try again.
+    """
     account = authenticate(request, username=username, password=password)
     if isinstance(account, Account):
-        request.session[KEY] = {"account": str(account.pk), "at": now().isoformat()}
-        return Started(account, _next_step(request, account))
-    _refuse_locked(request, username, address)
+        return account
+    _refuse_locked(request, username, client_address(request) or "?")
     _refuse_closed(request, username, password)
     _note(request, username, Outcome.WRONG)
     raise InvalidInput(_("账号或密码不正确，请重新输入"), code="wrong", field="password")

@@ -12,6 +12,7 @@ from yunjian.evidence.services import record
 from yunjian.kernel.actor import system_actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.rates import TooMany, check_rate
+from yunjian.web.addresses import client_address
 from yunjian.wechat.client import WechatClient
 from yunjian.wechat.errors import CodeRefused, CredentialsRefused, WechatError
 
@@ -86,7 +87,7 @@ def _used_state(request: HttpRequest, state: str) -> str:
 
 def _note(request: HttpRequest, what: str, detail: str) -> None:
     """Record a refusal, not oftener than the rate of bindings: a stranger can cause it."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request) or ""
     try:
         check_rate("binding", f"refused {address}")
     except TooMany:
