@@ -4,6 +4,7 @@ from uuid import UUID
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from yunjian.messaging.services import MAX_ATTEMPTS, deliver_notifications, delivery_report
 
@@ -31,7 +32,7 @@ def deliver(*, notification_ids: list[str]) -> None:
     """
     undelivered = deliver_notifications([UUID(item) for item in notification_ids])
     for moment, ids in undelivered.later.items():
-        waiting = [str(identifier) for identifier in ids]
+        waiting: list[JSONValue] = [str(identifier) for identifier in ids]
         deliver.configure(schedule_at=moment).defer(notification_ids=waiting)
     if undelivered.soon:
         raise DeliveryIncomplete(f"{len(undelivered.soon)} messages")

@@ -139,7 +139,7 @@ def parse_xml(content: bytes | str) -> dict[str, Any]:
     return reader.root
 
 
-def _refuse(*_arguments: Any) -> None:
+def _refuse(*_arguments: Any) -> int:
     raise CallbackRefused("xml declarations")
 
 
