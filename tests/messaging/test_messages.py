@@ -112,7 +112,7 @@ def test_one_who_is_not_bound_or_does_not_follow_has_it_in_the_app_only(
     world: World, wechat: Simulation
 ) -> None:
     wechat.state.add_user("周厂长", follows=False)
-    rows = tell(world.discharger_owner, world.engineer)
+    rows = [*tell(world.discharger_owner), *tell(world.engineer)]
     assert deliver_notifications([row.pk for row in rows]) == DONE
     assert state_of(rows[0]) == "declined"
     assert state_of(rows[1]) == "unreachable"

@@ -3,6 +3,7 @@
 from django.db import models
 
 from yunjian.kernel.clock import now
+from yunjian.kernel.rls import Open
 
 
 class Credential(models.Model):
@@ -22,6 +23,8 @@ class Credential(models.Model):
     renewed_at = models.DateTimeField(null=True, blank=True)
     forced_at = models.DateTimeField(null=True, blank=True, help_text="the last forced renewal")
     forced_count = models.PositiveSmallIntegerField(default=0, help_text="of the day of forced_at")
+
+    wall = Open("one official account for everybody; its values are sealed")
 
     class Meta:
         constraints = [
@@ -43,6 +46,8 @@ class Silence(models.Model):
     since = models.DateTimeField(default=now)
     until = models.DateTimeField(null=True, blank=True)
 
+    wall = Open("what WeChat said about its own openids; no organisation has them")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -56,6 +61,8 @@ class SeenCallback(models.Model):
 
     signature = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(default=now)
+
+    wall = Open("signatures of WeChat's calls")
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="wechat_seen_at")]
