@@ -19,7 +19,9 @@ from yunjian.sources.services.checks import Problems, plain
 
 Place = PollutionSource | Outlet | MonitoringPoint
 Changed = dict[str, list[object]]
-POSITION = {"longitude", "latitude", "datum", "typed_longitude", "typed_latitude"}
+# what was typed is judged by the position that comes of it
+TYPED = ("typed_longitude", "typed_latitude")
+POSITION = {"longitude", "latitude", "datum", *TYPED}
 STALE = "stale"
 
 
@@ -95,9 +97,19 @@ def _position(row: Place, wanted: Mapping[str, Any]) -> dict[str, Any]:
         "typed_longitude": longitude if shifted else None,
         "typed_latitude": latitude if shifted else None,
     }
-    if shifted and longitude is not None and latitude is not None:
+    if (
+        shifted
+        and longitude is not None
+        and latitude is not None
+        and _on_earth(longitude, latitude)
+    ):
         result["longitude"], result["latitude"] = to_wgs84(longitude, latitude, Datum(datum))
     return result
+
+
+def _on_earth(longitude: Decimal, latitude: Decimal) -> bool:
+    """Tell whether a position can be reckoned with; what cannot is refused as it was typed."""
+    return abs(longitude) <= 180 and abs(latitude) <= 90  # noqa: PLR2004 - degrees
 
 
 def check_position(problems: Problems, row: Place) -> None:

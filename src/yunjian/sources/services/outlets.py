@@ -19,6 +19,7 @@ from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.sources.policies import may_keep_source, require
 from yunjian.sources.services.checks import Problems, conflict_when, locked, plain
 from yunjian.sources.services.keeping import (
+    TYPED,
     check_closing,
     check_effective,
     check_position,
@@ -220,7 +221,7 @@ def _check_outlet(outlet: Outlet, problems: Problems) -> None:
         "order",
     )
     check_position(problems, outlet)
-    problems.model_fields(outlet, exclude=["source"])
+    problems.model_fields(outlet, exclude=["source", *TYPED])
     problems.refuse_if_any()
 
 

@@ -27,6 +27,7 @@ from yunjian.sources.policies import (
 from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.keeping import (
     POSITION,
+    TYPED,
     check_closing,
     check_effective,
     check_position,
@@ -324,5 +325,5 @@ def _check_source(source: PollutionSource, problems: Problems | None = None) -> 
     problems.phone("principal_phone", source.principal_phone)
     # the name of an industry that does not exist is not asked for
     unnamed = [] if industry else ["industry_name"]
-    problems.model_fields(source, exclude=["organization", "district", *unnamed])
+    problems.model_fields(source, exclude=["organization", "district", *TYPED, *unnamed])
     problems.refuse_if_any()

@@ -21,6 +21,7 @@ from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source, require
 from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.keeping import (
+    TYPED,
     Changed,
     check_closing,
     check_effective,
@@ -336,5 +337,5 @@ def _check_point(point: MonitoringPoint, problems: Problems) -> None:
         first is None or first <= today(), "opened_on", _("投用日期不能晚于今天"), "order"
     )
     check_position(problems, point)
-    problems.model_fields(point, exclude=["outlet", "organization", "district"])
+    problems.model_fields(point, exclude=["outlet", "organization", "district", *TYPED])
     problems.refuse_if_any()
