@@ -131,9 +131,25 @@ def at(page: Page, path: str, name: str) -> None:
 def source_pictures(page: Page) -> None:
     """The discharger's pages."""
     at(page, "/source/sources/", "source-list")
+    for title, name in (
+        ("编辑", "source-edit"),
+        ("定位", "source-location"),
+        ("历史", "source-history"),
+    ):
+        page.get_by_title(title, exact=True).first.click()
+        page.locator("#dialog.show").wait_for()
+        keep(page, name)
+        page.locator("#dialog .btn-close").click()
+        page.locator("#dialog.show").wait_for(state="hidden")
     page.get_by_test_id("outlets-link").first.click()
     page.wait_for_load_state("networkidle")
     keep(page, "source-outlets")
+    for link, name in (("outlet-detail-DW001", "source-outlet"), ("point-detail", "source-point")):
+        page.get_by_test_id(link).click()
+        page.locator("#dialog.show").wait_for()
+        keep(page, name)
+        page.locator("#dialog .btn-close").click()
+        page.locator("#dialog.show").wait_for(state="hidden")
     page.get_by_test_id("filing-new").click()
     page.locator("#dialog :focus").wait_for()
     keep(page, "source-filing")
