@@ -78,7 +78,7 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers=headers)
-    if answer.status_code != 200:  # noqa: PLR2004 - a page that fails is quick
+    if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
     times = []
     for _round in range(ROUNDS):
