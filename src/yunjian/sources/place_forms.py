@@ -19,6 +19,7 @@ from yunjian.standards.factors import Factor, factors
 from yunjian.web.widgets import DateInput
 
 WIDE = frozenset({"address", "emission_standard", "location", "reason", "parameters", "owner"})
+NARROW = frozenset({"station_temperature_control", "station_ups", "station_video"})
 ANY: tuple[str, Word] = ("", _("全部"))
 LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
 Sections = Sequence[tuple[Word, Sequence[str]]]
@@ -109,6 +110,9 @@ class PlaceForm(forms.Form):
         for name in names:
             if name not in self.fields:
                 self.fields[name] = built[name]
+        for name in {"longitude", "latitude"}.intersection(names):
+            # in degrees of the datum that is chosen, not of the column
+            self.fields[name].help_text = ""
         self.adjust()
         if row is not None:
             self.fields["effective_on"] = forms.DateField(
@@ -116,6 +120,8 @@ class PlaceForm(forms.Form):
             )
             self.fields["reason"] = forms.CharField(label=_("变更原因"), max_length=200)
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput())
+        for field in self.fields.values():
+            field.error_messages["required"] = _("请填写此项")
 
     def adjust(self) -> None:
         """Change the built fields where the columns do not say enough."""
@@ -139,6 +145,11 @@ class PlaceForm(forms.Form):
     def wide(self) -> frozenset[str]:
         """Return the names of the fields that take a whole line."""
         return WIDE
+
+    @property
+    def narrow(self) -> frozenset[str]:
+        """Return the names of the fields that take half a place."""
+        return NARROW
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, as the services take it."""
@@ -396,7 +407,11 @@ class LimitForm(forms.Form):
     )
     upper = forms.DecimalField(label=_("限值"), required=False, max_digits=12, decimal_places=4)
     unit = forms.CharField(
-        label=_("单位"), max_length=16, widget=forms.TextInput(attrs={"list": "units"})
+        label=_("单位"),
+        required=False,
+        max_length=16,
+        widget=forms.TextInput(attrs={"list": "units"}),
+        help_text=_("留空时取因子的单位"),
     )
     standard = forms.CharField(label=_("执行标准"), max_length=120)
     clause = forms.CharField(label=_("条款"), required=False, max_length=60)
@@ -409,8 +424,11 @@ class LimitForm(forms.Form):
         kwargs.setdefault("initial", {"standard": outlet.emission_standard})
         super().__init__(*args, **kwargs)
         known = factors(outlet.kind)
+        measured = {name for point in outlet.points.all() for name in point.parameters}
+        # what is measured here comes first
+        ordered = sorted(known.values(), key=lambda one: one.symbol not in measured)
         self.fields["parameter"].choices = [  # type: ignore[attr-defined]
-            (one.symbol, f"{factor_name(one)} {one.symbol}（{one.unit}）") for one in known.values()
+            (one.symbol, f"{factor_name(one)} {one.symbol}（{one.unit}）") for one in ordered
         ]
         self.units = sorted({one.unit for one in known.values()})
 

@@ -1,4 +1,4 @@
-"""Tables of sources and emission limits."""
+"""The table of sources."""
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.sources.models import PollutionSource
 from yunjian.web.tables import Table
+
+NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
 
 
 class SourceTable(Table):
@@ -18,9 +20,8 @@ class SourceTable(Table):
     industry = tables.Column(accessor="industry_name", verbose_name=_("行业类别"))
     level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
     medical = tables.Column(accessor="is_medical", verbose_name=_("医疗机构"))
-    permit = tables.Column(accessor="permit_number", verbose_name=_("排污许可证编号"))
-    outlets = tables.Column(accessor="outlet_count", verbose_name=_("排口"))
-    points = tables.Column(accessor="point_count", verbose_name=_("测点"))
+    outlets = tables.Column(accessor="outlet_count", verbose_name=_("排口"), attrs=NUMBER)
+    points = tables.Column(accessor="point_count", verbose_name=_("测点"), attrs=NUMBER)
     state = tables.TemplateColumn(
         template_name="sources/parts/source_state.html", verbose_name=_("状态")
     )

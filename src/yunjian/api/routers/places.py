@@ -182,7 +182,7 @@ class NewLimit(Schema):
     """A limit that a standard sets: bounds in `unit`, from a day on."""
 
     parameter: str
-    unit: str
+    unit: str = ""
     standard: str
     effective_from: date
     effective_to: date | None = None

@@ -108,7 +108,8 @@ def _line(event: Event, names: dict[str, str]) -> PlaceLine:
 
 def _facts(payload: dict[str, Any]) -> list[str]:
     words = [
-        ("code", _("编号 {}")),
+        # a limit says its outlet in the column before
+        *([] if "limit" in payload else [("code", _("编号 {}"))]),
         ("mn_code", _("MN 号 {}")),
         ("limit", "{}"),
         ("ended", _("同时终止：{}")),

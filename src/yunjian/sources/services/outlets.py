@@ -14,6 +14,7 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.sources import events
+from yunjian.sources.filing_fields import plain_number
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.sources.policies import may_keep_source, require
@@ -53,10 +54,11 @@ class OutletChanges(TypedDict, total=False):
 
 
 class LimitFields(TypedDict):
-    """What a standard allows: bounds in `unit`, from a day on (and until another one)."""
+    """What a standard allows: bounds in `unit` (that of the factor unless another one is given),
+    from a day on (and until another one)."""
 
     parameter: str
-    unit: str
+    unit: NotRequired[str]
     standard: str
     effective_from: date
     upper: NotRequired[Decimal | None]
@@ -238,12 +240,13 @@ def limit_add(*, actor: Actor, outlet: Outlet, **fields: Unpack[LimitFields]) ->
     """
     source = _source_kept(actor, outlet)
     begin, end = fields["effective_from"], fields.get("effective_to")
+    factor = factors(outlet.kind).get(fields["parameter"])
     limit = EmissionLimit(
         outlet=outlet,
         parameter=fields["parameter"],
         lower=fields.get("lower"),
         upper=fields.get("upper"),
-        unit=fields["unit"].strip(),
+        unit=fields.get("unit", "").strip() or (factor.unit if factor else ""),
         standard=fields["standard"].strip(),
         clause=fields.get("clause", "").strip(),
     )
@@ -324,11 +327,9 @@ def limit_end(*, actor: Actor, limit: EmissionLimit, on: date, reason: str) -> E
 
 def limit_text(limit: EmissionLimit) -> str:
     """Return a limit in one line, as events and tables say it."""
-    bounds = {
-        (True, True): f"{plain(limit.lower)}～{plain(limit.upper)}",
-        (False, True): f"≤ {plain(limit.upper)}",
-        (True, False): f"≥ {plain(limit.lower)}",
-    }[limit.lower is not None, limit.upper is not None]
+    lower = plain_number(limit.lower) if limit.lower is not None else ""
+    upper = plain_number(limit.upper) if limit.upper is not None else ""
+    bounds = f"{lower}～{upper}" if lower and upper else f"≤ {upper}" if upper else f"≥ {lower}"
     return f"{limit.parameter} {bounds} {limit.unit}（{limit.standard}）"
 
 
@@ -357,5 +358,6 @@ def _check_limit(limit: EmissionLimit, outlet: Outlet, begin: date, end: date | 
     problems.unless(
         end is None or end > begin, "effective_to", _("终止日期应晚于开始日期"), "order"
     )
-    problems.model_fields(limit, exclude=["outlet", "period"])
+    nameless = [] if factor is not None else ["unit"]
+    problems.model_fields(limit, exclude=["outlet", "period", *nameless])
     problems.refuse_if_any()

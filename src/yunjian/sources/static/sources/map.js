@@ -2,6 +2,9 @@
 (() => {
   "use strict";
   const CITY = [[30.66, 120.84], [31.88, 122.0]];
+  // districts so narrow (degrees) that their names stand in each other's way from afar
+  const SMALL = 0.14;
+  const NEAR = 10.5;
   const colour = { wastewater: "#1664c0", flue_gas: "#9a5b00" };
   let outlines = null;
 
@@ -19,15 +22,19 @@
     element._yjMap = map;
     map.attributionControl.setPrefix("").addAttribution(element.dataset.note);
     if (element.dataset.tiles) L.tileLayer(element.dataset.tiles, { maxZoom: 18 }).addTo(map);
+    map.on("zoomend", () => element.classList.toggle("far", map.getZoom() < NEAR));
     map.fitBounds(CITY);
+    if (element.dataset.east) map.setView([Number(element.dataset.north), Number(element.dataset.east)], 12, { animate: false });
+    element.classList.toggle("far", map.getZoom() < NEAR);
 
     districts(element.dataset.districts).then((data) => {
       if (!element.isConnected) return;
       const style = { color: "#8fa3bb", weight: 1, fillColor: "#e4edf7", fillOpacity: element.dataset.tiles ? 0.1 : 0.8, interactive: false };
       const layer = L.geoJSON(data, { style }).addTo(map);
       layer.eachLayer((one) => {
-        const name = one.feature.properties.name;
-        one.bindTooltip(name, { permanent: true, direction: "center", className: "yj-map-name", interactive: false });
+        const bounds = one.getBounds();
+        const small = bounds.getEast() - bounds.getWest() < SMALL ? " yj-map-small" : "";
+        one.bindTooltip(one.feature.properties.name, { permanent: true, direction: "center", className: `yj-map-name${small}`, interactive: false });
       });
       layer.bringToBack();
     });
