@@ -1,5 +1,6 @@
 """Sources, outlets and points through their services."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -161,6 +162,14 @@ def test_points_follow_their_source_into_another_district(
     assert districts == {world.other_district.pk}
 
 
+def test_an_authority_of_one_district_hands_no_source_to_another(world: World) -> None:
+    here = replace(world.actor(world.reviewer), districts=frozenset({world.district.pk}))
+    with acting_as(here), pytest.raises(NotAllowed):
+        source_update(
+            actor=here, source=world.source, district=world.other_district, reason="区划调整"
+        )
+
+
 def test_neighbours_and_agencies_cannot_touch_a_source(world: World) -> None:
     for account in (world.other_discharger_owner, world.agency_manager):
         with pytest.raises(NotAllowed):
@@ -248,13 +257,19 @@ def test_the_name_of_the_industry_follows_its_code(world: World, owner: Actor) -
 
 
 def test_new_sources_are_numbered_in_their_district(world: World, owner: Actor) -> None:
+    neighbour = world.actor(world.other_discharger_owner)
+    with acting_as(neighbour):
+        taken = source_create(
+            actor=neighbour, organization=world.other_discharger, **source_fields(world)
+        )
+    assert taken.code == "310115000002"
     codes = [
         source_create(
             actor=owner, organization=world.discharger, **source_fields(world, name=name)
         ).code
         for name in ("二厂", "三厂")
     ]
-    assert codes == ["310115000002", "310115000003"]
+    assert codes == ["310115000003", "310115000004"]
 
 
 def test_a_manager_keeps_sources_but_enters_none(world: World) -> None:
