@@ -10,7 +10,9 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.owner import let_tests_empty_tables
-from tests.world import World, build_world
+from tests.world import World, account_with, build_world
+from yunjian.identity.models import Organization
+from yunjian.identity.models.accounts import Role
 from yunjian.kernel import rls
 from yunjian.kernel.actor import at_the_door
 from yunjian.maintenance.selectors.designs import published_sheets
@@ -23,6 +25,21 @@ from yunjian.supervision.rules.published import published_packs
 def world(db: None) -> World:
     """A small city: two dischargers, two agencies, one authority, two points under contract."""
     return build_world()
+
+
+@pytest.fixture
+def operator(world: World) -> Organization:
+    """The operator, with the three administrators (sys, sec, aud)."""
+    row = Organization.unscoped().create(
+        kind="operator", name="试验运营中心", uscc="91310000MA1TEST009"
+    )
+    for username, role in (
+        ("sys", Role.SYSTEM_ADMINISTRATOR),
+        ("sec", Role.SECURITY_ADMINISTRATOR),
+        ("aud", Role.AUDIT_ADMINISTRATOR),
+    ):
+        account_with(row, username, role)
+    return row
 
 
 @pytest.fixture(scope="session")

@@ -99,6 +99,11 @@ def build_world() -> World:
         return world
 
 
+def account_with(organization: Organization, username: str, *roles: str) -> Account:
+    """Write an account of an organisation, with these roles, straight into the table."""
+    return _account(organization, username, username, *roles)
+
+
 def _account(organization: Organization, username: str, name: str, *roles: str) -> Account:
     account = Account(
         username=username,

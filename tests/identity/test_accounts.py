@@ -1,11 +1,10 @@
 """Sub-accounts: who makes them, who gives which role, and what must never be lost."""
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, World, account_with
 from yunjian.evidence.models import Event
 from yunjian.identity import services
 from yunjian.identity.models import Account, District, Organization, RoleGrant
@@ -15,33 +14,6 @@ from yunjian.identity.selectors import actor_for
 from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.permissions import KINDS
-
-
-@pytest.fixture
-def operator(world: World) -> Organization:
-    """The operator, with the three administrators (sys, sec, aud)."""
-    row = Organization.unscoped().create(
-        kind="operator", name="试验运营中心", uscc="91310000MA1TEST009"
-    )
-    for username, role in (
-        ("sys", Role.SYSTEM_ADMINISTRATOR),
-        ("sec", Role.SECURITY_ADMINISTRATOR),
-        ("aud", Role.AUDIT_ADMINISTRATOR),
-    ):
-        account_with(row, username, role)
-    return row
-
-
-def account_with(organization: Organization, username: str, *roles: str) -> Account:
-    """Write an account straight into the table."""
-    account = Account.objects.create(
-        username=username,
-        display_name=username,
-        organization=organization,
-        password=make_password(PASSWORD),
-    )
-    RoleGrant.objects.bulk_create(RoleGrant(account=account, role=role) for role in roles)
-    return account
 
 
 def actor_named(username: str) -> Actor:

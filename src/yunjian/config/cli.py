@@ -162,7 +162,7 @@ def worker(concurrency: int) -> None:
 
         connector = PsycopgConnector(kwargs={**connector_params(), **_stepped_down()})
         app.with_connector(connector).run_worker(
-            concurrency=concurrency, install_signal_handlers=True, delete_jobs="successful"
+            concurrency=concurrency, install_signal_handlers=True, delete_jobs="never"
         )
 
 

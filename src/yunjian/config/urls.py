@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("yunjian.agencies.urls")),
     path("", include("yunjian.maintenance.urls")),
     path("supervision/", include("yunjian.supervision.urls")),
+    path("system/", include("yunjian.administration.urls")),
     path("api/v1/", include("yunjian.api.urls")),
 ]
 

@@ -35,3 +35,13 @@ def verb_title(verb: str) -> Word:
 def object_title(object_type: str) -> Word:
     """Return what a kind of object is called."""
     return _OBJECTS.get(object_type, object_type)
+
+
+def verbs() -> list[tuple[str, Word]]:
+    """Return every verb with what it is called, by verb."""
+    return sorted(_VERBS.items(), key=lambda pair: pair[0])
+
+
+def objects() -> list[tuple[str, Word]]:
+    """Return every kind of object with what it is called, by kind."""
+    return sorted(_OBJECTS.items(), key=lambda pair: pair[0])

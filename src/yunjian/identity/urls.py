@@ -43,6 +43,8 @@ urlpatterns = [
         views_accounts.account_sessions_end,
         name="account_sessions_end",
     ),
+    path("notices/", views_messages.notices, name="notices"),
+    path("notices/<uuid:notice_id>/", views_messages.notice, name="notice"),
     path("messages/", views_messages.messages, name="messages"),
     path("messages/read/", views_messages.read_all, name="messages_read"),
     path("messages/<uuid:message_id>/", views_messages.open_message, name="message_open"),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yunjian.kernel.actor import current_actor
 from yunjian.kernel.scope import get_visible_or_404
-from yunjian.messaging.models import Notification
+from yunjian.messaging.models import Notice, Notification
+from yunjian.messaging.selectors import notices as published_notices
 from yunjian.messaging.services import mark_read
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
@@ -52,3 +53,21 @@ def read_all(request: HttpRequest) -> HttpResponseBase:
     unread = Notification.objects.filter(read_at__isnull=True).values_list("pk", flat=True)
     mark_read(actor=actor, ids=list(unread))
     return done(request, _("已全部标为已读"))
+
+
+@never_cache
+@login_required
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """List the notices that one is told, newest first."""
+    page = key_page(published_notices(), request)
+    return render(request, "identity/notices.html", {"page": page})
+
+
+@never_cache
+@login_required
+@require_GET
+def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Show a notice."""
+    row: Notice = get_visible_or_404(Notice, notice_id)
+    return render(request, "identity/notice.html", {"notice": row})

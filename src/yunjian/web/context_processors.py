@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from yunjian.kernel.actor import Actor
-from yunjian.messaging.selectors import unread_count
+from yunjian.messaging.selectors import notices_at_home, unread_count
 from yunjian.web.menu import PORTALS
 
 
@@ -19,5 +19,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "portal": portal,
         "menu": portal.items_for(actor) if portal and actor else [],
         "menu_path": portal.current(request.path) if portal else "",
+        "notices": notices_at_home() if portal and request.path == portal.shows_notices_at else [],
         "unread": SimpleLazyObject(lambda: unread_count(actor) if actor else 0),
     }

@@ -37,6 +37,12 @@ class Portal:
     name: str | Promise
     home: str
     items: tuple[MenuItem, ...]
+    notices_at: str = ""  # where notices stand, when `home` leads on
+
+    @property
+    def shows_notices_at(self) -> str:
+        """Return the page on which notices stand."""
+        return self.notices_at or self.home
 
     def items_for(self, actor: Actor) -> list[MenuItem]:
         """Return the menu without what the actor may not open."""
@@ -74,6 +80,7 @@ SOURCE = Portal(
         MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
+    notices_at="/source/sources/",
 )
 
 AGENCY = Portal(
@@ -117,6 +124,25 @@ AGENCY = Portal(
     ),
 )
 
+ADMINISTRATION = MenuItem(
+    _("系统管理"),
+    "",
+    "sliders",
+    (
+        MenuItem(_("机构"), "/system/organizations/", permission="identity.organizations"),
+        MenuItem(_("辖区"), "/system/districts/", permission="identity.organizations"),
+        MenuItem(_("账号"), "/system/accounts/", permission="administration.accounts"),
+        MenuItem(_("角色"), "/system/roles/", permission="administration.roles"),
+        MenuItem(_("数据字典"), "/system/dictionaries/", permission="administration.dictionaries"),
+        MenuItem(_("通知公告"), "/system/notices/", permission="administration.notices"),
+        MenuItem(_("登录日志"), "/system/signins/", permission="administration.signins"),
+        MenuItem(_("操作日志"), "/system/events/", permission="administration.events"),
+        MenuItem(_("在线用户"), "/system/sessions/", permission="administration.sessions"),
+        MenuItem(_("定时任务"), "/system/jobs/", permission="administration.jobs"),
+        MenuItem(_("服务状态"), "/system/service/", permission="administration.service"),
+    ),
+)
+
 SUPERVISION = Portal(
     _("云间 · 污染源自动监控运维监管平台"),
     "/supervision/",
@@ -144,6 +170,18 @@ SUPERVISION = Portal(
             permission="supervision.see_permissions",
         ),
         MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
+        ADMINISTRATION,
+        MenuItem(_("消息"), "/messages/", "bell"),
+    ),
+)
+
+# the operator's people: no business, only the house
+SYSTEM = Portal(
+    _("云间 · 系统管理"),
+    "/system/",
+    (
+        MenuItem(_("概览"), "/system/", "speedometer2"),
+        ADMINISTRATION,
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
 )
@@ -152,5 +190,5 @@ PORTALS = {
     "discharger": SOURCE,
     "agency": AGENCY,
     "authority": SUPERVISION,
-    "operator": SUPERVISION,
+    "operator": SYSTEM,
 }

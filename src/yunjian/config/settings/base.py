@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "yunjian.agencies",
     "yunjian.maintenance",
     "yunjian.supervision",
+    "yunjian.administration",
     "yunjian.demo",
     "yunjian.kernel",  # last: it makes the partitions when all tables are there
 ]
@@ -198,6 +199,7 @@ SESSION_LIMITS = {
 SECOND_FACTOR_KINDS = ("authority", "operator")
 PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they never get old
 ONE_TIME_PASSWORD_HOURS = 72
+SIGNIN_LOG_DAYS = 400
 # how often something may be tried: (tries, seconds), for each address and each account
 RATES = {
     "signin": (30, 300),

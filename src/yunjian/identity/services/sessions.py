@@ -1,8 +1,11 @@
 """Sessions: every way of signing in ends here, and so does every session."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -164,6 +167,27 @@ def sessions_end_of_wechat(*, actor: Actor, account: Account, keep: str) -> int:
     """
     rows = AccountSession.objects.filter(account=account, means=Means.WECHAT)
     return _end(rows.exclude(key_digest=key_digest(keep)), SessionEnd.ELSEWHERE, by=actor)
+
+
+def sessions_forget() -> int:
+    """Note the end of sessions that ran out; forget those of old, and old lines of the login log.
+
+    Returns how many ran out. Both are kept for `settings.SIGNIN_LOG_DAYS` (the rules ask for six
+    months at least).
+    """
+    at = now()
+    running = AccountSession.objects.filter(ended_at__isnull=True)
+    number = running.filter(lasts_until__lte=at).update(
+        ended_at=models.F("lasts_until"), ended_why=SessionEnd.EXPIRED
+    )
+    number += running.filter(idle_until__lte=at).update(
+        ended_at=models.F("idle_until"), ended_why=SessionEnd.IDLE
+    )
+    oldest = at - timedelta(days=settings.SIGNIN_LOG_DAYS)
+    AccountSession.objects.filter(ended_at__lt=oldest).delete()
+    SignInAttempt.objects.filter(at__lt=oldest).delete()
+    Session.objects.filter(expire_date__lt=at).delete()
+    return number
 
 
 def refusal_of(account: Account) -> str:

@@ -1,0 +1,1 @@
+"""THE KEYS: 系统管理 by the three administrators, kept apart."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class AdministrationConfig(AppConfig):
+    """THE KEYS."""
+
+    name = "yunjian.administration"
+    verbose_name = "系统管理"
+
+    def ready(self) -> None:
+        from yunjian.administration import events
+        from yunjian.evidence import vocabulary
+
+        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -1,0 +1,12 @@
+"""Periodic work of administration: thin, calls services."""
+
+from procrastinate.contrib.django import app
+
+from yunjian.administration.services import jobs_forget
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="administration.forget_jobs", queue="kernel")
+def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+    """Delete the jobs that were done long ago."""
+    jobs_forget()

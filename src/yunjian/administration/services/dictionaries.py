@@ -1,0 +1,66 @@
+"""数据字典: values are added, renamed, ordered, and taken out of use; never deleted."""
+
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yunjian.administration.policies import KEEP_DICTIONARIES
+from yunjian.evidence.services import record
+from yunjian.kernel.actor import Actor
+from yunjian.kernel.dictionaries import dictionaries
+from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.kernel.models import DictionaryEntry
+
+CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+
+
+@transaction.atomic
+def entry_save(
+    *,
+    actor: Actor,
+    dictionary: str,
+    code: str,
+    label: str,
+    label_en: str,
+    order: int,
+    is_active: bool,
+    entry: DictionaryEntry | None = None,
+) -> DictionaryEntry:
+    """Add a value to a dictionary, or change one (`entry`, whose code stays).
+
+    Raises:
+        NotAllowed: the actor keeps no dictionaries.
+        InvalidInput: no such dictionary, the code is none or taken, or a name is missing.
+    """
+    KEEP_DICTIONARIES.require(actor)
+    errors = []
+    if dictionary not in {one.code for one in dictionaries()}:
+        errors.append(FieldError("dictionary", "unknown", _("没有这个字典")))
+    if entry is None and not CODE.fullmatch(code):
+        message = _("编码为小写字母、数字或下划线，最长 40 位")
+        errors.append(FieldError("code", "format", message))
+    elif (
+        entry is None and DictionaryEntry.objects.filter(dictionary=dictionary, code=code).exists()
+    ):
+        errors.append(FieldError("code", "taken", _("该编码已被使用")))
+    if not label.strip():
+        errors.append(FieldError("label", "required", _("请填写名称")))
+    if errors:
+        raise InvalidInput(errors=errors)
+    row = entry or DictionaryEntry(dictionary=dictionary, code=code)
+    row.label, row.label_en = label.strip(), label_en.strip()
+    row.order, row.is_active = order, is_active
+    row.save()
+    record(
+        actor=actor,
+        verb="dictionary.entry_saved",
+        obj=row,
+        payload={
+            "dictionary": row.dictionary,
+            "code": row.code,
+            "label": row.label,
+            "active": row.is_active,
+        },
+    )
+    return row

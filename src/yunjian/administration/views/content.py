@@ -1,0 +1,201 @@
+"""数据字典 and 通知公告."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yunjian.administration import forms, selectors, services
+from yunjian.administration.policies import KEEP_DICTIONARIES, KEEP_NOTICES
+from yunjian.administration.tables import EntryTable, NoticeTable
+from yunjian.administration.templatetags.kinds import kind_titles
+from yunjian.administration.views.lists import asked, list_page
+from yunjian.kernel.actor import current_actor
+from yunjian.kernel.dictionaries import dictionaries
+from yunjian.kernel.models import DictionaryEntry
+from yunjian.messaging.models import Notice
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.excel import Column
+from yunjian.web.forms import posted
+from yunjian.web.guards import only_with
+from yunjian.web.responses import done
+
+_dialog = require_http_methods(["GET", "POST"])
+
+
+@require_GET
+@only_with(KEEP_DICTIONARIES)
+def entries(request: HttpRequest) -> HttpResponseBase:
+    """List the values of one dictionary."""
+    known = dictionaries()
+    form = forms.DictionaryQuery(request.GET or {"dictionary": known[0].code})
+    code = asked(form).get("dictionary") or known[0].code
+    columns: list[Column] = [
+        (_("编码"), "code"),
+        (_("名称"), "label"),
+        (_("英文名称"), "label_en"),
+        (_("顺序"), "order"),
+        (_("状态"), lambda row: _("启用") if row.is_active else _("停用")),
+    ]
+    new_url = f"{reverse('administration:entry_new')}?{urlencode({'dictionary': code})}"
+    return list_page(
+        request,
+        selectors.entries(code),
+        title=_("数据字典"),
+        form=form,
+        table=EntryTable,
+        columns=columns,
+        empty=_("这个字典还没有值。点击右上角“新增字典项”。"),
+        order="order",
+        new_url=new_url,
+        new_label=_("新增字典项"),
+    )
+
+
+@_dialog
+@only_with(KEEP_DICTIONARIES)
+def entry_new(request: HttpRequest) -> HttpResponse:
+    """Add a value."""
+    code = request.GET.get("dictionary", "")
+    form = forms.NewEntryForm(posted(request))
+
+    def save() -> HttpResponse:
+        services.entry_save(actor=current_actor(), dictionary=code, **form.cleaned_data)
+        back = f"{reverse('administration:entries')}?{urlencode({'dictionary': code})}"
+        return done(request, _("已保存"), back)
+
+    return form_dialog(request, form, title=_("新增字典项"), save=save)
+
+
+@_dialog
+@only_with(KEEP_DICTIONARIES)
+def entry_edit(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Change a value."""
+    row = get_object_or_404(DictionaryEntry, pk=entry_id)
+    initial = {name: getattr(row, name) for name in ("label", "label_en", "order", "is_active")}
+    form = forms.EntryForm(posted(request), initial=initial)
+
+    def save() -> HttpResponse:
+        services.entry_save(
+            actor=current_actor(),
+            dictionary=row.dictionary,
+            code=row.code,
+            entry=row,
+            **form.cleaned_data,
+        )
+        return done(request, _("已保存"))
+
+    return form_dialog(
+        request, form, title=_("编辑字典项 · %(code)s") % {"code": row.code}, save=save
+    )
+
+
+@require_GET
+@only_with(KEEP_NOTICES)
+def notices(request: HttpRequest) -> HttpResponseBase:
+    """List the notices that are the actor's to keep."""
+    form = forms.NoticeQuery(request.GET)
+    columns: list[Column] = [
+        (_("标题"), "title"),
+        (_("内容"), "body"),
+        (_("通知对象"), lambda row: kind_titles(row.audience)),
+        (_("起草人"), "author"),
+        (_("发布单位"), "author_organization"),
+        (_("发布时间"), "published_at"),
+        (_("首页展示至"), "shown_until"),
+        (_("状态"), "get_state_display"),
+    ]
+    return list_page(
+        request,
+        selectors.notices_kept(current_actor(), **asked(form)),
+        title=_("通知公告"),
+        form=form,
+        table=NoticeTable,
+        columns=columns,
+        empty=_("还没有通知公告。点击右上角“起草公告”，发布后出现在对象的首页和消息中。"),
+        new_url=reverse("administration:notice_new"),
+        new_label=_("起草公告"),
+    )
+
+
+@_dialog
+@only_with(KEEP_NOTICES)
+def notice_new(request: HttpRequest) -> HttpResponse:
+    """Write a draft."""
+    form = forms.NoticeForm(posted(request))
+
+    def save() -> HttpResponse:
+        services.notice_save(actor=current_actor(), **form.cleaned_data)
+        return done(request, _("草稿已保存，发布后对象才能看到"), reverse("administration:notices"))
+
+    return form_dialog(request, form, title=_("起草公告"), save=save)
+
+
+@_dialog
+@only_with(KEEP_NOTICES)
+def notice_edit(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Change a draft."""
+    row = _kept(notice_id)
+    initial = {name: getattr(row, name) for name in ("title", "body", "audience", "shown_until")}
+    form = forms.NoticeForm(posted(request), initial=initial)
+
+    def save() -> HttpResponse:
+        services.notice_save(actor=current_actor(), notice=row, **form.cleaned_data)
+        return done(request, _("已保存"))
+
+    return form_dialog(request, form, title=_("编辑公告"), save=save)
+
+
+@_dialog
+@only_with(KEEP_NOTICES)
+def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Publish a draft, after a question."""
+    row = _kept(notice_id)
+    form = forms.Question(posted(request))
+
+    def save() -> HttpResponse:
+        number = services.notice_publish(actor=current_actor(), notice=row)
+        return done(request, _("已发布，并向 %(number)s 个账号发送消息") % {"number": number})
+
+    return form_dialog(
+        request,
+        form,
+        title=_("发布公告"),
+        text=_("“%(title)s”将出现在%(audience)s的首页，并向其每个账号发送消息。")
+        % {"title": row.title, "audience": kind_titles(row.audience)},
+        submit=_("发布"),
+        save=save,
+    )
+
+
+@_dialog
+@only_with(KEEP_NOTICES)
+def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Withdraw a published notice, after a question."""
+    row = _kept(notice_id)
+    form = forms.Question(posted(request))
+
+    def save() -> HttpResponse:
+        services.notice_withdraw(actor=current_actor(), notice=row)
+        return done(request, _("已撤回"))
+
+    return form_dialog(
+        request,
+        form,
+        title=_("撤回公告"),
+        text=_("撤回后不再显示；已发出的消息保留在收件人处。"),
+        submit=_("撤回"),
+        danger=True,
+        save=save,
+    )
+
+
+def _kept(notice_id: UUID) -> Notice:
+    row = selectors.notices_kept(current_actor()).filter(pk=notice_id).first()
+    if row is None:
+        raise Http404(_("没有找到您要的内容"))
+    return row

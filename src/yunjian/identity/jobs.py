@@ -1,0 +1,12 @@
+"""Periodic work of identity: thin, calls services."""
+
+from procrastinate.contrib.django import app
+
+from yunjian.identity.services.sessions import sessions_forget
+
+
+@app.periodic(cron="50 * * * *")
+@app.task(name="identity.forget_sessions", queue="kernel")
+def forget_sessions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+    """End the sessions that ran out, and forget the log lines that need not be kept."""
+    sessions_forget()
