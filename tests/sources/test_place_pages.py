@@ -21,8 +21,11 @@ from yunjian.kernel.datums import Datum, from_wgs84
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 
-LIST_QUERIES = 7  # session, account, actor; rows, count, districts of the query; unread messages
-PANEL_QUERIES = 11  # as above without the list; source, point; two for its state, two for the table
+# session, account, actor; rows, count, districts of the query; notices, unread messages
+LIST_QUERIES = 8
+PANEL_QUERIES = (
+    11  # as above without list and notices; source, point; two for its state, two for the table
+)
 HTMX = {"HX-Request": "true"}
 GCJ02 = from_wgs84(Decimal("121.6"), Decimal("31.2"), Datum.GCJ02)
 
