@@ -40,7 +40,7 @@ def small_city(
 def test_a_small_city_is_whole(small_city: Path) -> None:
     assert is_loaded()
     kinds = Counter(Organization.unscoped().values_list("kind", flat=True))
-    assert kinds == {"authority": 1, "discharger": 4, "agency": 1}
+    assert kinds == {"authority": 2, "operator": 1, "discharger": 4, "agency": 1}
     assert MonitoringPoint.unscoped().count() == 13
     _its_codes_are_valid()
     _its_past_is_in_order()
@@ -90,6 +90,7 @@ def _its_accounts_sign_in(folder: Path) -> None:
     password, known = accounts(folder)
     assert password == PASSWORD
     roles = ["排污单位", "运维机构", "运维人员", "管理部门", "规则管理"]
+    roles += ["部门负责人", "系统管理", "安全管理", "审计管理"]
     assert [one.role for one in known] == roles
     assert WechatBinding.objects.count() == 2
     for one in known:

@@ -64,5 +64,5 @@ def may_keep_notice(actor: Actor, notice: Notice) -> bool:
     """An authority keeps its own notices; the operator keeps all."""
     if not KEEP_NOTICES.held_by(actor):
         return False
-    own = notice.author_organization == actor.organization_name
+    own = notice.organization_id == actor.organization_id
     return own or actor.organization_kind == "operator"

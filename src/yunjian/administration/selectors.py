@@ -56,7 +56,7 @@ def notices_kept(actor: Actor, *, q: str = "", state: str = "") -> QuerySet[Noti
     """Return the notices that are the actor's to keep, newest first."""
     rows: QuerySet[Notice] = Notice.unscoped().order_by("-id")
     if actor.organization_kind != "operator":
-        rows = rows.filter(author_organization=actor.organization_name)
+        rows = rows.filter(organization_id=actor.own_organization)
     if q:
         rows = rows.filter(title__icontains=q)
     return rows.filter(state=state) if state else rows

@@ -13,6 +13,7 @@ from procrastinate.testing import InMemoryConnector
 from yunjian.demo.accounts import DemoAccount, demo_password, keep
 from yunjian.demo.companies import build_agencies, build_contracts
 from yunjian.demo.history import History
+from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
 from yunjian.demo.stage import HISTORY_DAYS, LOADER, Stage
 from yunjian.evidence.services import record
@@ -55,9 +56,10 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
         build_contracts(stage)
         take_stock()
         History(stage, until).live()
+        administrators = build_operator(stage)
         with acting_as(LOADER):
             _read_old_messages(stage)
-            known = _bind_wechat(_worth_trying(stage))
+            known = _bind_wechat([*_worth_trying(stage), *_administrators(administrators)])
     keep(var_dir, stage.password, known)
 
 
@@ -96,6 +98,15 @@ def _worth_trying(stage: Stage) -> list[DemoAccount]:
         _described("运维人员", engineer, "/h5/", "张师傅"),
         _described("管理部门", stage.reviewers[0], "/supervision/", ""),
         _described("规则管理", _rule_administrator(stage), "/supervision/rules/", ""),
+    ]
+
+
+def _administrators(accounts: dict[str, Account]) -> list[DemoAccount]:
+    return [
+        _described("部门负责人", accounts["head"], "/accounts/", ""),
+        _described("系统管理", accounts["system_administrator"], "/system/", ""),
+        _described("安全管理", accounts["security_administrator"], "/system/accounts/", ""),
+        _described("审计管理", accounts["audit_administrator"], "/system/events/", ""),
     ]
 
 

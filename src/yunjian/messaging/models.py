@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ACTING, ANYBODY, OPERATOR, Wall, both, mine, through
+from yunjian.kernel.rls import ACTING, ANYBODY, OPERATOR, Wall, both, mine, own, through
 from yunjian.kernel.scope import IdModel, ScopedModel
 
 
@@ -113,6 +113,7 @@ class Notice(ScopedModel):
     audience = ArrayField(models.CharField(max_length=12), help_text="kinds of organisations")
     state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.DRAFT)
     shown_until = models.DateField(null=True, blank=True)
+    organization_id = models.UUIDField(null=True, help_text="whose notice it is")
     author = models.CharField(max_length=80)
     author_organization = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=now, editable=False)
@@ -120,8 +121,8 @@ class Notice(ScopedModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     wall = Wall(
-        read=(both(ACTING, "{table}.state <> 'draft'"), OPERATOR),
-        write=(OPERATOR,),
+        read=(both(ACTING, "{table}.state <> 'draft'"), own("organization_id"), OPERATOR),
+        write=(own("organization_id"), OPERATOR),
     )
 
     class Meta:

@@ -49,7 +49,9 @@ def notice_save(
         errors.append(FieldError("shown_until", "past", _("展示截止日期已过")))
     if errors:
         raise InvalidInput(errors=errors)
-    row = notice or Notice(author="", author_organization=actor.organization_name)
+    row = notice or Notice(
+        organization_id=actor.organization_id, author_organization=actor.organization_name
+    )
     require(may_keep_notice(actor, row))
     if row.state != NoticeState.DRAFT:
         raise InvalidState(_("公告已发布，不能修改；如需更正请撤回后重新起草"), code="published")
