@@ -6,6 +6,14 @@ import english from "vant/es/locale/lang/en-US";
 export const useEnglishControls = (): void => Locale.use("en-US", english);
 
 export default {
+  "出厂编号": "Serial number",
+  "量程": "Range",
+  "启用日期": "In use since",
+  "停用日期": "Out of use since",
+  "认证有效期至": "Certificate valid until",
+  "打开这个测点的任务": "Open the task at this point",
+  "离线：显示本机保存的备案信息": "Offline: shown as kept on this phone",
+  "没有网络，这台仪器不在本机的任务中": "No network, and this instrument is in no task on this phone",
   "MN 号": "MN code",
   "{name}，您好": "Hello, {name}",
   "{n} 张": "{n} pictures",

@@ -16,6 +16,10 @@ export interface Point {
   id: string; name: string; kind: "wastewater" | "flue_gas"; mn_code: string; outlet_code: string; outlet_name: string;
   source_name: string; address: string; longitude: number; latitude: number; datum: string;
 }
+export interface LabelledInstrument extends Instrument {
+  point: Pick<Point, "id" | "name" | "mn_code" | "outlet_code" | "outlet_name" | "source_name">;
+  in_use_from: string | null; in_use_until: string | null; certificate_valid_until: string | null;
+}
 export type Bucket = "today" | "overdue" | "upcoming" | "done";
 export interface Task {
   id: string; due_on: string; state: string; bucket: Bucket; plan_name: string; contents: string[]; point: Point;

@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: "/tasks/:id", component: () => import("./pages/TaskPage.vue"), props: true, meta: { title: "现场运维" } },
     { path: "/tasks/:id/sheets/:name", component: () => import("./pages/SheetPage.vue"), props: true, meta: { title: "记录单" } },
     { path: "/visits/:id", component: () => import("./pages/VisitPage.vue"), props: true, meta: { title: "运维记录" } },
+    { path: "/instruments/:id", component: () => import("./pages/InstrumentPage.vue"), props: true, meta: { title: "仪器" } },
     { path: "/messages", component: () => import("./pages/MessagesPage.vue"), meta: { title: "消息" } },
     { path: "/me", component: () => import("./pages/MePage.vue"), meta: { tab: "me" } },
     { path: "/me/bindings", component: () => import("./pages/BindingsPage.vue"), meta: { title: "账户信息" } },

@@ -29,6 +29,7 @@ PARAMETERS_CHANGED = "instrument.parameters_changed"
 FOLLOW_UP_DONE = "instrument.follow_up_done"
 FILINGS_IMPORTED = "instrument_filing.imported"
 IMPORT_UNDONE = "instrument_filing.import_undone"
+LABELS_PRINTED = "instrument.labels_printed"
 
 SENTENCES = {
     SOURCE_CREATED: _("登记污染源"),
@@ -58,6 +59,7 @@ SENTENCES = {
     FOLLOW_UP_DONE: _("完成后续事项"),
     FILINGS_IMPORTED: _("导入仪器备案"),
     IMPORT_UNDONE: _("撤销导入"),
+    LABELS_PRINTED: _("打印仪器标签"),
 }
 
 OBJECTS = {

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from yunjian.sources.views import completion, filings, instruments
+from yunjian.sources.views import completion, filings, imports, instruments
 
 
 class InstrumentKindConverter(StringConverter):
@@ -42,6 +42,17 @@ urlpatterns = [
         instruments.follow_up_done,
         name="follow_up_done",
     ),
+    path("source/instruments/labels/", imports.labels, name="labels"),
+    path("source/instruments/import/", imports.upload, name="import_upload"),
+    path(
+        "source/sources/<uuid:source_id>/import-template/",
+        imports.template_file,
+        name="import_template",
+    ),
+    path("source/imports/<uuid:import_id>/", imports.preview, name="import"),
+    path("source/imports/<uuid:import_id>/apply/", imports.apply, name="import_apply"),
+    path("source/imports/<uuid:import_id>/undo/", imports.undo, name="import_undo"),
+    path(f"{FILING}paper/", imports.paper, name="filing_paper"),
     path(INSTRUMENT, instruments.instrument_detail, name="instrument_detail"),
     path(f"{INSTRUMENT}change/", filings.filing_change, name="filing_change"),
     path(f"{INSTRUMENT}replace/", filings.filing_replace, name="filing_replace"),

@@ -211,6 +211,18 @@ def filing_queue(
     return rows
 
 
+def filings_visible(
+    *, state: str = "", point_id: UUID | None = None
+) -> QuerySet[InstrumentRevision]:
+    """Return the versions that the actor sees, with their instruments and places."""
+    rows: QuerySet[InstrumentRevision] = InstrumentRevision.objects.select_related(
+        "instrument__predecessor", "instrument__point__outlet__source"
+    )
+    if state:
+        rows = rows.filter(state=state)
+    return rows if point_id is None else rows.filter(instrument__point_id=point_id)
+
+
 def waiting_by_district() -> list[tuple[str, str, int]]:
     """Return code and name of each district of the jurisdiction with what waits there."""
     rows = (

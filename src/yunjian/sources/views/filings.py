@@ -69,6 +69,7 @@ class Dialog:
     returned: InstrumentRevision | None = None
     deadline: InstrumentRevision | None = None
     action: str = ""
+    keeps_mn: bool = False
 
     def form(
         self, data: Any = None, files: Any = None, theirs: Mapping[str, str] | None = None
@@ -276,6 +277,7 @@ def filing_replace(request: HttpRequest, instrument_id: UUID) -> HttpResponseBas
     """更换: file what takes the place of an instrument."""
     instrument = instrument_or_404(instrument_id)
     dialog = _successor(_("更换仪器"), instrument, instrument.point, OF_THE_THING)
+    dialog.keeps_mn = True
 
     def write(values: dict[str, Any]) -> InstrumentRevision:
         return instrument_replace(actor=current_actor(), instrument=instrument, values=values)

@@ -46,6 +46,22 @@
       document.querySelectorAll(target.dataset.yjCheckAll).forEach((box) => { box.checked = target.checked; });
     }
   });
+  // fields that follow a choice are fetched anew: what was typed meanwhile stays, and so the focus
+  let typed = new Map(), focused = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "filing-measuring") return;
+    typed = new Map([...event.detail.target.querySelectorAll("[name]")].map((field) => [field.name, field.value]));
+    focused = event.detail.target.contains(document.activeElement) ? document.activeElement.name : "";
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "filing-measuring") return;
+    event.detail.target.querySelectorAll("[name]").forEach((field) => {
+      const value = typed.get(field.name);
+      if (!value) return;
+      if (field.tagName !== "SELECT" || [...field.options].some((option) => option.value === value)) field.value = value;
+      if (field.name === focused) field.focus();
+    });
+  });
   // a value that was read from a photo stays a proposal until somebody takes it
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("[data-yj-fill]");
