@@ -86,3 +86,22 @@ def test_a_copy_without_confirmation_photos_or_sheets_says_so() -> None:
 def test_an_image_that_is_not_there_is_refused() -> None:
     with pytest.raises(KeyError):
         pdf.render_visit(COPY, {})
+
+
+def _is_wide(content: bytes) -> list[bool]:
+    pages = PdfReader(BytesIO(content)).pages
+    return [
+        page.rotation in (90, 270) or page.mediabox.width > page.mediabox.height for page in pages
+    ]
+
+
+def test_a_wide_sheet_lies_on_its_side_and_the_others_stand() -> None:
+    upright = COPY.sheets[0]
+    wide = replace(upright, title="横向记录表", paper="landscape")
+    copy = replace(COPY, sheets=[upright, wide, upright], photos=[])
+
+    assert _is_wide(pdf.render_sheet(wide)) == [True]
+    assert _is_wide(pdf.render_sheet(upright)) == [False]
+    pages = _is_wide(pdf.render_visit(copy, IMAGES))
+    assert pages[:4] == [False, False, True, False]
+    assert pages.count(True) == 1

@@ -115,7 +115,8 @@ def _pdf(found: Definition, answers: dict[str, Any] | None, language: str) -> by
         empty=answers is None,
     )
     standard = f"{source['standard']} {source['annex']}".strip()
-    return render_sheet(SheetCopy(source["title"][language], standard, blocks, verdict))
+    paper = source.get("paper", "portrait")
+    return render_sheet(SheetCopy(source["title"][language], standard, blocks, verdict, paper))
 
 
 def _refusal(error: SheetError, count: int) -> str:

@@ -33,12 +33,16 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetCopy:
-    """One record sheet, with the standard and annex it follows, in the blocks of its layout."""
+    """One record sheet, with the standard and annex it follows, in the blocks of its layout.
+
+    `paper` is "portrait" or "landscape".
+    """
 
     title: str
     standard: str
     blocks: list[Block]
     verdict: str = ""
+    paper: str = "portrait"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _sheet(view: SheetView) -> SheetCopy:
         standard=f"{definition['standard']} {definition['annex']}".strip(),
         blocks=laid_out(definition, view.sheet.answers, view.sheet.results),
         verdict=view.sheet.verdict,
+        paper=definition.get("paper", "portrait"),
     )
 
 

@@ -306,7 +306,8 @@ def _editor(
 def _printed(source: dict[str, Any]) -> bytes:
     standard = f"{source.get('standard', '')} {source.get('annex', '')}".strip()
     blocks = laid_out(source, {}, {}, side(), empty=True)
-    return render_sheet(SheetCopy(said(source["title"]), standard, blocks, ""))
+    paper = source.get("paper", "portrait")
+    return render_sheet(SheetCopy(said(source["title"]), standard, blocks, paper=paper))
 
 
 def _first_trial(row: SheetDesign) -> SheetForm:
