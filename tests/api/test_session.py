@@ -259,6 +259,17 @@ def test_the_other_officers_wechat_can_be_unbound_from_the_account(world: World)
     assert sorted(kinds) == ["wechat.bound", "wechat.bound", "wechat.unbound"]
 
 
+def test_a_lost_phone_is_unbound_from_the_desk(world: World) -> None:
+    lost, desk = phone(), world.client(world.discharger_owner)
+    through_wechat(lost, "周厂长")
+    bind(lost, world.discharger_owner, world, "source")
+    (identity,) = desk.get("/api/v1/session").json()["identities"]
+    assert identity["own"] is False
+    facts = desk.delete(f"/api/v1/bindings/{identity['id']}").json()
+    assert (facts["account"]["name"], facts["identities"]) == ("周敏", [])
+    assert lost.get("/api/v1/session").json()["account"] is None
+
+
 def test_nobody_unbinds_a_stranger(world: World) -> None:
     mine, theirs = phone(), phone()
     through_wechat(mine, "张师傅")
