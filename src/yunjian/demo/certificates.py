@@ -81,14 +81,14 @@ def _make(folder: Path, var_dir: Path) -> None:
             extensions=("basicConstraints=critical,CA:TRUE,pathlen:0", *CA_EXTENSIONS[1:]),
         )
     first, second = _agencies(var_dir)
-    now = datetime.now(tz=UTC)
     rows = [_issue(issuing["sm2"], "a", first.name, first.uscc, "SM2")]
     rows.append(_issue(issuing["rsa"], "b", second.name, second.uscc, "RSA"))
     rows.append(_issue(issuing["sm2"], "c", NEWCOMER, _newcomer_code(), "SM2，尚未注册"))
     gone = _issue(issuing["sm2"], "d", first.name, first.uscc, "SM2，已吊销")
     issuing["sm2"].revoke(Issued(folder / gone["certificate"], folder / gone["key"], "sm2"))
-    old = {"not_before": now - timedelta(days=380), "not_after": now - timedelta(days=15)}
-    rows += [gone, _issue(issuing["rsa"], "e", second.name, second.uscc, "RSA，已过期", **old)]
+    until = datetime.now(tz=UTC) - timedelta(days=15)
+    old = _issue(issuing["rsa"], "e", second.name, second.uscc, "RSA，已过期", until=until)
+    rows += [gone, old]
     pin = f"{secrets.randbelow(10**6):06d}"
     index = folder / INDEX
     index.touch(mode=0o600)
@@ -99,13 +99,20 @@ def _make(folder: Path, var_dir: Path) -> None:
 
 
 def _issue(
-    authority: Authority, name: str, company: str, code: str, note: str, **period: datetime
+    authority: Authority,
+    name: str,
+    company: str,
+    code: str,
+    note: str,
+    *,
+    until: datetime | None = None,
 ) -> dict[str, Any]:
     issued = authority.issue(
         name,
         f"/C=CN/O={company}/CN={company}",
         extensions=(*LEAF_EXTENSIONS, f"{USCC_EXTENSION}=ASN1:UTF8String:{code}"),
-        **period,
+        not_before=until - timedelta(days=365) if until else None,
+        not_after=until,
     )
     return {
         "container": f"demo-{name}",

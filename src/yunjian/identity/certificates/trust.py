@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from yunjian.identity.certificates.core.chain import (
     ENDINGS,
@@ -14,7 +15,13 @@ from yunjian.identity.certificates.core.chain import (
 )
 from yunjian.identity.certificates.core.revocation import ListFacts
 from yunjian.identity.certificates.core.verification import Places
-from yunjian.identity.certificates.models import RevocationList, RevokedSerial
+
+# one look for both questions; the plan of an EXISTS would read every serial number
+_LISTS = (
+    "SELECT l.this_update, l.next_update, l.number, l.places, l.only, s.serial IS NOT NULL"
+    " FROM certificates_revocationlist l LEFT JOIN certificates_revokedserial s"
+    " ON s.list_id = l.id AND s.serial = %s WHERE l.issuer_id = %s"
+)
 
 
 def trust_store() -> TrustStore:
@@ -38,24 +45,14 @@ def places() -> Places:
 class StoredRevocations:
     """The lists that the job has loaded."""
 
-    def lists(self, issuer_id: str) -> Sequence[ListFacts]:
-        """Return the lists of an authority."""
-        return [
-            ListFacts(
-                issuer_id=row.issuer_id,
-                this_update=row.this_update,
-                next_update=row.next_update,
-                number=row.number,
-                places=frozenset(row.places),
-                only=row.only,
-                key=row.pk,
-            )
-            for row in RevocationList.objects.filter(issuer_id=issuer_id)
-        ]
-
-    def names(self, facts: ListFacts, serial: str) -> bool:
-        """Tell whether a list names a serial number."""
-        return RevokedSerial.objects.filter(list_id=facts.key, serial=serial).exists()
+    def lists(self, issuer_id: str, serial: str) -> Sequence[tuple[ListFacts, bool]]:
+        """Return the lists of an authority, and whether each names the serial number."""
+        with connection.cursor() as cursor:
+            cursor.execute(_LISTS, [serial, issuer_id])
+            return [
+                (ListFacts(issuer_id, this, following, number, frozenset(places), only), named)
+                for this, following, number, places, only, named in cursor.fetchall()
+            ]
 
 
 State = tuple[tuple[str, int, int], ...]

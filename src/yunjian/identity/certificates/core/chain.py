@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from asn1crypto import pem
+from asn1crypto.keys import PublicKeyInfo
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko_certvalidator.authority import CertTrustAnchor
@@ -29,7 +31,8 @@ from pyhanko_certvalidator.sig_validate import SignatureValidator
 from pyhanko_certvalidator.validate import SUPPORTED_EXTENSIONS, validate_path
 
 from yunjian.identity.certificates.core.certificate import Certificate, parse_certificate
-from yunjian.identity.certificates.core.keys import PublicKey, signature_algorithm
+from yunjian.identity.certificates.core.keys import PublicKey
+from yunjian.identity.certificates.core.keys import signature_algorithm as known_algorithm
 from yunjian.identity.certificates.core.reasons import Reason, Refused
 
 MAX_PATH = 5  # certificates, the one of the legal person and the root included
@@ -120,7 +123,7 @@ def check_leaf(certificate: Certificate, moment: datetime) -> None:
     """
     if certificate.is_authority:
         raise Refused(Reason.IS_AUTHORITY)
-    signature_algorithm(certificate.asn1["signature_algorithm"]["algorithm"].dotted)
+    known_algorithm(certificate.asn1["signature_algorithm"]["algorithm"].dotted)
     if moment < certificate.not_before:
         raise Refused(Reason.NOT_YET_VALID, certificate.not_before.isoformat())
     if moment > certificate.not_after:
@@ -224,7 +227,7 @@ class _OurAlgorithms(AlgorithmUsagePolicy):
     ) -> AlgorithmUsageConstraint:
         """Tell whether a certificate may be signed so."""
         try:
-            known = signature_algorithm(algo["algorithm"].dotted)
+            known = known_algorithm(algo["algorithm"].dotted)
             allowed = public_key is not None and PublicKey(public_key).kind is known.kind
         except Refused:
             allowed = False
@@ -243,14 +246,15 @@ class _OurSignatures(SignatureValidator):
         context: Any = None,  # noqa: ARG002 - the library's signature
     ) -> None:
         """Raise InvalidSignature unless the signature is right."""
-        known = algorithm_of(signature_algorithm)
-        if not PublicKey(public_key_info).verifies(signature, signed_data, known):
+        digest = known_algorithm(signature_algorithm["algorithm"].dotted).digest
+        if not _verifies(public_key_info.dump(), signature, signed_data, digest):
             raise InvalidSignature
 
 
-def algorithm_of(algorithm: Any) -> str:
-    """Return the digest of a certificate's signature algorithm."""
-    return signature_algorithm(algorithm["algorithm"].dotted).digest
+@lru_cache(maxsize=256)
+def _verifies(spki: bytes, signature: bytes, signed: bytes, digest: str) -> bool:
+    """Tell whether a signature is right; that of an authority is asked for again and again."""
+    return PublicKey(PublicKeyInfo.load(spki)).verifies(signature, signed, digest)
 
 
 def _unarmoured(content: bytes) -> list[bytes]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 from asn1crypto import x509 as loose
 from cryptography import x509 as strict
@@ -60,7 +59,6 @@ class ListFacts:
     number: str = ""
     places: frozenset[str] = frozenset()
     only: str = ""  # "users", "authorities", or all when empty
-    key: UUID | None = None  # of the row that holds it, where there is one
 
     def covers(self, certificate: Certificate) -> bool:
         """Tell whether the list would name the certificate if it were revoked."""
@@ -72,12 +70,8 @@ class ListFacts:
 class Revocations(Protocol):
     """Where believed lists are kept."""
 
-    def lists(self, issuer_id: str) -> Sequence[ListFacts]:
-        """Return the lists of an authority."""
-        ...
-
-    def names(self, facts: ListFacts, serial: str) -> bool:
-        """Tell whether a list names a serial number (hexadecimal)."""
+    def lists(self, issuer_id: str, serial: str) -> Sequence[tuple[ListFacts, bool]]:
+        """Return the lists of an authority, and whether each names the serial number."""
         ...
 
 
@@ -93,15 +87,15 @@ class ListsInMemory:
     """Lists that are kept nowhere but here."""
 
     def __init__(self, lists: Iterable[RevocationList]) -> None:
-        self._lists = {held.facts: held for held in lists}
+        self._lists = tuple(lists)
 
-    def lists(self, issuer_id: str) -> Sequence[ListFacts]:
-        """Return the lists of an authority."""
-        return [facts for facts in self._lists if facts.issuer_id == issuer_id]
-
-    def names(self, facts: ListFacts, serial: str) -> bool:
-        """Tell whether a list names a serial number."""
-        return serial in self._lists[facts].serials
+    def lists(self, issuer_id: str, serial: str) -> Sequence[tuple[ListFacts, bool]]:
+        """Return the lists of an authority, and whether each names the serial number."""
+        return [
+            (held.facts, serial in held.serials)
+            for held in self._lists
+            if held.facts.issuer_id == issuer_id
+        ]
 
 
 def parse_list(
@@ -140,12 +134,16 @@ def check_revocation(
     Raises:
         Refused: revoked, no list covers it, or the lists are past their next update.
     """
-    lists = [facts for facts in revocations.lists(issuer.authority_id) if facts.covers(certificate)]
+    lists = [
+        (facts, named)
+        for facts, named in revocations.lists(issuer.authority_id, certificate.serial)
+        if facts.covers(certificate)
+    ]
     if not lists:
         raise Refused(Reason.REVOCATION_MISSING, certificate.issuer)
-    if any(revocations.names(facts, certificate.serial) for facts in lists):
+    if any(named for _facts, named in lists):
         raise Refused(Reason.REVOKED)
-    if not any(facts.this_update <= moment < facts.next_update for facts in lists):
+    if not any(facts.this_update <= moment < facts.next_update for facts, _named in lists):
         raise Refused(Reason.REVOCATION_STALE, certificate.issuer)
 
 
