@@ -190,6 +190,17 @@ def test_the_closed_account_of_an_owner_stays_closed(door: Pki, world: World) ->
     assert Desk().sign_in(door).json()["reason"] == "account_closed"
 
 
+def test_another_company_may_sign_in_at_a_desk_where_somebody_is_signed_in(
+    door: Pki, world: World
+) -> None:
+    desk = Desk(world.client(world.other_agency_manager))
+    assert register(desk, door, world).status_code == 302  # type: ignore[attr-defined]
+    assert NAME in desk.client.get("/agency/").content.decode()
+    third = Desk(world.client(world.other_agency_manager))
+    assert third.sign_in(door).json() == {"next": "/agency/"}
+    assert NAME in third.client.get("/agency/").content.decode()
+
+
 def test_a_discharger_is_sent_to_its_password(door: Pki, world: World) -> None:
     world.discharger.uscc = USCC
     world.discharger.save(update_fields=["uscc"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -20,8 +21,9 @@ from yunjian.identity.certificates.services.challenges import challenge_use
 from yunjian.identity.certificates.trust import StoredRevocations, places, trust_store
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationKind, OrganizationStatus
-from yunjian.identity.models.security import Means, Outcome
+from yunjian.identity.models.security import Means, Outcome, SessionEnd
 from yunjian.identity.services import attempt_note, session_open
+from yunjian.identity.services.sessions import session_close
 from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.rates import check_rate
@@ -73,8 +75,8 @@ def certificate_sign_in(
         except CertificateRefused as error:
             _note_refusal(request, tried, error.code, "")
             raise
-    if entered.account is not None:
-        session_open(request=request, account=entered.account, means=Means.CERTIFICATE)
+        if entered.account is not None:  # still as the door: somebody else may be signed in
+            session_open(request=request, account=entered.account, means=Means.CERTIFICATE)
     return entered
 
 
@@ -114,6 +116,9 @@ def _enter(
     tried.organization = organization
     owner = _owner(organization) if organization is not None else None
     if organization is None or owner is None:
+        if request.user.is_authenticated:  # the proof is nobody else's
+            session_close(request=request, why=SessionEnd.REPLACED)
+            logout(request)
         proof_keep(request, Proof.of(verified))
         return Entered(None)
     certificate_note(verified=Proof.of(verified), organization=organization, account=owner)
