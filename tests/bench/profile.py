@@ -3,7 +3,7 @@
 Processor time is what counts here: it says the same on a busy machine, wall-clock time does not.
 `python -m tests.bench.profile [--counts]` prints the statements of one request, the figures as
 JSON (milliseconds a request; ours is user and system time of this process, PostgreSQL's that of
-the backend), and the profile.
+the backend; the calls of Python functions are the same on any machine), and the profile.
 """
 
 import cProfile
@@ -11,17 +11,22 @@ import json
 import os
 import pstats
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
+from functools import reduce
 from io import StringIO
 from pathlib import Path
 from typing import Any
+
+from tests.bench.processor import seconds_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunjian.config.settings.test")
 REQUESTS = 300
 ROUNDS = 3
 WARM = 20
 LINES = 45
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
@@ -45,9 +50,11 @@ def main() -> None:
         print(statement[:150])
     rounds = [_counted(send, [jobs.pop() for _ in range(REQUESTS)]) for _ in range(ROUNDS)]
     best = {name: min(round_[name] for round_ in rounds) for name in rounds[0]}
-    print(json.dumps({"statements": len(statements), **best}, indent=2))
+    profile = _profile(send, [jobs.pop() for _ in range(REQUESTS)])
+    calls = round(pstats.Stats(profile).total_calls / REQUESTS)  # type: ignore[attr-defined]
+    print(json.dumps({"statements": len(statements), "python_calls": calls, **best}, indent=2))
     if "--counts" not in sys.argv:
-        print(_profile(send, [jobs.pop() for _ in range(REQUESTS)]))
+        print(_listed(profile))
 
 
 def _sender() -> Callable[[Any], None]:
@@ -94,21 +101,24 @@ def _backend_seconds() -> float:
     from django.db import connection  # noqa: PLC0415 - after setup
 
     connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds_of(connection.connection.info.backend_pid)
 
 
-def _profile(send: Callable[[Any], None], jobs: list[Any]) -> str:
+def _profile(send: Callable[[Any], None], jobs: list[Any]) -> cProfile.Profile:
     profile = cProfile.Profile()
     profile.enable()
     for job in jobs:
         send(job)
     profile.disable()
+    return profile
+
+
+def _listed(profile: cProfile.Profile) -> str:
     out = StringIO()
     for order in ("tottime", "cumulative"):
         pstats.Stats(profile, stream=out).sort_stats(order).print_stats(LINES)
-    return out.getvalue()
+    folders = (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT))
+    return reduce(lambda text, folder: text.replace(f"{folder}/", ""), folders, out.getvalue())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Submission of a sheet, measured: authenticated, validated, judged, sealed, on real disks.
 
 Two server processes, fsync on, at 1, 8 and 32 clients; beside it, in the same run, a bare
-psycopg program that writes the same bytes in as many transactions. Prints JSON.
+psycopg program that writes the same bytes in as many transactions. Prints JSON, with the processor
+time of each submission: it says what a submission costs also where others use the machine.
 """
 
 import json
@@ -17,6 +18,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.bench.processor import seconds_below
+from yunjian.config.embedded import EmbeddedDatabase
 
 CLIENTS = (1, 8, 32)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
@@ -52,22 +56,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="yunjian-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        from yunjian.config.embedded import EmbeddedDatabase  # noqa: PLC0415 - needs no settings
-
         database = EmbeddedDatabase(folder / "pg", durable=True)
         url = database.start()
         try:
-            print(json.dumps(_run(url, folder), indent=2, ensure_ascii=False))
+            result = _run(url, folder, _postmaster(database))
+            print(json.dumps(result, indent=2, ensure_ascii=False))
         finally:
             database.stop()
 
 
-def _run(url: str, folder: Path) -> dict[str, Any]:
+def _run(url: str, folder: Path, postmaster: int) -> dict[str, Any]:
     _prepare_django(url, folder)
     from tests.bench.city import prepared_jobs  # noqa: PLC0415 - after Django's setup
     from tests.serving import served  # noqa: PLC0415 - after Django's setup
 
-    result: dict[str, Any] = {"cpus": os.cpu_count(), "servers": 2, "fsync": True, "levels": []}
+    result: dict[str, Any] = {
+        "cpus": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 1),
+        "servers": 2,
+        "fsync": True,
+        "levels": [],
+    }
     with served(folder / "var", url=url, workers=2, worker=False) as running:
         secret = running.environment["YUNJIAN_SECRET_KEY"]
         jobs = prepared_jobs(secret, VISITS_PER_LEVEL * len(CLIENTS) + 200, AGENCIES)
@@ -75,18 +84,36 @@ def _run(url: str, folder: Path) -> dict[str, Any]:
         for clients in CLIENTS:
             share = [jobs.pop() for _ in range(VISITS_PER_LEVEL)]
             size = statistics.mean(len(job.body) for job in share)
+            before = _spent(running.process.pid, postmaster)
             ours = _submit(running.base, share, clients)
+            spent = _spent(running.process.pid, postmaster)
             bare = _bare(url, share, clients)
             result["levels"].append(
                 {
                     "clients": clients,
                     "body_bytes": round(size),
                     "submission": asdict(ours),
+                    "processor_ms": {
+                        name: round((spent[name] - before[name]) * 1000 / ours.done, 2)
+                        for name in spent
+                    },
                     "bare_writer": asdict(bare),
                     "ratio": round(ours.per_second / bare.per_second, 3),
                 }
             )
     return result
+
+
+def _postmaster(database: EmbeddedDatabase) -> int:
+    return int((database.data_dir / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+
+
+def _spent(server: int, postmaster: int) -> dict[str, float]:
+    return {
+        "servers": seconds_below(server),
+        "database": seconds_below(postmaster),
+        "clients": time.process_time(),
+    }
 
 
 def _prepare_django(url: str, folder: Path) -> None:

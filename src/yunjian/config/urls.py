@@ -6,6 +6,7 @@ from yunjian.config.health import health
 
 urlpatterns = [
     path("healthz", health, name="health"),
+    path("api/v1/", include("yunjian.api.urls")),  # before the pages: patterns are tried in turn
     path("", include("yunjian.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("yunjian.identity.urls")),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("", include("yunjian.maintenance.urls")),
     path("supervision/", include("yunjian.supervision.urls")),
     path("system/", include("yunjian.administration.urls")),
-    path("api/v1/", include("yunjian.api.urls")),
 ]
 
 handler400 = "yunjian.web.views.bad_request"
