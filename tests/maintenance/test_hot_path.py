@@ -13,9 +13,9 @@ from yunjian.kernel.actor import acting_as
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.maintenance.services.visits import Outcome, visit_submit
 
-# visit with task, instruments, sheets with visit and task, recipients, messages, job, head, event;
+# visit, task, instruments, sheets with visit and task, recipients, messages, job, head, event;
 # and the two that a transaction is (savepoints, because a test has a transaction of its own)
-STATEMENTS = 8 + 2
+STATEMENTS = 9 + 2
 
 
 @pytest.fixture

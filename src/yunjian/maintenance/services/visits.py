@@ -27,10 +27,10 @@ from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_submit, may_work_on
 from yunjian.maintenance.positions import distance_metres
 from yunjian.maintenance.selectors.visits import (
-    TASK_COLUMNS,
     context_of,
     instrument_facts_at,
     sheets_allowed,
+    task_row,
 )
 from yunjian.maintenance.submissions import SheetSubmission, SignIn, Submission
 from yunjian.messaging.services import notify
@@ -42,10 +42,10 @@ POOR_ACCURACY_METRES = 200
 LOCKED_VISIT = Statement(
     lambda: (
         Visit.unscoped()
-        .select_for_update(of=("self",))
+        .select_for_update()
         .filter(pk=Given("visit"), agency_id=Given("agency"))
         .order_by()
-        .values_list(*columns(Visit), *(f"task__{name}" for name in TASK_COLUMNS))
+        .values_list(*columns(Visit))
     )
 )
 SHEET_COLUMNS = {
@@ -207,22 +207,21 @@ def visit_submit(
     """
     submission = Submission.read(body)
     with transaction.atomic():
-        visit, task = _locked_visit(actor, visit_id)
+        visit = _locked_visit(actor, visit_id)
         if visit.submission_digest == digest:
             return Answer(visit, Outcome.SAME)
         if visit.submission_digest:
             return _keep_second_version(actor, visit, body, digest)
         coming = _Coming(submission, digest, clock_offset, entered_on)
-        _submit_first_version(actor, visit, task, coming)
+        _submit_first_version(actor, visit, coming)
     return Answer(visit, Outcome.CREATED)
 
 
-def _submit_first_version(
-    actor: Actor, visit: Visit, task: dict[str, Any], coming: _Coming
-) -> None:
+def _submit_first_version(actor: Actor, visit: Visit, coming: _Coming) -> None:
     submission = coming.submission
     if submission.task_id != visit.task_id:
         raise InvalidInput(_("任务与签到时不一致"), code="other_task", field="task_id")
+    task = task_row(visit.task_id)
     if task["state"] == TaskState.CANCELLED:
         raise InvalidState(_("任务已取消，请联系管理员"))
     signed_out_at = submission.signed_out_at + coming.clock_offset
@@ -295,16 +294,14 @@ def _store(visit: Visit, rows: list[RecordSheet]) -> None:
     )
 
 
-def _locked_visit(actor: Actor, visit_id: UUID) -> tuple[Visit, dict[str, Any]]:
-    """Return the visit, locked, and the columns of its task (a row of `task_row`)."""
+def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
     row = LOCKED_VISIT.row(visit=visit_id, agency=actor.organization_id)
     if row is None:
         raise NotFound(_("没有找到签到记录，请先到场签到"), code="not_signed_in")
-    width = len(columns(Visit))
-    visit = loaded(Visit, row[:width])
+    visit = loaded(Visit, row)
     if not may_submit(actor, visit):
         raise NotAllowed(_("只有到场签到的人员才能提交"))
-    return visit, dict(zip(TASK_COLUMNS, row[width:], strict=True))
+    return visit
 
 
 def _keep_second_version(actor: Actor, visit: Visit, body: bytes, digest: str) -> Answer:
