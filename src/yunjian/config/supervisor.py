@@ -88,8 +88,13 @@ class Supervisor:
 
 
 def server_arguments(host: str, port: int, workers: int) -> list[str]:
-    """Return how granian is called; threads keep their database connection while they live."""
-    threads = os.environ.get("YUNJIAN_THREADS") or str(min(8, 2 * (os.cpu_count() or 1) + 1))
+    """Return how granian is called; threads keep their database connection while they live.
+
+    One thread for each core, and one more for what takes long: the threads of a process share one
+    interpreter, and each has a database process of its own. More of them only get in one
+    another's way; requests wait their turn in granian instead.
+    """
+    threads = os.environ.get("YUNJIAN_THREADS") or str(min(8, (os.cpu_count() or 1) + 1))
     return [
         "granian",
         "--interface", "wsgi",
