@@ -40,6 +40,7 @@ def main() -> None:
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
             pc = Desk(browser, base, known["password"], Path(name))
+            certificate_pictures(pc, Path(name))
             source_pictures(pc.signed_in(accounts["/source/"]["username"]))
             agency_pictures(pc.signed_in(accounts["/agency/"]["username"]))
             supervision_pictures(pc.signed_in(accounts["/supervision/"]["username"]))
@@ -126,6 +127,24 @@ def at(page: Page, path: str, name: str) -> None:
     """Open a page and keep its picture."""
     page.goto(path)
     keep(page, name)
+
+
+def certificate_pictures(desk: Desk, var: Path) -> None:
+    """Signing in with a certificate, and the registration of an agency that is new."""
+    keys = json.loads((var / "demo-keys" / "keys.json").read_text(encoding="utf-8"))
+    page = desk.browser.new_context(
+        viewport=PC,  # type: ignore[arg-type]
+        locale="zh-CN",
+        base_url=desk.base,
+    ).new_page()
+    page.goto("/certificate/")
+    page.locator("#certificate-choice:enabled").wait_for()
+    keep(page, "signin-certificate")
+    page.get_by_test_id("certificate-choice").select_option("demo-c")
+    page.get_by_test_id("certificate-pin").fill(keys[0]["pin"])
+    page.get_by_test_id("certificate-submit").click()
+    page.wait_for_url("**/register/")
+    keep(page, "agency-register")
 
 
 def source_pictures(page: Page) -> None:

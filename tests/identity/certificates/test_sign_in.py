@@ -102,6 +102,9 @@ def test_the_first_sign_in_leads_to_registration_and_the_next_one_in(
     answer = desk.client.post(REGISTER, {**ANSWERS, "district": world.district.pk})
     assert (answer.status_code, answer.headers["location"]) == (302, "/agency/")
     assert desk.client.get("/agency/").status_code == 200
+    filing = desk.client.get("/agency/filing/edit/").content.decode()
+    for name in ("legal_representative", "address", "contact_name", "contact_phone"):
+        assert f'value="{ANSWERS[name]}"' in filing
     organization = Organization.unscoped().get(uscc=USCC)
     assert (organization.kind, organization.name) == ("agency", NAME)
     assert AgencyRegistration.unscoped().get().organization == organization

@@ -12,6 +12,7 @@ from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.views.register import bound_sections, plain_text
+from yunjian.identity.certificates.selectors import registration_of
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.actor import current_actor
@@ -58,7 +59,8 @@ def filing_edit(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     current = selectors.open_filing(actor) or selectors.filed(actor)
     names = FilingForm.Meta.fields
-    initial = {name: getattr(current, name) for name in names} if current else {}
+    known = current or registration_of(actor)  # the first time, what was said on registration
+    initial = {name: getattr(known, name) for name in names if hasattr(known, name)}
     form = FilingForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
