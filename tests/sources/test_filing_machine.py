@@ -367,7 +367,7 @@ class Filings(RuleBasedStateMachine):
 
 @pytest.mark.django_db(transaction=False)
 def test_the_life_of_filings_never_contradicts_itself() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Filings,
         settings=settings(
             max_examples=15,

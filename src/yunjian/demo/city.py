@@ -13,6 +13,7 @@ from procrastinate.testing import InMemoryConnector
 from yunjian.demo.accounts import DemoAccount, demo_password, keep
 from yunjian.demo.companies import build_agencies, build_contracts
 from yunjian.demo.history import History
+from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
 from yunjian.demo.stage import HISTORY_DAYS, LOADER, Stage
@@ -52,6 +53,7 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
     with app.replace_connector(InMemoryConnector()), transaction.atomic():
         build_authority(stage)
         build_dischargers(stage)
+        build_lives(stage)
         build_agencies(stage)
         build_contracts(stage)
         take_stock()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse
@@ -17,6 +17,9 @@ from yunjian.sources.selectors.catalogue import makes_known
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.widgets import DateInput, DateTimeInput
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 class FilesInput(forms.ClearableFileInput):
     """Chooses several files at once."""
@@ -24,7 +27,7 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-def files_field(label: object, help_text: object = "") -> forms.Field:
+def files_field(label: "str | _StrPromise", help_text: "str | _StrPromise" = "") -> forms.Field:
     """Return a field to upload several pictures or PDFs; the view reads `request.FILES`."""
     return forms.Field(
         label=label,
@@ -250,7 +253,7 @@ class ActForm(forms.Form):
     )
     uploads = files_field(_("证明材料"))
 
-    def __init__(self, *args: Any, day_help: object = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, day_help: "str | _StrPromise" = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].help_text = day_help
 

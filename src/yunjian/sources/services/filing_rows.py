@@ -1,6 +1,7 @@
 """What every service of filings does with its rows: lock them, find the official one, note it."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
@@ -93,7 +94,7 @@ def own_files(instrument: Instrument, files: list[Attachment] | None) -> list[At
     Raises:
         InvalidInput: at `attachments`; a file is somebody else's, or there are too many.
     """
-    ids = {getattr(file, "pk", file) for file in files or []}
+    ids: set[UUID] = {getattr(file, "pk", file) for file in files or []}
     own = list(Attachment.unscoped().filter(pk__in=ids, organization_id=instrument.organization_id))
     if len(own) != len(ids) or len(own) > MAX_FILES:
         message = _("附件不存在，或超过 %(max_files)s 个") % {"max_files": MAX_FILES}

@@ -371,8 +371,7 @@ def _check_serial(revision: InstrumentRevision, instrument: Instrument, problems
     same = (
         Instrument.unscoped()
         .filter(serial_key=key, period__overlap=DateRange(begin, None))
-        .exclude(pk=instrument.pk)
-        .exclude(pk=instrument.predecessor_id)
+        .exclude(pk__in=[instrument.pk, instrument.predecessor_id or instrument.pk])
     )
     if revision.components == MULTI_COMPONENT:
         same = same.exclude(point_id=instrument.point_id)

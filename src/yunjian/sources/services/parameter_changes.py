@@ -174,7 +174,7 @@ def _check(
     standing = business_day(changed_at) >= instrument.period.lower
     problems.unless(standing, "changed_at", _("变更时间不能早于仪器启用日期"), "order")
     ids = {file.pk for file in attachments}
-    files = list(Attachment.unscoped().filter(pk__in=ids, organization_id=actor.organization_id))
+    files = list(Attachment.unscoped().filter(pk__in=ids, organization_id=actor.own_organization))
     photos = [file for file in files if file.kind == "image"]
     problems.unless(bool(photos), "attachments", _("请上传变更前后的照片"), "required")
     few = len(files) == len(ids) and len(files) <= MAX_FILES

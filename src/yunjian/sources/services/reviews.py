@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from yunjian.evidence.models import Attachment
 from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
@@ -247,7 +248,7 @@ def _end_predecessor(instrument: Instrument, revision: InstrumentRevision, begin
     )
     action.save(force_insert=True)
     files = revision.attachments.through.objects.filter(instrumentrevision=revision)
-    action.attachments.set(files.values_list("attachment_id", flat=True))
+    action.attachments.set(Attachment.objects.filter(pk__in=files.values("attachment_id")))
 
 
 def _supersede(instrument: Instrument, day: date) -> date:

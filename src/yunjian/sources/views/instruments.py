@@ -211,9 +211,10 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
         request.POST or None,
         request.FILES or None,
         initial={"on": today()},
-        day_help=deed.day_help,
+        day_help=str(deed.day_help),
     )
-    form.fields["on"].label, form.fields["reason"].label = deed.day, deed.reason
+    form.fields["on"].label = str(deed.day)
+    form.fields["reason"].label = str(deed.reason)
     status, files = 200, []
     if request.method == "POST":
         status, files = 422, kept_files(request)

@@ -1,0 +1,169 @@
+"""What happens to instruments in the invented city: samplers, successors, stops, changes."""
+
+from datetime import timedelta
+from typing import Any
+
+from yunjian.demo.pictures import panel
+from yunjian.demo.stage import Discharger, Stage
+from yunjian.evidence.services import attachment_store
+from yunjian.kernel.ids import new_id
+from yunjian.sources import services
+from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
+from yunjian.sources.models.filing import RevisionState
+
+SAMPLER_EVERY = 3
+SAMPLERS = (
+    ("哈希（HACH）", "SD900", "等比例采样"),
+    ("力合科技", "LFS-2002(S)", "等比例采样"),
+    ("格雷斯普", "9000K", "等时采样"),
+)
+
+
+def build_lives(stage: Stage) -> None:
+    """Let some wastewater points have samplers, and a few instruments a life."""
+    for discharger in stage.dischargers[::SAMPLER_EVERY]:
+        for point in discharger.points:
+            if point.kind == "wastewater":
+                _sampler(stage, discharger, point)
+    acts = (_replace, _change_parameters, _stop, _renew, _replace, _renew)
+    filed = [discharger for discharger in stage.dischargers if discharger.points]
+    for act, discharger in zip(acts, filed, strict=False):
+        instrument = _standing(discharger)
+        if instrument is not None:
+            act(stage, discharger, instrument)
+
+
+def _standing(discharger: Discharger) -> Instrument | None:
+    """Return the first analyser of a discharger of which nothing is being filed."""
+    return (
+        Instrument.unscoped()
+        .filter(
+            organization_id=discharger.organization.pk,
+            kind="analyzer",
+            period__endswith__isnull=True,
+            period__isnull=False,
+        )
+        .exclude(revisions__state__in=["draft", "submitted"])
+        .select_related("point__outlet__source")
+        .order_by("id")
+        .first()
+    )
+
+
+def _official(instrument: Instrument) -> InstrumentRevision:
+    return InstrumentRevision.unscoped().get(instrument=instrument, state=RevisionState.OFFICIAL)
+
+
+def _approve(stage: Stage, revision: InstrumentRevision, day: int) -> None:
+    with stage.acting(stage.reviewers[0], stage.moment(stage.day(day), 15)) as actor:
+        services.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
+
+
+def _serial(stage: Stage) -> str:
+    return f"{stage.rng.randint(24, 26)}{stage.rng.randrange(10**6):06d}"
+
+
+def _sampler(stage: Stage, discharger: Discharger, point: MonitoringPoint) -> None:
+    rng = stage.rng
+    maker, model, mode = rng.choice(SAMPLERS)
+    installed = stage.day(-rng.randint(60, 900))
+    values: dict[str, Any] = {
+        "name": "水质自动采样器",
+        "method": mode,
+        "maker": maker,
+        "model": model,
+        "serial_number": _serial(stage),
+        "manufactured_on": installed - timedelta(days=rng.randint(40, 160)),
+        "installed_on": installed,
+        "certificate_number": f"CCAEPI-EP-{rng.randint(2022, 2025)}-{rng.randrange(1000):03d}",
+        "certificate_valid_until": stage.today + timedelta(days=rng.randint(40, 1200)),
+        "contact_name": discharger.owner.display_name,
+        "contact_phone": discharger.owner.phone,
+        "settings": {
+            "bottles": rng.choice(("12", "24")),
+            "bottle_millilitres": "1000",
+            "sample_millilitres": "500",
+            "interval_minutes": "60",
+            "storage_temperature": "4",
+            "retains_exceedance": "具备",
+            "linked_analyzer": "联动（采混合样供分析仪）",
+        },
+    }
+    with stage.acting(discharger.owner, stage.moment(stage.day(-4), 16)) as actor:
+        revision = services.revision_draft(actor=actor, point=point, kind="sampler", values=values)
+        services.revision_submit(actor=actor, revision=revision)
+    _approve(stage, revision, -3)
+
+
+def _replace(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
+    last = (stage.today - stage.begin).days
+    installed = stage.day(last - 12)
+    old = _official(instrument)
+    values = {
+        "method": old.method,
+        "detection_limit": old.detection_limit,
+        "serial_number": _serial(stage),
+        "manufactured_on": installed - timedelta(days=70),
+        "installed_on": installed,
+        "certificate_number": f"CCAEPI-EP-2026-{stage.rng.randrange(1000):03d}",
+        "certificate_valid_until": stage.today + timedelta(days=1600),
+        "type_approval_number": f"2026C{stage.rng.randint(100, 400)}-31",
+        "settings": {"slope": "1.0000", "intercept": "0.0"},
+        "change_reason": "原仪器使用满 8 年，故障频繁，整机更换",
+    }
+    with stage.acting(discharger.owner, stage.moment(stage.day(last - 9), 10)) as actor:
+        revision = services.instrument_replace(actor=actor, instrument=instrument, values=values)
+        services.revision_submit(actor=actor, revision=revision)
+    _approve(stage, revision, last - 6)
+
+
+def _change_parameters(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
+    last = (stage.today - stage.begin).days
+    moment = stage.moment(stage.day(last - 5), 11)
+    with stage.acting(discharger.owner, moment) as actor:
+        photo, _new = attachment_store(
+            id=new_id(),
+            actor=actor,
+            content=panel(7),
+            filename="变更后参数.jpg",
+            purpose="filing",
+            district_code=discharger.district.pk,
+        )
+        services.parameter_change(
+            actor=actor,
+            instrument=instrument,
+            values={"settings.slope": "1.0180", "settings.intercept": "0.05"},
+            reason="标样核查偏差 6%，重新标定后调整",
+            changed_at=moment - timedelta(minutes=40),
+            attachments=[photo],
+        )
+
+
+def _stop(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
+    last = (stage.today - stage.begin).days
+    with stage.acting(discharger.owner, stage.moment(stage.day(last - 4), 9)) as actor:
+        services.instrument_stop(
+            actor=actor,
+            instrument=instrument,
+            on=stage.day(last - 3),
+            reason="生产线停产检修，已向区局报告",
+        )
+
+
+def _renew(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
+    last = (stage.today - stage.begin).days
+    values = {
+        "certificate_number": f"CCAEPI-EP-2026-{stage.rng.randrange(1000):03d}",
+        "certificate_valid_until": stage.today + timedelta(days=1825),
+        "change_kind": "renewal",
+        "change_reason": "环保产品认证到期续证",
+    }
+    with stage.acting(discharger.owner, stage.moment(stage.day(last - 1), 14)) as actor:
+        revision = services.revision_draft(
+            actor=actor,
+            point=instrument.point,
+            kind=instrument.kind,
+            values=values,
+            instrument=instrument,
+        )
+        services.revision_submit(actor=actor, revision=revision)
