@@ -47,6 +47,11 @@ def main() -> None:
             rule_pictures(pc.signed_in(accounts["/supervision/rules/"]["username"]))
             phone_pictures(browser, base, accounts["/h5/"]["wechat_user"])
             desk_pictures(pc.signed_in(accounts["/h5/"]["username"]))
+            accounts_pictures(pc.signed_in(accounts["/accounts/"]["username"]))
+            for opens, pages in SYSTEM_PAGES.items():
+                page = pc.signed_in(accounts[opens]["username"])
+                for name in pages:
+                    at(page, f"/system/{name}/", f"system-{name}")
             browser.close()
 
 
@@ -183,6 +188,19 @@ def agency_pictures(page: Page) -> None:
     page.goto("/agency/plans/")
     page.locator("table a").first.click()
     keep(page, "agency-plan")
+
+
+SYSTEM_PAGES = {
+    "/system/": ("organizations", "roles", "dictionaries", "notices", "jobs", "service"),
+    "/system/accounts/": ("accounts", "sessions", "signins"),
+    "/system/events/": ("events",),
+}
+
+
+def accounts_pictures(page: Page) -> None:
+    """The accounts of an organisation, and one's own."""
+    at(page, "/accounts/", "accounts")
+    at(page, "/account/", "account")
 
 
 def supervision_pictures(page: Page) -> None:
