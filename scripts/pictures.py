@@ -50,8 +50,8 @@ def main() -> None:
             accounts_pictures(pc.signed_in(accounts["/accounts/"]["username"]))
             for opens, pages in SYSTEM_PAGES.items():
                 page = pc.signed_in(accounts[opens]["username"])
-                for name in pages:
-                    at(page, f"/system/{name}/", f"system-{name}")
+                for title in pages:
+                    at(page, f"/system/{title}/", f"system-{title}")
             browser.close()
 
 

@@ -116,7 +116,7 @@ def test_a_park_becomes_a_jurisdiction(world: World, system: Client) -> None:
         f"/system/organizations/{world.authority.pk}/",
         {"name": world.authority.name, "jurisdiction": ["310190"]},
     )
-    assert world.actor(world.reviewer).districts == {"310190"}
+    assert world.actor(world.reviewer).districts == frozenset({"310190"})
 
 
 # --- dictionaries

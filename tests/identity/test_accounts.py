@@ -302,8 +302,8 @@ def test_an_authority_of_a_district_sees_the_parks_within_it(world: World) -> No
         committee.jurisdiction.add(park)
     district_actor = actor_for(account_with(district_office, "district", "reviewer"))
     park_actor = actor_for(account_with(committee, "park", "reviewer"))
-    assert district_actor.districts == {"310115", "310190"}
-    assert park_actor.districts == {"310190"}
+    assert district_actor.districts == frozenset({"310115", "310190"})
+    assert park_actor.districts == frozenset({"310190"})
     with acting_as(system_actor("test")):
         world.source.district = park
         world.source.save()

@@ -1,9 +1,9 @@
 """Reads of administration. Callers have checked that the actor may open the page."""
 
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 
 from yunjian.evidence.models import Event
 from yunjian.identity.models import (
@@ -19,6 +19,8 @@ from yunjian.kernel.clock import day_bounds
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.kernel.models import DictionaryEntry
 from yunjian.messaging.models import Notice
+
+Row = TypeVar("Row", bound=Model)
 
 
 def organizations(
@@ -133,7 +135,7 @@ def holders_of_roles() -> dict[tuple[str, str], int]:
     return {(kind, role): number for kind, role, number in counted}
 
 
-def between(rows: Any, since: date | None, until: date | None) -> Any:
+def between(rows: QuerySet[Row], since: date | None, until: date | None) -> QuerySet[Row]:
     """Limit rows with time-ordered ids to Shanghai days, both included."""
     if since is not None:
         rows = rows.filter(pk__gte=lowest_id_at(day_bounds(since)[0]))

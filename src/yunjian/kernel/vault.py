@@ -33,8 +33,8 @@ def unseal(stored: str) -> bytes:
 
 
 def _secrets() -> tuple[str, ...]:
-    own = settings.VAULT_KEYS or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return tuple(str(secret) for secret in own)
+    past = [str(secret) for secret in settings.SECRET_KEY_FALLBACKS]
+    return tuple(settings.VAULT_KEYS or [settings.SECRET_KEY, *past])
 
 
 @lru_cache(maxsize=4)

@@ -43,4 +43,5 @@ def jobs_forget() -> int:
             " OR (status = 'failed' AND last.at < %s))",
             [at - DONE_KEPT, at - FAILED_KEPT],
         )
-        return cursor.rowcount
+        number: int = cursor.rowcount
+        return number
