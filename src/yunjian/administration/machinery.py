@@ -26,6 +26,11 @@ TITLES: dict[str, Word] = {
     "identity.forget_sessions": gettext_lazy("结束过期登录、清理登录日志"),
     "kernel.forget_rates": gettext_lazy("清理限频计数"),
     "kernel.make_partitions": gettext_lazy("预建数据分区"),
+    "certificates.forget_challenges": gettext_lazy("清理过期的登录挑战"),
+    "certificates.load_lists": gettext_lazy("更新证书吊销列表"),
+    "maintenance.extend_tasks": gettext_lazy("按计划生成任务"),
+    "sources.remind_certificates": gettext_lazy("提醒认证到期"),
+    "wechat.forget_callbacks": gettext_lazy("清理微信回调记录"),
     "evidence.daily_head": gettext_lazy("每日证据链链头封存"),
     "evidence.ask_nightly_check": gettext_lazy("每夜证据链校验"),
 }

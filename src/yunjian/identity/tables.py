@@ -28,7 +28,9 @@ class AccountTable(Table):
         template_name="identity/parts/account_state.html", verbose_name=_("状态")
     )
     actions = tables.TemplateColumn(
-        template_name="identity/parts/account_actions.html", verbose_name=_("操作")
+        template_name="identity/parts/account_actions.html",
+        verbose_name=_("操作"),
+        attrs={"td": {"class": "yj-row-actions"}},
     )
 
     class Meta(Table.Meta):

@@ -48,9 +48,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _organizations() -> list[Card]:
     rows, url = Organization.objects.all(), reverse("administration:organizations")
+    closed = rows.exclude(status="active").count()
     return [
         (_("单位"), rows.count(), url, False),
-        (_("非正常状态单位"), rows.exclude(status="active").count(), f"{url}?status=locked", True),
+        (_("非正常状态单位"), closed, f"{url}?status=locked", bool(closed)),
     ]
 
 
@@ -70,15 +71,12 @@ def _sessions() -> list[Card]:
 def _signins() -> list[Card]:
     latest = SignInAttempt.objects.filter(pk__gte=lowest_id_at(now() - DAY))
     url = reverse("administration:signins")
+    failed = latest.exclude(outcome=Outcome.OPENED).count()
+    locked = latest.filter(outcome=Outcome.LOCKED).count()
     return [
         (_("近 24 小时登录"), latest.filter(outcome=Outcome.OPENED).count(), url, False),
-        (_("近 24 小时失败"), latest.exclude(outcome=Outcome.OPENED).count(), url, True),
-        (
-            _("近 24 小时锁定"),
-            latest.filter(outcome=Outcome.LOCKED).count(),
-            f"{url}?outcome={Outcome.LOCKED}",
-            True,
-        ),
+        (_("近 24 小时失败"), failed, url, bool(failed)),
+        (_("近 24 小时锁定"), locked, f"{url}?outcome={Outcome.LOCKED}", bool(locked)),
     ]
 
 
