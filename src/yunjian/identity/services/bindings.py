@@ -90,7 +90,7 @@ def _bound(openid: str, account: Account) -> WechatBinding:
         defaults={"is_current": True},
     )
     if is_new:
-        _tell(account, "wechat.bound", "微信绑定提醒", f"绑定了新的微信，现共 {others + 1} 个")
+        _tell(account, "wechat.bound", "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个")
     record(
         actor=actor_for(account),
         verb="wechat.bound",
@@ -146,7 +146,7 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
     if was_current and following is not None:
         _make_current(binding.openid, following)
     sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
-    _tell(binding.account, "wechat.unbound", "微信解绑提醒", "解除了一个微信的绑定")
+    _tell(binding.account, "wechat.unbound", "微信解绑提醒", "已解除一个微信的绑定")
     record(
         actor=actor,
         verb="wechat.unbound",
@@ -163,13 +163,16 @@ def _make_current(openid: str, binding: WechatBinding) -> None:
 
 
 def _tell(account: Account, kind: str, title: str, what: str) -> None:
-    """Tell the account in the app, and every WeChat identity that is bound to it."""
+    """Tell the account in the app, and every WeChat identity that is bound to it.
+
+    WeChat shows the first twenty signs of the body, so what happened comes first.
+    """
     at = now().astimezone(SHANGHAI)
     notify(
         recipients=[account],
         kind=kind,
         title=title,
-        body=f"账号 {account.username} 于 {at:%m-%d %H:%M} {what}。如非本人操作，请立即修改密码。",
+        body=f"{what}。账号 {account.username}，{at:%m-%d %H:%M}。如非本人操作，请立即修改密码。",
         link=BINDINGS_LINK,
         about=account,
     )
