@@ -16,6 +16,7 @@ from yunjian.identity.services.sessions import sessions_forget
 from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.dictionaries import dictionaries, enter_missing
+from yunjian.kernel.errors import Conflict, NotAllowed
 from yunjian.kernel.models import DictionaryEntry
 from yunjian.messaging.models import Notice, Notification
 
@@ -311,3 +312,30 @@ def test_the_system_itself_may_do_all_this(world: World) -> None:
     with acting_as(system_actor("test")) as actor:
         row = services.notice_save(actor=actor, title="演示", body="演示", audience=["authority"])
         assert services.notice_publish(actor=actor, notice=row) == 1
+
+
+def test_a_new_installation_gets_its_three_administrators_once(world: World) -> None:
+    usernames = {
+        "system_administrator": "system-admin",
+        "security_administrator": "security-admin",
+        "audit_administrator": "audit-admin",
+    }
+    with acting_as(system_actor("test")) as actor:
+        made = services.operator_create(
+            actor=actor, name="运营中心", uscc=USCC, usernames=usernames
+        )
+        with pytest.raises(Conflict):
+            services.operator_create(actor=actor, name="又一家", uscc=USCC, usernames=usernames)
+    assert [one.username for one in made] == list(usernames.values())
+    first = Client().post("/signin/", {"username": made[0].username, "password": made[0].password})
+    assert first.headers["location"] == "/signin/password/"
+    with pytest.raises(NotAllowed):
+        services.operator_create(
+            actor=world.actor(world.reviewer), name="x", uscc=USCC, usernames=usernames
+        )
+
+
+def test_who_is_reset_is_told(world: World, security: Client) -> None:
+    security.post(f"/accounts/{world.engineer.pk}/reset/", {"forget_authenticator": "on"})
+    told = Notification.unscoped().get(kind="account.reset")
+    assert told.recipient == world.engineer

@@ -12,6 +12,7 @@ from yunjian.config import runtime
 from yunjian.config.cli import main
 
 COMMANDS = ["serve", "worker", "migrate", "demo", "evidence", "backup", "restore", "doctor"]
+COMMANDS += ["operator-init", "demo-code"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -268,6 +268,40 @@ def _serve_demo(host: str, port: int, simulator_port: int, folder: Path, keys: P
     )
 
 
+@main.command("operator-init")
+@click.option("--name", required=True, help="运营单位名称 / name of the operator")
+@click.option("--uscc", required=True, help="统一社会信用代码 / unified social credit code")
+@click.option(
+    "--system", default="system-admin", show_default=True, help="系统管理员账号 / account"
+)
+@click.option("--security", default="security-admin", show_default=True, help="安全管理员账号")
+@click.option("--audit", default="audit-admin", show_default=True, help="审计管理员账号")
+def operator_init(name: str, uscc: str, system: str, security: str, audit: str) -> None:
+    """建立系统运营单位和三个管理员账号，并显示一次性密码（新装系统执行一次）。
+
+    Enter the operator and its three administrators; print their one-time passwords.
+    """
+    with django_ready():
+        from yunjian.administration.services import operator_create  # noqa: PLC0415 - after setup
+        from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+        from yunjian.kernel.errors import DomainError  # noqa: PLC0415 - after setup
+
+        usernames = {
+            "system_administrator": system,
+            "security_administrator": security,
+            "audit_administrator": audit,
+        }
+        try:
+            with acting_as(system_actor("安装")) as actor:
+                made = operator_create(actor=actor, name=name, uscc=uscc, usernames=usernames)
+        except DomainError as error:
+            reasons = [one.message for one in error.errors] or [error.message]
+            raise Refusal("；".join(reasons)) from error
+    for one in made:
+        click.echo(f"{one.title}\t{one.username}\t{one.password}")
+    click.echo("密码只显示这一次，3 天内有效 / shown once, good for three days")
+
+
 @main.command("demo-code")
 @click.argument("username")
 def demo_code(username: str) -> None:

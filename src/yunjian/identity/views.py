@@ -59,6 +59,7 @@ def signin(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 request.session[NEXT] = _asked_page(request)
+                request.session.pop(OFFER, None)  # it may have been offered to somebody else
                 return _go_on(request, started)
     over = request.session.pop(OVER, "") if OVER in request.session else ""
     expired = request.GET.get("next", "") not in {"", "/"} and not form.is_bound

@@ -7,6 +7,7 @@ from yunjian.administration.services.notices import (
     notice_save,
     notice_withdraw,
 )
+from yunjian.administration.services.operator import operator_create
 
 __all__ = [
     "entry_save",
@@ -15,4 +16,5 @@ __all__ = [
     "notice_publish",
     "notice_save",
     "notice_withdraw",
+    "operator_create",
 ]

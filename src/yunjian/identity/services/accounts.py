@@ -31,6 +31,7 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.permissions import require
 from yunjian.kernel.rls import beyond_the_wall
+from yunjian.messaging.services import notify
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
@@ -206,6 +207,13 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD)
     if forget_authenticator:
         second_factor_remove(actor=actor, account=account)
+    notify(
+        recipients=[account],
+        kind="account.reset",
+        title="登录密码已重置",
+        body=f"{actor.name}（{actor.organization_name}）重置了您的登录密码。"
+        "如非您本人申请，请立即联系本单位负责人。",
+    )
     _event(actor, "account.reset", account, authenticator=forget_authenticator)
     return password
 
