@@ -357,6 +357,18 @@ def test_binding_is_tried_ten_times_in_ten_minutes(world: World, settings: Setti
     assert tries == [422, 422, 422, 429]
 
 
+def test_guesses_at_the_phones_door_count_with_those_at_the_desks(
+    world: World, settings: Settings
+) -> None:
+    settings.RATES = {**settings.RATES, "signin": (3, 86_400)}
+    client = phone()
+    for _ in range(2):
+        client.post("/signin/", {"username": "engineer", "password": "wrong-password"})
+    through_wechat(client, "张师傅")
+    tries = [bind(client, world.engineer, world).status_code for _ in range(2)]
+    assert tries == [201, 429]
+
+
 def test_a_locked_account_is_told_in_words_and_not_with_a_page(
     world: World, settings: Settings
 ) -> None:

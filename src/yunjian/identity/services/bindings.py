@@ -51,7 +51,9 @@ def binding_create(
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:
         raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
-    check_rate("binding", f"address {client_address(request)}", f"openid {openid}")
+    check_rate("binding", f"openid {openid}")
+    # guesses count together, whether at this door or at the desk's (see `signin_start`)
+    check_rate("signin", f"address {client_address(request) or '?'}", f"account {username}")
     account = password_check(request=request, username=username, password=password)
     if account.organization.kind not in kinds:
         raise InvalidInput(
