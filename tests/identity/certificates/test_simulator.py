@@ -62,8 +62,8 @@ def _openssl_verifies(pki: Pki, signature: bytes, folder: Path) -> None:
     text.write_bytes(TEXT)
     if pki.algorithm == "sm2":
         value.write_bytes(_der_of_halves(signature))
-        more = ["-rawin", "-digest", "sm3", "-pkeyopt", DISTID]
-        files = ["-in", text, "-sigfile", value]
+        more: list[str] = ["-rawin", "-digest", "sm3", "-pkeyopt", DISTID]
+        files: list[str | Path] = ["-in", text, "-sigfile", value]
         said = openssl("pkeyutl", "-verify", "-pubin", "-inkey", public, *more, *files)
     else:
         value.write_bytes(signature)
