@@ -177,6 +177,12 @@ def source_pictures(page: Page) -> None:
     page.get_by_test_id("filing-new").click()
     page.locator("#dialog :focus").wait_for()
     keep(page, "source-filing")
+    at(page, "/source/instruments/", "source-instruments")
+    page.get_by_test_id("filing-view").first.click()
+    page.locator("#dialog.show").wait_for()
+    keep(page, "source-instrument")
+    at(page, "/source/instruments/follow-ups/", "source-follow-ups")
+    at(page, "/source/instruments/import/", "source-import")
     at(page, "/source/visits/", "source-visits")
 
 
@@ -209,6 +215,7 @@ def supervision_pictures(page: Page) -> None:
     at(page, "/supervision/filings/", "supervision-filings")
     page.get_by_test_id("filing-open").first.click()
     keep(page, "supervision-filing")
+    at(page, "/supervision/filings/?tab=renewals", "supervision-renewals")
     at(page, "/supervision/visits/?state=confirmed", "supervision-ledger")
     page.get_by_test_id("visit-open").first.click()
     keep(page, "supervision-visit")
