@@ -54,6 +54,7 @@ TABS = [
     ("approved", _("已通过")),
     ("returned", _("已退回")),
 ]
+WAITING = ("pending", "renewals")
 LOOK_BACK = timedelta(days=90)
 REMARK = "remarks."
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -98,7 +99,6 @@ class QueueTable(Table):
     )
     outlet = tables.Column(accessor="instrument__point__outlet__code", verbose_name=_("排口"))
     point = tables.Column(accessor="instrument__point__name", verbose_name=_("测点"))
-    kind = tables.Column(accessor="instrument__get_kind_display", verbose_name=_("类别"))
     parameter = tables.Column(verbose_name=_("监测因子"))
     name = tables.Column(verbose_name=_("仪器名称"))
     model = tables.Column(verbose_name=_("规格型号"))
@@ -159,7 +159,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "xlsx":
         return _export(rows.order_by("-id").iterator())
     # the longest waiting first; of what is decided the newest
-    page = key_page(rows, request, order="id" if tab in {"pending", "renewals"} else "-id")
+    page = key_page(rows, request, order="id" if tab in WAITING else "-id")
     table_class = RenewalTable if tab == "renewals" else QueueTable
     if tab == "renewals":
         plain = plain_renewals(page.rows)
@@ -170,7 +170,10 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "tabs": TABS,
         "filter_form": form,
         "page": page,
-        "table": table_class(page.rows, request=request),
+        # what waits is in one state
+        "table": table_class(
+            page.rows, request=request, exclude=("state",) if tab in WAITING else ()
+        ),
         "waiting": waiting_by_district(),
         "district": asked.get("district", ""),
         "mean_days": days_to_decision(today() - LOOK_BACK),
