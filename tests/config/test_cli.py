@@ -12,7 +12,7 @@ from yunjian.config import runtime
 from yunjian.config.cli import main
 
 COMMANDS = ["serve", "worker", "migrate", "demo", "evidence", "backup", "restore", "doctor"]
-COMMANDS += ["operator-init", "demo-code"]
+COMMANDS += ["operator-init", "demo-code", "certificates"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

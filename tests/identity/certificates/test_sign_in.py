@@ -345,6 +345,14 @@ def test_without_authorities_the_page_says_that_it_is_not_set_up(
     assert Desk().sign_in(sm2).json()["reason"] == "not_set_up"
 
 
+def test_a_broken_file_among_the_authorities_is_the_operators_to_mend(
+    door: Pki, world: World, settings: Settings
+) -> None:
+    (Path(settings.CERTIFICATE_AUTHORITIES) / "broken.pem").write_text("nothing")
+    assert "尚未启用法人一证通登录" in Client().get("/certificate/").content.decode()
+    assert Desk().sign_in(door).json()["reason"] == "not_set_up"
+
+
 def test_production_never_trusts_the_demo(door: Pki, world: World, settings: Settings) -> None:
     settings.CERTIFICATE_ALLOW_DEMO = False
     assert Desk().sign_in(door).json()["reason"] == "not_set_up"

@@ -1,5 +1,6 @@
 """Signing in with the certificate of a legal person."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from yunjian.evidence.services import record
 from yunjian.identity.certificates.core import certificate as certificates
 from yunjian.identity.certificates.core import signatures
 from yunjian.identity.certificates.core.certificate import Certificate, parse_certificate
+from yunjian.identity.certificates.core.chain import TrustStore, UnreadableAuthority
 from yunjian.identity.certificates.core.der import decode_text
 from yunjian.identity.certificates.core.reasons import Reason, Refused
 from yunjian.identity.certificates.core.verification import verify_signed
@@ -29,6 +31,7 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.rates import check_rate
 from yunjian.web.addresses import client_address
 
+LOG = logging.getLogger(__name__)
 DOOR = system_actor("法人一证通")
 _CLOSED = {
     OrganizationStatus.BANNED: Obstacle.ORGANIZATION_BANNED,
@@ -97,9 +100,7 @@ def _enter(
     request: HttpRequest, tried: _Try, challenge_id: str, certificate: str, signature: str
 ) -> Entered:
     text = challenge_use(request=request, challenge_id=challenge_id)
-    trust = trust_store()
-    if not trust.roots:
-        raise refusal(Obstacle.NOT_SET_UP)
+    trust = _trust()
     tried.certificate = parse_certificate(decode_text(certificate, limit=certificates.MAX_BYTES))
     verified = verify_signed(
         tried.certificate,
@@ -123,6 +124,17 @@ def _enter(
         return Entered(None)
     certificate_note(verified=Proof.of(verified), organization=organization, account=owner)
     return Entered(owner)
+
+
+def _trust() -> TrustStore:
+    try:
+        trust = trust_store()
+    except UnreadableAuthority as error:  # the operator's to mend; the doctor names the file
+        LOG.error("a trusted authority cannot be read: %s", error)  # noqa: TRY400 - no trace
+        raise refusal(Obstacle.NOT_SET_UP) from error
+    if not trust.roots:
+        raise refusal(Obstacle.NOT_SET_UP)
+    return trust
 
 
 def _owner(organization: Organization) -> Account | None:
