@@ -73,7 +73,11 @@ def _factory_files_instruments(page: Page, city: World) -> None:
 def _choose(page: Page, testid: str) -> None:
     """Press an entry of a tree or a tab, and wait until it is the open one."""
     page.get_by_test_id(testid).click()
-    expect(page.get_by_test_id(testid)).to_have_attribute("aria-current", re.compile("true|page"))
+    entry = f"[data-testid='{testid}']"
+    chosen = (
+        f"{entry}[aria-selected='true'], {entry}[aria-current='true'], {entry}[aria-current='page']"
+    )
+    expect(page.locator(chosen)).to_be_visible()
 
 
 def _file_instrument(page: Page, parameter: str | None, values: dict[str, str]) -> None:
