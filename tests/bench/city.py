@@ -5,6 +5,7 @@ import hashlib
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tests.bench.submission import Job
 from tests.phone import honest_submission
@@ -16,6 +17,7 @@ from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Task, Visit
+from yunjian.sources.models import PointAccess
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -48,6 +50,12 @@ def _engineer(world: World, index: int) -> Person:
     account.set_unusable_password()
     account.save(force_insert=True)
     RoleGrant.objects.create(account=account, role="engineer")
+    PointAccess.unscoped().create(  # as the contract's: without it the walls hide the point
+        point=world.flue_gas_point,
+        organization=organization,
+        period=DateRange(today() - timedelta(days=30), None),
+        reason="基准",
+    )
     return Person.unscoped().create(
         organization=organization,
         name=f"基准{index}",
