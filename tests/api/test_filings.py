@@ -1,5 +1,6 @@
 """Filings through the JSON API: the same services, the same refusals."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from tests.sources.values import analyzer_values
 from tests.world import World
 from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.kernel.clock import today
 from yunjian.sources.models import Instrument, InstrumentRevision
 
 JSON = "application/json"
@@ -107,3 +109,35 @@ def test_an_instrument_is_replaced_and_its_label_opens_it(world: World, owner: C
     stranger = world.client(world.other_agency_manager)
     assert stranger.get(f"/api/v1/instruments/{standing.pk}").status_code == 404
     assert Client().get(f"/api/v1/instruments/{standing.pk}").status_code == 401
+
+
+def test_an_instrument_is_stopped_resumed_and_retired(world: World, owner: Client) -> None:
+    with acting_as(system_actor("test")):
+        standing = Instrument.objects.get(point=world.wastewater_point)
+    path = f"/api/v1/instruments/{standing.pk}"
+    days = [str(today() - timedelta(days=number)) for number in (9, 5, 1)]
+    for act, day in zip(("stop", "resume", "retire"), days, strict=True):
+        answer = owner.post(f"{path}/{act}", {"on": day, "reason": "检修"}, JSON)
+        assert answer.status_code == 200, act
+    assert answer.json()["in_use_until"] == days[2]
+    again = owner.post(f"{path}/stop", {"on": days[2], "reason": "再停"}, JSON)
+    assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
+    assert owner.post(f"{path}/explode", {"on": days[2], "reason": "x"}, JSON).status_code == 404
+
+
+def test_follow_ups_are_listed_and_closed(world: World, owner: Client, reviewer: Client) -> None:
+    with acting_as(system_actor("test")):
+        standing = Instrument.objects.get(point=world.wastewater_point)
+    values = said(analyzer_values("CODCr", serial_number="SN-2", change_reason="老化"))
+    made = owner.post(f"/api/v1/instruments/{standing.pk}/replacement", {"values": values}, JSON)
+    path = f"/api/v1/filings/{made.json()['id']}"
+    assert owner.post(f"{path}/submit").status_code == 200
+    assert reviewer.post(f"{path}/approve", {}, JSON).status_code == 200
+    rows = owner.get("/api/v1/follow-ups").json()["items"]
+    assert len(rows) == 4
+    done = f"/api/v1/follow-ups/{rows[0]['id']}/done"
+    assert owner.post(done, {"on": str(today())}, JSON).status_code == 422
+    closed = owner.post(done, {"on": str(today()), "report_number": "T-1"}, JSON)
+    assert closed.json()["done_on"] == str(today())
+    assert len(owner.get("/api/v1/follow-ups?state=done").json()["items"]) == 1
+    assert reviewer.post(done, {"on": str(today())}, JSON).status_code == 403

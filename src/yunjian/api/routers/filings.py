@@ -1,12 +1,13 @@
 """仪器备案 and instruments: the same services as the pages, for a discharger's own software, for
 authorities, and for the phone that scanned a label."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
@@ -15,11 +16,21 @@ from yunjian.api.presenters import moment
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
+from yunjian.sources.models import FollowUp, Instrument, InstrumentRevision, MonitoringPoint
 from yunjian.sources.models.filing import RevisionState
-from yunjian.sources.selectors import filings_visible, settings_now, versions_of
+from yunjian.sources.selectors import (
+    filings_visible,
+    follow_ups_visible,
+    settings_now,
+    versions_of,
+)
 from yunjian.sources.services import (
+    follow_up_complete,
+    instrument_relocate,
     instrument_replace,
+    instrument_resume,
+    instrument_retire,
+    instrument_stop,
     parameter_change,
     revision_approve,
     revision_change,
@@ -34,6 +45,12 @@ from yunjian.sources.services import (
 router = Router(tags=["filings"])
 PAGE = 20
 CREATED = {201: dict[str, Any]}
+FOLLOW_UP_STATES = ("open", "overdue", "done")
+ACTS: dict[str, Callable[..., object]] = {
+    "stop": instrument_stop,
+    "resume": instrument_resume,
+    "retire": instrument_retire,
+}
 
 
 class DraftBody(Schema):
@@ -63,6 +80,29 @@ class ReturnBody(Schema):
 
     reason: str = ""
     remarks: dict[str, str] = {}
+
+
+class RelocationBody(DraftBody):
+    """A draft of an instrument at another point."""
+
+    point: UUID
+
+
+class ActBody(Schema):
+    """From which day, why, with which evidence."""
+
+    on: date
+    reason: str
+    attachments: list[UUID] = []
+
+
+class DoneBody(Schema):
+    """What shows that a follow-up was done."""
+
+    on: date
+    report_number: str = ""
+    note: str = ""
+    attachments: list[UUID] = []
 
 
 class ParameterBody(Schema):
@@ -133,6 +173,51 @@ def replace(request: HttpRequest, instrument_id: UUID, body: DraftBody) -> Statu
     return Status(201, _facts(_revision(revision.pk)))
 
 
+@router.post("/instruments/{uuid:instrument_id}/relocation", response=CREATED)
+def relocate(
+    request: HttpRequest, instrument_id: UUID, body: RelocationBody
+) -> Status[dict[str, Any]]:
+    """Draft the filing of an instrument at another point."""
+    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, body.point)
+    revision = instrument_relocate(
+        actor=actor_of(request),
+        instrument=_instrument(instrument_id),
+        point=point,
+        values=_values(body.values, body.attachments),
+    )
+    return Status(201, _facts(_revision(revision.pk)))
+
+
+@router.get("/follow-ups")
+def follow_ups(
+    request: HttpRequest, state: str = "open", cursor: UUID | None = None
+) -> dict[str, Any]:
+    """Return a page of what changes of instruments lead to, newest first."""
+    if state not in FOLLOW_UP_STATES:
+        raise InvalidInput(_("不认识的状态"), code="unknown", field="state")
+    rows = follow_ups_visible(state=state).order_by("-id")
+    if cursor is not None:
+        rows = rows.filter(pk__lt=cursor)
+    page = list(rows[: PAGE + 1])
+    following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
+    return {"items": [_follow_up(row) for row in page[:PAGE]], "next": following}
+
+
+@router.post("/follow-ups/{uuid:follow_up_id}/done")
+def follow_up_done(request: HttpRequest, follow_up_id: UUID, body: DoneBody) -> dict[str, Any]:
+    """Say that a follow-up was done."""
+    row: FollowUp = get_visible_or_404(FollowUp, follow_up_id)
+    done = follow_up_complete(
+        actor=actor_of(request),
+        follow_up=row,
+        on=body.on,
+        report_number=body.report_number,
+        note=body.note,
+        attachments=_files(body.attachments),
+    )
+    return _follow_up(done)
+
+
 @router.post("/instruments/{uuid:instrument_id}/parameter-changes", response=CREATED)
 def parameters(
     request: HttpRequest, instrument_id: UUID, body: ParameterBody
@@ -144,10 +229,25 @@ def parameters(
         values=body.values,
         reason=body.reason,
         changed_at=_aware(body.changed_at),
-        attachments=list(Attachment.objects.filter(pk__in=body.attachments)),
+        attachments=_files(body.attachments),
     )
     facts = {"id": str(change.pk), "changes": change.changes, "at": moment(change.changed_at)}
     return Status(201, facts)
+
+
+@router.post("/instruments/{uuid:instrument_id}/{act}")
+def act(request: HttpRequest, instrument_id: UUID, act: str, body: ActBody) -> dict[str, Any]:
+    """`stop`, `resume` or `retire` an instrument in use."""
+    if act not in ACTS:
+        raise Http404
+    ACTS[act](
+        actor=actor_of(request),
+        instrument=_instrument(instrument_id),
+        on=body.on,
+        reason=body.reason,
+        attachments=_files(body.attachments),
+    )
+    return _instrument_facts(_instrument(instrument_id))
 
 
 @router.patch("/filings/{uuid:revision_id}")
@@ -205,7 +305,10 @@ def send_back(request: HttpRequest, revision_id: UUID, body: ReturnBody) -> dict
 @router.get("/instruments/{uuid:instrument_id}")
 def instrument(request: HttpRequest, instrument_id: UUID) -> dict[str, Any]:
     """Return an instrument as its label shows it: what it is, where, and since when."""
-    row = _instrument(instrument_id)
+    return _instrument_facts(_instrument(instrument_id))
+
+
+def _instrument_facts(row: Instrument) -> dict[str, Any]:
     official = next((one for one in versions_of(row) if one.state == RevisionState.OFFICIAL), None)
     point = row.point
     period = row.period
@@ -251,6 +354,24 @@ def _instrument(instrument_id: UUID) -> Instrument:
 def _values(values: dict[str, Any], attachments: list[UUID] | None) -> dict[str, Any]:
     known = {path: value for path, value in values.items() if path != "attachments"}
     return known if attachments is None else {**known, "attachments": attachments}
+
+
+def _files(ids: list[UUID]) -> list[Attachment]:
+    return list(Attachment.objects.filter(pk__in=ids))
+
+
+def _follow_up(row: FollowUp) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "instrument": str(row.instrument_id),
+        "code": row.code,
+        "title": row.title,
+        "standard": row.standard,
+        "clause": row.clause,
+        "due_on": _day(row.due_on),
+        "done_on": _day(row.done_on),
+        "report_number": row.report_number,
+    }
 
 
 def _aware(at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """What every service of filings does with its rows: lock them, find the official one, note it."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -88,13 +89,15 @@ def _until(days: "DateRange | None", day: date) -> "DateRange | None":
     return DateRange(days.lower, max(day, days.lower))
 
 
-def own_files(instrument: Instrument, files: list[Attachment] | None) -> list[Attachment]:
-    """Return files that may be attached: of the own organisation, and not too many.
+def own_files(
+    instrument: Instrument, files: Sequence[Attachment | UUID] | None
+) -> list[Attachment]:
+    """Return files (rows or ids) that may be attached: of the own organisation, not too many.
 
     Raises:
         InvalidInput: at `attachments`; a file is somebody else's, or there are too many.
     """
-    ids: set[UUID] = {getattr(file, "pk", file) for file in files or []}
+    ids = {file.pk if isinstance(file, Attachment) else file for file in files or []}
     own = list(Attachment.unscoped().filter(pk__in=ids, organization_id=instrument.organization_id))
     if len(own) != len(ids) or len(own) > MAX_FILES:
         message = _("附件不存在，或超过 %(max_files)s 个") % {"max_files": MAX_FILES}
