@@ -3,16 +3,18 @@
     python -m tests.bench.places
 
 Builds both in a test database that is thrown away afterwards, asks each page many
-times through Django's handlers, and prints median milliseconds of server time and the number of
-queries as JSON.
+times through Django's handlers, and prints as JSON the median milliseconds of server time, the
+processor time in it (which other work on the machine does not lengthen), and the queries.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import django
@@ -78,22 +80,38 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers=headers)
+    asked = len(queries)  # the next request forgets them
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
-    times = []
+    times, spent, begun = [], process_time(), _seconds_of_backend()
     for _round in range(ROUNDS):
         begin = perf_counter()
         client.get(path, headers=headers)
         times.append((perf_counter() - begin) * 1000)
+    program = (process_time() - spent) * 1000 / ROUNDS
+    database = (_seconds_of_backend() - begun) * 1000 / ROUNDS
     return {
         "median_ms": round(median(times), 1),
         "least_ms": round(min(times), 1),
-        "queries": len(queries),
+        "processor_ms": {"program": round(program, 1), "database": round(database, 1)},
+        "queries": asked,
         "kilobytes": round(len(answer.content) / 1024, 1),
     }
 
 
+def _seconds_of_backend() -> float:
+    """Return the processor seconds that the database's process behind the connection has used."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        key = cursor.fetchone()[0]
+    fields = Path(f"/proc/{key}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _city(world: Any) -> Any:
+    from yunjian.kernel.clock import now  # noqa: PLC0415
     from yunjian.sources.models import (  # noqa: PLC0415
         Instrument,
         InstrumentRevision,
@@ -142,6 +160,7 @@ def _city(world: Any) -> Any:
             parameter="CODCr",
             installed_on="2025-01-01",
             effective=("2025-01-01", None),
+            decided_at=now(),
         )
         for instrument in instruments
     )
