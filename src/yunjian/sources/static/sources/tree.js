@@ -68,6 +68,13 @@
     actions[event.key]();
   });
 
+  // back and forward in quick succession: only the last one counts, in whatever order they answer
+  let restoring = null;
+  document.addEventListener("htmx:historyCacheMiss", (event) => {
+    if (restoring) restoring.abort();
+    restoring = event.detail.xhr;
+  });
+
   document.addEventListener("htmx:afterSettle", () => {
     const panel = document.getElementById("point-panel");
     if (!tree() || !panel) return;
