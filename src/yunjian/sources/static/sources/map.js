@@ -83,7 +83,7 @@
   // a map has to know its size: in a dialog that is when the dialog is there
   document.addEventListener("shown.bs.modal", (event) => all(event.target));
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.classList.contains("show")) all(event.detail.target);
+    if (event.detail.target && event.detail.target.classList.contains("show")) all(event.detail.target);
   });
   all(document.getElementById("content") || document);
 })();

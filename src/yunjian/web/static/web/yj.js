@@ -24,7 +24,8 @@
   };
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    calendars(event.detail.target);
+    // what comes back by the browser's buttons has no target in its details
+    calendars(event.detail.target || event.target);
     if (dialog && event.detail.target === dialog) {
       bootstrap.Modal.getOrCreateInstance(dialog, { backdrop: "static" }).show();
       const wrong = dialog.querySelector(".is-invalid");
@@ -49,12 +50,12 @@
   // fields that follow a choice are fetched anew: what was typed meanwhile stays, and so the focus
   let typed = new Map(), focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "filing-measuring") return;
+    if (!event.detail.target || event.detail.target.id !== "filing-measuring") return;
     typed = new Map([...event.detail.target.querySelectorAll("[name]")].map((field) => [field.name, field.value]));
     focused = event.detail.target.contains(document.activeElement) ? document.activeElement.name : "";
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "filing-measuring") return;
+    if (!event.detail.target || event.detail.target.id !== "filing-measuring") return;
     event.detail.target.querySelectorAll("[name]").forEach((field) => {
       const value = typed.get(field.name);
       if (!value) return;
