@@ -17,8 +17,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "portal": portal,
-        "menu": portal.items_for(actor) if portal and actor else [],
+        # a table renders a template in each row: what only the frame shows waits until it does
+        "menu": SimpleLazyObject(lambda: portal.items_for(actor) if portal and actor else []),
         "menu_path": portal.current(request.path) if portal else "",
-        "notices": notices_at_home() if portal and request.path == portal.shows_notices_at else [],
+        "notices": SimpleLazyObject(
+            lambda: notices_at_home() if portal and request.path == portal.shows_notices_at else []
+        ),
         "unread": SimpleLazyObject(lambda: unread_count(actor) if actor else 0),
     }
