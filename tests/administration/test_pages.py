@@ -213,6 +213,8 @@ def test_the_matrix_comes_from_the_tables(world: World, system: Client) -> None:
     page = system.get("/system/roles/").content.decode()
     for word in ("运维机构", "质量监督员", "管理本单位账号", "审计管理员", "可由谁授予"):
         assert word in page
+    assert "/supervision/permissions/" in page
+    assert system.get("/supervision/permissions/").status_code == 200
 
 
 def test_the_state_of_the_service_is_told(world: World, system: Client) -> None:

@@ -13,7 +13,8 @@ def client_address(request: HttpRequest) -> str | None:
     wrote into X-Forwarded-For; what a stranger wrote before it counts for nothing.
     """
     proxies: int = settings.PROXIES
-    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    header: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    passed = [part.strip() for part in header.split(",")] if header else []
     found = request.META.get("REMOTE_ADDR", "")
     if proxies and len(passed) >= proxies:
         found = passed[-proxies]
