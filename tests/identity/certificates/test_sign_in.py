@@ -114,6 +114,10 @@ def test_the_first_sign_in_leads_to_registration_and_the_next_one_in(
     certificate = OrganizationCertificate.unscoped().get()
     assert certificate.last_used_at > certificate.first_used_at
     assert certificate.fingerprint == parsed(ready.leaf.certificate).fingerprint
+    shown = desk.client.get("/agency/organization/").content.decode()
+    assert certificate.serial in shown
+    stranger = world.client(world.other_agency_manager).get("/agency/organization/")
+    assert certificate.serial not in stranger.content.decode()
 
 
 def test_an_agency_that_is_here_signs_in_as_its_owner(door: Pki, world: World) -> None:

@@ -12,7 +12,7 @@ from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.views.register import bound_sections, plain_text
-from yunjian.identity.certificates.selectors import registration_of
+from yunjian.identity.certificates.selectors import certificates_of, registration_of
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.actor import current_actor
@@ -115,6 +115,7 @@ def organization(request: HttpRequest) -> HttpResponse:
         "organization": organization_of(actor),
         "filing": selectors.filed(actor),
         "accounts": accounts,
+        "certificates": certificates_of(actor),
         "numbers": numbers,
     }
     return render(request, "agencies/organization.html", context)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from yunjian.identity.certificates.core.chain import UnreadableAuthority
 from yunjian.identity.certificates.models import (
     AgencyRegistration,
+    OrganizationCertificate,
     RevocationFile,
     RevocationList,
 )
@@ -14,6 +15,7 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 
 SOON = timedelta(hours=12)
+CERTIFICATES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ def registration_of(actor: Actor) -> AgencyRegistration | None:
         .select_related("organization")
         .first()
     )
+
+
+def certificates_of(actor: Actor) -> list[OrganizationCertificate]:
+    """Return the certificates with which the actor's organisation has signed in, newest first."""
+    rows = OrganizationCertificate.objects.filter(organization_id=actor.own_organization)
+    return list(rows.order_by("-last_used_at")[:CERTIFICATES_SHOWN])
 
 
 def is_set_up() -> bool:

@@ -65,6 +65,11 @@ class OrganizationCertificate(ScopedModel):
             ),
         ]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has expired."""
+        return self.valid_until < now()
+
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """Own ones; authorities and the operator see those of all agencies."""
