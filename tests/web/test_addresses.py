@@ -23,8 +23,9 @@ from yunjian.web.addresses import client_address, client_agent, device_title
 def test_only_our_own_proxies_are_believed(
     proxies: int, passed: str, remote: str, address: str | None
 ) -> None:
-    headers = {"HTTP_X_FORWARDED_FOR": passed} if passed else {}
-    request = RequestFactory().get("/", REMOTE_ADDR=remote, **headers)
+    request = RequestFactory().get("/", REMOTE_ADDR=remote)
+    if passed:
+        request.META["HTTP_X_FORWARDED_FOR"] = passed
     with override_settings(PROXIES=proxies):
         assert client_address(request) == address
 
