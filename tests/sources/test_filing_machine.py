@@ -370,7 +370,7 @@ def test_the_life_of_filings_never_contradicts_itself() -> None:
     run_state_machine_as_test(
         Filings,
         settings=settings(
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
