@@ -212,6 +212,7 @@ def accounts_pictures(page: Page) -> None:
 def supervision_pictures(page: Page) -> None:
     """The authority's pages."""
     at(page, "/supervision/", "supervision-workbench")
+    at(page, "/supervision/permissions/", "supervision-permissions")
     at(page, "/supervision/filings/", "supervision-filings")
     page.get_by_test_id("filing-open").first.click()
     keep(page, "supervision-filing")

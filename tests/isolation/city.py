@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
 
-from tests.world import World, build_world
+from tests.world import GAS_SHEET, World, build_world
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
 from yunjian.evidence.models import Attachment, ChainCheck
 from yunjian.evidence.services import record
@@ -27,6 +27,7 @@ from yunjian.identity.models import (
 from yunjian.identity.models.security import Means, Outcome
 from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
+from yunjian.kernel.models import DictionaryEntry
 from yunjian.maintenance.models import (
     Confirmation,
     PublishedSheet,
@@ -48,6 +49,7 @@ from yunjian.sources.models import (
     ParameterChange,
     PointRevision,
 )
+from yunjian.standards import sheets
 from yunjian.supervision.models import PublishedPack, RuleDraft
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
@@ -95,12 +97,15 @@ def _people(city: City) -> None:
     SecondFactor.objects.get_or_create(account=account, defaults={"secret": "sealed"})
     RecoveryCode.objects.create(account=account, digest="sha256:00")
     PastPassword.objects.create(account=account, password="!")
-    AccountSession.objects.create(
-        account=account,
-        key_digest="sha256:01",
-        means=Means.PASSWORD,
-        idle_until=now(),
-        lasts_until=now(),
+    city.keep(account)
+    city.keep(
+        AccountSession.objects.create(
+            account=account,
+            key_digest="sha256:01",
+            means=Means.PASSWORD,
+            idle_until=now() + timedelta(hours=1),
+            lasts_until=now() + timedelta(hours=1),
+        )
     )
     SignInAttempt.objects.create(
         username=account.username,
@@ -143,7 +148,7 @@ def _places(city: City) -> None:
     city.keep(city.wastewater_point)
     city.keep(Instrument.objects.filter(point=city.wastewater_point).get())
     city.keep(InstrumentRevision.objects.filter(instrument__point=city.wastewater_point).get())
-    EmissionLimit.objects.create(
+    limit = EmissionLimit.objects.create(
         outlet=city.wastewater_outlet,
         parameter="CODCr",
         upper=Decimal(50),
@@ -151,6 +156,7 @@ def _places(city: City) -> None:
         standard="DB31/199",
         period=DateRange(today() - timedelta(days=9), None),
     )
+    city.keep(limit)
     PointRevision.objects.get_or_create(
         point=city.wastewater_point,
         number=1,
@@ -302,30 +308,34 @@ def _visit(city: City, task: Any, state: str) -> Visit:
 
 
 def _rules(city: City) -> None:
-    made = {"organization": city.authority, "created_by": city.reviewer}
-    published = {"organization": city.authority, "published_by": city.reviewer}
-    PublishedSheet.objects.create(
-        code="city-test",
-        version=1,
-        definition={},
-        effective_from=today() + timedelta(days=9999),
-        **published,
-    )
+    definition = {**sheets.definition(GAS_SHEET).source, "code": "city-test", "version": 1}
     city.keep(
         SheetDesign.objects.create(
-            code="city-test", version=2, definition={}, changed_by=city.reviewer, **made
+            organization=city.authority,
+            code="city-test",
+            version=1,
+            definition=definition,
+            created_by=city.reviewer,
+            changed_by=city.reviewer,
         )
     )
-    PublishedPack.objects.create(
-        code="city-test",
-        version=1,
-        effective_from=today() + timedelta(days=9999),
-        content={},
-        note="x",
-        **published,
-    )
-    city.keep(RuleDraft.objects.create(code="city-test", content={}, **made))
     ChainCheck.objects.create(asked_by="test", finished_at=now())
+
+
+def add_published(city: City) -> None:
+    """Add rows of the rule library, which hold nothing that could be read as rules."""
+    published = {
+        "organization": city.authority,
+        "published_by": city.reviewer,
+        "code": "city-test",
+        "version": 1,
+        "effective_from": today() + timedelta(days=9999),
+    }
+    PublishedSheet.objects.create(definition={}, **published)
+    PublishedPack.objects.create(content={}, note="x", **published)
+    RuleDraft.objects.create(
+        organization=city.authority, created_by=city.reviewer, code="city-test", content={}
+    )
 
 
 def _words(city: City) -> None:
@@ -334,9 +344,18 @@ def _words(city: City) -> None:
             recipient=city.engineer, kind="test", title=SECRET_TEXT, body=SECRET_TEXT
         )
     )
-    Notice.objects.create(
-        title="通知", body="正文", audience=["authority"], author="某人", author_organization="某局"
+    city.keep(
+        Notice.unscoped().create(
+            title="通知",
+            body="正文",
+            audience=["authority"],
+            author="某人",
+            author_organization="某局",
+            organization_id=city.authority.pk,
+        )
     )
+    city.keep(city.discharger)
+    city.keep(DictionaryEntry.objects.all()[0])
     Delivery.objects.create(notification=message, channel="wechat", state="sent")
     city.keep(
         record(

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 from django.db.models import Q
 
-from tests.isolation.city import City, build_city
+from tests.isolation.city import City, add_published, build_city
 from tests.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, RoleGrant
 from yunjian.kernel import rls, walls
-from yunjian.kernel.actor import Actor, acting_as, at_the_door
+from yunjian.kernel.actor import Actor, acting_as, at_the_door, system_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.rls import Open, Wall, beyond_the_wall
 from yunjian.kernel.scope import ScopedModel
@@ -45,7 +45,10 @@ KNOWN_TO_ALL = {
 
 @pytest.fixture
 def city(db: None) -> City:
-    return build_city()
+    city = build_city()
+    with acting_as(system_actor("test")):
+        add_published(city)
+    return city
 
 
 @pytest.fixture

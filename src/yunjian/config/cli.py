@@ -382,7 +382,10 @@ def restore(path: Path, *, force: bool) -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option(
+    "--production", is_flag=True, help="按正式环境要求检查 / demand what production needs"
+)
+def doctor(*, production: bool) -> None:
     """检查运行环境，逐项说明问题和处理办法。
 
     Check the installation and say what to do about what is wrong.
@@ -390,7 +393,7 @@ def doctor() -> None:
     with django_ready():
         from yunjian.config import operations  # noqa: PLC0415 - after setup
 
-        checks = operations.doctor()
+        checks = operations.doctor(production=production)
     for check in checks:
         mark, colour = ("✓", "green") if check.ok else ("✗", "red")
         click.secho(f"{mark} {check.detail_zh} / {check.detail_en}", fg=colour)

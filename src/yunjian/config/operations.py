@@ -33,6 +33,7 @@ CLOCK_TOLERANCE_SECONDS = 5
 DATABASE_DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FILES = "files"
+BACKUP_NOTE = "last-backup.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def backup(path: Path, *, var_dir: Path) -> None:
                     archive.add(file, arcname=name)
             part.chmod(0o600)
             part.replace(path)
+            note = {"at": now().isoformat(), "path": str(path)}
+            (var_dir / BACKUP_NOTE).write_text(json.dumps(note))
         finally:
             part.unlink(missing_ok=True)
 
@@ -111,12 +114,27 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
         raise NotReady(f"已恢复，但证据链不完整 / restored, but the chain is broken:\n{first}")
 
 
-def doctor(*, port: int | None = None) -> list[Check]:
-    """Look at everything the installation stands on; with `port`, whether it is free as well."""
+def doctor(*, port: int | None = None, production: bool = False) -> list[Check]:
+    """Look at everything the installation stands on; with `port`, whether it is free as well.
+
+    With `production`, a configuration that is weak is not called good.
+    """
     checks = [_python(), *_database_checks(), _disk(), _chromium()]
     if port is not None:
         checks.append(_port(port))
+    reachable = all(check.ok for check in checks if check.name in {"database", "migrations"})
+    if production and reachable:
+        checks += _hardening()
     return [*checks, _static_assets(), _phone_app()]
+
+
+def _hardening() -> list[Check]:
+    from yunjian.config import hardening  # noqa: PLC0415 - only production asks
+
+    checks = [Check(one.name, one.holds(), one.zh, one.en, one.hint) for one in hardening.DEMANDS]
+    problems = hardening.deployment_problems()
+    zh, en = "须通过 Django 部署检查", "Django's deployment checks must pass"
+    return [*checks, Check("deployment", not problems, zh, en, "; ".join(problems))]
 
 
 # --- backup and restore -------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from django.db import models
 from django.http import Http404
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.ids import new_id
+from yunjian.kernel.permissions import require
 from yunjian.kernel.rls import beyond_the_wall
 
 
@@ -69,6 +70,17 @@ def on_foreign_access(listener: ForeignAccessListener) -> ForeignAccessListener:
     """Register what is to happen when somebody asks for another organisation's row."""
     _foreign_access_listeners.append(listener)
     return listener
+
+
+def locked_or_refused(rows: models.QuerySet[_Scoped], key: uuid.UUID) -> _Scoped:
+    """Return the row as it stands now, from rows that lock it until the commit.
+
+    Raises:
+        NotAllowed: the walls let the actor read it at most.
+    """
+    row = rows.filter(pk=key).first()
+    require(row is not None)
+    return cast("_Scoped", row)
 
 
 def get_visible_or_404(

@@ -15,6 +15,15 @@ from yunjian.kernel.database.base import DatabaseWrapper
 from yunjian.kernel.rls import Open, Wall, WallFunction
 
 OURS = "yunjian."
+STANDING = (
+    "SELECT c.relname, p.polname, coalesce(obj_description(p.oid, 'pg_policy'), '')"
+    " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+    " WHERE c.relnamespace = current_schema()::regnamespace AND starts_with(p.polname, 'wall')"
+)
+SECURED = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+    " AND relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity"
+)
 
 
 class Policy(NamedTuple):
@@ -112,6 +121,22 @@ def put_up() -> list[str]:
     return changed
 
 
+def unfinished() -> list[str]:
+    """Return the walls that do not stand as they are stated."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING)
+        standing = set(cursor.fetchall())
+        cursor.execute(SECURED)
+        secured = {row[0] for row in cursor.fetchall()}
+    open_tables = sorted(walled_tables().keys() - secured)
+    missing = [
+        f"{policy.name} on {policy.table}"
+        for policy in policies()
+        if (policy.table, policy.name, policy.mark) not in standing
+    ]
+    return open_tables + missing
+
+
 def _role(cursor: CursorWrapper, role: str) -> Iterator[str]:
     """Make the role that the program works as, if it is not there."""
     if not role:
@@ -146,11 +171,7 @@ def _functions(cursor: CursorWrapper) -> Iterator[str]:
 
 
 def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
-    cursor.execute(
-        "SELECT c.relname, p.polname, coalesce(obj_description(p.oid, 'pg_policy'), '')"
-        " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
-        " WHERE c.relnamespace = current_schema()::regnamespace AND p.polname LIKE 'wall%%'"
-    )
+    cursor.execute(STANDING)
     standing = set(cursor.fetchall())
     wanted = {(policy.table, policy.name, policy.mark): policy for policy in policies()}
     for table, name, _mark in standing - wanted.keys():
@@ -167,10 +188,7 @@ def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
 
 def _secure(cursor: CursorWrapper) -> Iterator[str]:
     """Have the walls hold, for the owner as well."""
-    cursor.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
-        " AND relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity"
-    )
+    cursor.execute(SECURED)
     secured = {row[0] for row in cursor.fetchall()}
     for table in walled_tables().keys() - secured:
         cursor.execute(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
 from yunjian.kernel.languages import Word
-from yunjian.kernel.scope import ScopedModel
+from yunjian.kernel.scope import ScopedModel, locked_or_refused
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 # GA 36: region, issuing office, five characters (six on new-energy vehicles), never I or O
@@ -88,9 +88,12 @@ def conflict_when(constraint: str, field: str, message: Word) -> Iterator[None]:
 
 
 def locked(row: _Row) -> _Row:
-    """Return the row as it stands in the database now, locked until the commit."""
-    model = type(row)
-    return model.unscoped().select_for_update().get(pk=row.pk)
+    """Return the row as it stands in the database now, locked until the commit.
+
+    Raises:
+        NotAllowed: the actor may read it at most.
+    """
+    return locked_or_refused(type(row).unscoped().select_for_update(), row.pk)
 
 
 def apply(row: models.Model, values: dict[str, Any]) -> list[str]:

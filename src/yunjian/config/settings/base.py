@@ -127,7 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 # where people prove who they are: nobody acts there, also while somebody is signed in
-DOORS = ("/signin/", "/api/v1/session", "/api/v1/bindings", "/api/v1/wechat/")
+DOORS = ("/signin/", "/certificate/", "/api/v1/session", "/api/v1/bindings", "/api/v1/wechat/")
 LOGIN_URL = "identity:signin"
 SESSION_ENGINE = "yunjian.identity.session_store"
 SESSION_COOKIE_NAME = "yunjian_session"

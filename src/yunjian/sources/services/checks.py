@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
-from yunjian.kernel.scope import ScopedModel
+from yunjian.kernel.scope import ScopedModel, locked_or_refused
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 # the municipality and its islands, with a little room: outside of it a position is a typing error
@@ -87,8 +87,12 @@ def conflict_when(constraint: str, message: str, field: str | None = None) -> It
 
 
 def locked(row: _Row) -> _Row:
-    """Return the row as it stands in the database now, locked until the commit."""
-    return type(row).unscoped().select_for_update().get(pk=row.pk)
+    """Return the row as it stands in the database now, locked until the commit.
+
+    Raises:
+        NotAllowed: the actor may read it at most.
+    """
+    return locked_or_refused(type(row).unscoped().select_for_update(), row.pk)
 
 
 def plain(value: object) -> object:

@@ -11,6 +11,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.kernel.scope import locked_or_refused
 from yunjian.sources.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.sources.models.filing import RevisionState
 
@@ -23,13 +24,10 @@ def locked_revision(revision: InstrumentRevision) -> tuple[Instrument, Instrumen
 
     Raises:
         InvalidState: the version was thrown away meanwhile.
+        NotAllowed: the actor may read the instrument at most.
     """
-    instrument = (
-        Instrument.unscoped()
-        .select_related("point__outlet__source", "predecessor")
-        .select_for_update(of=("self",))
-        .get(pk=revision.instrument_id)
-    )
+    rows = Instrument.unscoped().select_related("point__outlet__source", "predecessor")
+    instrument = locked_or_refused(rows.select_for_update(of=("self",)), revision.instrument_id)
     fresh = InstrumentRevision.unscoped().select_for_update().filter(pk=revision.pk).first()
     if fresh is None:
         raise InvalidState(_("该备案草稿已被删除"))

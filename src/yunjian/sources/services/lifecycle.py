@@ -11,6 +11,7 @@ from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
+from yunjian.kernel.scope import locked_or_refused
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.models import Instrument, InstrumentAction, InstrumentRevision
@@ -152,12 +153,8 @@ def instrument_resume(
 
 
 def _locked(instrument: Instrument) -> Instrument:
-    return (
-        Instrument.unscoped()
-        .select_related("point")
-        .select_for_update(of=("self",))
-        .get(pk=instrument.pk)
-    )
+    rows = Instrument.unscoped().select_related("point").select_for_update(of=("self",))
+    return locked_or_refused(rows, instrument.pk)
 
 
 def _check_reason(problems: Problems, reason: str, label: str) -> None:

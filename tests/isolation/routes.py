@@ -1,0 +1,406 @@
+"""What is expected of every address and every operation of the API: one line each.
+
+A new route needs a line here; the battery fails until it has one. `page` names the permissions
+that open it (the code of one, several, or SIGNED_IN, EVERYBODY); `act` the permission without
+which it writes nothing (as `page`, if empty). What a route is about follows from the names of its
+parameters (`ABOUT`), unless the line says `about`.
+"""
+
+from dataclasses import dataclass, field
+
+EVERYBODY, SIGNED_IN = "everybody", "signed in"
+S, A, V = "portal.source", "portal.agency", "portal.supervision"
+PLACES = (S, V)
+VISITS = (S, A, V)
+
+GET, POST, BOTH = ("get",), ("post",), ("get", "post")
+READ = frozenset({200})
+WROTE = frozenset({200, 204, 302, 400, 409, 422})
+
+# parameter → the model whose row it names
+ABOUT = {
+    "source_id": "sources.pollutionsource",
+    "outlet_id": "sources.outlet",
+    "point_id": "sources.monitoringpoint",
+    "limit_id": "sources.emissionlimit",
+    "revision_id": "sources.instrumentrevision",
+    "instrument_id": "sources.instrument",
+    "follow_up_id": "sources.followup",
+    "import_id": "sources.filingimport",
+    "filing_id": "agencies.agencyfiling",
+    "plan_id": "maintenance.plan",
+    "task_id": "maintenance.task",
+    "visit_id": "maintenance.visit",
+    "design_id": "maintenance.sheetdesign",
+    "attachment_id": "evidence.attachment",
+    "message_id": "messaging.notification",
+    "account_id": "identity.account",
+    "session_id": "identity.accountsession",
+    "organization_id": "identity.organization",
+    "entry_id": "kernel.dictionaryentry",
+    "notice_id": "messaging.notice",
+}
+# seen by every authority, in whatever district
+CITYWIDE = frozenset({"agencies.agencyfiling", "kernel.dictionaryentry"})
+# other parameters, where every value is one of the program's own
+VALUES = {
+    "kind": "analyzer",
+    "what": "retire",
+    "name": "hj75-g1@1",
+    "code": "hj75-2017",
+    "row_id": "none",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What is expected of a route."""
+
+    page: str | tuple[str, ...]
+    methods: tuple[str, ...] = GET
+    act: str = ""
+    about: str = ""
+    outside: int = 403  # who may not open it
+    ok: frozenset[int] | None = None  # who may, if not READ for get and WROTE for post
+    stranger: frozenset[int] = frozenset({404})  # who may, with another organisation's row
+    event: bool = True  # a stranger's asking is an event
+    anonymous: int = 302
+    values: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+def page(*who: str, **more: object) -> Route:
+    """A page that is only looked at."""
+    return Route(who, **more)  # type: ignore[arg-type]
+
+
+def act(who: str | tuple[str, ...], permission: str = "", **more: object) -> Route:
+    """Something that is done at once (POST)."""
+    opens = (who,) if isinstance(who, str) else who
+    return Route(opens, POST, permission, **more)  # type: ignore[arg-type]
+
+
+def form(who: str | tuple[str, ...], permission: str = "", **more: object) -> Route:
+    """A page or dialog with a form (GET, and POST of an empty form)."""
+    opens = (who,) if isinstance(who, str) else who
+    return Route(opens, BOTH, permission, **more)  # type: ignore[arg-type]
+
+
+_DOOR = frozenset({200, 302, 400, 422, 405})
+_KEEP, _FILE = "sources.keep", "sources.file_instruments"
+_PLAN, _REGISTER, _CONTRACT = "maintenance.plan", "agencies.keep_filing", "agencies.enter_contracts"
+_REVIEW, _DECIDE = "sources.review_instruments", "agencies.decide_filing"
+_RULES, _DESIGN = "rules.change", "maintenance.design_sheets"
+_ACCOUNTS = "identity.accounts"
+_ALL_ACCOUNTS = (_ACCOUNTS, "identity.accounts_of_all", "identity.security_of_all")
+_ACCOUNT_DIALOG: dict[str, object] = {
+    "event": False,
+    "outside": 404,
+    "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
+}
+
+_RULE: dict[str, object] = {"outside": 404, "ok": WROTE | {403, 404, 405}}
+_ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
+_NOTICE: dict[str, object] = {"event": False, "stranger": frozenset({403, 404})}
+
+ROUTES: dict[str, Route] = {
+    # for everybody
+    "health": Route(EVERYBODY),
+    "web:home": Route(EVERYBODY, ok=frozenset({302})),
+    "set_language": Route(EVERYBODY, POST, ok=frozenset({204, 302})),
+    "identity:signin": Route(EVERYBODY, BOTH, ok=_DOOR),
+    "identity:signin_code": Route(EVERYBODY, BOTH, ok=_DOOR),
+    "identity:signin_change": Route(EVERYBODY, BOTH, ok=_DOOR),
+    "identity:signin_enrol": Route(EVERYBODY, BOTH, ok=_DOOR),
+    "identity:signout": Route(EVERYBODY, POST, ok=frozenset({302})),
+    "certificates:page": Route(EVERYBODY, ok=_DOOR),
+    "certificates:challenge": Route(EVERYBODY, POST, ok=_DOOR | {201}),
+    "certificates:signin": Route(EVERYBODY, POST, ok=_DOOR),
+    "certificates:register": Route(EVERYBODY, BOTH, ok=_DOOR),
+    "wechat:callback": Route(EVERYBODY, BOTH, ok=_DOOR | {403, 404}),
+    "maintenance:check": Route(EVERYBODY, stranger=READ, event=False),
+    # one's own account
+    "identity:account": Route(SIGNED_IN),
+    "identity:password": Route(SIGNED_IN, BOTH),
+    "identity:authenticator": Route(SIGNED_IN, BOTH, ok=_DOOR),
+    "identity:authenticator_remove": Route(SIGNED_IN, BOTH),
+    "identity:recovery_codes": Route(SIGNED_IN, BOTH),
+    "identity:sessions_end": Route(SIGNED_IN, POST),
+    "identity:session_end": Route(SIGNED_IN, POST, stranger=frozenset({403, 404}), event=False),
+    "identity:messages": Route(SIGNED_IN),
+    "identity:messages_read": Route(SIGNED_IN, POST),
+    "identity:message_open": Route(SIGNED_IN, POST),
+    # accounts of one's organisation
+    "identity:accounts": page(_ACCOUNTS),
+    "identity:account_new": form(_ACCOUNTS),
+    "identity:account_edit": form(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_roles": form(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_disable": form(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_enable": act(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_reset": form(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_unlock": act(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "identity:account_sessions_end": act(_ALL_ACCOUNTS, **_ACCOUNT_DIALOG),
+    "evidence:file": Route((S, A, V), anonymous=404, outside=404),
+    # administration
+    "administration:overview": page("administration.overview"),
+    "administration:accounts": page("administration.accounts"),
+    "administration:roles": page("administration.roles"),
+    "administration:service": page("administration.service"),
+    "administration:signins": page("administration.signins"),
+    "administration:events": page("administration.events"),
+    "administration:sessions": page("administration.sessions"),
+    "administration:session_end": act("administration.sessions"),
+    "administration:jobs": page("administration.jobs"),
+    "administration:job_run": act("administration.jobs", values={"name": "kernel.forget_rates"}),
+    "administration:organizations": page(_ORGANIZATIONS),
+    "administration:organization_new": form(_ORGANIZATIONS),
+    "administration:organization_edit": form(_ORGANIZATIONS),
+    "administration:organization_status": form(_ORGANIZATIONS),
+    "administration:organization_account_new": form("identity.accounts_of_all"),
+    "administration:districts": page(_ORGANIZATIONS),
+    "administration:park_new": form(_ORGANIZATIONS),
+    "administration:entries": page("administration.dictionaries"),
+    "administration:entry_new": form("administration.dictionaries"),
+    "administration:entry_edit": form("administration.dictionaries"),
+    "administration:notices": page(_NOTICES),
+    "administration:notice_new": form(_NOTICES),
+    "administration:notice_edit": form(_NOTICES, **_NOTICE),
+    "administration:notice_publish": act(_NOTICES, **_NOTICE),
+    "administration:notice_withdraw": form(_NOTICES, **_NOTICE),
+    "identity:notices": Route(SIGNED_IN),
+    "identity:notice": Route(SIGNED_IN, ok=frozenset({200, 404}), event=False),
+    # sources
+    "sources:home": page(S, ok=frozenset({302})),
+    "sources:source_list": page(*PLACES),
+    "sources:supervised_sources": page(*PLACES),
+    "sources:source_new": form(PLACES, "sources.create"),
+    "sources:source_detail": page(*PLACES),
+    "sources:source_edit": form(PLACES, _KEEP),
+    "sources:source_location": form(PLACES, _KEEP),
+    "sources:source_closing": form(PLACES, _KEEP),
+    "sources:source_history": page(*PLACES),
+    "sources:outlets": page(*PLACES),
+    "sources:tree": page(*PLACES),
+    "sources:outlet_new": form(PLACES, _KEEP, values={"kind": "wastewater"}),
+    "sources:outlet_detail": page(*PLACES),
+    "sources:outlet_edit": form(PLACES, _KEEP),
+    "sources:outlet_closing": form(PLACES, _KEEP),
+    "sources:outlet_points": page(*PLACES),
+    "sources:point_new": form(PLACES, _KEEP),
+    "sources:limit_new": form(PLACES, _KEEP),
+    "sources:limit_ending": form(PLACES, _KEEP),
+    "sources:point_detail": page(*PLACES),
+    "sources:point_edit": form(PLACES, _KEEP),
+    "sources:point_closing": form(PLACES, _KEEP),
+    "sources:position": page(*PLACES, query={"longitude": "121.6", "latitude": "31.2"}),
+    "sources:industries": page(*PLACES),
+    "sources:streets": page(*PLACES),
+    "sources:dischargers": page(*PLACES, ok=frozenset({200, 403})),
+    # filing of instruments
+    "sources:filing_new": form(S, _FILE),
+    "sources:filing_measuring": page(S),
+    "sources:filing_makes": page(S),
+    # 404 where no reader of nameplates is installed
+    "sources:filing_nameplate": act(S, ok=WROTE | {404}),
+    "sources:filing_paper": page(S),
+    "sources:labels": act(S),
+    "sources:import_upload": form(S, _FILE),
+    "sources:import_template": page(S),
+    "sources:import": page(S),
+    "sources:import_apply": act(S, _FILE),
+    "sources:import_undo": act(S, _FILE),
+    "sources:standing": page(S),
+    "sources:filing_edit": form(S, _FILE),
+    "sources:filing_submit": act(S, _FILE),
+    "sources:filing_withdraw": act(S, _FILE),
+    "sources:filing_discard": act(S, _FILE),
+    "sources:instruments": page(S),
+    "sources:follow_ups": page(S),
+    "sources:follow_up_done": form(S, _FILE),
+    "sources:instrument_detail": page(S),
+    "sources:filing_change": form(S, _FILE),
+    "sources:filing_replace": form(S, _FILE),
+    "sources:filing_relocate": form(S, _FILE),
+    "sources:parameters": form(S, "sources.change_parameters"),
+    "sources:instrument_history": page(S),
+    "sources:instrument_act": form(S, _FILE),
+    # the agency
+    "agencies:filing": page(A),
+    "agencies:filing_edit": form(A, _REGISTER),
+    "agencies:filing_submit": act(A, _REGISTER),
+    "agencies:organization": page(A),
+    **{
+        f"agencies:{register}_{what}": route
+        for register, model in {
+            "people": "agencies.person",
+            "equipment": "agencies.equipment",
+            "vehicles": "agencies.vehicle",
+            "parts": "agencies.sparepart",
+        }.items()
+        for what, route in {
+            "list": page(A),
+            "new": form(A, _REGISTER),
+            "export": page(A),
+            "detail": page(A, about=model),
+            "edit": form(A, _REGISTER, about=model),
+        }.items()
+    },
+    "agencies:contracts_list": page(A),
+    "agencies:contracts_new": form(A, _CONTRACT),
+    "agencies:contracts_export": page(A),
+    "agencies:contracts_detail": page(A, about="agencies.servicecontract"),
+    "agencies:contract_end": form(A, _CONTRACT, about="agencies.servicecontract"),
+    "agencies:person_certificate_new": form(A, _REGISTER, about="agencies.person"),
+    "agencies:equipment_certificate_new": form(A, _REGISTER, about="agencies.equipment"),
+    "agencies:person_leave": form(A, _REGISTER, about="agencies.person"),
+    "agencies:equipment_retire": form(A, _REGISTER, about="agencies.equipment"),
+    # plans, tasks, visits
+    "maintenance:agency_home": page(A),
+    "maintenance:plan_list": page(A),
+    "maintenance:plan_new": form(A, _PLAN),
+    "maintenance:plan_detail": page(A),
+    "maintenance:plan_edit": form(A, _PLAN),
+    "maintenance:plan_activate": act(A, _PLAN),
+    "maintenance:plan_end": form(A, _PLAN),
+    "maintenance:task_list": page(A),
+    "maintenance:task_export": page(A),
+    "maintenance:tasks_reassign": form(A, _PLAN),
+    "maintenance:task_cancel": form(A, _PLAN),
+    "maintenance:agency_visits": page(A),
+    "maintenance:agency_visit": page(A),
+    "maintenance:fill": form(A, "maintenance.work", about="maintenance.visit:begun"),
+    "maintenance:fill_picture": act(A, "maintenance.work", about="maintenance.visit:begun"),
+    "maintenance:agency_workbook": page(A),
+    "maintenance:agency_copy": page(A),
+    "maintenance:source_visits": page(S),
+    "maintenance:source_visit": page(S),
+    "maintenance:source_workbook": page(S),
+    "maintenance:source_copy": page(S),
+    # record sheets of the authority
+    "maintenance:sheet_list": page(V),
+    "maintenance:sheet_shown": page(V),
+    "maintenance:sheet_try": act(V),
+    "maintenance:sheet_begin": form(V, _DESIGN),
+    "maintenance:sheet_pdf": page(V),
+    "maintenance:design": form(V, _DESIGN),
+    "maintenance:design_try": act(V),
+    "maintenance:design_pdf": page(V),
+    "maintenance:design_drop": act(V, _DESIGN, stranger=frozenset({403, 404}), event=False),
+    "maintenance:design_publish": form(V, _DESIGN),
+    # supervision
+    "supervision:workbench": page(V),
+    "supervision:agencies": page(V),
+    "supervision:sources": page(*PLACES),
+    "supervision:permissions": page("supervision.see_permissions"),
+    "supervision:evidence": page(V),
+    "supervision:evidence_check": page(V),
+    "supervision:evidence_verify": act("supervision.check_chains"),
+    "supervision:ledger": page(V),
+    "supervision:visit": page(V),
+    "supervision:visit_verify": page(V),
+    "supervision:visit_workbook": page(V),
+    "supervision:visit_copy": page(V),
+    "supervision:filings": page(V),
+    "supervision:filing_renewals": act(V, _REVIEW),
+    "supervision:filing_standing": page(V),
+    "supervision:filing": page(V),
+    "supervision:filing_approve": act(V, _REVIEW),
+    "supervision:filing_return": act(V, _REVIEW),
+    "supervision:agency_filings": page(V, about="agencies.agencyfiling"),
+    "supervision:agency_filing": page(V),
+    "supervision:agency_filing_approve": act(V, _DECIDE),
+    "supervision:agency_filing_return": form(V, _DECIDE),
+    "supervision:rules": page(V, outside=404),
+    "supervision:rule_what_if": page(V, outside=404),
+    "supervision:rule_overlays": page(V, outside=404),
+    "supervision:rule_overlay_upload": form(V, _RULES, **_RULE),
+    "supervision:rule_pack": page(V, outside=404),
+    "supervision:rule_versions": page(V, outside=404),
+    "supervision:rule_difference": page(V, outside=404),
+    "supervision:rule_draft": page(V, outside=404),
+    "supervision:rule_publish": form(V, _RULES, **_RULE),
+    "supervision:rule_discard": form(V, _RULES, **_RULE),
+    "supervision:rule_confirm": form(V, _RULES, **_RULE),
+    "supervision:rule_correct": form(V, _RULES, **_RULE),
+    "supervision:rule_restore": form(V, _RULES, **_RULE),
+}
+
+_LISTED, _REFUSED = frozenset({200, 403}), frozenset({400, 403, 404, 422})
+_TAKEN = frozenset({200, 201, 400, 403, 404, 409, 422})
+# operations of the API: method and path; who is not signed in gets 401
+OPERATIONS: dict[str, Route] = {
+    "GET /session": Route(EVERYBODY),
+    "GET /wechat/authorize": Route(EVERYBODY, ok=frozenset({302})),
+    "GET /wechat/callback": Route(EVERYBODY, ok=frozenset({302})),
+    "POST /bindings": Route(SIGNED_IN, ok=_TAKEN | {401}),
+    "POST /bindings/{uuid:binding_id}/switch": Route(SIGNED_IN, ok=_TAKEN | {401}),
+    "DELETE /bindings/{uuid:binding_id}": Route(SIGNED_IN, ok=_TAKEN | {401}),
+    "POST /session/end": Route(SIGNED_IN, ok=READ),
+    "GET /field/package": Route(SIGNED_IN),
+    "PUT /attachments/{uuid:attachment_id}": Route(
+        SIGNED_IN, ok=_TAKEN, stranger=frozenset({400, 409, 422}), event=False
+    ),
+    "GET /visits": Route(SIGNED_IN),
+    "GET /visits/{uuid:visit_id}": Route(VISITS, outside=404),
+    "PUT /visits/{uuid:visit_id}": Route(
+        SIGNED_IN, act="maintenance.work", ok=_TAKEN, stranger=frozenset({400, 404, 422}),
+        event=False,
+    ),
+    "PUT /visits/{uuid:visit_id}/sign-in": Route(
+        SIGNED_IN, act="maintenance.work", ok=_TAKEN, stranger=frozenset({400, 404, 422}),
+        event=False,
+    ),
+    "PUT /visits/{uuid:visit_id}/confirmation/{uuid:confirmation_id}": Route(
+        SIGNED_IN, act="maintenance.decide", ok=_TAKEN, stranger=frozenset({400, 404, 422}),
+        event=False,
+    ),
+    "GET /wechat/js-config": Route(EVERYBODY, ok=_TAKEN | {401, 502, 503}),
+    "GET /sources": Route(SIGNED_IN, ok=_LISTED),
+    "GET /filings": Route(SIGNED_IN, ok=_LISTED),
+    "GET /follow-ups": Route(SIGNED_IN, ok=_LISTED),
+    "POST /sources": Route(SIGNED_IN, act="sources.create", ok=_TAKEN),
+    **{
+        f"GET /{what}": Route(
+            PLACES if outside == 403 else VISITS, outside=outside, ok=_LISTED | {404}
+        )
+        for what, outside in {
+            "sources/{uuid:source_id}": 403,
+            "sources/{uuid:source_id}/outlets": 403,
+            "outlets/{uuid:outlet_id}": 403,
+            "points/{uuid:point_id}": 403,
+            "filings/{uuid:revision_id}": 404,
+            "instruments/{uuid:instrument_id}": 404,
+        }.items()
+    },
+    **{
+        what: Route(SIGNED_IN, act=permission, ok=_TAKEN | {204}, stranger=_REFUSED, event=False)
+        for what, permission in {
+            "PATCH /sources/{uuid:source_id}": _KEEP,
+            "POST /sources/{uuid:source_id}/close": _KEEP,
+            "POST /sources/{uuid:source_id}/reopen": _KEEP,
+            "POST /sources/{uuid:source_id}/outlets": _KEEP,
+            "PATCH /outlets/{uuid:outlet_id}": _KEEP,
+            "POST /outlets/{uuid:outlet_id}/close": _KEEP,
+            "POST /outlets/{uuid:outlet_id}/limits": _KEEP,
+            "POST /outlets/{uuid:outlet_id}/points": _KEEP,
+            "POST /limits/{uuid:limit_id}/end": _KEEP,
+            "PATCH /points/{uuid:point_id}": _KEEP,
+            "POST /points/{uuid:point_id}/close": _KEEP,
+            "POST /points/{uuid:point_id}/filings": _FILE,
+            "PATCH /filings/{uuid:revision_id}": _FILE,
+            "DELETE /filings/{uuid:revision_id}": _FILE,
+            "POST /filings/{uuid:revision_id}/submit": _FILE,
+            "POST /filings/{uuid:revision_id}/withdraw": _FILE,
+            "POST /filings/{uuid:revision_id}/approve": _REVIEW,
+            "POST /filings/{uuid:revision_id}/return": _REVIEW,
+            "POST /instruments/{uuid:instrument_id}/filings": _FILE,
+            "POST /instruments/{uuid:instrument_id}/replacement": _FILE,
+            "POST /instruments/{uuid:instrument_id}/relocation": _FILE,
+            "POST /instruments/{uuid:instrument_id}/{act}": _FILE,
+            "POST /follow-ups/{uuid:follow_up_id}/done": _FILE,
+            "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
+        }.items()
+    },
+    "GET /notifications": Route(SIGNED_IN),
+    "POST /notifications/read": Route(SIGNED_IN, ok=_TAKEN),
+}  # fmt: skip
