@@ -7,6 +7,7 @@ parameters (`ABOUT`), unless the line says `about`.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 EVERYBODY, SIGNED_IN = "everybody", "signed in"
 S, A, V = "portal.source", "portal.agency", "portal.supervision"
@@ -69,21 +70,21 @@ class Route:
     query: dict[str, str] = field(default_factory=dict)
 
 
-def page(*who: str, **more: object) -> Route:
+def page(*who: str, **more: Any) -> Route:
     """A page that is only looked at."""
-    return Route(who, **more)  # type: ignore[arg-type]
+    return Route(who, **more)
 
 
-def act(who: str | tuple[str, ...], permission: str = "", **more: object) -> Route:
+def act(who: str | tuple[str, ...], permission: str = "", **more: Any) -> Route:
     """Something that is done at once (POST)."""
     opens = (who,) if isinstance(who, str) else who
-    return Route(opens, POST, permission, **more)  # type: ignore[arg-type]
+    return Route(opens, POST, permission, **more)
 
 
-def form(who: str | tuple[str, ...], permission: str = "", **more: object) -> Route:
+def form(who: str | tuple[str, ...], permission: str = "", **more: Any) -> Route:
     """A page or dialog with a form (GET, and POST of an empty form)."""
     opens = (who,) if isinstance(who, str) else who
-    return Route(opens, BOTH, permission, **more)  # type: ignore[arg-type]
+    return Route(opens, BOTH, permission, **more)
 
 
 _DOOR = frozenset({200, 302, 400, 422, 405})
@@ -93,15 +94,15 @@ _REVIEW, _DECIDE = "sources.review_instruments", "agencies.decide_filing"
 _RULES, _DESIGN = "rules.change", "maintenance.design_sheets"
 _ACCOUNTS = "identity.accounts"
 _ALL_ACCOUNTS = (_ACCOUNTS, "identity.accounts_of_all", "identity.security_of_all")
-_ACCOUNT_DIALOG: dict[str, object] = {
+_ACCOUNT_DIALOG: dict[str, Any] = {
     "event": False,
     "outside": 404,
     "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
 }
 
-_RULE: dict[str, object] = {"outside": 404, "ok": WROTE | {403, 404, 405}}
+_RULE: dict[str, Any] = {"outside": 404, "ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
-_NOTICE: dict[str, object] = {"event": False, "stranger": frozenset({403, 404})}
+_NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 
 ROUTES: dict[str, Route] = {
     # for everybody

@@ -311,7 +311,9 @@ def test_every_operation_answers_those_it_is_for(town: Town) -> None:
         named = [ABOUT[one] for one in re.findall(r"{uuid:(\w+)}", name) if one in ABOUT]
         about = named[0] if named else ""
         for caller in [*town.callers, town.nobody]:
-            sent = {"data": {}} if method == "get" else {"content_type": "application/json"}
+            sent: dict[str, Any] = (
+                {"data": {}} if method == "get" else {"content_type": "application/json"}
+            )
             problem = _judge(route, about, _ask(town, caller, method, path, **sent))
             if problem:
                 wrong.append(f"{name}: {problem}")
