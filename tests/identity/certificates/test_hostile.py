@@ -93,6 +93,16 @@ def test_what_the_demo_root_issued_itself_is_named_as_such(sm2: Pki) -> None:
     assert refused.value.reason == Reason.DEMO
 
 
+def test_a_signature_of_broken_octets_is_refused_whatever_its_last_bits_are(pki: Pki) -> None:
+    content = der(pki.leaf.certificate)
+    signature = parse_certificate(content).asn1["signature_value"].contents
+    assert content.endswith(signature)
+    at = len(content) - len(signature)
+    with pytest.raises(Refused) as refused:
+        parse_certificate(content[:at] + b"\x01" + content[at + 1 :])
+    assert refused.value.reason == Reason.MALFORMED
+
+
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

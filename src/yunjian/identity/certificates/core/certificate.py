@@ -156,6 +156,9 @@ def parse_certificate(content: bytes) -> Certificate:
     inner = asn1["tbs_certificate"]["signature"].dump()
     if inner != asn1["signature_algorithm"].dump():
         raise Refused(Reason.MALFORMED, "two signature algorithms")
+    if asn1["signature_value"].contents[0]:
+        # the octet before the signature says how many bits at its end do not count: none
+        raise Refused(Reason.MALFORMED, "signature of broken octets")
     return Certificate(content, asn1, parsed, key, extensions)
 
 
