@@ -5,6 +5,7 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+from asn1crypto import pem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,39 @@ def test_what_the_demo_root_issued_itself_is_named_as_such(sm2: Pki) -> None:
     with pytest.raises(Refused) as refused:
         sm2.verify(der(issued.certificate), trust=trust_in(sm2.authorities))
     assert refused.value.reason == Reason.DEMO
+
+
+@pytest.mark.parametrize("which", ["subject", "issuer"])
+def test_a_name_that_cannot_be_compared_is_refused(pki: Pki, which: str) -> None:
+    content = der(pki.leaf.certificate)
+    name = getattr(parse_certificate(content).asn1, which).dump()
+    with pytest.raises(Refused) as refused:
+        parse_certificate(content.replace(name, _with_private_use(name)))
+    assert refused.value.reason == Reason.MALFORMED
+
+
+def test_a_signer_whose_name_cannot_be_compared_is_refused(pki: Pki) -> None:
+    name = parse_certificate(der(pki.leaf.certificate)).asn1.issuer.dump()
+    message = _message(pki)
+    assert name in message
+    with pytest.raises(Refused) as refused:
+        _quick(pki, der(pki.leaf.certificate), message.replace(name, _with_private_use(name)))
+    assert refused.value.reason == Reason.SIGNATURE_MALFORMED
+
+
+def test_a_list_whose_issuer_cannot_be_compared_is_refused(pki: Pki) -> None:
+    name = parse_certificate(der(pki.leaf.certificate)).asn1.issuer.dump()
+    _kind, _headers, content = pem.unarmor(pki.fresh(pki.issuing))
+    assert name in content
+    with pytest.raises(ListRefused):
+        parse_list(
+            content.replace(name, _with_private_use(name)), pki.authorities, datetime.now(tz=UTC)
+        )
+
+
+def _with_private_use(name: bytes) -> bytes:
+    """Return a name whose last three octets are a character of the private use area."""
+    return name[:-3] + "\ue000".encode()
 
 
 def test_a_signature_of_broken_octets_is_refused_whatever_its_last_bits_are(pki: Pki) -> None:

@@ -146,6 +146,7 @@ def parse_certificate(content: bytes) -> Certificate:
         extensions = parsed.extensions
         asn1 = loose.Certificate.load(content, strict=True)
         _ = asn1.native  # everything is parsed here, so that nothing can fail later
+        _ = asn1.subject.hashable, asn1.issuer.hashable  # names that cannot be compared fail here
         key = PublicKey(asn1.public_key)
     except strict.DuplicateExtension as error:
         raise Refused(Reason.DUPLICATE_EXTENSION) from error

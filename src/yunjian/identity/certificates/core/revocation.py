@@ -154,9 +154,11 @@ def _loaded(content: bytes) -> tuple[strict.CertificateRevocationList, loose.Nam
         else:
             parsed = strict.load_der_x509_crl(content)
         _ = parsed.extensions
-        return parsed, loose.Name.load(parsed.issuer.public_bytes())
+        issuer = loose.Name.load(parsed.issuer.public_bytes())
+        _ = issuer.hashable  # a name that cannot be compared fails here
     except (ValueError, strict.DuplicateExtension) as error:
         raise ListRefused(ListFault.MALFORMED) from error
+    return parsed, issuer
 
 
 def _issuer(

@@ -153,6 +153,9 @@ def _checked(signature: bytes) -> bytes:
 # --- PKCS #7 ------------------------------------------------------------------------------------
 
 
+_BY_ISSUER = "issuer_and_serial_number"
+
+
 def _is_pkcs7(signature: bytes) -> bool:
     """Tell whether it begins like a sequence whose first element is an object identifier."""
     if len(signature) <= BLOB_LENGTH or signature[0] != _SEQUENCE:
@@ -196,13 +199,15 @@ def _signed_data(signature: bytes) -> tuple[bytes | None, str, list[Any]]:
         signers = list(data["signer_infos"])
         for signer in signers:
             _ = signer.native  # everything is parsed here, so that nothing can fail later
+            if signer["sid"].name == _BY_ISSUER:
+                _ = signer["sid"].chosen["issuer"].hashable  # what cannot be compared fails here
     except (ValueError, TypeError, KeyError) as error:
         raise Refused(Reason.SIGNATURE_MALFORMED, type(error).__name__) from error
     return content, content_type, signers
 
 
 def _is_signer(named: Any, certificate: Certificate) -> bool:
-    if named.name == "issuer_and_serial_number":
+    if named.name == _BY_ISSUER:
         given = named.chosen
         return bool(
             given["issuer"] == certificate.asn1.issuer
