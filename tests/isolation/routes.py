@@ -291,7 +291,6 @@ ROUTES: dict[str, Route] = {
     # supervision
     "supervision:workbench": page(V),
     "supervision:agencies": page(V),
-    "supervision:sources": page(*PLACES),
     "supervision:permissions": page("supervision.see_permissions"),
     "supervision:evidence": page(V),
     "supervision:evidence_check": page(V),

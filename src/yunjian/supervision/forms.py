@@ -9,7 +9,6 @@ from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.selectors import districts
 from yunjian.kernel.actor import Actor
 from yunjian.maintenance.models.visits import Verdict, VisitState
-from yunjian.sources.models import PollutionSource
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))
@@ -45,17 +44,6 @@ class LedgerQuery(DistrictQuery):
     )
     verdict = forms.ChoiceField(
         label=_("结果"), required=False, choices=[ANY, *Verdict.choices, ("bad", _("失控或不合格"))]
-    )
-
-
-class SourceQuery(DistrictQuery):
-    """The query row of the sources."""
-
-    keyword = forms.CharField(label=_("关键词"), required=False, max_length=60)
-    management_level = forms.ChoiceField(
-        label=_("管理类别"),
-        required=False,
-        choices=[ANY, *PollutionSource._meta.get_field("management_level").choices],  # type: ignore[misc]  # noqa: SLF001
     )
 
 

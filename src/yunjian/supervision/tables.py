@@ -25,22 +25,3 @@ class AgencyTable(Table):
         '?agency={{ record.name|urlencode }}">{% translate "台账" %}</a>',
         verbose_name=_("操作"),
     )
-
-
-class SourceTable(Table):
-    """排污单位: the sources of the districts."""
-
-    code = tables.Column(verbose_name=_("污染源编码"))
-    organization = tables.Column(accessor="organization__name", verbose_name=_("排污单位"))
-    name = tables.Column(verbose_name=_("污染源名称"))
-    district = tables.Column(accessor="district__name", verbose_name=_("所属区"))
-    address = tables.Column(verbose_name=_("地址"))
-    industry_name = tables.Column(verbose_name=_("行业类别"))
-    level = tables.Column(accessor="get_management_level_display", verbose_name=_("管理类别"))
-    outlet_count = tables.Column(verbose_name=_("排口"), attrs=NUMBER)
-    point_count = tables.Column(verbose_name=_("测点"), attrs=NUMBER)
-    actions = tables.TemplateColumn(
-        "{% load i18n %}<a href=\"{% url 'supervision:ledger' %}"
-        '?discharger={{ record.organization.name|urlencode }}">{% translate "台账" %}</a>',
-        verbose_name=_("操作"),
-    )

@@ -1,7 +1,6 @@
 """概览, 角色, 服务状态: what is to be seen at a glance."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -103,25 +102,22 @@ CARDS = (
 @require_GET
 @only_with(SEE_ROLES)
 def roles(request: HttpRequest) -> HttpResponse:
-    """Which roles there are, who gives them, and what they may do: from the tables themselves."""
+    """Which roles there are, who gives them, and how many hold them."""
     holders = holders_of_roles()
-    kinds = []
-    for kind in OrganizationKind:
-        known = GRANTORS[kind]
-        shown = [
-            {
-                "title": LABELS[role],
-                "given_by": [LABELS[one] for one in sorted(grantors)] or [_("安全管理员")],
-                "holders": holders.get((str(kind), str(role)), 0),
-            }
-            for role, grantors in known.items()
-        ]
-        rows: list[Any] = [
-            (stated.title, stated.within, [role in stated.holders[kind] for role in known])
-            for stated in permissions()
-            if stated.holders.get(kind)
-        ]
-        kinds.append((kind.label, shown, rows))
+    kinds = [
+        (
+            kind.label,
+            [
+                {
+                    "title": LABELS[role],
+                    "given_by": [LABELS[one] for one in sorted(grantors)] or [_("安全管理员")],
+                    "holders": holders.get((str(kind), str(role)), 0),
+                }
+                for role, grantors in GRANTORS[kind].items()
+            ],
+        )
+        for kind in OrganizationKind
+    ]
     return render(request, "administration/roles.html", {"kinds": kinds})
 
 

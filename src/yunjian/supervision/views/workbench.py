@@ -1,4 +1,4 @@
-"""工作台, and the plain lists beside it: agencies, sources, chains."""
+"""工作台, and the plain lists beside it: agencies, chains."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,11 +20,11 @@ from yunjian.maintenance.models.visits import Verdict
 from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
-from yunjian.sources.selectors import filing_queue, sources_visible
-from yunjian.supervision.forms import AgencyQuery, SourceQuery
+from yunjian.sources.selectors import filing_queue
+from yunjian.supervision.forms import AgencyQuery
 from yunjian.supervision.policies import CHECK_CHAINS
 from yunjian.supervision.selectors import agencies_found, agency_filings, chain_heads, latest_events
-from yunjian.supervision.tables import AgencyTable, SourceTable
+from yunjian.supervision.tables import AgencyTable
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page, only_with
 from yunjian.web.paging import key_page
@@ -105,30 +105,6 @@ def agencies(request: HttpRequest) -> HttpResponseBase:
         return stream_xlsx(gettext("机构.xlsx"), columns, rows.iterator())
     page = key_page(rows, request)
     return _list(request, gettext("机构"), form, page, AgencyTable(page.rows, request=request))
-
-
-@authority_page
-@require_GET
-def sources(request: HttpRequest) -> HttpResponseBase:
-    """List the sources of the authority's districts."""
-    form = SourceQuery(request.GET, actor=current_actor())
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = sources_visible(**asked).select_related("district", "organization")
-    if request.GET.get("format") == "xlsx":
-        columns: list[Column] = [
-            (gettext("污染源编码"), "code"),
-            (gettext("排污单位"), "organization.name"),
-            (gettext("污染源名称"), "name"),
-            (gettext("所属区"), "district.name"),
-            (gettext("地址"), "address"),
-            (gettext("行业类别"), "industry_name"),
-            (gettext("管理类别"), "get_management_level_display"),
-            (gettext("排口"), "outlet_count"),
-            (gettext("测点"), "point_count"),
-        ]
-        return stream_xlsx(gettext("排污单位.xlsx"), columns, rows.iterator())
-    page = key_page(rows, request)
-    return _list(request, gettext("排污单位"), form, page, SourceTable(page.rows, request=request))
 
 
 def _list(

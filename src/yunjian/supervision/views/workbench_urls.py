@@ -7,7 +7,6 @@ from yunjian.supervision.views import permissions, workbench
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("agencies/", workbench.agencies, name="agencies"),
-    path("sources/", workbench.sources, name="sources"),
     path("permissions/", permissions.permissions, name="permissions"),
     path("evidence/", workbench.evidence, name="evidence"),
     path("evidence/check/", workbench.evidence_check, name="evidence_check"),
