@@ -187,6 +187,7 @@ def test_a_shared_file_is_seen_by_the_other_party_and_its_district(world: World)
 def test_changed_and_lost_files_are_found(world: World) -> None:
     changed, _ = _store(world, picture(size=(71, 41)))
     lost, _ = _store(world, picture(size=(72, 42)))
+    whole, _ = _store(world, picture(size=(73, 43)))
     kept = Path(default_storage.path(changed.storage_key)).read_bytes()
     Path(default_storage.path(changed.storage_key)).write_bytes(b"other")
     Path(default_storage.path(lost.storage_key)).unlink()
@@ -195,6 +196,7 @@ def test_changed_and_lost_files_are_found(world: World) -> None:
 
     assert any(str(changed.pk) in b and "changed" in b for b in broken)
     assert any(str(lost.pk) in b and "missing" in b for b in broken)
+    assert not any(str(whole.pk) in b for b in broken)
     Path(default_storage.path(changed.storage_key)).write_bytes(kept)
 
 

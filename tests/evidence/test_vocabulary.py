@@ -36,3 +36,11 @@ def test_a_verb_of_a_later_version_is_shown_as_it_is_stored() -> None:
 def test_two_apps_cannot_call_one_verb_differently() -> None:
     with pytest.raises(ValueError, match=r"visit\.copied"):
         vocabulary.register(verbs={"visit.copied": "别的说法"}, objects={})
+
+
+def test_everything_that_has_words_can_be_listed_for_a_filter() -> None:
+    verbs, objects = dict(vocabulary.verbs()), dict(vocabulary.objects())
+    assert verbs["visit.submitted"] == vocabulary.verb_title("visit.submitted")
+    assert objects["identity.account"] == vocabulary.object_title("identity.account")
+    assert list(verbs) == sorted(verbs)
+    assert list(objects) == sorted(objects)

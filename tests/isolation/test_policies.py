@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.isolation.people import every_role, somebody
+from tests.world import World
+from yunjian.administration import policies as administration
 from yunjian.agencies import policies as agencies
 from yunjian.identity.policies import GRANTORS
-from yunjian.kernel.actor import Actor, system_actor
+from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.errors import NotAllowed
 from yunjian.kernel.permissions import permissions, require
 from yunjian.maintenance.policies import designs, plans, visits
+from yunjian.sources import policies as sources
 from yunjian.supervision.permissions import ROOMS, matrix
 from yunjian.supervision.rules import policies as rules
 
@@ -37,6 +40,9 @@ KEEPERS = {("discharger", "owner"), ("discharger", "manager")}
 REVIEWERS = {("authority", "reviewer")}
 FIELD = EDITORS | {("agency", "engineer"), ("agency", "quality_supervisor")}
 RULES = {("authority", "rule_administrator")}
+NOTICES = {
+    (kind, role) for kind, roles in administration.KEEP_NOTICES.holders.items() for role in roles
+}
 
 
 def _task(organization: UUID, assignee: UUID | None) -> Any:
@@ -51,7 +57,42 @@ def _visit(actor: Actor, *, agency: UUID = OWN, discharger: UUID = OWN, state: s
     )
 
 
+def _notice(organization: UUID) -> Any:
+    return SimpleNamespace(organization_id=organization)
+
+
+def _instrument(organization: UUID) -> Any:
+    return SimpleNamespace(organization_id=organization, point_id=uuid4())
+
+
+HERE = "310115"
+CITY = {("authority", "reviewer")}
 TABLE = [
+    ("keep their own notices", lambda a: administration.may_keep_notice(a, _notice(OWN)), NOTICES),
+    (
+        "keep another's notices",
+        lambda a: administration.may_keep_notice(a, _notice(OTHER)),
+        {who for who in NOTICES if who[0] == "operator"},
+    ),
+    (
+        "enter own sources",
+        lambda a: sources.may_create_source(a, OWN, HERE),
+        CITY | {("discharger", "owner")},
+    ),
+    ("enter another's sources", lambda a: sources.may_create_source(a, OTHER, HERE), CITY),
+    ("move own sources", lambda a: sources.may_move_source(a, OWN, HERE), CITY),
+    (
+        "change parameters of own instruments",
+        lambda a: a.organization_kind != "agency"
+        and sources.may_change_parameters(a, _instrument(OWN)),
+        KEEPERS,
+    ),
+    (
+        "change parameters of another's instruments",
+        lambda a: a.organization_kind != "agency"
+        and sources.may_change_parameters(a, _instrument(OTHER)),
+        set(),
+    ),
     ("keep the filing", agencies.may_edit_filing, EDITORS),
     ("keep their own filing", lambda a: agencies.may_edit_filing(a, OWN), EDITORS),
     ("keep another's filing", lambda a: agencies.may_edit_filing(a, OTHER), set()),
@@ -145,3 +186,19 @@ def test_no_policy_is_hidden_in_a_view() -> None:
         if "has_role(" in path.read_text(encoding="utf-8")
     }
     assert asking == set()
+
+
+def test_the_system_enters_sources_and_changes_no_parameters() -> None:
+    assert sources.may_create_source(SYSTEM, OTHER, HERE)
+    assert sources.may_move_source(SYSTEM, OTHER, HERE)
+    assert not sources.may_change_parameters(SYSTEM, _instrument(OWN))
+
+
+@pytest.mark.django_db
+def test_an_agency_changes_parameters_where_it_works_today(world: World) -> None:
+    manager, other = world.actor(world.agency_manager), world.actor(world.other_agency_manager)
+    here = SimpleNamespace(organization_id=world.discharger.pk, point_id=world.wastewater_point.pk)
+    with acting_as(manager):
+        assert sources.may_change_parameters(manager, here)
+    with acting_as(other):
+        assert not sources.may_change_parameters(other, here)

@@ -6,11 +6,11 @@ import pytest
 
 from yunjian.kernel.actor import Actor, system_actor
 from yunjian.kernel.errors import NotAllowed
+from yunjian.kernel.permissions import require
 from yunjian.sources.policies import (
     may_file_instruments,
     may_keep_source,
     may_review_instruments,
-    require,
 )
 
 OWN = uuid4()

@@ -79,11 +79,6 @@ GUARD_ACCOUNTS = permission(
 )
 
 
-def may_manage_accounts(actor: Actor) -> bool:
-    """Owners and managers manage the accounts of their own organisation."""
-    return MANAGE_OWN.held_by(actor)
-
-
 def may_keep(actor: Actor, account: Account) -> bool:
     """Tell whether the actor may rename, close and open an account."""
     if account.pk == actor.account_id:

@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.actor import Actor
-from yunjian.kernel.errors import NotAllowed
 from yunjian.kernel.permissions import Permission, permission
 from yunjian.sources.models import Instrument, PointAccess
 
@@ -103,13 +101,3 @@ def may_change_parameters(actor: Actor, instrument: Instrument) -> bool:
 
 def _in_jurisdiction(actor: Actor, district_code: str) -> bool:
     return actor.districts is None or district_code in actor.districts
-
-
-def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
-    """Refuse unless allowed.
-
-    Raises:
-        NotAllowed: it is not.
-    """
-    if not allowed:
-        raise NotAllowed(message or gettext("您没有办理此事的权限"))

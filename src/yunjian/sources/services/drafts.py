@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.sources import events
 from yunjian.sources.filing_fields import CHANGE, SETTINGS
 from yunjian.sources.models import FilingImport, Instrument, InstrumentRevision, MonitoringPoint
 from yunjian.sources.models.filing import OPEN_STATES, InstrumentKind, Origin, RevisionState
 from yunjian.sources.models.places import Medium
-from yunjian.sources.policies import may_file_instruments, require
+from yunjian.sources.policies import may_file_instruments
 from yunjian.sources.selectors.histories import DraftEdit, edits_since
 from yunjian.sources.selectors.lifecycle import settings_now
 from yunjian.sources.services.checks import conflict_when, locked, plain

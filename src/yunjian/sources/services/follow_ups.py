@@ -11,12 +11,13 @@ from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.follow_up_rules import due_on, rules_after
 from yunjian.sources.models import FollowUp, InstrumentRevision
 from yunjian.sources.models.filing import ACCEPTED_AGAIN, Origin
-from yunjian.sources.policies import may_file_instruments, require
+from yunjian.sources.policies import may_file_instruments
 from yunjian.sources.services.checks import Problems
 from yunjian.sources.services.filing_rows import check_length, own_files
 

@@ -11,6 +11,7 @@ from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, now, today
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import DomainError, InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.sources import events
 from yunjian.sources.filing_fields import fields_of
 from yunjian.sources.models import (
@@ -21,7 +22,7 @@ from yunjian.sources.models import (
 )
 from yunjian.sources.models.filing import RevisionState
 from yunjian.sources.models.imports import ImportState
-from yunjian.sources.policies import may_file_instruments, require
+from yunjian.sources.policies import may_file_instruments
 from yunjian.sources.services.checks import locked
 from yunjian.sources.services.drafts import revision_discard, revision_draft
 from yunjian.sources.services.reviews import revision_submit, revision_withdraw

@@ -11,13 +11,14 @@ from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.kernel.scope import locked_or_refused
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.sources.models.filing import OPEN_STATES
 from yunjian.sources.models.lifecycle import ActionKind
-from yunjian.sources.policies import may_file_instruments, require
+from yunjian.sources.policies import may_file_instruments
 from yunjian.sources.selectors.people import reviewers_of
 from yunjian.sources.services.checks import Problems, conflict_when
 from yunjian.sources.services.filing_rows import end_on, official_of, own_files, require_in_use

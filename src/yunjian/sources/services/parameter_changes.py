@@ -13,13 +13,14 @@ from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
+from yunjian.kernel.permissions import require
 from yunjian.kernel.rls import beyond_the_wall
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.filing_fields import SETTINGS, FilingField, fields_of, setting_labels
 from yunjian.sources.models import Instrument, InstrumentRevision, ParameterChange
 from yunjian.sources.models.filing import RevisionState
-from yunjian.sources.policies import may_change_parameters, require
+from yunjian.sources.policies import may_change_parameters
 from yunjian.sources.selectors.lifecycle import settings_now
 from yunjian.sources.services.checks import Problems, plain
 from yunjian.sources.services.filing_rows import MAX_FILES, official_of, require_in_use

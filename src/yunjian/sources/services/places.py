@@ -15,6 +15,7 @@ from yunjian.identity.uscc import is_uscc
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.kernel.rls import beyond_the_wall
 from yunjian.sources import events
 from yunjian.sources.industries import industry_of
@@ -23,7 +24,6 @@ from yunjian.sources.policies import (
     may_create_source,
     may_keep_source,
     may_move_source,
-    require,
 )
 from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.keeping import (

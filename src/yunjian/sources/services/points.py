@@ -14,11 +14,12 @@ from yunjian.evidence.services import record
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.sources import events
 from yunjian.sources.models import Instrument, MonitoringPoint, Outlet, PointRevision
 from yunjian.sources.models.filing import InstrumentKind
 from yunjian.sources.models.places import Medium
-from yunjian.sources.policies import may_keep_source, require
+from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.keeping import (
     TYPED,

@@ -17,13 +17,14 @@ from yunjian.identity.selectors import accounts_of
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
+from yunjian.kernel.permissions import require
 from yunjian.messaging.services import notify
 from yunjian.sources import events
 from yunjian.sources.filing_fields import MULTI_COMPONENT, fields_of
 from yunjian.sources.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.sources.models.filing import InstrumentKind, Origin, RevisionState
 from yunjian.sources.models.lifecycle import ActionKind
-from yunjian.sources.policies import may_file_instruments, may_review_instruments, require
+from yunjian.sources.policies import may_file_instruments, may_review_instruments
 from yunjian.sources.selectors.filings import is_plain_renewal
 from yunjian.sources.selectors.lifecycle import settings_now
 from yunjian.sources.selectors.people import reviewers_of
