@@ -18,6 +18,7 @@ from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import Confirmation, RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.selectors.visits import attachments_of
 from yunjian.messaging.models import Notification
+from yunjian.sources.models import PointAccess
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -284,6 +285,17 @@ def test_the_set_of_sheets_must_be_the_tasks(
 def test_a_submission_before_signing_in_says_so(phone: Phone, task: Task) -> None:
     answer = phone.put(f"visits/{new_id()}", phone.submission(task))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_signed_in")
+
+
+def test_a_point_that_may_no_longer_be_seen_is_said_in_words_and_nothing_is_stored(
+    phone: Phone, task: Task
+) -> None:
+    visit_id, _answer = phone.sign_in(task)
+    with acting_as(system_actor("test")):
+        PointAccess.unscoped().filter(point=task.point).delete()
+    answer = phone.put(f"visits/{visit_id}", phone.submission(task))
+    assert (answer.status_code, answer.json()["code"]) == (404, "task_hidden")
+    assert stored(visit_id).state == "in_progress"
 
 
 def test_a_missing_attachment_is_named(phone: Phone, task: Task) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
+from yunjian.kernel.errors import NotFound
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.kernel.languages import said
 from yunjian.kernel.scope import get_visible_or_404
@@ -226,11 +228,13 @@ def task_row(task_id: UUID) -> dict[str, Any]:
     """Return state, sheets and context columns of a task: the hot path needs no model objects.
 
     Raises:
-        Task.DoesNotExist: there is none.
+        NotFound: there is none, or its point may no longer be seen.
     """
     row = TASK_ROW.row(task=task_id)
     if row is None:
-        raise Task.DoesNotExist
+        raise NotFound(
+            _("没有找到这个任务，或已无权访问它的测点，请联系管理员"), code="task_hidden"
+        )
     return dict(zip(TASK_COLUMNS, row, strict=True))
 
 
