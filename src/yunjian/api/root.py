@@ -10,7 +10,7 @@ from ninja.renderers import BaseRenderer
 
 from yunjian.api.auth import SignedIn
 from yunjian.api.errors import register_errors
-from yunjian.api.routers import field, filings, notifications, places, session, visits
+from yunjian.api.routers import field, filing_files, filings, notifications, places, session, visits
 
 
 class Renderer(BaseRenderer):
@@ -46,4 +46,5 @@ api.add_router("", field.router)
 api.add_router("", visits.router)
 api.add_router("", notifications.router)
 api.add_router("", places.router)
+api.add_router("", filing_files.router)
 api.add_router("", filings.router)

@@ -23,6 +23,7 @@ from yunjian.sources.selectors import revision_detail
 from yunjian.sources.services.imports import import_apply, import_check, import_undo
 from yunjian.sources.services.papers import filing_paper, labels_paper
 from yunjian.sources.views.found import UUID_TEXT, refused, revision_or_404
+from yunjian.sources.views.place_dialogs import places_page
 from yunjian.sources.workbooks import template
 from yunjian.web.excel import xlsx
 from yunjian.web.forms import add_domain_errors
@@ -157,7 +158,7 @@ def undo(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     return done(request, gettext("已撤销导入"), here)
 
 
-@source_page
+@places_page
 @require_GET
 def paper(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """备案表 as PDF."""

@@ -59,6 +59,7 @@ from yunjian.sources.views.found import (
     point_or_404,
     stored_files,
 )
+from yunjian.sources.views.place_dialogs import places_page
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import source_page
@@ -119,7 +120,7 @@ def _export(rows: Any) -> HttpResponseBase:
     return stream_xlsx(_("仪器备案台账.xlsx"), columns, found)
 
 
-@source_page
+@places_page
 @require_GET
 def instrument_detail(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """Show an instrument with the data of one version (`?version=`, the newest by default).
@@ -295,7 +296,7 @@ def _change(instrument: Instrument, form: ParameterChangeForm, files: list[Attac
     )
 
 
-@source_page
+@places_page
 @require_GET
 def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show what stood at a point on a day (`?on=`, today by default)."""
@@ -308,7 +309,7 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     return render(request, "sources/standing.html", context)
 
 
-@source_page
+@places_page
 @require_GET
 def instrument_events(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """Show what happened to an instrument and its filing."""
