@@ -197,7 +197,9 @@ def test_the_system_enters_sources_and_changes_no_parameters() -> None:
 @pytest.mark.django_db
 def test_an_agency_changes_parameters_where_it_works_today(world: World) -> None:
     manager, other = world.actor(world.agency_manager), world.actor(world.other_agency_manager)
-    here = SimpleNamespace(organization_id=world.discharger.pk, point_id=world.wastewater_point.pk)
+    here: Any = SimpleNamespace(
+        organization_id=world.discharger.pk, point_id=world.wastewater_point.pk
+    )
     with acting_as(manager):
         assert sources.may_change_parameters(manager, here)
     with acting_as(other):
