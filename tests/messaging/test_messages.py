@@ -220,7 +220,7 @@ def test_who_did_not_subscribe_is_asked_again_after_a_week(
 def test_too_many_messages_to_one_person_are_in_the_app_only(
     world: World, wechat: Simulation, settings: Settings
 ) -> None:
-    settings.RATES = {**settings.RATES, "messages": (3, 3600)}
+    settings.RATES = {**settings.RATES, "messages": (3, 86_400)}
     with clock.at(datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)):
         rows = [tell(world.discharger_owner, title=f"消息 {n}")[0] for n in range(5)]
         deliver(notification_ids=[str(row.pk) for row in rows])

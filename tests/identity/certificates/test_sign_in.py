@@ -277,7 +277,7 @@ def test_challenges_differ_and_name_this_site(door: Pki, world: World) -> None:
 
 
 def test_challenges_are_not_given_without_end(door: Pki, world: World, settings: Settings) -> None:
-    settings.RATES = {**settings.RATES, "challenge": (3, 300)}
+    settings.RATES = {**settings.RATES, "challenge": (3, 86_400)}
     desk = Desk()
     for _ in range(3):
         desk.challenge()
