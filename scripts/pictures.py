@@ -89,6 +89,7 @@ class Desk:
 
     def __init__(self, browser: Browser, base: str, password: str, var: Path) -> None:
         self.browser, self.base, self.password, self.var = browser, base, password, var
+        self.pictured = False  # the sign-in page, once
 
     def signed_in(self, username: str) -> Page:
         """Return a page of a signed-in account."""
@@ -98,8 +99,9 @@ class Desk:
             base_url=self.base,
         ).new_page()
         page.goto("/signin/")
-        if not (TARGET / "signin.png").exists():
+        if not self.pictured:
             keep(page, "signin")
+            self.pictured = True
         page.fill("[name=username]", username)
         page.fill("[name=password]", self.password)
         page.get_by_test_id("signin").click()
