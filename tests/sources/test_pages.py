@@ -12,12 +12,13 @@ from django.test import Client
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from tests.sources.values import analyzer_values, sampler_values
+from tests.instruments.values import analyzer_values, sampler_values
 from tests.world import World
+from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Event
-from yunjian.kernel.actor import Actor, acting_as, system_actor
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.services import revision_approve, revision_return, revision_submit
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.services import revision_approve, revision_return, revision_submit
+from yunjian.sources.models import MonitoringPoint
 
 Draft = Callable[..., InstrumentRevision]
 # session, account, actor, unread messages; source, chosen point; how many outlets and points,

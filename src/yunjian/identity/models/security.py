@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.row_policies import ANYBODY, OPERATOR, UNAUTHENTICATED, RowPolicy, mine, own
+from yunjian.access.scope import IdModel
 from yunjian.identity.models.accounts import ACCOUNTS_OWN
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ANYBODY, AT_THE_DOOR, OPERATOR, Wall, mine, own
-from yunjian.kernel.scope import IdModel
 
 
 class SecondFactor(models.Model):
@@ -156,8 +156,8 @@ class SignInAttempt(IdModel):
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
 
-    wall = Wall(
-        read=(own("organization_id"), mine("account_id"), OPERATOR, AT_THE_DOOR),
+    row_policy = RowPolicy(
+        read=(own("organization_id"), mine("account_id"), OPERATOR, UNAUTHENTICATED),
         write=(),
         add=(ANYBODY,),
     )
