@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.owner import let_tests_empty_tables
 from tests.world import World, account_with, build_world
 from yunjian.access import row_policies
-from yunjian.access.actor import unauthenticated
+from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.library.selectors.published_packs import published_packs
@@ -25,6 +25,19 @@ from yunjian.standards.rules import register_source, unregister_source
 def world(db: None) -> World:
     """A small city: two dischargers, two agencies, one authority, two points under contract."""
     return build_world()
+
+
+@pytest.fixture
+def owner(world: World) -> Iterator[Actor]:
+    """The discharger's owner, acting."""
+    with acting_as(world.actor(world.discharger_owner)) as actor:
+        yield actor
+
+
+@pytest.fixture
+def reviewer(world: World) -> Actor:
+    """The authority's reviewer."""
+    return world.actor(world.reviewer)
 
 
 @pytest.fixture
@@ -65,11 +78,11 @@ def _tests_look_over_the_walls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     nobody, doors = row_policies.NOBODY, ExitStack()
 
     def outside(**_signal: object) -> None:
-        monkeypatch.setattr(rls, "NOBODY", row_policies.SYSTEM)
+        monkeypatch.setattr(row_policies, "NOBODY", row_policies.SYSTEM)
         doors.close()
 
     def inside(**_signal: object) -> None:
-        monkeypatch.setattr(rls, "NOBODY", nobody)
+        monkeypatch.setattr(row_policies, "NOBODY", nobody)
         doors.enter_context(unauthenticated())
 
     outside()

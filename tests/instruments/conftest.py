@@ -1,30 +1,17 @@
 """Shortcuts of the filing tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.instruments.values import analyzer_values
 from tests.world import World
-from yunjian.access.actor import Actor, acting_as
+from yunjian.access.actor import Actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.services import revision_draft, revision_submit
 
 Draft = Callable[..., InstrumentRevision]
-
-
-@pytest.fixture
-def owner(world: World) -> Iterator[Actor]:
-    """The discharger's owner, acting."""
-    with acting_as(world.actor(world.discharger_owner)) as actor:
-        yield actor
-
-
-@pytest.fixture
-def reviewer(world: World) -> Actor:
-    """The authority's reviewer."""
-    return world.actor(world.reviewer)
 
 
 @pytest.fixture

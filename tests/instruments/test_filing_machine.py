@@ -57,42 +57,45 @@ odds = st.sampled_from([True, True, False])
 picks = st.integers(min_value=0, max_value=30)
 
 SLOTS_OVERLAP = """
-SELECT count(*) FROM sources_instrument a JOIN sources_instrument b ON a.id < b.id
+SELECT count(*) FROM instruments_instrument a JOIN instruments_instrument b ON a.id < b.id
 WHERE a.point_id = b.point_id AND a.slot = b.slot AND a.period && b.period
 """
 THINGS_TWICE = """
-SELECT count(*) FROM sources_instrument a JOIN sources_instrument b ON a.id < b.id
+SELECT count(*) FROM instruments_instrument a JOIN instruments_instrument b ON a.id < b.id
 WHERE a.serial_key <> '' AND a.serial_key = b.serial_key AND a.period && b.period
 """
 VERSIONS_OVERLAP = """
-SELECT count(*) FROM sources_instrumentrevision a
-JOIN sources_instrumentrevision b ON a.instrument_id = b.instrument_id AND a.id < b.id
+SELECT count(*) FROM instruments_instrumentrevision a
+JOIN instruments_instrumentrevision b ON a.instrument_id = b.instrument_id AND a.id < b.id
 WHERE a.effective && b.effective
 """
 OUTSIDE_OF_PERIOD = """
-SELECT count(*) FROM sources_instrumentrevision r
-JOIN sources_instrument i ON i.id = r.instrument_id
+SELECT count(*) FROM instruments_instrumentrevision r
+JOIN instruments_instrument i ON i.id = r.instrument_id
 WHERE r.effective IS NOT NULL AND NOT r.effective <@ i.period
 """
 GAPS = """
-SELECT count(*) FROM sources_instrument i WHERE i.period IS NOT NULL AND NOT isempty(i.period)
-AND (SELECT coalesce(range_agg(r.effective), '{}'::datemultirange) FROM sources_instrumentrevision r
+SELECT count(*) FROM instruments_instrument i WHERE i.period IS NOT NULL AND NOT isempty(i.period)
+AND (SELECT coalesce(range_agg(r.effective), '{}'::datemultirange)
+  FROM instruments_instrumentrevision r
      WHERE r.instrument_id = i.id AND r.effective IS NOT NULL) <> datemultirange(i.period)
 """
 UNREVIEWED = """
-SELECT count(*) FROM sources_instrumentrevision
+SELECT count(*) FROM instruments_instrumentrevision
 WHERE state IN ('official', 'superseded') AND (decided_by_id IS NULL OR submitted_at IS NULL)
 """
 TWO_OFFICIAL = """
-SELECT count(*) FROM (SELECT instrument_id FROM sources_instrumentrevision
+SELECT count(*) FROM (SELECT instrument_id FROM instruments_instrumentrevision
 WHERE state = 'official' GROUP BY 1 HAVING count(*) > 1) x
 """
 BOTH_STAND = """
-SELECT count(*) FROM sources_instrument a JOIN sources_instrument b ON a.predecessor_id = b.id
+SELECT count(*) FROM instruments_instrument a
+JOIN instruments_instrument b ON a.predecessor_id = b.id
 WHERE a.period IS NOT NULL AND (upper_inf(b.period) OR upper(b.period) > lower(a.period))
 """
 STOPS_OUTSIDE = """
-SELECT count(*) FROM sources_instrumentaction s JOIN sources_instrument i ON i.id = s.instrument_id
+SELECT count(*) FROM instruments_instrumentaction s
+JOIN instruments_instrument i ON i.id = s.instrument_id
 WHERE s.stopped IS NOT NULL AND NOT isempty(s.stopped) AND NOT s.stopped <@ i.period
 """
 

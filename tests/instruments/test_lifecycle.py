@@ -33,6 +33,7 @@ from yunjian.instruments.services import (
     instrument_resume,
     instrument_retire,
     instrument_stop,
+    parameter_change,
     revision_approve,
     revision_change,
     revision_draft,
@@ -46,7 +47,6 @@ from yunjian.kernel.ids import new_id
 from yunjian.kernel.workdays import workdays_after
 from yunjian.messaging.models import Notification
 from yunjian.sources.models import MonitoringPoint
-from yunjian.sources.services import parameter_change
 
 Draft = Callable[..., InstrumentRevision]
 

@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
-from yunjian.records.models import DictionaryEntry
 
 from tests.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
@@ -46,6 +45,7 @@ from yunjian.maintenance.models import (
     Visit,
 )
 from yunjian.messaging.models import Delivery, Notice, Notification
+from yunjian.records.models import DictionaryEntry
 from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
 
@@ -166,8 +166,8 @@ def _places(city: City) -> None:
 
 
 def _filings(city: City) -> None:
-    instrument: Any = city.rows["sources.instrument"]
-    revision: Any = city.rows["sources.instrumentrevision"]
+    instrument: Any = city.rows["instruments.instrument"]
+    revision: Any = city.rows["instruments.instrumentrevision"]
     city.keep(
         FilingImport.objects.create(
             organization=city.discharger, source=city.source, filename="a.xlsx", digest="sha256:07"

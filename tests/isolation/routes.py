@@ -24,25 +24,25 @@ ABOUT = {
     "outlet_id": "sources.outlet",
     "point_id": "sources.monitoringpoint",
     "limit_id": "sources.emissionlimit",
-    "revision_id": "sources.instrumentrevision",
-    "instrument_id": "sources.instrument",
-    "follow_up_id": "sources.followup",
-    "import_id": "sources.filingimport",
+    "revision_id": "instruments.instrumentrevision",
+    "instrument_id": "instruments.instrument",
+    "follow_up_id": "instruments.followup",
+    "import_id": "instruments.filingimport",
     "filing_id": "agencies.agencyfiling",
     "plan_id": "maintenance.plan",
     "task_id": "maintenance.task",
     "visit_id": "maintenance.visit",
-    "design_id": "maintenance.sheetdesign",
+    "design_id": "library.sheetdesign",
     "attachment_id": "evidence.attachment",
     "message_id": "messaging.notification",
     "account_id": "identity.account",
     "session_id": "identity.accountsession",
     "organization_id": "identity.organization",
-    "entry_id": "kernel.dictionaryentry",
+    "entry_id": "records.dictionaryentry",
     "notice_id": "messaging.notice",
 }
 # seen by every authority, in whatever district
-CITYWIDE = frozenset({"agencies.agencyfiling", "kernel.dictionaryentry"})
+CITYWIDE = frozenset({"agencies.agencyfiling", "records.dictionaryentry"})
 # other parameters, where every value is one of the program's own
 VALUES = {
     "kind": "analyzer",

@@ -45,7 +45,7 @@ PERSONAL = {"messaging.notification", "maintenance.visit:begun", "identity.accou
 # what reading a page may write: that a session is used, and that a stranger asked
 NO_WRITE = re.compile(
     r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|evidence_chainhead|django_session'
-    r"|identity_accountsession|kernel_rate|axes_)"
+    r"|identity_accountsession|access_ratelimitcounter|axes_)"
 )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from yunjian.supervision.selectors.workbench.permissions import ROOMS, matrix
 
 from tests.isolation.people import every_role, somebody
 from tests.world import World
@@ -15,11 +14,12 @@ from yunjian.access.permissions import permissions, require
 from yunjian.administration import policies as administration
 from yunjian.agencies import policies as agencies
 from yunjian.identity.policies import GRANTORS
+from yunjian.instruments import policies as instruments
 from yunjian.kernel.errors import NotAllowed
-from yunjian.library.policies import rules as rules
-from yunjian.library.policies import sheets
+from yunjian.library.policies import rules, sheets
 from yunjian.maintenance.policies import plans, visits
 from yunjian.sources import policies as sources
+from yunjian.supervision.selectors.permissions import ROOMS, matrix
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "yunjian"
 OWN, OTHER = uuid4(), uuid4()
@@ -85,13 +85,13 @@ TABLE = [
     (
         "change parameters of own instruments",
         lambda a: a.organization_kind != "agency"
-        and sources.may_change_parameters(a, _instrument(OWN)),
+        and instruments.may_change_parameters(a, _instrument(OWN)),
         KEEPERS,
     ),
     (
         "change parameters of another's instruments",
         lambda a: a.organization_kind != "agency"
-        and sources.may_change_parameters(a, _instrument(OTHER)),
+        and instruments.may_change_parameters(a, _instrument(OTHER)),
         set(),
     ),
     ("keep the filing", agencies.may_edit_filing, EDITORS),
@@ -161,7 +161,7 @@ def test_a_refusal_says_so_in_a_sentence() -> None:
 
 
 def test_the_document_of_permissions_is_what_the_code_states() -> None:
-    from scripts.permissions import DOCUMENT, document  # noqa: PLC0415 - needs Django
+    from scripts.permissions import DOCUMENT, document
 
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python scripts/permissions.py"
 
@@ -192,7 +192,7 @@ def test_no_policy_is_hidden_in_a_view() -> None:
 def test_the_system_enters_sources_and_changes_no_parameters() -> None:
     assert sources.may_create_source(SYSTEM, OTHER, HERE)
     assert sources.may_move_source(SYSTEM, OTHER, HERE)
-    assert not sources.may_change_parameters(SYSTEM, _instrument(OWN))
+    assert not instruments.may_change_parameters(SYSTEM, _instrument(OWN))
 
 
 @pytest.mark.django_db
@@ -202,6 +202,6 @@ def test_an_agency_changes_parameters_where_it_works_today(world: World) -> None
         organization_id=world.discharger.pk, point_id=world.wastewater_point.pk
     )
     with acting_as(manager):
-        assert sources.may_change_parameters(manager, here)
+        assert instruments.may_change_parameters(manager, here)
     with acting_as(other):
-        assert not sources.may_change_parameters(other, here)
+        assert not instruments.may_change_parameters(other, here)

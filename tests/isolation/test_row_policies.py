@@ -35,7 +35,7 @@ AT_THE_DOOR = {
     "identity_rolegrant", "identity_secondfactor", "identity_signinattempt",
     "identity_wechatbinding",
 }  # fmt: skip
-PUBLISHED = {"maintenance_publishedsheet", "supervision_publishedpack"}
+PUBLISHED = {"library_publishedsheet", "library_publishedpack"}
 # names of authorities and of those who decide there are no secret
 KNOWN_TO_ALL = {
     "identity_organization", "identity_account", "identity_rolegrant",
@@ -53,7 +53,7 @@ def city(db: None) -> City:
 
 @pytest.fixture
 def _really_nobody(monkeypatch: pytest.MonkeyPatch, _tests_look_over_the_walls: None) -> None:
-    monkeypatch.setattr(rls, "NOBODY", row_policies.SessionContext())
+    monkeypatch.setattr(row_policies, "NOBODY", row_policies.SessionContext())
 
 
 def _strangers(city: City) -> list[Actor]:
@@ -71,7 +71,8 @@ def test_every_table_states_its_wall() -> None:
         m._meta.label for m in policy_sync.project_models() if policy_sync.row_policy_of(m) is None
     ]
     assert silent == [], (
-        "state `wall = RowPolicy(read=(own(...), ...))`, or `wall = Unrestricted(why)`, beside visible_to"
+        "state `row_policy = RowPolicy(read=(own(...), ...))`, or `= Unrestricted(why)`,"
+        " beside visible_to"
         " (see kernel/row_policies.py and docs/security/threat-model.md)"
     )
 
@@ -261,15 +262,15 @@ def test_an_authority_of_a_district_sees_its_district(city: City) -> None:
 
 
 def test_drafts_of_a_filing_are_the_dischargers_own(city: City) -> None:
-    revision = city.rows["sources.instrumentrevision"]
+    revision = city.rows["instruments.instrumentrevision"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE sources_instrumentrevision SET state = 'draft' WHERE id = %s", [revision.pk]
+            "UPDATE instruments_instrumentrevision SET state = 'draft' WHERE id = %s", [revision.pk]
         )
     counts = {}
     for account in (city.discharger_owner, city.agency_manager, city.reviewer):
         with acting_as(city.actor(account)):
-            counts[account.username] = _rows("SELECT count(*) FROM sources_instrumentrevision")
+            counts[account.username] = _rows("SELECT count(*) FROM instruments_instrumentrevision")
     assert counts == {"factory": [(2,)], "agency": [(1,)], "bureau": [(1,)]}
 
 

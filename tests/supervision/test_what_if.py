@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 from django.test import Client
-from yunjian.supervision.selectors.workbench.what_if import demands_at
 
 from tests.world import World
 from yunjian.standards.rules import PointDescription
+from yunjian.supervision.selectors.what_if import demands_at
 
 PAGE = "/supervision/rules/what-if/"
 START = date(2026, 12, 1)

@@ -95,7 +95,7 @@ def _load_policies(package: str, path: str) -> None:
             import_module(found.name)
 
 
-def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
+def require(allowed: bool, message: str = "") -> None:
     """Refuse unless allowed.
 
     Raises:

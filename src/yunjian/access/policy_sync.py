@@ -1,4 +1,4 @@
-"""Puts up the walls that the models state: expected_policies, functions, and what the program may touch."""
+"""Brings row policies, their functions and the grants in the database to what models state."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,10 +15,18 @@ from yunjian.access.database.base import DatabaseWrapper
 from yunjian.access.row_policies import PolicyFunction, RowPolicy, Unrestricted
 
 PACKAGE = "yunjian."
+# a policy or function of ours bears the digest of its body as its comment
+DIGEST = "^[0-9a-f]{64}$"
 EXISTING_POLICIES = (
-    "SELECT c.relname, p.polname, coalesce(obj_description(p.oid, 'pg_policy'), '')"
+    "SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy')"
     " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
-    " WHERE c.relnamespace = current_schema()::regnamespace AND starts_with(p.polname, 'wall')"
+    " WHERE c.relnamespace = current_schema()::regnamespace"
+    f" AND obj_description(p.oid, 'pg_policy') ~ '{DIGEST}'"
+)
+EXISTING_FUNCTIONS = (
+    "SELECT p.proname, obj_description(p.oid, 'pg_proc') FROM pg_proc p"
+    " WHERE p.pronamespace = current_schema()::regnamespace"
+    f" AND obj_description(p.oid, 'pg_proc') ~ '{DIGEST}'"
 )
 PROTECTED_TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
@@ -35,7 +43,7 @@ class Policy(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """Return what is kept as its comment: equal marks, equal expected_policies."""
+        """Return what is kept as its comment: equal marks, equal policies."""
         return hashlib.sha256(self.body.encode()).hexdigest()
 
 
@@ -46,7 +54,7 @@ def project_models() -> list[type[models.Model]]:
         for config in apps.get_app_configs()
         if config.name.startswith(PACKAGE)
         for model in config.get_models()
-        if model._meta.managed  # noqa: SLF001 - Django's documented API
+        if model._meta.managed
     ]
 
 
@@ -57,52 +65,53 @@ def row_policy_of(model: type[models.Model]) -> RowPolicy | Unrestricted | None:
 
 
 def protected_tables() -> dict[str, RowPolicy]:
-    """Return the wall of every walled table; a many-to-many table is as the model that has it."""
+    """Return the policy of every protected table; many-to-many tables are as their models."""
     found: dict[str, RowPolicy] = {}
     for model in project_models():
-        wall = row_policy_of(model)
-        if not isinstance(wall, RowPolicy):
+        policy = row_policy_of(model)
+        if not isinstance(policy, RowPolicy):
             continue
-        table = model._meta.db_table  # noqa: SLF001
-        found[table] = wall
-        for field in model._meta.local_many_to_many:  # noqa: SLF001
+        table = model._meta.db_table
+        found[table] = policy
+        for field in model._meta.local_many_to_many:
             between = field.remote_field.through
-            if between is not None and between._meta.auto_created:  # noqa: SLF001
-                column = f"{model._meta.model_name}_id"  # noqa: SLF001
-                found[between._meta.db_table] = RowPolicy(
-                    read=(row_policies.through(column, table),)
-                )  # noqa: SLF001
+            if between is not None and between._meta.auto_created:
+                column = f"{model._meta.model_name}_id"
+                inherited = RowPolicy(read=(row_policies.through(column, table),))
+                found[between._meta.db_table] = inherited
     return found
 
 
 def expected_policies() -> list[Policy]:
-    """Return every policy that the walls ask for."""
+    """Return every policy that the models ask for."""
     return [
-        policy for table, wall in protected_tables().items() for policy in _policies(table, wall)
+        policy
+        for table, stated in protected_tables().items()
+        for policy in _policies(table, stated)
     ]
 
 
-def _policies(table: str, wall: RowPolicy) -> Iterator[Policy]:
+def _policies(table: str, policy: RowPolicy) -> Iterator[Policy]:
     read, write, add = (
         " OR ".join((row_policies.BY_SYSTEM, *part)).format(table=table)
-        for part in (wall.read, wall.written, wall.added)
+        for part in (policy.read, policy.written, policy.added)
     )
     if read == write == add:
         yield Policy(table, "row_policy", f"USING ({read}) WITH CHECK ({read})")
         return
-    yield Policy(table, "wall_read", f"FOR SELECT USING ({read})")
-    yield Policy(table, "wall_add", f"FOR INSERT WITH CHECK ({add})")
-    yield Policy(table, "wall_change", f"FOR UPDATE USING ({write}) WITH CHECK ({write})")
-    yield Policy(table, "wall_remove", f"FOR DELETE USING ({write})")
+    yield Policy(table, "row_policy_select", f"FOR SELECT USING ({read})")
+    yield Policy(table, "row_policy_insert", f"FOR INSERT WITH CHECK ({add})")
+    yield Policy(table, "row_policy_update", f"FOR UPDATE USING ({write}) WITH CHECK ({write})")
+    yield Policy(table, "row_policy_delete", f"FOR DELETE USING ({write})")
 
 
 def as_owner() -> AbstractContextManager[None]:
     """Let the statements inside run as the owner of the tables: migrations, and the like."""
-    return cast("DatabaseWrapper", cast("object", connection)).owning()
+    return cast("DatabaseWrapper", cast("object", connection)).as_owner()
 
 
 def is_table_owner() -> bool:
-    """Tell whether this connection may put up walls."""
+    """Tell whether this connection may change policies."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class"
@@ -112,21 +121,21 @@ def is_table_owner() -> bool:
 
 
 def sync_policies() -> list[str]:
-    """Bring expected_policies, functions and grants to what is stated; return what was changed.
+    """Bring policies, functions and grants to what is stated; return what was changed.
 
     Runs as the owner of the tables. A second run changes nothing.
     """
     role = settings.DATABASE_ROLE
     with transaction.atomic(), connection.cursor() as cursor:
         changed = [*_role(cursor, role), *_functions(cursor), *_change_policies(cursor)]
-        changed += _secure(cursor)
+        changed += [*_drop_functions(cursor), *_secure(cursor)]
         if role:
             _grant(cursor, role)
     return changed
 
 
 def missing_policies() -> list[str]:
-    """Return the walls that do not stand as they are stated."""
+    """Return the policies that are not as they are stated."""
     with connection.cursor() as cursor:
         cursor.execute(EXISTING_POLICIES)
         standing = set(cursor.fetchall())
@@ -163,15 +172,25 @@ def _functions(cursor: CursorWrapper) -> Iterator[str]:
         )
         if cursor.fetchone() is not None:
             continue
-        # as the owner and as the system: it looks behind the walls
+        # as the owner and as the system: it reads without policies
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {_name(function.name)}() RETURNS SETOF uuid"
             " LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE ROWS 200"
             f" SET search_path = public, pg_temp SET yunjian.kind = 'system'"
-            f" AS $wall$ {function.sql} $wall$"
+            f" AS $body$ {function.sql} $body$"
         )
         cursor.execute(f"COMMENT ON FUNCTION {_name(function.name)}() IS '{mark}'")
         yield f"function {function.name}"
+
+
+def _drop_functions(cursor: CursorWrapper) -> Iterator[str]:
+    """Drop the functions that no policy asks any more; after the policies that did are gone."""
+    cursor.execute(EXISTING_FUNCTIONS)
+    wanted = {function.name for function in PolicyFunction.every}
+    for name, _mark in cursor.fetchall():
+        if name not in wanted:
+            cursor.execute(f"DROP FUNCTION {_name(name)}()")
+            yield f"function {name} dropped"
 
 
 def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
@@ -191,7 +210,7 @@ def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
 
 
 def _secure(cursor: CursorWrapper) -> Iterator[str]:
-    """Have the walls hold, for the owner as well."""
+    """Have the policies hold, for the owner as well."""
     cursor.execute(PROTECTED_TABLES)
     secured = {row[0] for row in cursor.fetchall()}
     for table in protected_tables().keys() - secured:

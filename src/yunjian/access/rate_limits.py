@@ -31,7 +31,7 @@ class RateLimit:
 
 
 def check_rate_limit(what: str, *whose: str) -> None:
-    """Count a try of `what` (a key of `settings.RATE_LIMITS`) by each of `whose` (address, account …).
+    """Count a try of `what` (a key of `settings.RATE_LIMITS`) by each of `whose` (address, account).
 
     Call it outside of the transaction that the try is, so that a failed try counts as well.
 
@@ -45,9 +45,10 @@ def check_rate_limit(what: str, *whose: str) -> None:
     keys = [f"{what}:{name}"[:200] for name in whose]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_rate (key, began, count) SELECT key, to_timestamp(%s), 1"
+            "INSERT INTO access_ratelimitcounter (key, began, count)"
+            " SELECT key, to_timestamp(%s), 1"
             " FROM unnest(%s::text[]) AS key"
-            " ON CONFLICT (key, began) DO UPDATE SET count = kernel_rate.count + 1"
+            " ON CONFLICT (key, began) DO UPDATE SET count = access_ratelimitcounter.count + 1"
             " RETURNING count",
             [window, keys],
         )
@@ -65,6 +66,7 @@ def delete_expired_counters() -> int:
     longest = max(seconds for _tries, seconds in settings.RATE_LIMITS.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM kernel_rate WHERE began < %s", [now() - timedelta(seconds=longest)]
+            "DELETE FROM access_ratelimitcounter WHERE began < %s",
+            [now() - timedelta(seconds=longest)],
         )
         return int(cursor.rowcount)

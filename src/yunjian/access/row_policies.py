@@ -1,8 +1,8 @@
-"""The second wall: row-level security says in the database, too, which rows an actor reaches.
+"""Row-level security: the database knows as well which rows an actor reaches.
 
-Every model states its `wall` beside its `visible_to`; `walls.put_up` turns the statements into
-policies. The database learns who acts from four settings of the session (`session_context`), which the
-database backend keeps true (`kernel.database`).
+Every model states its `row_policy` beside its `visible_to`; `policy_sync.sync_policies` turns the
+statements into PostgreSQL policies. The database learns who acts from four settings of the
+session (`session_context`), which the database backend keeps true (`access.database`).
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ SETTINGS = tuple(f"yunjian.{name}" for name in SessionContext._fields)
 NOBODY = SessionContext()
 SYSTEM = SessionContext(kind="system")
 
-_bypass_reason: ContextVar[str | None] = ContextVar("yunjian_beyond_the_wall", default=None)
+_bypass_reason: ContextVar[str | None] = ContextVar("yunjian_bypass_rls", default=None)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _districts(actor: Actor) -> str:
     return WHOLE_CITY if actor.districts is None else ",".join(sorted(actor.districts))
 
 
-# --- the language of walls: conditions in SQL; `{table}` is the table they stand on ------------
+# --- conditions in SQL; `{table}` is the table that the policy is on ---------------------------
 
 # a scalar sub-select is evaluated once for each statement, not once for each row
 _KIND = "(SELECT current_setting('yunjian.kind', true))"
@@ -103,7 +103,7 @@ def in_district(column: str) -> str:
 
 
 def listed(column: str, select: str) -> str:
-    """Rows whose column is among what a SELECT behind the walls returns (`$me` as below)."""
+    """Rows whose column is among what a SELECT (itself under row policies) returns; `$me` as below."""
     return f"{{table}}.{column} IN ({select.replace('$me', _ORGANIZATION)})"
 
 
@@ -121,7 +121,7 @@ def through_own(column: str, table: str, owner: str = "organization_id") -> str:
 
 
 def among(column: str, function: str) -> str:
-    """Rows whose column is among the ids that a function of the wall returns."""
+    """Rows whose column is among the ids that a policy function returns."""
     return f"{{table}}.{column} IN (SELECT {function}())"
 
 
@@ -160,16 +160,16 @@ class RowPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Unrestricted:
-    """A table without a wall, and why it needs none."""
+    """A table without a row policy, and why it needs none."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFunction:
-    """A function that a wall asks for ids: it runs as the owner of the tables, beyond the walls.
+    """A function that a policy asks for ids: it runs as the owner of the tables, without policies.
 
-    Without it walls that ask for one another's rows would never come to an end. `body` is one
+    Without it policies that ask for one another's rows would never come to an end. `body` is one
     SELECT of ids; in it `$me` is the actor's organisation, `$all` holds for an authority of the
     whole city, and `$here` are the districts of the others.
     """
@@ -177,7 +177,7 @@ class PolicyFunction:
     name: str
     body: str
 
-    every: ClassVar[list["WallFunction"]] = []
+    every: ClassVar[list["PolicyFunction"]] = []
 
     def __post_init__(self) -> None:
         self.every.append(self)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class AdministrationConfig(AppConfig):
-    """THE KEYS."""
+    """Organisations, accounts, logs and jobs, for three administrators."""
 
     name = "yunjian.administration"
     verbose_name = "系统管理"
@@ -11,4 +11,6 @@ class AdministrationConfig(AppConfig):
         from yunjian.administration import events
         from yunjian.evidence import vocabulary
 
-        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
+        vocabulary.register(
+            verbs=events.SENTENCES, objects=events.OBJECTS, former=events.FORMER_OBJECTS
+        )

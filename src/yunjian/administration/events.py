@@ -11,7 +11,12 @@ SENTENCES = {
 }
 
 OBJECTS = {
-    "kernel.dictionaryentry": _("字典项"),
+    "records.dictionaryentry": _("字典项"),
     "messaging.notice": _("通知公告"),
     "job": _("定时任务"),
+}
+
+# names of types in events that were sealed before the models moved
+FORMER_OBJECTS = {
+    "kernel.dictionaryentry": "records.dictionaryentry",
 }

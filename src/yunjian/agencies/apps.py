@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class AgenciesConfig(AppConfig):
-    """WHO MAINTAINS."""
+    """The registration of agencies, and their contracts."""
 
     name = "yunjian.agencies"
     verbose_name = "运维机构"

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class CertificatesConfig(AppConfig):
-    """WHO, by the certificate of a legal person."""
+    """Legal-person certificates."""
 
     name = "yunjian.certificates"
     label = "certificates"

@@ -9,7 +9,7 @@ from yunjian.certificates.core.reasons import Reason
 from yunjian.kernel.errors import DomainError
 
 
-class Obstacle(StrEnum):
+class SignInFailure(StrEnum):
     """Reasons that have nothing to do with the certificate itself."""
 
     CHALLENGE_UNKNOWN = "challenge_unknown"
@@ -39,7 +39,7 @@ _CLIENT = _("证书客户端返回的签名无法识别，请更新证书客户�
 _SIGNATURE = _("签名与证书不符，请确认插入的是本单位的证书介质后重试")
 _OPERATOR = _("系统暂时无法核实证书状态，这不是您的问题，请稍后再试或联系系统管理员")
 
-SENTENCES: dict[Reason | Obstacle, str | Promise] = {
+SENTENCES: dict[Reason | SignInFailure, str | Promise] = {
     Reason.TOO_LARGE: _("提交的证书或签名过大，请使用法人一证通证书"),
     Reason.TRUNCATED: _DAMAGED,
     Reason.MALFORMED: _DAMAGED,
@@ -71,21 +71,23 @@ SENTENCES: dict[Reason | Obstacle, str | Promise] = {
     Reason.SIGNER_DIFFERS: _SIGNATURE,
     Reason.SIGNERS_SEVERAL: _CLIENT,
     Reason.CONTENT_DIFFERS: _("签名的内容不是本次登录请求，请重新点击登录"),
-    Obstacle.CHALLENGE_UNKNOWN: _AGAIN,
-    Obstacle.CHALLENGE_OTHER_SESSION: _("登录请求不属于当前浏览器，请刷新页面后重新登录"),
-    Obstacle.CHALLENGE_USED: _("该登录请求已经用过，请重新点击登录"),
-    Obstacle.CHALLENGE_LATE: _("签名超过两分钟，请重新点击登录"),
-    Obstacle.ORGANIZATION_BANNED: _("贵单位被禁止从业，不能登录。如有异议请联系管理部门"),
-    Obstacle.ORGANIZATION_CANCELLED: _("贵单位的备案已注销，不能登录。如需重新备案请联系管理部门"),
-    Obstacle.ORGANIZATION_LOCKED: _("贵单位已被锁定，请联系管理部门更新信息并重新激活"),
-    Obstacle.OTHER_KIND: _("贵单位不是运维机构，请用账号和密码登录"),
-    Obstacle.OTHER_COMPANY: _("该证书曾由其他单位使用，不能登录，请联系系统管理员"),
-    Obstacle.ACCOUNT_CLOSED: _("贵单位的负责人账号已停用，请联系系统管理员"),
-    Obstacle.NOT_SET_UP: _("本系统尚未配置认可的证书机构，请联系系统管理员"),
+    SignInFailure.CHALLENGE_UNKNOWN: _AGAIN,
+    SignInFailure.CHALLENGE_OTHER_SESSION: _("登录请求不属于当前浏览器，请刷新页面后重新登录"),
+    SignInFailure.CHALLENGE_USED: _("该登录请求已经用过，请重新点击登录"),
+    SignInFailure.CHALLENGE_LATE: _("签名超过两分钟，请重新点击登录"),
+    SignInFailure.ORGANIZATION_BANNED: _("贵单位被禁止从业，不能登录。如有异议请联系管理部门"),
+    SignInFailure.ORGANIZATION_CANCELLED: _(
+        "贵单位的备案已注销，不能登录。如需重新备案请联系管理部门"
+    ),
+    SignInFailure.ORGANIZATION_LOCKED: _("贵单位已被锁定，请联系管理部门更新信息并重新激活"),
+    SignInFailure.OTHER_KIND: _("贵单位不是运维机构，请用账号和密码登录"),
+    SignInFailure.OTHER_COMPANY: _("该证书曾由其他单位使用，不能登录，请联系系统管理员"),
+    SignInFailure.ACCOUNT_CLOSED: _("贵单位的负责人账号已停用，请联系系统管理员"),
+    SignInFailure.NOT_SET_UP: _("本系统尚未配置认可的证书机构，请联系系统管理员"),
 }
 
 
-def refusal(reason: Reason | Obstacle, more: str = "") -> CertificateRefused:
+def refusal(reason: Reason | SignInFailure, more: str = "") -> CertificateRefused:
     """Return the refusal that says so; `more` is what an authority wrote about it."""
     sentence = str(SENTENCES[reason])
     return CertificateRefused(f"{sentence}（{more}）" if more else sentence, code=str(reason))

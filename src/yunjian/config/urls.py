@@ -14,9 +14,11 @@ urlpatterns = [
     path("", include("yunjian.evidence.urls")),
     path("", include("yunjian.wechat.urls")),
     path("", include("yunjian.sources.urls")),
+    path("", include("yunjian.instruments.urls")),
     path("", include("yunjian.agencies.urls")),
     path("", include("yunjian.maintenance.urls")),
     path("supervision/", include("yunjian.supervision.urls")),
+    path("supervision/", include("yunjian.library.urls")),
     path("system/", include("yunjian.administration.urls")),
 ]
 

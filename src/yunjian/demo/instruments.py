@@ -6,10 +6,10 @@ from typing import Any
 from yunjian.demo.builder import CityBuilder, Discharger
 from yunjian.demo.pictures import panel
 from yunjian.evidence.services import attachment_store
+from yunjian.instruments import services
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.ids import new_id
-from yunjian.sources import services
 from yunjian.sources.models import MonitoringPoint
 
 SAMPLER_EVERY = 3

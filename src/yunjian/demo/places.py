@@ -23,6 +23,7 @@ from yunjian.demo.catalogue import (
 )
 from yunjian.demo.codes import uscc
 from yunjian.identity.models import Account, District
+from yunjian.instruments import services as filing
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.kernel.clock import at
 from yunjian.sources import services
@@ -226,12 +227,12 @@ def _points(
                 longitude=longitude,
                 latitude=latitude,
                 sampling_method=_sampling_method(builder) if gas else "",
-                automatic_calibration=gas and builder.rng.random() < 0.4,  # noqa: PLR2004
+                automatic_calibration=gas and builder.rng.random() < 0.4,
                 networked_on=networked,
                 opened_on=networked - timedelta(days=45),
                 station_area=Decimal(builder.rng.choice((12, 15, 18, 20))),
                 station_temperature_control=True,
-                station_ups=builder.rng.random() < 0.8,  # noqa: PLR2004
+                station_ups=builder.rng.random() < 0.8,
                 station_video=True,
             )
             discharger.points.append(point)
@@ -298,7 +299,7 @@ def _file(
 ) -> None:
     revision = _hand_in(builder, discharger, point, parameter, day=-4)
     with builder.acting(reviewer, builder.moment(builder.day(-3), 14)) as actor:
-        services.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
+        filing.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
 
 
 def _leave_open(
@@ -313,7 +314,7 @@ def _leave_open(
         with builder.acting(
             builder.reviewers[0], builder.moment(builder.day(day + 1), 10)
         ) as actor:
-            services.revision_return(
+            filing.revision_return(
                 actor=actor, revision=revision, reason="出厂编号与铭牌照片不一致，请核对后重新提交"
             )
 
@@ -323,7 +324,7 @@ def _draft(
 ) -> InstrumentRevision:
     hour = 9 + builder.rng.random() * 7
     with builder.acting(discharger.owner, builder.moment(builder.day(day), hour)) as actor:
-        return services.revision_draft(
+        return filing.revision_draft(
             actor=actor,
             point=point,
             kind="analyzer",
@@ -341,7 +342,7 @@ def _hand_in(
 ) -> InstrumentRevision:
     revision = _draft(builder, discharger, point, parameter, day)
     with builder.acting(discharger.owner, builder.moment(builder.day(day), 17)) as actor:
-        return services.revision_submit(actor=actor, revision=revision)
+        return filing.revision_submit(actor=actor, revision=revision)
 
 
 def _values(builder: CityBuilder, discharger: Discharger, parameter: str) -> dict[str, Any]:

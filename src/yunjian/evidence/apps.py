@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class EvidenceConfig(AppConfig):
-    """THE PROOF."""
+    """Attachments, the log of events, its verification, copies of record."""
 
     name = "yunjian.evidence"
     verbose_name = "证据"

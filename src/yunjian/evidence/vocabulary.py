@@ -12,10 +12,17 @@ Text = str | Promise
 
 _VERBS: dict[str, Text] = {}
 _OBJECTS: dict[str, Text] = {}
+# a type of object as events of an earlier release name it → as it is called now
+_FORMER: dict[str, str] = {}
 
 
-def register(*, verbs: Mapping[str, Text], objects: Mapping[str, Text]) -> None:
-    """Add an app's words.
+def register(
+    *,
+    verbs: Mapping[str, Text],
+    objects: Mapping[str, Text],
+    former: Mapping[str, str] | None = None,
+) -> None:
+    """Add an app's verbs and types of objects; `former` are names that sealed events still bear.
 
     Raises:
         ValueError: another app has said one of them.
@@ -25,6 +32,7 @@ def register(*, verbs: Mapping[str, Text], objects: Mapping[str, Text]) -> None:
         if twice:
             raise ValueError(f"said twice: {sorted(twice)}")
         known.update(added)
+    _FORMER.update(former or {})
 
 
 def verb_title(verb: str) -> Text:
@@ -34,7 +42,12 @@ def verb_title(verb: str) -> Text:
 
 def object_title(object_type: str) -> Text:
     """Return what a kind of object is called."""
-    return _OBJECTS.get(object_type, object_type)
+    return _OBJECTS.get(_FORMER.get(object_type, object_type), object_type)
+
+
+def object_types(object_type: str) -> list[str]:
+    """Return every name that events have for a type of object, the present one first."""
+    return [object_type, *(name for name, now in _FORMER.items() if now == object_type)]
 
 
 def verbs() -> list[tuple[str, Text]]:

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class IdentityConfig(AppConfig):
-    """WHO."""
+    """Organisations, accounts, roles, sign-in and sessions."""
 
     name = "yunjian.identity"
     verbose_name = "身份"

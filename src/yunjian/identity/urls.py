@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yunjian.identity.views.signin import account, accounts, messages, signin
+from yunjian.identity.views import account, accounts, messages, signin
 
 app_name = "identity"
 urlpatterns = [

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
@@ -109,12 +110,6 @@ class Section:
 
     title: str
     fields: tuple[FilingField, ...]
-
-
-def plain_number(value: Decimal) -> str:
-    """Return a number without trailing zeros and without an exponent."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def ranges_text(ranges: list[list[str]]) -> str:
@@ -286,7 +281,7 @@ def _setting(
     required: bool = False,
     digits: int = 4,
     maximum: Decimal | None = None,
-    help: str = "",  # noqa: A002 - the field's name
+    help: str = "",
 ) -> FilingField:
     return FilingField(
         SETTINGS + key,

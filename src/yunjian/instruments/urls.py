@@ -1,9 +1,9 @@
-"""Addresses of instruments and their filing in the source portal."""
+"""Addresses of 企业排口, of instruments and of their filing in the source portal."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from yunjian.instruments.views import completion, filings, imports, instruments
+from yunjian.instruments.views import completion, filings, imports, instruments, outlets
 
 
 class InstrumentKindConverter(StringConverter):
@@ -21,11 +21,18 @@ class ActConverter(StringConverter):
 register_converter(InstrumentKindConverter, "instrument_kind")
 register_converter(ActConverter, "instrument_act")
 
+SOURCE = "source/sources/<uuid:source_id>/"
+OUTLET = "source/outlets/<uuid:outlet_id>/"
 POINT = "source/points/<uuid:point_id>/"
 FILING = "source/filings/<uuid:revision_id>/"
 INSTRUMENT = "source/instruments/<uuid:instrument_id>/"
 
+app_name = "instruments"
 urlpatterns = [
+    path(f"{SOURCE}outlets/", outlets.outlets, name="outlets"),
+    path(f"{SOURCE}tree/", outlets.tree, name="tree"),
+    path(f"{OUTLET}points/", outlets.outlet_points, name="outlet_points"),
+    path(POINT, outlets.point_detail, name="point_detail"),
     path(f"{POINT}filings/new/<instrument_kind:kind>/", filings.filing_new, name="filing_new"),
     path(f"{POINT}filings/measuring/", completion.measuring, name="filing_measuring"),
     path(f"{POINT}filings/makes/<instrument_kind:kind>/", completion.makes, name="filing_makes"),

@@ -1,25 +1,14 @@
 """Background work of the kernel."""
 
-from datetime import timedelta
-
 from procrastinate.contrib.django import app
 
-from yunjian.access.rate_limits import delete_expired_counters
+from yunjian.kernel.apps import PARTITIONS_AHEAD
 from yunjian.kernel.clock import today
 from yunjian.kernel.partitions import ensure_partitions
-
-PARTITIONS_AHEAD = timedelta(days=100)
-
-
-@app.periodic(cron="*/30 * * * *")
-@app.task(name="kernel.forget_rates", queue="kernel")
-def forget_old_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
-    """Delete the counters of tries that nobody asks for any more."""
-    delete_expired_counters()
 
 
 @app.periodic(cron="20 18 * * *")  # twenty past two in Shanghai; cron is in UTC
 @app.task(name="kernel.make_partitions", queue="kernel")
-def make_partitions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
+def make_partitions(timestamp: int) -> None:
     """Keep the month partitions ahead of time, and so the rest partition empty."""
     ensure_partitions(today(), today() + PARTITIONS_AHEAD)

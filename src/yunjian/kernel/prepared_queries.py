@@ -1,15 +1,17 @@
-"""Fixed statements: SQL that is made once and then only sent, for the paths where it counts.
+"""Prepared queries: SQL that is compiled once and then only sent, for the paths where it counts.
 
 Building a query through the ORM costs up to a millisecond, sending a prepared one a twentieth of
 it. What runs with every request or submission is therefore stated once for the whole program:
 
-    PERSON = PreparedQuery(lambda: Person.unscoped().filter(pk=Parameter("person")).values_list("name"))
+    PERSON = PreparedQuery(
+        lambda: Person.unscoped().filter(pk=Parameter("person")).values_list("name")
+    )
     MOVE = PreparedQuery("UPDATE agencies_person SET job = %(job)s WHERE id = %(person)s")
 
     PERSON.row(person=identifier)    MOVE.run(job="…", person=identifier)
 
 They go through Django's connection like everything else: the same transaction, the same errors,
-the same counting of queries in tests. A query set is preferred (the names of column_names stay the
+the same counting of queries in tests. A query set is preferred (the names of columns stay the
 models'); SQL is for what the ORM cannot say, such as several writes in one statement.
 """
 
@@ -35,7 +37,7 @@ class Parameter(models.Expression):
         super().__init__(output_field=models.Field())
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return a place for the value, and itself to know it by."""
         return "%s", (self,)
 
@@ -75,7 +77,7 @@ class PreparedQuery:
     def _executed(self, given: Mapping[str, Any]) -> CursorWrapper:
         cursor = connection.cursor()
         try:
-            cursor.execute(self._made.sql, self._made.values(given))
+            cursor.execute(self._compiled.sql, self._compiled.values(given))
         except BaseException:
             cursor.close()
             raise
@@ -105,13 +107,13 @@ def json_text(value: Any) -> str:
 
 
 def column_names(model: type[models.Model]) -> list[str]:
-    """Return the names of all column_names of a model, for `values_list` and then `instance_from_row`."""
-    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's documented API
+    """Return the names of all columns, for `values_list` and then `instance_from_row`."""
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def instance_from_row(model: type[_Model], row: Row) -> _Model:
-    """Return the object that a row of all column_names is."""
-    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
+    """Return the object that a row of all columns is."""
+    fields = model._meta.concrete_fields
     values = [
         read_json(value) if isinstance(field, models.JSONField) and value is not None else value
         for field, value in zip(fields, row, strict=True)

@@ -1,22 +1,35 @@
-"""Addresses of the rule library."""
+"""Addresses of the library in the supervision portal: rule packs and record sheets."""
 
 from django.urls import path
 
-from yunjian.library.views import rule_drafts, rule_overlays, rules
-from yunjian.supervision.views import what_if
+from yunjian.library.views import rule_drafts, rule_overlays, rules, sheets
 
+app_name = "library"
+PACK = "rules/<str:code>/"
+ROW = f"{PACK}rows/<str:row_id>/"
+SHEET = "sheets/<str:name>/"
+DESIGN = "sheets/designs/<uuid:design_id>/"
 urlpatterns = [
-    path("", rules.library, name="rules"),
-    path("what-if/", what_if.what_if, name="rule_what_if"),
-    path("overlays/", rule_overlays.overlays, name="rule_overlays"),
-    path("overlays/upload/", rule_overlays.upload, name="rule_overlay_upload"),
-    path("<str:code>/", rules.pack, name="rule_pack"),
-    path("<str:code>/versions/", rules.versions, name="rule_versions"),
-    path("<str:code>/difference/", rules.difference, name="rule_difference"),
-    path("<str:code>/draft/", rule_drafts.draft, name="rule_draft"),
-    path("<str:code>/draft/publish/", rule_drafts.publish, name="rule_publish"),
-    path("<str:code>/draft/discard/", rule_drafts.discard, name="rule_discard"),
-    path("<str:code>/rows/<str:row_id>/confirm/", rule_drafts.confirm, name="rule_confirm"),
-    path("<str:code>/rows/<str:row_id>/correct/", rule_drafts.correct, name="rule_correct"),
-    path("<str:code>/rows/<str:row_id>/restore/", rule_drafts.restore, name="rule_restore"),
+    path("rules/", rules.library, name="rules"),
+    path("rules/overlays/", rule_overlays.overlays, name="rule_overlays"),
+    path("rules/overlays/upload/", rule_overlays.upload, name="rule_overlay_upload"),
+    path(PACK, rules.pack, name="rule_pack"),
+    path(f"{PACK}versions/", rules.versions, name="rule_versions"),
+    path(f"{PACK}difference/", rules.difference, name="rule_difference"),
+    path(f"{PACK}draft/", rule_drafts.draft, name="rule_draft"),
+    path(f"{PACK}draft/publish/", rule_drafts.publish, name="rule_publish"),
+    path(f"{PACK}draft/discard/", rule_drafts.discard, name="rule_discard"),
+    path(f"{ROW}confirm/", rule_drafts.confirm, name="rule_confirm"),
+    path(f"{ROW}correct/", rule_drafts.correct, name="rule_correct"),
+    path(f"{ROW}restore/", rule_drafts.restore, name="rule_restore"),
+    path("sheets/", sheets.sheet_list, name="sheet_list"),
+    path(SHEET, sheets.sheet_shown, name="sheet_shown"),
+    path(f"{SHEET}try/", sheets.sheet_try, name="sheet_try"),
+    path(f"{SHEET}copy/", sheets.sheet_begin, name="sheet_begin"),
+    path(f"{SHEET}empty.pdf", sheets.sheet_pdf, name="sheet_pdf"),
+    path(DESIGN, sheets.design_page, name="design"),
+    path(f"{DESIGN}try/", sheets.design_try, name="design_try"),
+    path(f"{DESIGN}empty.pdf", sheets.design_pdf, name="design_pdf"),
+    path(f"{DESIGN}drop/", sheets.design_dropped, name="design_drop"),
+    path(f"{DESIGN}publish/", sheets.design_published, name="design_publish"),
 ]

@@ -2,16 +2,13 @@ from django.apps import AppConfig
 
 
 class MaintenanceConfig(AppConfig):
-    """THE WORK."""
+    """Plans, tasks, visits, record sheets, confirmations."""
 
     name = "yunjian.maintenance"
     verbose_name = "运维"
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.library.selectors.sheets import published_sheets
-        from yunjian.maintenance import events
-        from yunjian.standards import sheets
+        from yunjian.maintenance import events, subscribers  # noqa: F401 - it registers itself
 
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
-        sheets.register_source(published_sheets)

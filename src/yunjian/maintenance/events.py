@@ -15,9 +15,6 @@ SENTENCES = {
     "visit.second_version_refused": _("拒收内容不同的重复提交"),
     "visit.confirmed": _("排污单位确认"),
     "visit.objected": _("排污单位提出异议"),
-    "sheet.design_begun": _("开始编制记录单"),
-    "sheet.design_dropped": _("放弃记录单草稿"),
-    "sheet.published": _("发布记录单"),
     "visit.copied": _("调取记录副本"),
 }
 
@@ -25,7 +22,5 @@ OBJECTS = {
     "maintenance.plan": _("运维计划"),
     "maintenance.task": _("运维任务"),
     "maintenance.visit": _("运维记录"),
-    "maintenance.sheetdesign": _("记录单草稿"),
-    "maintenance.publishedsheet": _("记录单"),
     "maintenance.confirmation": _("确认"),
 }

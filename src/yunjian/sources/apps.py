@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class SourcesConfig(AppConfig):
-    """WHAT IS WATCHED."""
+    """Pollution sources, outlets and monitoring points."""
 
     name = "yunjian.sources"
     verbose_name = "污染源"

@@ -1,4 +1,4 @@
-"""Who may do what with pollution sources and the filing of instruments."""
+"""Who may do what with pollution sources, outlets and points."""
 
 from uuid import UUID
 
@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import Permission, permission
-from yunjian.instruments.models import Instrument
-from yunjian.sources.models import PointAccess
+from yunjian.sources.models import MonitoringPoint, PollutionSource
 
 KEEPERS = ("owner", "manager")
 OWN_OR_DISTRICT = _("本单位；管理部门为本辖区")
@@ -34,27 +33,6 @@ MOVE_SOURCE = permission(
 )
 
 
-FILE_INSTRUMENTS = permission(
-    "sources.file_instruments",
-    _("填报、提交、撤回仪器备案，办理更换、迁移、停运、停用和导入"),
-    within=_("本单位的仪器"),
-    discharger=KEEPERS,
-)
-REVIEW_INSTRUMENTS = permission(
-    "sources.review_instruments",
-    _("审核仪器备案"),
-    within=_("辖区内的测点"),
-    authority=("reviewer",),
-)
-CHANGE_PARAMETERS = permission(
-    "sources.change_parameters",
-    _("登记仪器关键参数变更"),
-    within=_("本单位的仪器，或合同期内运维的测点"),
-    discharger=KEEPERS,
-    agency=("manager", "engineer"),
-)
-
-
 def may_create_source(actor: Actor, organization_id: UUID, district_code: str) -> bool:
     """The owner of a discharger enters its own sources; reviewers those of their districts."""
     return _holds_here(CREATE_SOURCE, actor, organization_id, district_code)
@@ -63,6 +41,11 @@ def may_create_source(actor: Actor, organization_id: UUID, district_code: str) -
 def may_keep_source(actor: Actor, organization_id: UUID, district_code: str) -> bool:
     """Owners and managers keep their own sources; reviewers those of their districts."""
     return _holds_here(KEEP_SOURCE, actor, organization_id, district_code)
+
+
+def may_keep(actor: Actor, row: PollutionSource | MonitoringPoint) -> bool:
+    """Tell whether the actor may change a source, or a point, and what hangs below it."""
+    return may_keep_source(actor, row.organization_id, row.district_id)
 
 
 def may_move_source(actor: Actor, organization_id: UUID, district_code: str) -> bool:
@@ -76,29 +59,10 @@ def _holds_here(held: Permission, actor: Actor, organization_id: UUID, district_
     if not held.held_by(actor):
         return False
     if actor.organization_kind == "authority":
-        return _in_jurisdiction(actor, district_code)
+        return in_jurisdiction(actor, district_code)
     return actor.organization_id == organization_id
 
 
-def may_file_instruments(actor: Actor, organization_id: UUID) -> bool:
-    """Owners and managers of the discharger file its instruments; nobody does it for them."""
-    return actor.organization_id == organization_id and FILE_INSTRUMENTS.held_by(actor)
-
-
-def may_review_instruments(actor: Actor, district_code: str) -> bool:
-    """Reviewers of the authority in whose jurisdiction the point lies decide on its filings."""
-    review = not actor.is_system and REVIEW_INSTRUMENTS.held_by(actor)
-    return review and _in_jurisdiction(actor, district_code)
-
-
-def may_change_parameters(actor: Actor, instrument: Instrument) -> bool:
-    """Record a change of key parameters: who files the instrument, or maintains its point today."""
-    if not CHANGE_PARAMETERS.held_by(actor) or actor.is_system:
-        return False
-    if actor.organization_kind == "discharger":
-        return may_file_instruments(actor, instrument.organization_id)
-    return PointAccess.current(actor).filter(point_id=instrument.point_id).exists()
-
-
-def _in_jurisdiction(actor: Actor, district_code: str) -> bool:
+def in_jurisdiction(actor: Actor, district_code: str) -> bool:
+    """Tell whether the acting authority watches the district."""
     return actor.districts is None or district_code in actor.districts

@@ -1,5 +1,6 @@
 """Query rows of the supervision portal."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.access.actor import Actor
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.selectors import districts
+from yunjian.library.domain import labels
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))
+NONE = ("", "—")
 
 
 class DistrictQuery(forms.Form):
@@ -66,3 +69,25 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("填报单位将看到这段话，请写明需要修改的内容"),
     )
+
+
+class WhatIfForm(forms.Form):
+    """A point as the rules see it, and a day."""
+
+    kind = forms.ChoiceField(label=_("类别"), choices=list(labels.KINDS.items()))
+    sampling_method = forms.ChoiceField(
+        label=_("采样方式"),
+        required=False,
+        choices=[NONE, *labels.METHODS.items()],
+        help_text=_("仅烟气"),
+    )
+    automatic_calibration = forms.BooleanField(label=_("具备自动校准"), required=False)
+    on = forms.DateField(label=_("开始日期"), widget=DateInput())
+    parameters = forms.MultipleChoiceField(
+        label=_("监测因子"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(code, labels.parameter_text(code)) for code in codes]
+        self.fields["parameters"].choices = choices  # type: ignore[attr-defined]

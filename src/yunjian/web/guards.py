@@ -64,3 +64,5 @@ def only_with(*held: Permission) -> Callable[[View[Rest]], View[Rest]]:
 source_page = only_with(SOURCE_PORTAL)
 agency_page = only_with(AGENCY_PORTAL)
 authority_page = only_with(SUPERVISION_PORTAL)
+# the pages of 企业排口, which dischargers and authorities share
+source_or_authority_page = only_with(SOURCE_PORTAL, SUPERVISION_PORTAL)

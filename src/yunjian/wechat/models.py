@@ -12,7 +12,7 @@ class Credential(models.Model):
     Its row is locked while one node renews it; the others go on with the old value.
     """
 
-    TOKEN = "token"  # noqa: S105 - the name of a kind
+    TOKEN = "token"
     TICKET = "ticket"
 
     app_id = models.CharField(max_length=32)
@@ -51,7 +51,7 @@ class Suppression(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["app_id", "openid", "template_id"], name="wechat_silence_once"
+                fields=["app_id", "openid", "template_id"], name="wechat_suppression_once"
             ),
         ]
 

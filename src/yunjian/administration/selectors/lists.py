@@ -7,6 +7,7 @@ from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 
 from yunjian.access.actor import Actor
 from yunjian.evidence.models import Event
+from yunjian.evidence.vocabulary import object_types
 from yunjian.identity.models import (
     AccountSession,
     District,
@@ -104,7 +105,11 @@ def events(
     if organization:
         found = Organization.unscoped().filter(name__icontains=organization)
         rows = rows.filter(chain__in=found.values("pk"))
-    wanted = {"actor_name__icontains": person, "verb": verb, "object_type": kind}
+    wanted = {
+        "actor_name__icontains": person,
+        "verb": verb,
+        "object_type__in": object_types(kind) if kind else [],
+    }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return between(rows, since, until)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import current_actor
 from yunjian.administration import forms, services
 from yunjian.administration.policies import KEEP_DICTIONARIES, KEEP_NOTICES
-from yunjian.administration.selectors.lists import lists
+from yunjian.administration.selectors import lists
 from yunjian.administration.tables import EntryTable, NoticeTable
 from yunjian.administration.templatetags.kinds import kind_titles
 from yunjian.administration.views.lists import filter_values, list_page

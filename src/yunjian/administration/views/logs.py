@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from yunjian.access.actor import current_actor
 from yunjian.administration import forms, services
 from yunjian.administration.policies import RUN_JOBS, SEE_EVENTS, SEE_SESSIONS, SEE_SIGNINS
-from yunjian.administration.selectors.lists import lists
-from yunjian.administration.selectors.lists.service_status import scheduled_jobs
+from yunjian.administration.selectors import lists
+from yunjian.administration.selectors.service_status import scheduled_jobs
 from yunjian.administration.tables import EventTable, SessionTable, SignInTable
 from yunjian.administration.views.lists import filter_values, list_page
 from yunjian.evidence.vocabulary import object_title, verb_title

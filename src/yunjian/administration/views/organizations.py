@@ -14,7 +14,7 @@ from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.administration import forms
 from yunjian.administration.policies import SEE_ACCOUNTS
-from yunjian.administration.selectors.lists import lists
+from yunjian.administration.selectors import lists
 from yunjian.administration.tables import DistrictTable, OrganizationTable
 from yunjian.administration.views.lists import filter_values, list_page
 from yunjian.identity import services
@@ -23,7 +23,7 @@ from yunjian.identity.models import Organization
 from yunjian.identity.policies import KEEP_ACCOUNTS, KEEP_ORGANIZATIONS
 from yunjian.identity.selectors import accounts_managed
 from yunjian.identity.tables import AccountTable
-from yunjian.identity.views.signin.accounts import account_columns, handed_over, mark_allowed
+from yunjian.identity.views.accounts import account_columns, handed_over, mark_allowed
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import posted

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_GET
 from yunjian.access.actor import current_actor
 from yunjian.access.permissions import permission_of, permissions
 from yunjian.administration.policies import SEE_OVERVIEW, SEE_ROLES, SEE_SERVICE
-from yunjian.administration.selectors.lists.lists import holders_of_roles
-from yunjian.administration.selectors.lists.service_status import scheduled_jobs, service_state
+from yunjian.administration.selectors.lists import holders_of_roles
+from yunjian.administration.selectors.service_status import scheduled_jobs, service_state
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.models.security import Outcome
 from yunjian.identity.policies import GRANTORS
 from yunjian.identity.selectors import open_sessions
-from yunjian.identity.views.signin.accounts import LABELS
+from yunjian.identity.views.accounts import LABELS
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.web.guards import only_with

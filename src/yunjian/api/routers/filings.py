@@ -30,6 +30,7 @@ from yunjian.instruments.services import (
     instrument_resume,
     instrument_retire,
     instrument_stop,
+    parameter_change,
     revision_approve,
     revision_change,
     revision_discard,
@@ -41,7 +42,6 @@ from yunjian.instruments.services import (
 )
 from yunjian.kernel.errors import InvalidInput
 from yunjian.sources.models import MonitoringPoint
-from yunjian.sources.services import parameter_change
 
 router = Router(tags=["filings"])
 PAGE = 20

@@ -16,7 +16,10 @@ VAR_DIR = Path(env.str("YUNJIAN_VAR", default=str(PROJECT_DIR / "var")))
 DEBUG = False
 SECRET_KEY = env.str("YUNJIAN_SECRET_KEY", default="")
 # seals what must be read again (secrets of authenticators); without it SECRET_KEY does
-ENCRYPTION_KEYS: list[str] = env.list("YUNJIAN_VAULT_KEYS", default=[])
+ENCRYPTION_KEYS: list[str] = env.list(
+    "YUNJIAN_ENCRYPTION_KEYS",
+    default=env.list("YUNJIAN_VAULT_KEYS", default=[]),  # its name before 0.2
+)
 ALLOWED_HOSTS: list[str] = env.list("YUNJIAN_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("YUNJIAN_ORIGINS", default=[])
 PUBLIC_BASE_URL = env.str("YUNJIAN_PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -35,19 +38,22 @@ INSTALLED_APPS = [
     "pgtrigger",
     "axes",
     "procrastinate.contrib.django",
+    "yunjian.kernel",
+    "yunjian.access",
     "yunjian.evidence",
     "yunjian.messaging",
     "yunjian.wechat",
+    "yunjian.records",
     "yunjian.web",
     "yunjian.identity",
     "yunjian.certificates",
+    "yunjian.library",
     "yunjian.sources",
+    "yunjian.instruments",
     "yunjian.agencies",
     "yunjian.maintenance",
     "yunjian.supervision",
     "yunjian.administration",
-    "yunjian.demo",
-    "yunjian.kernel",  # last: it makes the partitions when all tables are there
 ]
 
 MIDDLEWARE = [

@@ -2,6 +2,7 @@
 
 from yunjian.config.settings.base import *
 
+INSTALLED_APPS = [*INSTALLED_APPS, "yunjian.demo"]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEMO = True
 CERTIFICATE_ALLOW_DEMO = True

@@ -23,8 +23,9 @@ if "DATABASE_URL" not in os.environ:
     atexit.register(_stop)
 os.environ["YUNJIAN_VAR"] = str(_scratch)
 
-from yunjian.config.settings.base import *  # noqa: E402
+from yunjian.config.settings.base import *
 
+INSTALLED_APPS = [*INSTALLED_APPS, "yunjian.demo"]
 SECRET_KEY = "test-only-" + "x" * 50
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,7 +7,14 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from yunjian.access.actor import Actor
-from yunjian.access.row_policies import ANYBODY, AUTHORITY, OPERATOR, RowPolicy, Unrestricted, own
+from yunjian.access.row_policies import (
+    ANYBODY,
+    AUTHORITY,
+    OPERATOR,
+    RowPolicy,
+    Unrestricted,
+    own,
+)
 from yunjian.access.scope import ANYTHING, ScopedModel
 from yunjian.kernel.clock import now
 

@@ -21,7 +21,7 @@ FILENAME_LENGTH = 160
 
 def attachment_store(
     *,
-    id: UUID,  # noqa: A002 - the column's name
+    id: UUID,
     actor: Actor,
     content: bytes,
     filename: str,

@@ -26,7 +26,7 @@ from yunjian.identity.services import (
     sessions_end,
 )
 from yunjian.identity.services.signin import needs_second_factor
-from yunjian.identity.views.signin.signin import OFFER, offer_shown, offered_secret
+from yunjian.identity.views.signin import OFFER, offer_shown, offered_secret
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.responses import done

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yunjian.kernel.workdays import workdays_after
 
-DATA = Path(__file__).parent / "data" / "follow_ups.toml"
+DATA = Path(__file__).parents[1] / "data" / "follow_ups.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ class InstrumentRevision(ScopedModel):
         default=1, editable=False, help_text="grows with each edit of the draft"
     )
     imported_by = models.ForeignKey(
-        "sources.FilingImport",
+        "instruments.FilingImport",
         on_delete=models.SET_NULL,
         null=True,
         related_name="revisions",
@@ -235,13 +235,13 @@ class InstrumentRevision(ScopedModel):
         read=(
             both(
                 one_of(DISCHARGER, "{table}.state <> 'draft'"),
-                through("instrument_id", "sources_instrument"),
+                through("instrument_id", "instruments_instrument"),
             ),
         ),
         write=(
             both(
                 one_of(DISCHARGER, both(NOT_AGENCY, "{table}.state <> 'draft'")),
-                through("instrument_id", "sources_instrument"),
+                through("instrument_id", "instruments_instrument"),
             ),
         ),
     )

@@ -62,7 +62,7 @@ class CertificateReminder(IdModel):
     days = models.PositiveSmallIntegerField(help_text="the threshold: 60, 30 or 7")
     sent_at = models.DateTimeField(default=now, editable=False)
 
-    row_policy = RowPolicy(read=(through("revision_id", "sources_instrumentrevision"),))
+    row_policy = RowPolicy(read=(through("revision_id", "instruments_instrumentrevision"),))
 
     class Meta:
         constraints = [

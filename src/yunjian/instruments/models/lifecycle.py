@@ -18,7 +18,7 @@ from yunjian.sources.models.places import PointAccess, visible_by_place
 class AboutInstrument(ScopedModel):
     """A row about an instrument on file; who sees the instrument sees it."""
 
-    row_policy = RowPolicy(read=(through("instrument_id", "sources_instrument"),))
+    row_policy = RowPolicy(read=(through("instrument_id", "instruments_instrument"),))
 
     class Meta:
         abstract = True

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import current_actor
 from yunjian.evidence.models import Event
+from yunjian.evidence.vocabulary import object_types
+from yunjian.instruments import events
 from yunjian.instruments.fields import SETTINGS, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision
-from yunjian.sources import events
 
 MOST = 200
 
@@ -56,7 +57,7 @@ def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
     """Return what was changed of a draft after an edition of it, the oldest first."""
     rows = Event.unscoped().filter(
         verb=events.REVISION_CHANGED,
-        object_type=InstrumentRevision._meta.label_lower,  # noqa: SLF001 - documented API
+        object_type__in=object_types(InstrumentRevision._meta.label_lower),
         object_id=str(revision.pk),
     )
     edits = []
@@ -73,7 +74,8 @@ def value_label(path: str) -> str:
 
 
 def _about(model: type[Any], keys: Any) -> Q:
-    return Q(object_type=model._meta.label_lower, object_id__in=[str(key) for key in keys])  # noqa: SLF001
+    names = object_types(model._meta.label_lower)
+    return Q(object_type__in=names, object_id__in=[str(key) for key in keys])
 
 
 def _lines(rows: QuerySet[Event]) -> list[HistoryLine]:
@@ -122,7 +124,7 @@ def _label(path: str) -> str:
         return _("附件")
     if path.startswith(SETTINGS):
         return setting_labels().get(path, path)
-    for column in InstrumentRevision._meta.fields:  # noqa: SLF001 - Django's documented API
+    for column in InstrumentRevision._meta.fields:
         if column.name == path:
             return str(column.verbose_name)
     return path

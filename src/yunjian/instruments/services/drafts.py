@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_file_instruments
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.instruments import events
 from yunjian.instruments.fields import CHANGE, SETTINGS
 from yunjian.instruments.models import FilingImport, Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import OPEN_STATES, InstrumentKind, Origin, RevisionState
+from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors.histories import DraftEdit, edits_since
 from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.instruments.services.filing_rows import (
@@ -27,7 +28,6 @@ from yunjian.instruments.services.filing_rows import (
 )
 from yunjian.instruments.services.filing_values import Values, flat, values_of, write
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
-from yunjian.sources import events
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.services.checks import conflict_when, locked, plain
@@ -185,7 +185,7 @@ def _begin(
     instrument = revision.instrument
     revision.created_by_id = actor.account_id
     write(revision, point, values)
-    if instrument._state.adding:  # noqa: SLF001 - Django's documented API
+    if instrument._state.adding:
         instrument.save(force_insert=True)
     with conflict_when("revision_one_open", _("该仪器已有正在办理的备案，请先完成或撤回")):
         revision.save(force_insert=True)

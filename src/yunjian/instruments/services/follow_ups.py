@@ -4,21 +4,21 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_file_instruments
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.identity.selectors import accounts_of
+from yunjian.instruments import events
 from yunjian.instruments.domain.follow_up_rules import due_on, rules_after
 from yunjian.instruments.models import FollowUp, InstrumentRevision
 from yunjian.instruments.models.filing import ACCEPTED_AGAIN, Origin
+from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.services.filing_rows import check_length, own_files
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources import events
 from yunjian.sources.services.checks import Problems
 
 ACCEPTANCE = "acceptance"

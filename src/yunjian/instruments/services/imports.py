@@ -5,22 +5,22 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_file_instruments
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
+from yunjian.instruments import events
 from yunjian.instruments.documents.workbooks import Problem, ReadRow, read
 from yunjian.instruments.fields import fields_of
 from yunjian.instruments.models import FilingImport, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.models.imports import ImportState
+from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.services.drafts import revision_discard, revision_draft
 from yunjian.instruments.services.reviews import revision_submit, revision_withdraw
 from yunjian.kernel.clock import business_day, now, today
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import DomainError, InvalidState
-from yunjian.sources import events
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.services.checks import locked
 
@@ -63,7 +63,7 @@ def _try(actor: Actor, batch: FilingImport) -> list[Problem]:
     try:
         with transaction.atomic():
             _write(actor, batch, problems)
-            raise _Tried  # noqa: TRY301 - the way back
+            raise _Tried
     except _Tried:
         return problems
 

@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_file_instruments
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.scope import locked_or_refused
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
+from yunjian.instruments import events
 from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.instruments.models.filing import OPEN_STATES
 from yunjian.instruments.models.lifecycle import ActionKind
+from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors.people import reviewers_of
 from yunjian.instruments.services.filing_rows import (
     end_on,
@@ -25,7 +26,6 @@ from yunjian.instruments.services.filing_rows import (
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources import events
 from yunjian.sources.services.checks import Problems, conflict_when
 
 MAX_REASON = 200

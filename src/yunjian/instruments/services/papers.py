@@ -12,13 +12,14 @@ from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Event
 from yunjian.evidence.pdf import qr_code, render
 from yunjian.evidence.services import record
+from yunjian.evidence.vocabulary import object_types
+from yunjian.instruments import events
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.selectors.filings import RevisionDetail
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.languages import CHINESE
-from yunjian.sources import events
 
 MAX_LABELS = 200
 
@@ -85,7 +86,7 @@ def _event_digest(revision: InstrumentRevision) -> str:
         event = (
             Event.unscoped()
             .filter(
-                object_type="sources.instrumentrevision",
+                object_type__in=object_types("instruments.instrumentrevision"),
                 object_id=str(revision.pk),
                 verb__in=[events.REVISION_APPROVED, events.REVISION_SUBMITTED],
             )

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_change_parameters
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
@@ -14,16 +13,17 @@ from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
 from yunjian.identity.selectors import accounts_of
+from yunjian.instruments import events
 from yunjian.instruments.fields import SETTINGS, FilingField, fields_of, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision, ParameterChange
 from yunjian.instruments.models.filing import RevisionState
+from yunjian.instruments.policies import may_change_parameters
 from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.instruments.services.filing_rows import MAX_FILES, official_of, require_in_use
 from yunjian.instruments.services.filing_values import setting_number
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
 from yunjian.messaging.services import notify
-from yunjian.sources import events
 from yunjian.sources.services.checks import Problems, plain
 
 MAX_REASON = 200

@@ -11,16 +11,17 @@ from datetime import date
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
-from yunjian.instruments.policies import may_file_instruments, may_review_instruments
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.models import Attachment
 from yunjian.identity.selectors import accounts_of
+from yunjian.instruments import events
 from yunjian.instruments.fields import MULTI_COMPONENT, fields_of
 from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, Origin, RevisionState
 from yunjian.instruments.models.lifecycle import ActionKind
+from yunjian.instruments.policies import may_file_instruments, may_review_instruments
 from yunjian.instruments.selectors.filings import is_plain_renewal
 from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.instruments.selectors.people import reviewers_of
@@ -43,7 +44,6 @@ from yunjian.instruments.services.follow_ups import follow_ups_open
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources import events
 from yunjian.sources.services.checks import conflict_when, locked
 
 MAX_REMARK = 200

@@ -17,7 +17,6 @@ from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.documents.ocr import engine
-from yunjian.instruments.fields import plain_number
 from yunjian.instruments.forms import FilingForm
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
@@ -46,6 +45,7 @@ from yunjian.instruments.views.lookups import (
     stored_files,
 )
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.services.checks import plain

@@ -25,10 +25,9 @@ from yunjian.instruments.views.lookups import UUID_TEXT, refused, revision_or_40
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.sources.models import MonitoringPoint, PollutionSource
-from yunjian.sources.views.dialogs import places_page
 from yunjian.web.excel import xlsx
 from yunjian.web.forms import add_domain_errors
-from yunjian.web.guards import source_page
+from yunjian.web.guards import source_or_authority_page, source_page
 from yunjian.web.responses import done, pdf
 
 SHOWN_PROBLEMS = 200
@@ -94,7 +93,7 @@ def template_file(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Give the empty workbook for the points of a source."""
     source = get_visible_or_404(PollutionSource, source_id)
     points = list(MonitoringPoint.objects.filter(outlet__source=source).order_by("mn_code"))
-    file = TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
+    file = TemporaryFile(suffix=".xlsx")
     template(file, points)
     file.seek(0)
     return xlsx(gettext("仪器备案导入模板.xlsx"), file)
@@ -159,7 +158,7 @@ def undo(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     return done(request, gettext("已撤销导入"), here)
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def paper(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """备案表 as PDF."""

@@ -46,6 +46,7 @@ from yunjian.instruments.services import (
     instrument_resume,
     instrument_retire,
     instrument_stop,
+    parameter_change,
 )
 from yunjian.instruments.tables import FollowUpTable, LedgerTable
 from yunjian.instruments.views.lookups import (
@@ -58,11 +59,9 @@ from yunjian.instruments.views.lookups import (
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Text
-from yunjian.sources.services import parameter_change
-from yunjian.sources.views.dialogs import places_page
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
-from yunjian.web.guards import source_page
+from yunjian.web.guards import source_or_authority_page, source_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
 
@@ -120,7 +119,7 @@ def _export(rows: Any) -> HttpResponseBase:
     return stream_xlsx(_("仪器备案台账.xlsx"), columns, found)
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def instrument_detail(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """Show an instrument with the data of one version (`?version=`, the newest by default).
@@ -296,7 +295,7 @@ def _change(instrument: Instrument, form: ParameterChangeForm, files: list[Attac
     )
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show what stood at a point on a day (`?on=`, today by default)."""
@@ -309,7 +308,7 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     return render(request, "instruments/standing.html", context)
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def instrument_events(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """Show what happened to an instrument and its filing."""

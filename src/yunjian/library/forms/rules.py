@@ -170,7 +170,7 @@ class ObligationForm(RowForm):
     @classmethod
     def of(cls, row: Row) -> dict[str, Any]:
         """Return the values of an obligation."""
-        assert isinstance(row, ObligationRow)  # noqa: S101 - chosen by the table
+        assert isinstance(row, ObligationRow)
         automatic = {None: "", True: "yes", False: "no"}[row.automatic_calibration]
         shown: dict[str, Any] = {
             "mode": "count" if row.count else "interval" if row.interval else "unconfirmed",
@@ -265,7 +265,7 @@ class LimitForm(RowForm):
     @classmethod
     def of(cls, row: Row) -> dict[str, Any]:
         """Return the values of a limit."""
-        assert isinstance(row, LimitRow)  # noqa: S101 - chosen by the table
+        assert isinstance(row, LimitRow)
         return super().of(row) | {
             "mode": "bands" if row.criteria else "unconfirmed" if row.unconfirmed else "one",
             "statistic": row.statistic or "",
@@ -447,25 +447,3 @@ class OverlayForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "yj-digest"}),
     )
-
-
-class WhatIfForm(forms.Form):
-    """A point as the rules see it, and a day."""
-
-    kind = forms.ChoiceField(label=_("类别"), choices=list(labels.KINDS.items()))
-    sampling_method = forms.ChoiceField(
-        label=_("采样方式"),
-        required=False,
-        choices=[NONE, *labels.METHODS.items()],
-        help_text=_("仅烟气"),
-    )
-    automatic_calibration = forms.BooleanField(label=_("具备自动校准"), required=False)
-    on = forms.DateField(label=_("开始日期"), widget=DateInput())
-    parameters = forms.MultipleChoiceField(
-        label=_("监测因子"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(code, labels.parameter_text(code)) for code in codes]
-        self.fields["parameters"].choices = choices  # type: ignore[attr-defined]

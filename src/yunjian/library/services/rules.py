@@ -141,7 +141,7 @@ def draft_discard(*, actor: Actor, code: str) -> None:
     require_change(actor)
     draft = _locked(code)
     payload = {"pack": draft.based_on or draft.code, "rows": sorted(draft.marks)}
-    subject = ("supervision.ruledraft", draft.pk)
+    subject = ("library.ruledraft", draft.pk)
     draft.delete()
     record(actor=actor, verb=events.RULES_DISCARDED, obj=subject, payload=payload)
 

@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
-from yunjian.access.row_policies import bypass_rls
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now, today
@@ -20,12 +18,19 @@ from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, InvalidSta
 from yunjian.kernel.languages import localized
 from yunjian.library.models import PublishedSheet, SheetDesign
 from yunjian.library.policies.sheets import may_design
-from yunjian.maintenance.models import Task
-from yunjian.maintenance.models.plans import TaskState
 from yunjian.standards import sheets
 from yunjian.standards.sheets import Problem
 
 MOST_CHANGES = 200
+PublishedHandler = Callable[[PublishedSheet], int]
+_published_handlers: list[PublishedHandler] = []
+
+
+def on_sheet_published(handler: PublishedHandler) -> PublishedHandler:
+    """Register what a room above does in the transaction of a publication; it returns how many of
+    its rows took the new version."""
+    _published_handlers.append(handler)
+    return handler
 
 
 @transaction.atomic
@@ -168,7 +173,7 @@ def design_publish(
             "base": design.base,
             "effective_from": effective_from.isoformat(),
             "definition": digest(canonical_json(_texts(definition))),
-            "tasks": _tasks_take(published),
+            "tasks": sum(handler(published) for handler in _published_handlers),
         },
     )
     return published
@@ -199,25 +204,6 @@ def _check_day(design: SheetDesign, effective_from: date) -> None:
             _("生效日期须晚于上一版本的 %(day)s") % {"day": before.effective_from},
             code="order",
             field="effective_from",
-        )
-
-
-def _tasks_take(published: PublishedSheet) -> int:
-    """Let open tasks from its first day on take the new version; return how many do."""
-    older = [
-        item.name
-        for item in sheets.definitions().values()
-        if item.code == published.code and item.version < published.version
-    ]
-    open_tasks = Task.unscoped().filter(state=TaskState.OPEN, due_on__gte=published.effective_from)
-    with bypass_rls("a published sheet holds for the tasks of every agency"):
-        return sum(
-            open_tasks.filter(sheets__contains=[name]).update(
-                sheets=Func(
-                    F("sheets"), Value(name), Value(published.name), function="array_replace"
-                )
-            )
-            for name in older
         )
 
 

@@ -1,6 +1,5 @@
 """Plan → task → visit → record sheets → confirmation."""
 
-from yunjian.library.models.sheets import PublishedSheet, SheetDesign
 from yunjian.maintenance.models.confirmations import Confirmation
 from yunjian.maintenance.models.plans import Plan, PlanItem, Task
 from yunjian.maintenance.models.sheets import SheetDraft
@@ -10,10 +9,8 @@ __all__ = [
     "Confirmation",
     "Plan",
     "PlanItem",
-    "PublishedSheet",
     "RecordSheet",
     "RejectedSubmission",
-    "SheetDesign",
     "SheetDraft",
     "Task",
     "Visit",

@@ -16,6 +16,7 @@ from yunjian.access.row_policies import (
 from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.clock import now
+from yunjian.library.models import Verdict
 from yunjian.maintenance.models.plans import Task
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import visible_by_place
@@ -28,17 +29,6 @@ class VisitState(models.TextChoices):
     SUBMITTED = "submitted", _("待确认")
     CONFIRMED = "confirmed", _("已确认")
     OBJECTED = "objected", _("有异议")
-
-
-class Verdict(models.TextChoices):
-    """What the sheets say together, the worst first in `standards`."""
-
-    PASS = "pass", _("合格")
-    ATTENTION = "attention", _("有异常")
-    CALIBRATE = "calibrate", _("需校准")
-    OUT_OF_CONTROL = "out_of_control", _("失控")
-    FAIL = "fail", _("不合格")
-    UNKNOWN = "unknown", _("未确认")
 
 
 class Visit(ScopedModel):

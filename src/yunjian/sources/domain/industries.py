@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).parent / "data" / "industries.toml"
+FILE = Path(__file__).parents[1] / "data" / "industries.toml"
 # a group of three digits, or a class of four below it
 CODE = re.compile(r"\d{3,4}")
 GROUP_DIGITS = 3

@@ -1,50 +1,10 @@
-"""Every read of sources: places, instruments and their filing, histories."""
+"""Every read of sources, outlets and points."""
 
-from yunjian.instruments.selectors.filings import (
-    InstrumentRow,
-    RevisionDetail,
-    changed_paths,
-    days_to_decision,
-    filing_queue,
-    filings_visible,
-    instrument_ledger,
-    instrument_rows,
-    instruments_of_point,
-    is_plain_renewal,
-    plain_renewals,
-    revision_detail,
-    revision_on,
-    versions_of,
-    waiting_by_district,
-)
-from yunjian.instruments.selectors.histories import (
-    HistoryLine,
+from yunjian.sources.selectors.histories import (
     PlaceLine,
     changes_since,
-    instrument_history,
     place_history,
     source_history,
-)
-from yunjian.instruments.selectors.lifecycle import (
-    Standing,
-    actions_of,
-    follow_ups_of,
-    follow_ups_visible,
-    open_stop,
-    parameter_changes_of,
-    settings_now,
-    stood_on,
-)
-from yunjian.instruments.selectors.people import reviewers_of
-from yunjian.instruments.selectors.points import StoodThere, point_on
-from yunjian.instruments.selectors.tree import (
-    Branch,
-    OutletNode,
-    PointNode,
-    branch_of,
-    first_point,
-    outlet_tree,
-    points_of_outlet,
 )
 from yunjian.sources.selectors.places import (
     SourceQuery,
@@ -61,52 +21,17 @@ from yunjian.sources.selectors.points import (
 )
 
 __all__ = [
-    "Branch",
-    "HistoryLine",
-    "InstrumentRow",
-    "OutletNode",
     "PlaceLine",
-    "PointNode",
-    "RevisionDetail",
     "SourceQuery",
-    "Standing",
-    "StoodThere",
-    "actions_of",
-    "branch_of",
-    "changed_paths",
     "changes_since",
-    "days_to_decision",
     "description_of",
     "descriptions_on",
     "dischargers_like",
-    "filing_queue",
-    "filings_visible",
-    "first_point",
-    "follow_ups_of",
-    "follow_ups_visible",
-    "instrument_history",
-    "instrument_ledger",
-    "instrument_rows",
-    "instruments_of_point",
-    "is_plain_renewal",
     "limits_of",
     "limits_on",
     "marks_around",
-    "open_stop",
-    "outlet_tree",
-    "parameter_changes_of",
     "place_history",
-    "plain_renewals",
-    "point_on",
-    "points_of_outlet",
-    "reviewers_of",
-    "revision_detail",
-    "revision_on",
     "revisions_of",
-    "settings_now",
     "source_history",
     "sources_visible",
-    "stood_on",
-    "versions_of",
-    "waiting_by_district",
 ]

@@ -1,14 +1,11 @@
-"""What stood at a point, and what held at its outlet, on a day."""
+"""How the rules see a point, and what held at its outlet, on a day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from yunjian.instruments.selectors.lifecycle import Standing, stood_on
 from yunjian.kernel.clock import today
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PointRevision
-from yunjian.standards.factors import Factor, factors
 from yunjian.standards.rules import PointDescription
 
 
@@ -62,32 +59,6 @@ def revisions_of(point: MonitoringPoint) -> list[PointRevision]:
     """Return how a point was described, the newest first."""
     rows = PointRevision.objects.filter(point=point).select_related("made_by")
     return list(rows.order_by("-number"))
-
-
-@dataclass(frozen=True, slots=True)
-class StoodThere:
-    """A point on a day: how it was described, which instruments stood there, which limits held."""
-
-    day: date
-    description: PointDescription | None
-    factors: list[Factor]
-    instruments: list[Standing]
-    limits: list[EmissionLimit]
-
-
-def point_on(point: MonitoringPoint, day: date | None = None) -> StoodThere:
-    """Return a point as it was on a day (today by default), with all that stood there."""
-    day = day or today()
-    description = descriptions_on([point], day)[point.pk]
-    known = factors(point.kind)
-    names = description.parameters if description else ()
-    return StoodThere(
-        day=day,
-        description=description,
-        factors=[known[name] for name in names if name in known],
-        instruments=stood_on(point, day),
-        limits=limits_on(point.outlet, day),
-    )
 
 
 def limits_on(outlet: Outlet, day: date | None = None) -> list[EmissionLimit]:

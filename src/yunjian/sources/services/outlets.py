@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
-from yunjian.instruments.fields import plain_number
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.numbers import plain_number
 from yunjian.sources import events
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Channel, Discharge, Medium

@@ -1,20 +1,18 @@
 """Monitoring points, and how the rules see them from which day on."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
-from yunjian.instruments.models import Instrument
-from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.sources import events
@@ -24,7 +22,6 @@ from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.revisions import (
     TYPED,
-    Changed,
     check_closing,
     check_effective,
     check_position,
@@ -38,7 +35,25 @@ from yunjian.standards.factors import factors
 
 # 24 hexadecimal digits as HJ 212 has it, or the shorter numbers that platforms give out
 MN_CODE = re.compile(r"[0-9A-Z]{14,24}")
+ClosingCheck = Callable[[MonitoringPoint, date], None]
+ParameterCheck = Callable[[MonitoringPoint], None]
+_closing_checks: list[ClosingCheck] = []
+_parameter_checks: list[ParameterCheck] = []
 DESCRIBED = ("parameters", "sampling_method", "automatic_calibration")
+
+
+def before_point_closes(check: ClosingCheck) -> ClosingCheck:
+    """Register a check of a room above; it raises InvalidState when something still stands there
+    beyond the day."""
+    _closing_checks.append(check)
+    return check
+
+
+def before_parameters_change(check: ParameterCheck) -> ParameterCheck:
+    """Register a check of a room above; it raises InvalidState when a parameter that the point no
+    longer has is still measured."""
+    _parameter_checks.append(check)
+    return check
 
 
 class PointChanges(TypedDict, total=False):
@@ -168,7 +183,9 @@ def point_update(
     begun = last.period.lower if last is not None and _is_open(last) else None
     check_effective(problems, day, begun if described and begun else point.opened_on)
     _check_point(point, problems)
-    _check_instruments(point, changed)
+    if "parameters" in changed:
+        for check in _parameter_checks:
+            check(point)
     with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
         save_changed(point, changed)
     if described:
@@ -217,9 +234,8 @@ def point_close(
         "order",
     )
     problems.refuse_if_any()
-    still = list(_standing(point, on).order_by("slot").values_list("slot", flat=True)[:5])
-    if still:
-        raise InvalidState(_("请先停用该测点的仪器：%(slots)s") % {"slots": "、".join(still)})
+    for check in _closing_checks:
+        check(point, on)
     _end(last, on)
     changed = put(point, {"closed_on": on, "close_reason": reason.strip()})
     save_changed(point, changed)
@@ -263,33 +279,6 @@ def _end(revision: PointRevision | None, day: date) -> None:
     begin = revision.period.lower
     revision.period = DateRange(begin, day) if begin < day else DateRange(empty=True)
     revision.save(update_fields=["period"])
-
-
-def _standing(point: MonitoringPoint, on: date) -> models.QuerySet[Instrument]:
-    return Instrument.unscoped().filter(
-        Q(period__upper_inf=True) | Q(period__endswith__gt=on), point=point
-    )
-
-
-def _check_instruments(point: MonitoringPoint, changed: Changed) -> None:
-    """Refuse to drop a parameter that an instrument still measures.
-
-    Raises:
-        InvalidState: at the field of the parameters.
-    """
-    if "parameters" not in changed:
-        return
-    measured = (
-        _standing(point, today())
-        .filter(kind=InstrumentKind.ANALYZER)
-        .exclude(slot__in=point.parameters)
-    )
-    still = list(measured.order_by("slot").values_list("slot", flat=True)[:5])
-    if still:
-        raise InvalidState(
-            _("监测因子 %(slots)s 还有在用的分析仪器，请先停用仪器") % {"slots": "、".join(still)},
-            field="parameters",
-        )
 
 
 def _check_point(point: MonitoringPoint, problems: Problems) -> None:

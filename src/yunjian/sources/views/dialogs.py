@@ -8,17 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from yunjian.instruments.forms import PlaceForm, seen_at
 from yunjian.kernel.errors import DomainError
+from yunjian.sources.forms import PlaceForm, seen_at
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.selectors import changes_since
 from yunjian.sources.services.revisions import STALE
 from yunjian.web.forms import add_domain_errors
-from yunjian.web.guards import SOURCE_PORTAL, SUPERVISION_PORTAL, only_with
 from yunjian.web.responses import done
 
 Place = PollutionSource | Outlet | MonitoringPoint
-places_page = only_with(SOURCE_PORTAL, SUPERVISION_PORTAL)
 
 
 def saving(

@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import Actor, current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.models import Organization
 from yunjian.identity.selectors import organization_of
-from yunjian.instruments.forms import (
+from yunjian.kernel.coordinates import Datum, to_wgs84
+from yunjian.kernel.errors import InvalidInput
+from yunjian.sources.domain.industries import industries_like
+from yunjian.sources.domain.streets import streets_of
+from yunjian.sources.forms import (
     CloseForm,
     LocationForm,
     PositionForm,
@@ -21,13 +24,8 @@ from yunjian.instruments.forms import (
     SourceFilterForm,
     SourceForm,
 )
-from yunjian.instruments.tables import SourceTable
-from yunjian.kernel.coordinates import Datum, to_wgs84
-from yunjian.kernel.errors import InvalidInput
-from yunjian.sources.domain.industries import industries_like
-from yunjian.sources.domain.streets import streets_of
 from yunjian.sources.models import PollutionSource
-from yunjian.sources.policies import CREATE_SOURCE, may_keep_source, may_move_source
+from yunjian.sources.policies import CREATE_SOURCE, may_keep, may_move_source
 from yunjian.sources.selectors import (
     SourceQuery,
     dischargers_like,
@@ -35,24 +33,14 @@ from yunjian.sources.selectors import (
     source_history,
     sources_visible,
 )
+from yunjian.sources.selectors.lookups import source_or_404
 from yunjian.sources.services import source_close, source_create, source_reopen, source_update
 from yunjian.sources.services.checks import EAST, NORTH
-from yunjian.sources.views.dialogs import places_page, saving
+from yunjian.sources.tables import SourceTable
+from yunjian.sources.views.dialogs import saving
 from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.guards import source_page
+from yunjian.web.guards import source_or_authority_page, source_page
 from yunjian.web.paging import key_page
-
-
-def source_or_404(source_id: UUID) -> PollutionSource:
-    """Return a source that the actor sees, with its district and discharger."""
-    rows = PollutionSource.objects.select_related("district", "organization")
-    source: PollutionSource = get_visible_or_404(PollutionSource, source_id, queryset=rows)
-    return source
-
-
-def keeps(source: PollutionSource) -> bool:
-    """Tell whether the actor may change the source and what hangs below it."""
-    return may_keep_source(current_actor(), source.organization_id, source.district_id)
 
 
 @source_page
@@ -62,7 +50,7 @@ def home(_request: HttpRequest) -> HttpResponseBase:
     return redirect("sources:source_list")
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def source_list(request: HttpRequest) -> HttpResponseBase:
     """List the sources in sight; `?format=xlsx` exports what the query finds."""
@@ -111,7 +99,7 @@ def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
     return stream_xlsx(_("污染源基本信息.xlsx"), columns, rows)
 
 
-@places_page
+@source_or_authority_page
 @require_http_methods(["GET", "POST"])
 def source_new(request: HttpRequest) -> HttpResponseBase:
     """登记污染源: a discharger its own, an authority that of a discharger in its districts."""
@@ -152,16 +140,16 @@ def _owner(text: str) -> Organization:
     return exact[0]
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def source_detail(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what is known of a source."""
     source = source_or_404(source_id)
-    context = {"source": source, "may_edit": keeps(source)}
+    context = {"source": source, "may_edit": may_keep(current_actor(), source)}
     return render(request, "sources/source_detail.html", context)
 
 
-@places_page
+@source_or_authority_page
 @require_http_methods(["GET", "POST"])
 def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Change what is known of a source."""
@@ -172,7 +160,7 @@ def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     context = {
         "title": f"{_('编辑污染源')} · {source.code}",
         "streets": streets_of(source.district_id),
-        "may_edit": keeps(source),
+        "may_edit": may_keep(current_actor(), source),
     }
     write = _updating(actor, source)
     return saving(request, form, "sources/place_form.html", context, write, row=source)
@@ -186,7 +174,7 @@ def _updating(actor: Actor, source: PollutionSource) -> Any:
     return write
 
 
-@places_page
+@source_or_authority_page
 @require_http_methods(["GET", "POST"])
 def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """定位: show where a source, its outlets and points are; and move it."""
@@ -194,14 +182,14 @@ def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     form = LocationForm(request.POST or None, row=source)
     context = {
         "source": source,
-        "may_edit": keeps(source),
+        "may_edit": may_keep(current_actor(), source),
         "marks": marks_around(source),
     }
     write = _updating(current_actor(), source)
     return saving(request, form, "sources/source_location.html", context, write, row=source)
 
 
-@places_page
+@source_or_authority_page
 @require_http_methods(["GET", "POST"])
 def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Close a source, or take a closed one into use again."""
@@ -222,12 +210,12 @@ def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         else _("关闭前须先关闭全部排口。资料和历史仍保留，需要时可以恢复。"),
         "danger": not again,
         "submit": _("恢复") if again else _("关闭"),
-        "may_edit": keeps(source),
+        "may_edit": may_keep(current_actor(), source),
     }
     return saving(request, form, "sources/place_closing.html", context, write, row=source)
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def source_events(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what happened to a source and what hangs below it."""
@@ -236,7 +224,7 @@ def source_events(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     return render(request, "sources/place_history.html", context)
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def position(request: HttpRequest) -> JsonResponse:
     """Say where a typed position lies in WGS84, and whether that is in the city."""
@@ -251,7 +239,7 @@ def position(request: HttpRequest) -> JsonResponse:
     )
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def industries(request: HttpRequest) -> HttpResponse:
     """Propose industries for what is typed."""
@@ -262,7 +250,7 @@ def industries(request: HttpRequest) -> HttpResponse:
     return render(request, "sources/parts/options.html", {"options": options})
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def streets(request: HttpRequest) -> HttpResponse:
     """Propose the streets of a district."""
@@ -270,7 +258,7 @@ def streets(request: HttpRequest) -> HttpResponse:
     return render(request, "sources/parts/options.html", {"options": options})
 
 
-@places_page
+@source_or_authority_page
 @require_GET
 def dischargers(request: HttpRequest) -> HttpResponse:
     """Propose dischargers for what is typed."""

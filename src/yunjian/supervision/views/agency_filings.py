@@ -19,7 +19,7 @@ from yunjian.agencies.policies import may_decide_filing
 from yunjian.agencies.services import filing_decide
 from yunjian.kernel.errors import DomainError
 from yunjian.supervision.forms import ReturnForm
-from yunjian.supervision.selectors.workbench.workbench import agency_filings
+from yunjian.supervision.selectors.workbench import agency_filings
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import authority_page

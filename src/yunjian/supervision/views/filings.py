@@ -37,12 +37,11 @@ from yunjian.instruments.selectors import (
     versions_of,
     waiting_by_district,
 )
-from yunjian.instruments.services import revision_approve, revision_return
+from yunjian.instruments.services import renewals_approve, revision_approve, revision_return
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.workdays import workdays_between
 from yunjian.sources.models import MonitoringPoint
-from yunjian.sources.services import renewals_approve
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.services import verify_object
+from yunjian.maintenance.documents.workbooks import record_workbook
 from yunjian.maintenance.models import Visit
-from yunjian.maintenance.selectors.documents.workbooks import record_workbook
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable

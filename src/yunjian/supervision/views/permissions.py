@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yunjian.supervision.policies import SEE_PERMISSIONS
-from yunjian.supervision.selectors.workbench.permissions import matrix
+from yunjian.supervision.selectors.permissions import matrix
 from yunjian.web.guards import only_with
 
 

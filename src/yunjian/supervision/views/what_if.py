@@ -13,7 +13,7 @@ from yunjian.library.views.guards import rules_page
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.forms import WhatIfForm
-from yunjian.supervision.selectors.workbench.what_if import (
+from yunjian.supervision.selectors.what_if import (
     Answer,
     demands_at,
     parameter_codes,
@@ -65,7 +65,7 @@ def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
 
 def _with(codes: list[str], own: Any) -> list[str]:
     """Return the codes with those of the point that no rule is bound to."""
-    return [*codes, *(code for code in own if code not in codes and len(code) < 20)]  # noqa: PLR2004 - as long as the column
+    return [*codes, *(code for code in own if code not in codes and len(code) < 20)]
 
 
 def _answer(form: WhatIfForm) -> Answer:

@@ -23,7 +23,7 @@ from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
 from yunjian.supervision.forms import AgencyQuery
 from yunjian.supervision.policies import CHECK_CHAINS
-from yunjian.supervision.selectors.workbench.workbench import (
+from yunjian.supervision.selectors.workbench import (
     agencies_found,
     agency_filings,
     chain_heads,

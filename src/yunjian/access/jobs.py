@@ -1,0 +1,12 @@
+"""Background work of access."""
+
+from procrastinate.contrib.django import app
+
+from yunjian.access.rate_limits import delete_expired_counters
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(name="access.delete_expired_counters", queue="kernel")
+def delete_counters(timestamp: int) -> None:
+    """Delete the counters of tries that nobody asks for any more."""
+    delete_expired_counters()
