@@ -109,7 +109,7 @@ def _measure(number: int, totals: Totals) -> None:
 
 
 def _history(number: int) -> PointHistory:
-    chance = random.Random(number)
+    chance = random.Random(number)  # noqa: S311 - the same city every time, not a secret
     point = KINDS[number % len(KINDS)]
     stop = START + timedelta(days=chance.randrange(360), hours=chance.randrange(24))
     change = START + timedelta(days=chance.randrange(360))

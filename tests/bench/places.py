@@ -27,7 +27,7 @@ ALLOWED_MS, ALLOWED_QUERIES = 50.0, 25
 def main() -> int:
     """Measure and print; the exit code is 0 whatever comes out."""
     django.setup()
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
 
     databases = setup_databases(verbosity=0, interactive=False)
     try:
@@ -38,10 +38,10 @@ def main() -> int:
 
 
 def _measured() -> dict[str, Any]:
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415
 
-    from tests.world import build_world
-    from yunjian.access.actor import acting_as, system_actor
+    from tests.world import build_world  # noqa: PLC0415
+    from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
 
     world = build_world()
     with acting_as(system_actor("bench")):
@@ -75,8 +75,8 @@ def _measured() -> dict[str, Any]:
 
 
 def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers=headers)
@@ -101,7 +101,7 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
 
 def _seconds_of_backend() -> float:
     """Return the processor seconds that the database's process behind the connection has used."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -111,9 +111,13 @@ def _seconds_of_backend() -> float:
 
 
 def _city(world: Any) -> Any:
-    from yunjian.instruments.models import Instrument, InstrumentRevision
-    from yunjian.kernel.clock import now
-    from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+    from yunjian.instruments.models import Instrument, InstrumentRevision  # noqa: PLC0415
+    from yunjian.kernel.clock import now  # noqa: PLC0415
+    from yunjian.sources.models import (  # noqa: PLC0415
+        MonitoringPoint,
+        Outlet,
+        PollutionSource,
+    )
 
     sources = PollutionSource.objects.bulk_create(_sources(world), batch_size=2000)
     site = world.source
@@ -163,7 +167,7 @@ def _city(world: Any) -> Any:
 
 
 def _sources(world: Any) -> Iterator[Any]:
-    from yunjian.sources.models import PollutionSource
+    from yunjian.sources.models import PollutionSource  # noqa: PLC0415
 
     for number in range(SOURCES - 1):
         here = number % 2
@@ -184,7 +188,7 @@ def _sources(world: Any) -> Iterator[Any]:
 
 
 def _point(world: Any, outlet: Any, name: str, mn_code: str) -> Any:
-    from yunjian.sources.models import MonitoringPoint
+    from yunjian.sources.models import MonitoringPoint  # noqa: PLC0415
 
     return MonitoringPoint(
         outlet=outlet,

@@ -31,15 +31,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     """Print statements, figures and the functions that cost most."""
-    import django
+    import django  # noqa: PLC0415 - settings read the environment when they are imported
 
     django.setup()
-    from django.core.management import call_command
+    from django.core.management import call_command  # noqa: PLC0415 - after setup
 
     call_command("migrate", verbosity=0, interactive=False)
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415 - after setup
 
-    from tests.bench.city import prepared_jobs
+    from tests.bench.city import prepared_jobs  # noqa: PLC0415 - after setup
 
     jobs = prepared_jobs(settings.SECRET_KEY, REQUESTS * (ROUNDS + 1) + WARM + 1, 4)
     send = _sender()
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _sender() -> Callable[[Any], None]:
-    from django.test import Client
+    from django.test import Client  # noqa: PLC0415 - after setup
 
     client = Client()
 
@@ -75,8 +75,8 @@ def _sender() -> Callable[[Any], None]:
 
 
 def _statements(request: Callable[[], None]) -> list[str]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+    from django.db import connection  # noqa: PLC0415 - after setup
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after setup
 
     with CaptureQueriesContext(connection) as captured:
         request()
@@ -98,7 +98,7 @@ def _counted(send: Callable[[Any], None], jobs: list[Any]) -> dict[str, float]:
 
 def _backend_seconds() -> float:
     """Return the processor time of our connection's backend so far (Linux)."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415 - after setup
 
     connection.ensure_connection()
     return seconds_of(connection.connection.info.backend_pid)

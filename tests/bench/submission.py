@@ -67,8 +67,8 @@ def main() -> None:
 
 def _run(url: str, folder: Path, postmaster: int) -> dict[str, Any]:
     _prepare_django(url, folder)
-    from tests.bench.city import prepared_jobs
-    from tests.serving import served
+    from tests.bench.city import prepared_jobs  # noqa: PLC0415 - after Django's setup
+    from tests.serving import served  # noqa: PLC0415 - after Django's setup
 
     result: dict[str, Any] = {
         "cpus": os.cpu_count(),
@@ -124,7 +124,7 @@ def _prepare_django(url: str, folder: Path) -> None:
     os.environ["YUNJIAN_SECRET_KEY"] = "bench-" + "x" * 60
     command = [sys.executable, "-m", "yunjian", "migrate"]
     subprocess.run(command, check=True, stdout=sys.stderr)
-    import django
+    import django  # noqa: PLC0415 - settings read the environment when they are imported
 
     django.setup()
 
@@ -153,7 +153,7 @@ def _submit(base: str, jobs: list[Job], clients: int) -> Measured:
 
 
 def _bare(url: str, jobs: list[Job], clients: int) -> Measured:
-    import psycopg
+    import psycopg  # noqa: PLC0415 - beside its only use
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_writer")

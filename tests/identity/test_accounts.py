@@ -273,8 +273,8 @@ def test_each_administrator_does_its_own_part_only(world: World, operator: Organ
 
 
 def test_operators_see_no_business(world: World, operator: Organization) -> None:
-    from yunjian.maintenance.models import Plan, Task
-    from yunjian.sources.models import MonitoringPoint, PollutionSource
+    from yunjian.maintenance.models import Plan, Task  # noqa: PLC0415 - one use
+    from yunjian.sources.models import MonitoringPoint, PollutionSource  # noqa: PLC0415 - one use
 
     for name in ("sys", "sec", "aud"):
         with acting_as(actor_named(name)):
@@ -307,7 +307,7 @@ def test_an_authority_of_a_district_sees_the_parks_within_it(world: World) -> No
     with acting_as(system_actor("test")):
         world.source.district = park
         world.source.save()
-    from yunjian.sources.models import PollutionSource
+    from yunjian.sources.models import PollutionSource  # noqa: PLC0415 - one use
 
     for actor in (district_actor, park_actor):
         with acting_as(actor):

@@ -13,7 +13,7 @@ from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.kernel.ids import check_client_id, id_time, lowest_id_at, new_id
 
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 
 
 @given(MOMENTS)

@@ -105,7 +105,7 @@ def events(verb: str) -> list[Event]:
         ("other_agency_manager", True, True),
     ],
 )
-def test_who_may_plan(world: World, who: str, own: bool, allowed: bool) -> None:
+def test_who_may_plan(world: World, who: str, own: bool, allowed: bool) -> None:  # noqa: FBT001
     account: Account = getattr(world, who)
     actor = world.actor(account)
     organization = account.organization_id if own else world.other_discharger.pk
@@ -408,10 +408,10 @@ INTERVALS = st.one_of(
     length=st.integers(0, 90),
     contract_days=st.integers(5, 120),
 )
-def test_every_interval_is_met_inside_plan_and_contract_and_nothing_is_made_twice(
+def test_every_interval_is_met_inside_plan_and_contract_and_nothing_is_made_twice(  # noqa: PLR0917
     world: World,
     intervals: list[Interval],
-    both: bool,
+    both: bool,  # noqa: FBT001
     starts_in: int,
     length: int,
     contract_days: int,

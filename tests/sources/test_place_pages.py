@@ -137,7 +137,7 @@ def test_the_query_row_narrows_the_list(
     world: World,
     client: Client,
     query: str,
-    found: bool,
+    found: bool,  # noqa: FBT001
 ) -> None:
     page = client.get(f"/source/sources/?{query}").content.decode()
     assert (world.source.code in page) is found

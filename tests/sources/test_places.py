@@ -121,7 +121,7 @@ def test_the_code_of_an_outlet_fits_what_flows(world: World, owner: Actor) -> No
         ("wastewater_outlet", "", [], "parameters"),
     ],
 )
-def test_a_point_says_how_it_samples_and_what_it_measures(
+def test_a_point_says_how_it_samples_and_what_it_measures(  # noqa: PLR0917
     world: World, owner: Actor, outlet: str, method: str, parameters: list[str], path: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:

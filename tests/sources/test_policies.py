@@ -49,9 +49,9 @@ TABLE = [
 @pytest.mark.parametrize(("who", "keeps", "files", "reviews"), TABLE)
 def test_each_party_may_do_its_own_part_and_nothing_else(
     who: Actor,
-    keeps: bool,
-    files: bool,
-    reviews: bool,
+    keeps: bool,  # noqa: FBT001
+    files: bool,  # noqa: FBT001
+    reviews: bool,  # noqa: FBT001
 ) -> None:
     assert may_keep_source(who, OWN, HERE) is keeps
     assert may_file_instruments(who, OWN) is files
@@ -60,4 +60,4 @@ def test_each_party_may_do_its_own_part_and_nothing_else(
 
 def test_a_refusal_is_said_in_words() -> None:
     with pytest.raises(NotAllowed, match="没有办理此事的权限"):
-        require(False)
+        require(False)  # noqa: FBT003

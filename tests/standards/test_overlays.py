@@ -261,7 +261,7 @@ def looser(reason: str, base: str = FLUE) -> str:
 def test_an_interval_may_only_become_shorter(
     row_id: str,
     given: dict[str, Any],
-    allowed: bool,
+    allowed: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     rows = [row(row_id, **given)]
     if allowed:
@@ -282,7 +282,7 @@ def test_an_interval_may_only_become_shorter(
 )
 def test_so_many_times_a_period_may_only_become_more(
     given: dict[str, Any],
-    allowed: bool,
+    allowed: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     rows = [row("hj355.water-comparison", **given)]
     if allowed:
@@ -358,7 +358,7 @@ def test_a_limit_may_only_become_narrower(
 )
 def test_as_many_pairs_have_to_pass(
     steps: list[tuple[int, int]],
-    allowed: bool,
+    allowed: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     counts = [{"from": start, "pass": needed} for start, needed in steps]
     rows = [row("comparison.TP", pass_counts=counts)]
@@ -447,7 +447,7 @@ def test_a_single_limit_that_is_to_be_reached_may_only_rise() -> None:
     ],
 )
 def test_a_deadline_may_only_be_shorter_and_a_rate_only_higher(
-    base: str, table: str, row_id: str, value: int, allowed: bool
+    base: str, table: str, row_id: str, value: int, allowed: bool  # noqa: FBT001
 ) -> None:  # fmt: skip
     rows = {table: [row(row_id, value=value)]}
     if allowed:

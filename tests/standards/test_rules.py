@@ -454,7 +454,7 @@ def test_a_city_is_named_instead_of_the_standard() -> None:
 def test_a_row_applies_where_all_its_conditions_hold(
     condition: dict[str, Any],
     point: PointDescription,
-    owed: bool,
+    owed: bool,  # noqa: FBT001 - a row
 ) -> None:
     probe = parsed(PACK | {"obligations": [obligation(**condition)]})
     assert bool(obligations_for(point, date(2020, 5, 1), [probe])) is owed

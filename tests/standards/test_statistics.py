@@ -506,4 +506,4 @@ def test_statistics_cannot_be_changed_afterwards() -> None:
     numbers = pair_statistics([1, 2], [1, 2], unit="mg/m3")
     assert isinstance(numbers, PairStatistics)
     with pytest.raises(AttributeError):
-        setattr(numbers, "n", 3)
+        setattr(numbers, "n", 3)  # noqa: B010 - a plain assignment is refused by the types

@@ -160,9 +160,9 @@ def limit_row(**row: Any) -> LimitRow:
         ("indication.O2", 100, [85] * 3, "6.25", "%", False),
     ],
 )
-def test_an_indication_error_is_judged_by_the_range(
+def test_an_indication_error_is_judged_by_the_range(  # noqa: PLR0917 - the row of a table
     limit: str, upper: Any, readings: list[Any], value: str, unit: str,
-    passed: bool,
+    passed: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     found = indication_error(FLUE.limit(limit), readings, 80, lower=0, upper=upper)
     assert found.passed is passed
@@ -289,7 +289,7 @@ def test_a_capture_rate_needs_hours_in_operation(
 
 
 @pytest.mark.parametrize(("rate", "enough"), [("75", True), ("74.999", False), (100, True)])
-def test_a_rate_is_reached_on_its_value(rate: Any, enough: bool) -> None:
+def test_a_rate_is_reached_on_its_value(rate: Any, enough: bool) -> None:  # noqa: FBT001 - a row
     assert reached(FLUE.value("capture-rate"), rate) is enough
 
 

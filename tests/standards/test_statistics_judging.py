@@ -476,7 +476,7 @@ def band(**data: Any) -> Band:
 def test_bounds_belong_to_a_band_or_do_not(
     bounds: dict[str, int],
     value: str,
-    inside: bool,
+    inside: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     assert holds(band(unconfirmed=True, **bounds), Fraction(value)) is inside
 

@@ -96,7 +96,7 @@ def test_the_query_row_narrows_the_queue(
     world: World,
     client: Client,
     query: str,
-    found: bool,
+    found: bool,  # noqa: FBT001
 ) -> None:
     handed_in(world)
     page = client.get(f"{QUEUE}?{query}").content.decode()

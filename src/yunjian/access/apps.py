@@ -1,7 +1,9 @@
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+from yunjian.kernel.apps import is_last_to_migrate
 
 
 class AccessConfig(AppConfig):
@@ -16,6 +18,6 @@ class AccessConfig(AppConfig):
 def _after_migrate(sender: AppConfig, **_options: Any) -> None:
     from yunjian.access.policy_sync import is_table_owner, sync_policies
 
-    # after the last app, when every table is there; not after a flush, which only empties them
-    if sender == list(apps.get_app_configs())[-1] and is_table_owner():
+    # not after a flush, which only empties the tables
+    if is_last_to_migrate(sender) and is_table_owner():
         sync_policies()

@@ -7,6 +7,6 @@ from yunjian.access.rate_limits import delete_expired_counters
 
 @app.periodic(cron="*/30 * * * *")
 @app.task(name="access.delete_expired_counters", queue="kernel")
-def delete_counters(timestamp: int) -> None:
+def delete_counters(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the counters of tries that nobody asks for any more."""
     delete_expired_counters()

@@ -95,7 +95,7 @@ def _load_policies(package: str, path: str) -> None:
             import_module(found.name)
 
 
-def require(allowed: bool, message: str = "") -> None:
+def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001
     """Refuse unless allowed.
 
     Raises:

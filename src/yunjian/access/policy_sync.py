@@ -18,13 +18,13 @@ PACKAGE = "yunjian."
 # a policy or function of ours bears the digest of its body as its comment
 DIGEST = "^[0-9a-f]{64}$"
 EXISTING_POLICIES = (
-    "SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy')"
+    "SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy')"  # noqa: S608
     " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
     " WHERE c.relnamespace = current_schema()::regnamespace"
     f" AND obj_description(p.oid, 'pg_policy') ~ '{DIGEST}'"
 )
 EXISTING_FUNCTIONS = (
-    "SELECT p.proname, obj_description(p.oid, 'pg_proc') FROM pg_proc p"
+    "SELECT p.proname, obj_description(p.oid, 'pg_proc') FROM pg_proc p"  # noqa: S608
     " WHERE p.pronamespace = current_schema()::regnamespace"
     f" AND obj_description(p.oid, 'pg_proc') ~ '{DIGEST}'"
 )
@@ -54,7 +54,7 @@ def project_models() -> list[type[models.Model]]:
         for config in apps.get_app_configs()
         if config.name.startswith(PACKAGE)
         for model in config.get_models()
-        if model._meta.managed
+        if model._meta.managed  # noqa: SLF001 - Django's documented API
     ]
 
 
@@ -71,14 +71,14 @@ def protected_tables() -> dict[str, RowPolicy]:
         policy = row_policy_of(model)
         if not isinstance(policy, RowPolicy):
             continue
-        table = model._meta.db_table
+        table = model._meta.db_table  # noqa: SLF001
         found[table] = policy
-        for field in model._meta.local_many_to_many:
+        for field in model._meta.local_many_to_many:  # noqa: SLF001
             between = field.remote_field.through
-            if between is not None and between._meta.auto_created:
-                column = f"{model._meta.model_name}_id"
+            if between is not None and between._meta.auto_created:  # noqa: SLF001
+                column = f"{model._meta.model_name}_id"  # noqa: SLF001
                 inherited = RowPolicy(read=(row_policies.through(column, table),))
-                found[between._meta.db_table] = inherited
+                found[between._meta.db_table] = inherited  # noqa: SLF001
     return found
 
 

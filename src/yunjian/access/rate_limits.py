@@ -31,7 +31,7 @@ class RateLimit:
 
 
 def check_rate_limit(what: str, *whose: str) -> None:
-    """Count a try of `what` (a key of `settings.RATE_LIMITS`) by each of `whose` (address, account).
+    """Count a try of `what` (a key of `settings.RATE_LIMITS`) by each of `whose`: address, account.
 
     Call it outside of the transaction that the try is, so that a failed try counts as well.
 

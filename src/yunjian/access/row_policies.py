@@ -103,7 +103,7 @@ def in_district(column: str) -> str:
 
 
 def listed(column: str, select: str) -> str:
-    """Rows whose column is among what a SELECT (itself under row policies) returns; `$me` as below."""
+    """Rows whose column is among what a SELECT, itself under policies, returns (`$me` as below)."""
     return f"{{table}}.{column} IN ({select.replace('$me', _ORGANIZATION)})"
 
 

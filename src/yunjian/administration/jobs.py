@@ -7,6 +7,6 @@ from yunjian.administration.services import jobs_forget
 
 @app.periodic(cron="40 * * * *")
 @app.task(name="administration.forget_jobs", queue="kernel")
-def forget_jobs(timestamp: int) -> None:
+def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the jobs that were done long ago."""
     jobs_forget()

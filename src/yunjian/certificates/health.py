@@ -61,7 +61,7 @@ def findings() -> list[Finding]:
     return found
 
 
-def _demo(is_there: bool) -> Finding:
+def _demo(is_there: bool) -> Finding:  # noqa: FBT001
     wrong = is_there and not settings.CERTIFICATE_ALLOW_DEMO
     return Finding(
         "certificates",

@@ -61,5 +61,5 @@ def _state_of(folder: Path) -> State:
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path, state: State, *, allow_demo: bool) -> TrustStore:
+def _read(folder: Path, state: State, *, allow_demo: bool) -> TrustStore:  # noqa: ARG001 - the key
     return trust_in(read_authorities(folder), allow_demo=allow_demo)

@@ -17,11 +17,11 @@ def load() -> None:
 
     Load the revocation lists now; the exit code is 1 when one is not taken.
     """
-    from yunjian.config.cli import django_ready
+    from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
 
     with django_ready():
-        from yunjian.access.actor import acting_as, system_actor
-        from yunjian.certificates.services import lists_load
+        from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
+        from yunjian.certificates.services import lists_load  # noqa: PLC0415
 
         with acting_as(system_actor("命令行")) as actor:
             report = lists_load(actor=actor)
@@ -42,12 +42,12 @@ def status() -> None:
     List the trusted authorities and their revocation lists; the exit code is 1 when one is
     missing or past its next update.
     """
-    from yunjian.config.cli import django_ready
+    from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
 
     with django_ready():
-        from yunjian.certificates.health import findings
-        from yunjian.certificates.selectors import authority_states
-        from yunjian.kernel.clock import SHANGHAI
+        from yunjian.certificates.health import findings  # noqa: PLC0415
+        from yunjian.certificates.selectors import authority_states  # noqa: PLC0415
+        from yunjian.kernel.clock import SHANGHAI  # noqa: PLC0415
 
         found = findings()
         for state in authority_states():

@@ -39,7 +39,7 @@ class Refusal(click.ClickException):
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn what the user can mend into one clear sentence."""
-    from django.core.exceptions import ImproperlyConfigured
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - slow to import
 
     try:
         yield
@@ -54,7 +54,7 @@ def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
         folder = var_dir()
         with database(folder, keep_running=keep_running):
             _setup(folder)
-            from yunjian.access.actor import acting_as, system_actor
+            from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
 
             with acting_as(system_actor("命令行")):  # nobody else asks for what a command does
                 yield folder
@@ -66,17 +66,17 @@ def _setup(folder: Path) -> None:
         if not os.environ["DJANGO_SETTINGS_MODULE"].endswith(".demo"):
             raise NotReady("YUNJIAN_SECRET_KEY 未设置 / is not set")
         os.environ["YUNJIAN_SECRET_KEY"] = local_secret(folder)
-    import django
+    import django  # noqa: PLC0415 - settings read the environment when they are imported
 
     django.setup()
 
 
 def _migrate_if_needed() -> bool:
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.core.management import call_command  # noqa: PLC0415 - after setup
+    from django.db import connection  # noqa: PLC0415 - after setup
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
 
-    from yunjian.access.policy_sync import as_owner, sync_policies
+    from yunjian.access.policy_sync import as_owner, sync_policies  # noqa: PLC0415 - after setup
 
     with as_owner():
         executor = MigrationExecutor(connection)
@@ -156,9 +156,9 @@ def worker(concurrency: int) -> None:
     Run background jobs only (in production apart from the server).
     """
     with django_ready():
-        from procrastinate.contrib.django import app
-        from procrastinate.contrib.django.utils import connector_params
-        from procrastinate.psycopg_connector import PsycopgConnector
+        from procrastinate.contrib.django import app  # noqa: PLC0415 - after setup
+        from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415
+        from procrastinate.psycopg_connector import PsycopgConnector  # noqa: PLC0415
 
         connector = PsycopgConnector(kwargs={**connector_params(), **_stepped_down()})
         app.with_connector(connector).run_worker(
@@ -168,7 +168,7 @@ def worker(concurrency: int) -> None:
 
 def _stepped_down() -> dict[str, str]:
     """Return what makes a connection that is not Django's work as the program's role, too."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415 - after setup
 
     role = connection.settings_dict["OPTIONS"].get("assume_role")
     return {"options": f"-c role={role}"} if role else {}
@@ -230,8 +230,8 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
 
 
 def _load_city(folder: Path, seed: int, scale: int) -> None:
-    from yunjian.access.actor import acting_as, system_actor
-    from yunjian.demo.city import is_loaded, load
+    from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+    from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
 
     if is_loaded():
         return
@@ -241,14 +241,14 @@ def _load_city(folder: Path, seed: int, scale: int) -> None:
 
 
 def _demo_keys(folder: Path) -> Path | None:
-    from yunjian.demo.certificates import prepare
+    from yunjian.demo.certificates import prepare  # noqa: PLC0415 - after setup
 
     return prepare(folder)
 
 
 def _serve_demo(host: str, port: int, simulator_port: int, folder: Path, keys: Path | None) -> int:
-    from yunjian.demo import certificates as demo_certificates
-    from yunjian.demo.accounts import welcome
+    from yunjian.demo import certificates as demo_certificates  # noqa: PLC0415 - after setup
+    from yunjian.demo.accounts import welcome  # noqa: PLC0415 - after setup
 
     base = f"http://{host}:{port}"
     text = welcome(base=base, var_dir=folder, more=demo_certificates.welcome(folder, base))
@@ -282,9 +282,9 @@ def operator_init(name: str, uscc: str, system: str, security: str, audit: str) 
     Enter the operator and its three administrators; print their one-time passwords.
     """
     with django_ready():
-        from yunjian.access.actor import acting_as, system_actor
-        from yunjian.administration.services import operator_create
-        from yunjian.kernel.errors import DomainError
+        from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+        from yunjian.administration.services import operator_create  # noqa: PLC0415 - after setup
+        from yunjian.kernel.errors import DomainError  # noqa: PLC0415 - after setup
 
         usernames = {
             "system_administrator": system,
@@ -310,9 +310,9 @@ def demo_code(username: str) -> None:
     Show the one-time code of an account of the demo city, now.
     """
     with django_ready():
-        from django.conf import settings
+        from django.conf import settings  # noqa: PLC0415 - after setup
 
-        from yunjian.demo.accounts import current_code
+        from yunjian.demo.accounts import current_code  # noqa: PLC0415 - after setup
 
         if not getattr(settings, "DEMO", False):
             raise Refusal("只有示范环境可以查看动态口令 / only the demo shows codes")
@@ -338,7 +338,7 @@ def evidence_verify(*, files: bool) -> None:
     Walk every chain; the exit code is 1 when one is broken.
     """
     with django_ready():
-        from yunjian.evidence.services import verify_chains
+        from yunjian.evidence.services import verify_chains  # noqa: PLC0415 - after setup
 
         report = verify_chains(files=files)
     click.echo(
@@ -360,7 +360,7 @@ def backup(path: Path) -> None:
     Write database and files into one archive.
     """
     with django_ready() as folder:
-        from yunjian.config import operations
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
 
         operations.backup(path, var_dir=folder)
     click.secho(f"✓ {path}", fg="green")
@@ -375,7 +375,7 @@ def restore(path: Path, *, force: bool) -> None:
     Restore an archive and verify the chain.
     """
     with django_ready() as folder:
-        from yunjian.config import operations
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
 
         operations.restore(path, var_dir=folder, force=force)
     click.secho("✓ 已恢复 / restored", fg="green")
@@ -391,7 +391,7 @@ def doctor(*, production: bool) -> None:
     Check the installation and say what to do about what is wrong.
     """
     with django_ready():
-        from yunjian.config import operations
+        from yunjian.config import operations  # noqa: PLC0415 - after setup
 
         checks = operations.doctor(production=production)
     for check in checks:
@@ -410,7 +410,7 @@ def wechat_simulator(port: int) -> None:
 
     Run the WeChat simulator alone, on loopback only.
     """
-    from yunjian.wechat.simulator import serve as serve_simulator
+    from yunjian.wechat.simulator import serve as serve_simulator  # noqa: PLC0415 - werkzeug
 
     with sentences():
         check_port("127.0.0.1", port)

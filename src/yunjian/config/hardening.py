@@ -123,7 +123,7 @@ def _one(sql: str) -> Any:
 
 def _way_is_closed() -> bool:
     connection.ensure_connection()
-    assert connection.connection is not None
+    assert connection.connection is not None  # noqa: S101 - it has just been made
     pg = connection.connection.pgconn
     return pg.host.startswith(b"/") or bool(pg.ssl_in_use)
 

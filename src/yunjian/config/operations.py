@@ -129,7 +129,7 @@ def doctor(*, port: int | None = None, production: bool = False) -> list[Check]:
 
 
 def _hardening() -> list[Check]:
-    from yunjian.config import hardening
+    from yunjian.config import hardening  # noqa: PLC0415 - only production asks
 
     checks = [Check(one.name, one.holds(), one.zh, one.en, one.hint) for one in hardening.DEMANDS]
     problems = hardening.deployment_problems()
@@ -153,7 +153,7 @@ def _postgres(program: str, *arguments: str) -> None:
 
 
 def _run(program: str, arguments: list[str], environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no shell
         [_program(program), *arguments],
         env=environment,
         capture_output=True,
@@ -239,12 +239,12 @@ def _holds_data() -> bool:
     made_by_installing = {"contenttypes", "auth"}
     with connection.cursor() as cursor:
         for model in apps.get_models():
-            table = model._meta.db_table
-            if model._meta.app_label in made_by_installing or table not in existing:
+            table = model._meta.db_table  # noqa: SLF001 - Django's documented API
+            if model._meta.app_label in made_by_installing or table not in existing:  # noqa: SLF001
                 continue
-            if not model._meta.managed:
+            if not model._meta.managed:  # noqa: SLF001
                 continue
-            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')  # noqa: S608 - our own names
             if cursor.fetchone()[0]:
                 return True
     return False
@@ -293,8 +293,8 @@ def _database_checks() -> list[Check]:
         connection.ensure_connection()
     except (DatabaseError, psycopg.Error) as error:
         hint = "请检查 DATABASE_URL 和数据库服务 / check DATABASE_URL and the server"
-        return [Check("database", False, f"数据库无法连接：{error}", "not reachable", hint)]
-    checks = [Check("database", True, "数据库可以连接", "database reachable")]
+        return [Check("database", False, f"数据库无法连接：{error}", "not reachable", hint)]  # noqa: FBT003
+    checks = [Check("database", True, "数据库可以连接", "database reachable")]  # noqa: FBT003
     pending = _pending_migrations()
     checks.append(
         Check(
@@ -346,7 +346,7 @@ def _clock() -> Check:
 
 
 def _certificates() -> list[Check]:
-    from yunjian.certificates.health import findings
+    from yunjian.certificates.health import findings  # noqa: PLC0415 - needs the apps
 
     return [Check(one.name, one.ok, one.zh, one.en, one.hint) for one in findings()]
 
@@ -366,8 +366,8 @@ def _port(port: int) -> Check:
     try:
         check_port("127.0.0.1", port)
     except NotReady as error:
-        return Check("port", False, str(error), f"port {port} is in use", "--port")
-    return Check("port", True, f"端口 {port} 空闲", f"port {port} is free")
+        return Check("port", False, str(error), f"port {port} is in use", "--port")  # noqa: FBT003
+    return Check("port", True, f"端口 {port} 空闲", f"port {port} is free")  # noqa: FBT003
 
 
 def _chromium() -> Check:
@@ -383,7 +383,7 @@ def _chromium() -> Check:
 
 
 def _static_assets() -> Check:
-    from django.contrib.staticfiles import finders
+    from django.contrib.staticfiles import finders  # noqa: PLC0415 - needs settings
 
     return _built("static", "网页资源", finders.find("vendor") is not None, "make demo")
 
@@ -392,7 +392,7 @@ def _phone_app() -> Check:
     return _built("h5", "手机端", (settings.H5_DIST_DIR / "index.html").is_file(), "make demo")
 
 
-def _built(name: str, what: str, ok: bool, command: str) -> Check:
+def _built(name: str, what: str, ok: bool, command: str) -> Check:  # noqa: FBT001
     return Check(
         name,
         ok,

@@ -102,7 +102,7 @@ def database(folder: Path, *, keep_running: bool = False) -> Iterator[str]:
     if given:
         yield given
         return
-    from yunjian.config.embedded import EmbeddedDatabase
+    from yunjian.config.embedded import EmbeddedDatabase  # noqa: PLC0415 - not with DATABASE_URL
 
     embedded = EmbeddedDatabase(folder / "pg")
     os.environ["DATABASE_URL"] = embedded.start()

@@ -51,7 +51,7 @@ class CityBuilder:
     """The invented city while it is being built."""
 
     def __init__(self, *, seed: int, scale: float, today: date, password: str) -> None:
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.scale = scale
         self.today = today
         self.begin = today - timedelta(days=HISTORY_DAYS)
@@ -143,7 +143,7 @@ class CityBuilder:
 
     def _once(self, make: Callable[[], str]) -> str:
         for attempt in range(2000):
-            name = make() if attempt < 1000 else f"{make()}{attempt - 999}"
+            name = make() if attempt < 1000 else f"{make()}{attempt - 999}"  # noqa: PLR2004
             if name not in self._names:
                 self._names.add(name)
                 return name

@@ -158,7 +158,7 @@ def _equipment(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
 
 def _vehicles(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
     for _ in range(builder.rng.randint(2, 4)):
-        leased = builder.rng.random() < 0.3
+        leased = builder.rng.random() < 0.3  # noqa: PLR2004
         plate = f"沪{builder.rng.choice(PLATE_LETTERS)}{builder.rng.randrange(10**5):05d}"
         agency.vehicles.append(
             services.vehicle_create(

@@ -136,13 +136,13 @@ class History:
         builder, dice = self._stage, self._stage.rng.random()
         age = (builder.today - task.due_on).days
         # a third of today's work is done early; a little of the last days was left undone
-        if (age == 0 and dice > 0.34) or (0 < age <= RECENT_DAYS and dice < 0.05):
+        if (age == 0 and dice > 0.34) or (0 < age <= RECENT_DAYS and dice < 0.05):  # noqa: PLR2004
             return
-        if age > RECENT_DAYS and dice < 0.012:
+        if age > RECENT_DAYS and dice < 0.012:  # noqa: PLR2004
             moment = builder.moment(task.due_on, 7.8)
             self.later(moment, _cancel_act(self, agency, task, moment))
             return
-        late = age > 1 and dice > 0.94
+        late = age > 1 and dice > 0.94  # noqa: PLR2004
         moment = self._free_moment(task, late=late)
         self.later(moment, lambda: self.visit(discharger, task, moment))
 
@@ -158,7 +158,7 @@ class History:
         """Sign in on site; the submission and what follows come later."""
         builder, rng = self._stage, self._stage.rng
         engineer: Account = task.assignee.account  # type: ignore[assignment]
-        far = 0.012 if rng.random() < 0.02 else 0.0007
+        far = 0.012 if rng.random() < 0.02 else 0.0007  # noqa: PLR2004
         longitude, latitude = builder.near(task.point.longitude, task.point.latitude, far)
         with builder.acting(engineer, moment) as actor:
             photo = self._photo(actor, "sign_in")
@@ -177,7 +177,7 @@ class History:
             visit_sign_in(actor=actor, visit_id=visit_id, sign_in=request, digest=said)
         leaving = moment + timedelta(minutes=rng.randint(32, 80))
         # now and then the phone finds no network until the next morning
-        offline = rng.random() < 0.03
+        offline = rng.random() < 0.03  # noqa: PLR2004
         sent = (
             builder.moment(business_day(leaving) + timedelta(days=1), 7.9) if offline else leaving
         )
@@ -192,7 +192,7 @@ class History:
             context = sheet_context(task, instruments_at([task.point_id]).get(task.point_id, []))
             mood = rng.choices(("usual", "calibrate", "out_of_control"), weights=(86, 8, 6))[0]
             filler = Filler(rng, context, stay.began.astimezone(SHANGHAI), mood)
-            pictured = rng.random() < 0.3
+            pictured = rng.random() < 0.3  # noqa: PLR2004
             body = {
                 "task_id": str(task.pk),
                 "signed_out_at": stay.leaving.isoformat(),
@@ -208,14 +208,14 @@ class History:
     def _expect_decision(self, discharger: Discharger, visit_id: UUID, sent: datetime) -> None:
         builder, dice = self._stage, self._stage.rng.random()
         sent_on = business_day(sent)
-        if builder.today - sent_on <= timedelta(days=1) and dice < 0.45:
+        if builder.today - sent_on <= timedelta(days=1) and dice < 0.45:  # noqa: PLR2004
             return  # still waiting for a signature
         signed = min(
             sent + timedelta(minutes=builder.rng.randint(15, 200)), builder.moment(sent_on, 23.4)
         )
-        if dice > 0.91:
+        if dice > 0.91:  # noqa: PLR2004
             signed = builder.moment(sent_on + timedelta(days=1), builder.rng.uniform(8.5, 11))
-        objects = 0.5 < dice < 0.53
+        objects = 0.5 < dice < 0.53  # noqa: PLR2004
         self.later(signed, lambda: self.decide(discharger, visit_id, signed, objects=objects))
 
     def decide(

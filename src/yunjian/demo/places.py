@@ -227,12 +227,12 @@ def _points(
                 longitude=longitude,
                 latitude=latitude,
                 sampling_method=_sampling_method(builder) if gas else "",
-                automatic_calibration=gas and builder.rng.random() < 0.4,
+                automatic_calibration=gas and builder.rng.random() < 0.4,  # noqa: PLR2004
                 networked_on=networked,
                 opened_on=networked - timedelta(days=45),
                 station_area=Decimal(builder.rng.choice((12, 15, 18, 20))),
                 station_temperature_control=True,
-                station_ups=builder.rng.random() < 0.8,
+                station_ups=builder.rng.random() < 0.8,  # noqa: PLR2004
                 station_video=True,
             )
             discharger.points.append(point)

@@ -12,14 +12,14 @@ from yunjian.kernel.clock import today
 
 @app.periodic(cron="5 16 * * *")  # 00:05 in Shanghai; cron is in UTC
 @app.task(name="evidence.daily_head", queue="evidence")
-def seal_day(timestamp: int) -> None:
+def seal_day(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Seal the day that has just ended."""
     daily_head(today() - timedelta(days=1))
 
 
 @app.periodic(cron="30 18 * * *")  # half past two in Shanghai
 @app.task(name="evidence.ask_nightly_check", queue="evidence")
-def ask_nightly_check(timestamp: int) -> None:
+def ask_nightly_check(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Have all chains walked each night."""
     with acting_as(system_actor("每夜验证")) as actor:
         chain_check_ask(actor=actor)

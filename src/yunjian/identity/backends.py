@@ -35,7 +35,7 @@ class AccountBackend(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
         username: str | None = None,
         password: str | None = None,
         **_credentials: Any,

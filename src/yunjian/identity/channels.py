@@ -134,7 +134,7 @@ def _subscription_sent(fields: EventFields) -> None:
 
 
 def _report(fields: EventFields, state: str, error: str = "") -> None:
-    from yunjian.messaging.jobs import report
+    from yunjian.messaging.jobs import report  # noqa: PLC0415 - jobs need the app registry
 
     reference = str(fields.get("MsgID") or fields.get("MsgId") or "")
     if reference:

@@ -8,7 +8,7 @@ from yunjian.identity.services.sessions import sessions_forget
 
 @app.periodic(cron="50 * * * *")
 @app.task(name="identity.forget_sessions", queue="kernel")
-def forget_sessions(timestamp: int) -> None:
+def forget_sessions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """End the sessions that ran out, and forget the log lines that need not be kept."""
     with acting_as(system_actor("清理登录记录")):
         sessions_forget()

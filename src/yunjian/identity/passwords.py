@@ -21,7 +21,7 @@ class LongEnough:
     def __init__(self, length: int = 10) -> None:
         self.length = length
 
-    def validate(self, password: str, user: Account | None = None) -> None:
+    def validate(self, password: str, user: Account | None = None) -> None:  # noqa: ARG002 - Django's signature
         """Check a new password.
 
         Raises:

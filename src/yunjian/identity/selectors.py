@@ -68,7 +68,7 @@ def live_session(account: Account, session_key: str) -> LiveSession:
     """Return the session of a request with its actor (one query)."""
     row = SESSION.row(key=key_digest(session_key), account=account.pk)
     if row is None:  # Django knows it, we do not: it counts for nothing
-        return LiveSession(UUID(int=0), NOBODY, "", SessionEnd.EXPIRED, True, False)
+        return LiveSession(UUID(int=0), NOBODY, "", SessionEnd.EXPIRED, True, False)  # noqa: FBT003
     pk, means, ended_why, seen_at, idle_until, lasts_until, *facts = row
     at = now()
     return LiveSession(

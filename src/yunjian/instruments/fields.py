@@ -281,7 +281,7 @@ def _setting(
     required: bool = False,
     digits: int = 4,
     maximum: Decimal | None = None,
-    help: str = "",
+    help: str = "",  # noqa: A002 - the field's name
 ) -> FilingField:
     return FilingField(
         SETTINGS + key,

@@ -241,7 +241,7 @@ def _text_input(field: FilingField) -> forms.TextInput:
 
 
 def _max_length(field: FilingField) -> int:
-    column = InstrumentRevision._meta.get_field(field.path)
+    column = InstrumentRevision._meta.get_field(field.path)  # noqa: SLF001 - documented API
     return int(getattr(column, "max_length", None) or 200)
 
 

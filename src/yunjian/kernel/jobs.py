@@ -9,6 +9,6 @@ from yunjian.kernel.partitions import ensure_partitions
 
 @app.periodic(cron="20 18 * * *")  # twenty past two in Shanghai; cron is in UTC
 @app.task(name="kernel.make_partitions", queue="kernel")
-def make_partitions(timestamp: int) -> None:
+def make_partitions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Keep the month partitions ahead of time, and so the rest partition empty."""
     ensure_partitions(today(), today() + PARTITIONS_AHEAD)

@@ -33,7 +33,7 @@ class CreatePartitionedModel(CreateModel):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
             schema_editor.sql_create_table = plain
-        table = to_state.apps.get_model(app_label, self.name)._meta.db_table
+        table = to_state.apps.get_model(app_label, self.name)._meta.db_table  # noqa: SLF001
         schema_editor.execute(
             f'CREATE TABLE "{table}_rest" PARTITION OF "{table}" DEFAULT', params=None
         )

@@ -37,7 +37,7 @@ class Parameter(models.Expression):
         super().__init__(output_field=models.Field())
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         """Return a place for the value, and itself to know it by."""
         return "%s", (self,)
 
@@ -108,12 +108,12 @@ def json_text(value: Any) -> str:
 
 def column_names(model: type[models.Model]) -> list[str]:
     """Return the names of all columns, for `values_list` and then `instance_from_row`."""
-    return [field.attname for field in model._meta.concrete_fields]
+    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's documented API
 
 
 def instance_from_row(model: type[_Model], row: Row) -> _Model:
     """Return the object that a row of all columns is."""
-    fields = model._meta.concrete_fields
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
     values = [
         read_json(value) if isinstance(field, models.JSONField) and value is not None else value
         for field, value in zip(fields, row, strict=True)

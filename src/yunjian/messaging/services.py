@@ -60,11 +60,11 @@ def notify(
             title=title,
             body=body,
             link=link,
-            about_type=about._meta.label_lower if about else "",
+            about_type=about._meta.label_lower if about else "",  # noqa: SLF001 - Django's documented API
             about_id=str(about.pk) if about else "",
             at=at,
         )
-        from yunjian.messaging.jobs import deliver
+        from yunjian.messaging.jobs import deliver  # noqa: PLC0415 - jobs call services
 
         enqueue(deliver, notification_ids=[str(identifier) for identifier in ids])
     return ids

@@ -157,7 +157,7 @@ class PlaceForm(forms.Form):
 
 
 def _initial(row: models.Model) -> dict[str, Any]:
-    values = {column.name: getattr(row, column.attname) for column in row._meta.fields}
+    values = {column.name: getattr(row, column.attname) for column in row._meta.fields}  # noqa: SLF001
     for name in ("longitude", "latitude"):
         typed = values.get(f"typed_{name}")
         if typed is not None:

@@ -68,6 +68,6 @@ class SourceTable(Table):
             "{} <span class='text-body-secondary'>{}</span>", value, record.industry_code
         )
 
-    def render_medical(self, value: bool) -> str:
+    def render_medical(self, value: bool) -> str:  # noqa: FBT001 - the library's signature
         """Say it in words."""
         return str(_("是") if value else _("否"))

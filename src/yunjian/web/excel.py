@@ -20,13 +20,13 @@ NARROW, WIDE = 12, 28
 def stream_xlsx(filename: str, columns: list[Column], rows: Iterable[Any]) -> FileResponse:
     """Return an Excel file; columns are (title, accessor), the accessor dotted or a function."""
     # closed, and so deleted, by the response when the last byte is sent
-    file = tempfile.TemporaryFile(suffix=".xlsx")
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115
     workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
     sheet = workbook.add_worksheet()
     head = workbook.add_format({"bold": True, "bg_color": "#EAF2FB", "border": 1})
     for column, (word, _accessor) in enumerate(columns):
         title = str(word)
-        sheet.set_column(column, column, WIDE if len(title) > 4 else NARROW)
+        sheet.set_column(column, column, WIDE if len(title) > 4 else NARROW)  # noqa: PLR2004 - four signs are narrow
         sheet.write_string(0, column, title, head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):

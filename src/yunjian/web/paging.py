@@ -78,7 +78,7 @@ def _read(model: type[models.Model], field: str, text: str) -> tuple[Any, UUID] 
     value, separator, key = text.rpartition(SEPARATOR)
     if not separator:
         return None
-    column: Any = model._meta.pk
+    column: Any = model._meta.pk  # noqa: SLF001 - Django's documented API
     try:
         if field not in {"id", "pk"}:
             column = _column(model, field)
@@ -90,7 +90,7 @@ def _read(model: type[models.Model], field: str, text: str) -> tuple[Any, UUID] 
 def _column(model: type[models.Model], field: str) -> Any:
     column: Any = None
     for name in field.split("__"):
-        column = model._meta.get_field(name)
+        column = model._meta.get_field(name)  # noqa: SLF001 - Django's documented API
         if column.is_relation:
             model = column.related_model
     return column

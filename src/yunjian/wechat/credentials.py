@@ -58,11 +58,11 @@ def _renewed(
     value = _value(row, refused)
     if value and now() < row.renew_at:
         return value  # another node was about it
-    value, lifetime = fetch(False)
+    value, lifetime = fetch(False)  # noqa: FBT003 - asked for politely
     if value == refused:
         if not may_force or not _may_force(row, now()):
             raise TokenRefused(40001, "forced renewals are used up")
-        value, lifetime = fetch(True)
+        value, lifetime = fetch(True)  # noqa: FBT003 - by force
         _count_force(row, now())
     _keep(row, value, lifetime)
     return value

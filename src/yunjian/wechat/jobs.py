@@ -7,6 +7,6 @@ from yunjian.wechat.services import seen_forget
 
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="wechat.forget_callbacks", queue="kernel")
-def forget_callbacks(timestamp: int) -> None:
+def forget_callbacks(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the notes of calls that are too old to be taken again anyway."""
     seen_forget()

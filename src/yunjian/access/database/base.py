@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         execute: Callable[..., Any],
         sql: str,
         params: Any,
-        many: bool,
+        many: bool,  # noqa: FBT001 - Django's signature
         context: dict[str, Any],
     ) -> Any:
         wanted = (

@@ -31,7 +31,7 @@ class Problems:
     def __init__(self) -> None:
         self.errors: list[FieldError] = []
 
-    def unless(self, good: bool, path: str, message: str, code: str = "invalid") -> None:
+    def unless(self, good: bool, path: str, message: str, code: str = "invalid") -> None:  # noqa: FBT001
         """Note the problem unless the value is good."""
         if not good:
             self.errors.append(FieldError(path, code, message))

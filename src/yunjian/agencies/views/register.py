@@ -76,7 +76,7 @@ class Register(Generic[Row]):
             if any(hasattr(row, name) for name in names)
         ]
 
-    def more(self, row: Row) -> dict[str, Any]:
+    def more(self, row: Row) -> dict[str, Any]:  # noqa: ARG002 - subclasses use it
         """Return what else the detail page shows."""
         return {}
 

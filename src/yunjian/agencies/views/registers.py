@@ -184,7 +184,7 @@ class ContractRegister(Register[ServiceContract]):
         self,
         actor: Actor,
         form: Any,
-        row: ServiceContract | None,
+        row: ServiceContract | None,  # noqa: ARG002 - never edited
     ) -> ServiceContract:
         """Enter a contract of the agency."""
         values = form.cleaned_data

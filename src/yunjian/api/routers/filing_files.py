@@ -61,7 +61,7 @@ def template_file(request: HttpRequest, source_id: UUID) -> FileResponse:
     source: PollutionSource = get_visible_or_404(PollutionSource, source_id)
     require(may_file_instruments(actor_of(request), source.organization_id))
     points = list(MonitoringPoint.objects.filter(outlet__source=source).order_by("mn_code"))
-    file = TemporaryFile(suffix=".xlsx")
+    file = TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     template(file, points)
     file.seek(0)
     return xlsx(_("仪器备案导入模板.xlsx"), file)

@@ -60,7 +60,7 @@ def session(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/wechat/authorize", auth=None, url_name="wechat_authorize", include_in_schema=False)
-def authorize(request: HttpRequest, next: str = PHONE_APP) -> HttpResponse:
+def authorize(request: HttpRequest, next: str = PHONE_APP) -> HttpResponse:  # noqa: A002 - URL name
     """Send the phone to WeChat, which sends it back with a code."""
     safe = url_has_allowed_host_and_scheme(next, {request.get_host()})
     back = request.build_absolute_uri(reverse("api:wechat_callback"))

@@ -213,8 +213,8 @@ class _OurAlgorithms(AlgorithmUsagePolicy):
 
     def digest_algorithm_allowed(
         self,
-        algo: Any,
-        moment: datetime | None,
+        algo: Any,  # noqa: ARG002 - the library's signature
+        moment: datetime | None,  # noqa: ARG002 - the library's signature
     ) -> AlgorithmUsageConstraint:
         """Refuse: nothing here asks for a digest alone."""
         return AlgorithmUsageConstraint(allowed=False)
@@ -222,7 +222,7 @@ class _OurAlgorithms(AlgorithmUsagePolicy):
     def signature_algorithm_allowed(
         self,
         algo: Any,
-        moment: datetime | None,
+        moment: datetime | None,  # noqa: ARG002 - the library's signature
         public_key: Any,
     ) -> AlgorithmUsageConstraint:
         """Tell whether a certificate may be signed so."""
@@ -243,7 +243,7 @@ class _OurSignatures(SignatureValidator):
         signed_data: bytes,
         public_key_info: Any,
         signature_algorithm: Any,
-        context: Any = None,
+        context: Any = None,  # noqa: ARG002 - the library's signature
     ) -> None:
         """Raise InvalidSignature unless the signature is right."""
         digest = known_algorithm(signature_algorithm["algorithm"].dotted).digest

@@ -136,7 +136,7 @@ class PublicKey:
         elif curve == P256_CURVE:
             self.kind = Kind.EC
             loaded = self._loaded()
-            assert isinstance(loaded, ec.EllipticCurvePublicKey)
+            assert isinstance(loaded, ec.EllipticCurvePublicKey)  # noqa: S101 - the OID says so
             self._ec = loaded
         else:
             raise Refused(Reason.ALGORITHM_UNKNOWN, f"curve {curve}")
@@ -149,7 +149,7 @@ class PublicKey:
 
     def _loaded_rsa(self) -> rsa.RSAPublicKey:
         loaded = self._loaded()
-        assert isinstance(loaded, rsa.RSAPublicKey)
+        assert isinstance(loaded, rsa.RSAPublicKey)  # noqa: S101 - the OID says so
         if not RSA_MINIMUM_BITS <= loaded.key_size <= RSA_MAXIMUM_BITS:
             raise Refused(Reason.KEY_WEAK, f"RSA {loaded.key_size}")
         return loaded
@@ -164,7 +164,7 @@ class PublicKey:
         self, signature: bytes, content: bytes, algorithm: hashes.HashAlgorithm
     ) -> bool:
         key = self._rsa
-        assert key is not None
+        assert key is not None  # noqa: S101 - the only kind left
         pss = padding.PSS(mgf=padding.MGF1(algorithm), salt_length=padding.PSS.DIGEST_LENGTH)
         return _verified(
             lambda: key.verify(signature, content, padding.PKCS1v15(), algorithm)

@@ -154,7 +154,7 @@ def _is_pkcs7(signature: bytes) -> bool:
     if len(signature) <= BLOB_LENGTH or signature[0] != _SEQUENCE:
         return False
     first = signature[1]
-    inner = 2 if first < 0x80 else 2 + (first & 0x7F)
+    inner = 2 if first < 0x80 else 2 + (first & 0x7F)  # noqa: PLR2004 - the long form of a length
     return inner < len(signature) and signature[inner] == _OBJECT_IDENTIFIER
 
 
@@ -219,7 +219,7 @@ def _digest(signer: Any, certificate: Certificate) -> str:
     suits = digest is not None and (digest == SM3) == (kind is Kind.SM2)
     if not suits or signer["signature_algorithm"]["algorithm"].dotted not in _SIGNING[kind]:
         raise Refused(Reason.ALGORITHM_UNKNOWN, oid)
-    assert digest is not None
+    assert digest is not None  # noqa: S101 - it suits
     return digest
 
 

@@ -130,7 +130,7 @@ def _trust() -> TrustStore:
     try:
         trust = trust_store()
     except UnreadableAuthority as error:  # the operator's to mend; the doctor names the file
-        LOG.error("a trusted authority cannot be read: %s", error)
+        LOG.error("a trusted authority cannot be read: %s", error)  # noqa: TRY400 - no trace
         raise refusal(SignInFailure.NOT_SET_UP) from error
     if not trust.roots:
         raise refusal(SignInFailure.NOT_SET_UP)

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from yunjian.config.settings.base import *
 
-if len(SECRET_KEY) < 50:
+if len(SECRET_KEY) < 50:  # noqa: PLR2004 - Django's own advice
     raise ImproperlyConfigured("YUNJIAN_SECRET_KEY 未设置或过短（至少 50 个字符）")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("YUNJIAN_HOSTS 未设置（例如 jg.example.gov.cn）")

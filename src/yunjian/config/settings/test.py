@@ -23,7 +23,7 @@ if "DATABASE_URL" not in os.environ:
     atexit.register(_stop)
 os.environ["YUNJIAN_VAR"] = str(_scratch)
 
-from yunjian.config.settings.base import *
+from yunjian.config.settings.base import *  # noqa: E402
 
 INSTALLED_APPS = [*INSTALLED_APPS, "yunjian.demo"]
 SECRET_KEY = "test-only-" + "x" * 50

@@ -21,7 +21,7 @@ FILENAME_LENGTH = 160
 
 def attachment_store(
     *,
-    id: UUID,
+    id: UUID,  # noqa: A002 - the column's name
     actor: Actor,
     content: bytes,
     filename: str,

@@ -96,7 +96,7 @@ def record(
         digest=digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST),
     )
     APPEND.run(**{name: getattr(event, name) for name in column_names(Event)})
-    event._state.adding = False
+    event._state.adding = False  # noqa: SLF001 - Django's documented API
     return event
 
 
@@ -105,12 +105,12 @@ def _locked_head(chain: UUID) -> tuple[int, str]:
     if head is None:
         ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
         head = HEAD.row(chain=chain)
-    assert head is not None
+    assert head is not None  # noqa: S101 - just made, and heads are never removed
     sequence, head_digest = head
     return sequence, head_digest
 
 
 def _describe(obj: Subject) -> tuple[str, str]:
     if isinstance(obj, models.Model):
-        return obj._meta.label_lower, str(obj.pk)
+        return obj._meta.label_lower, str(obj.pk)  # noqa: SLF001 - Django's documented API
     return obj[0], str(obj[1])

@@ -74,7 +74,7 @@ def verify_object(obj: models.Model) -> ObjectReport:
     with bypass_rls("its events stand in the chains of all who took part in it"):
         events = list(
             Event.unscoped()
-            .filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
+            .filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))  # noqa: SLF001 - Django's documented API
             .order_by("id")
         )
         problems = [problem for event in events for problem in _event_problems(event)]

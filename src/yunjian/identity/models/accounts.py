@@ -91,7 +91,7 @@ class Account(AbstractBaseUser):
     @property
     def phone_masked(self) -> str:
         """Return the telephone number with its middle hidden (138****5678)."""
-        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 8 else ""
+        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 8 else ""  # noqa: PLR2004
 
 
 class RoleGrant(IdModel):

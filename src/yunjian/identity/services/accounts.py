@@ -308,7 +308,7 @@ def _check_left(account: Account, taken: frozenset[str]) -> None:
             account__is_active=True,
         ).exclude(account=account)
         if not others.exists():
-            label = dict(RoleGrant._meta.get_field("role").flatchoices)[role]
+            label = dict(RoleGrant._meta.get_field("role").flatchoices)[role]  # noqa: SLF001 - Django's documented API
             raise InvalidState(
                 _("该账号是最后一名%(role)s，请先授予其他账号") % {"role": label}, code="last"
             )

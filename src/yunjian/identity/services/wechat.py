@@ -65,7 +65,7 @@ def wechat_arrive(*, request: HttpRequest, code: str, state: str) -> Arrival:
         _note(request, "code", str(error.errcode))
         raise WechatRefused("code", target) from error
     except CredentialsRefused as error:
-        logger.error("WeChat refuses the official account: %s", error)
+        logger.error("WeChat refuses the official account: %s", error)  # noqa: TRY400 - no trace needed
         raise WechatRefused("setup", target) from error
     except WechatError as error:
         logger.warning("WeChat did not tell who this is: %s", error)

@@ -22,7 +22,7 @@ class RapidOcr:
     """The engine of the package `rapidocr`; its models come along in the wheel."""
 
     def __init__(self) -> None:
-        from rapidocr import RapidOCR
+        from rapidocr import RapidOCR  # noqa: PLC0415 - an optional extra, slow to load
 
         self._engine = RapidOCR()
 

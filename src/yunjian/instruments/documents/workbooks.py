@@ -122,7 +122,7 @@ def _choices(field: FilingField, points: list[MonitoringPoint]) -> list[str]:
 
 def _allow(sheet: Any, column: int, choices: list[str]) -> None:
     # Excel holds a list of at most 255 signs in a cell's rule
-    if choices and len(",".join(choices)) <= 255:
+    if choices and len(",".join(choices)) <= 255:  # noqa: PLR2004
         rule = {"validate": "list", "source": choices, "error_type": "warning"}
         sheet.data_validation(1, column, settings.IMPORT_MAX_ROWS, column, rule)
 

@@ -57,7 +57,7 @@ def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
     """Return what was changed of a draft after an edition of it, the oldest first."""
     rows = Event.unscoped().filter(
         verb=events.REVISION_CHANGED,
-        object_type__in=object_types(InstrumentRevision._meta.label_lower),
+        object_type__in=object_types("instruments.instrumentrevision"),
         object_id=str(revision.pk),
     )
     edits = []
@@ -74,7 +74,7 @@ def value_label(path: str) -> str:
 
 
 def _about(model: type[Any], keys: Any) -> Q:
-    names = object_types(model._meta.label_lower)
+    names = object_types(model._meta.label_lower)  # noqa: SLF001 - documented API
     return Q(object_type__in=names, object_id__in=[str(key) for key in keys])
 
 
@@ -124,7 +124,7 @@ def _label(path: str) -> str:
         return _("附件")
     if path.startswith(SETTINGS):
         return setting_labels().get(path, path)
-    for column in InstrumentRevision._meta.fields:
+    for column in InstrumentRevision._meta.fields:  # noqa: SLF001 - Django's documented API
         if column.name == path:
             return str(column.verbose_name)
     return path

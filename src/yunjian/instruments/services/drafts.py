@@ -185,7 +185,7 @@ def _begin(
     instrument = revision.instrument
     revision.created_by_id = actor.account_id
     write(revision, point, values)
-    if instrument._state.adding:
+    if instrument._state.adding:  # noqa: SLF001 - Django's documented API
         instrument.save(force_insert=True)
     with conflict_when("revision_one_open", _("该仪器已有正在办理的备案，请先完成或撤回")):
         revision.save(force_insert=True)

@@ -84,7 +84,7 @@ def write(revision: InstrumentRevision, point: MonitoringPoint, values: Values) 
     known = {field.path: field for field in fields_of(instrument.kind, point, parameter)}
     problems = Problems()
     for path in sorted(given.keys() - known.keys() - {*CHANGE, "attachments"}):
-        problems.unless(False, path, _("没有这一项"), "unknown")
+        problems.unless(False, path, _("没有这一项"), "unknown")  # noqa: FBT003
     for path in sorted(given.keys() & known.keys()):
         _set(revision, known[path], given[path], problems)
     _forget_other_settings(revision, known)
@@ -186,7 +186,7 @@ def _number(field: FilingField, value: Any, problems: Problems) -> Decimal | Non
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
-        problems.unless(False, field.path, _("%(label)s应为数字") % said)
+        problems.unless(False, field.path, _("%(label)s应为数字") % said)  # noqa: FBT003
         return None
     if field.minimum is not None:
         good = number >= field.minimum
@@ -215,7 +215,7 @@ def _ranges(field: FilingField, value: Any, problems: Problems) -> list[list[str
         match = RANGE.fullmatch(part)
         if match is None:
             message = _("“%(part)s”不是量程；请写作 0～500，多个量程用分号隔开")
-            problems.unless(False, field.path, message % {"part": part})
+            problems.unless(False, field.path, message % {"part": part})  # noqa: FBT003
             continue
         lower, upper = match.groups()
         good = Decimal(lower) < Decimal(upper)
@@ -231,7 +231,7 @@ def _day(field: FilingField, value: str, problems: Problems) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        problems.unless(False, field.path, _("%(label)s应形如 2026-01-31") % {"label": field.label})
+        problems.unless(False, field.path, _("%(label)s应形如 2026-01-31") % {"label": field.label})  # noqa: FBT003
         return None
 
 
@@ -335,9 +335,9 @@ def check_complete(revision: InstrumentRevision, instrument: Instrument) -> None
             problems.unless(not missing, field.path, f"{asked}{field.label}", "required")
     _check_change_complete(revision, instrument, problems)
     if revision.accepted_on and not revision.acceptance_number:
-        problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")
+        problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")  # noqa: FBT003
     if revision.acceptance_number and not revision.accepted_on:
-        problems.unless(False, "accepted_on", _("请填写验收日期"), "required")
+        problems.unless(False, "accepted_on", _("请填写验收日期"), "required")  # noqa: FBT003
     _check_possible(revision, instrument, instrument.point, problems)
     _check_serial(revision, instrument, problems)
     problems.refuse_if_any()

@@ -93,7 +93,7 @@ def template_file(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Give the empty workbook for the points of a source."""
     source = get_visible_or_404(PollutionSource, source_id)
     points = list(MonitoringPoint.objects.filter(outlet__source=source).order_by("mn_code"))
-    file = TemporaryFile(suffix=".xlsx")
+    file = TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     template(file, points)
     file.seek(0)
     return xlsx(gettext("仪器备案导入模板.xlsx"), file)

@@ -121,7 +121,7 @@ def place_of(definition: Data, problem_place: str) -> str:
 
 def _steps(place: str) -> list[int]:
     steps = place.split(".") if place else []
-    if len(steps) > 2 or not all(step.isdecimal() for step in steps):
+    if len(steps) > 2 or not all(step.isdecimal() for step in steps):  # noqa: PLR2004 - two levels
         raise NoSuchPart(place)
     return [int(step) for step in steps]
 

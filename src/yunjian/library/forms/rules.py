@@ -170,7 +170,7 @@ class ObligationForm(RowForm):
     @classmethod
     def of(cls, row: Row) -> dict[str, Any]:
         """Return the values of an obligation."""
-        assert isinstance(row, ObligationRow)
+        assert isinstance(row, ObligationRow)  # noqa: S101 - chosen by the table
         automatic = {None: "", True: "yes", False: "no"}[row.automatic_calibration]
         shown: dict[str, Any] = {
             "mode": "count" if row.count else "interval" if row.interval else "unconfirmed",
@@ -265,7 +265,7 @@ class LimitForm(RowForm):
     @classmethod
     def of(cls, row: Row) -> dict[str, Any]:
         """Return the values of a limit."""
-        assert isinstance(row, LimitRow)
+        assert isinstance(row, LimitRow)  # noqa: S101 - chosen by the table
         return super().of(row) | {
             "mode": "bands" if row.criteria else "unconfirmed" if row.unconfirmed else "one",
             "statistic": row.statistic or "",

@@ -19,7 +19,7 @@ FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 def record_workbook(shown: ShownVisit) -> IO[bytes]:
     """Return an open file with a worksheet for each record sheet of a visit."""
-    file = tempfile.TemporaryFile(suffix=".xlsx")
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     workbook = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
     for number, sheet in enumerate(shown.sheets, start=1):
         name = f"{number} {sheet.view.title}".translate(FORBIDDEN)[:LONGEST_NAME]

@@ -35,7 +35,7 @@ _MESSAGES = {
 
 
 def _time_ordered(identifier: UUID) -> UUID:
-    if identifier.version != 7:
+    if identifier.version != 7:  # noqa: PLR2004 - the version named by RFC 9562
         raise ValueError("编号必须是 UUIDv7")
     return identifier
 

@@ -84,7 +84,7 @@ SUBMIT = PreparedQuery(f"""
         warnings = %(warnings)s::jsonb, submission_digest = %(submission_digest)s,
         content_digest = %(content_digest)s
     WHERE id = %(id)s
-""")
+""")  # noqa: S608 - from the names above
 
 
 class Outcome(StrEnum):
@@ -467,7 +467,7 @@ def _sign_in_warnings(
 
 
 def _submission_warnings(visit: Visit, signed_out_at: datetime) -> list[str]:
-    assert visit.submitted_at is not None
+    assert visit.submitted_at is not None  # noqa: S101 - just set
     if business_day(visit.submitted_at) > business_day(signed_out_at):
         return [f"签退于 {business_day(signed_out_at)}，次日或更晚才提交"]
     return []

@@ -18,7 +18,7 @@ from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, Pollu
 
 MOST = 200
 MODELS: dict[str, type[models.Model]] = {
-    model._meta.label_lower: model
+    model._meta.label_lower: model  # noqa: SLF001 - Django's documented API
     for model in (PollutionSource, Outlet, MonitoringPoint, EmissionLimit)
 }
 
@@ -80,7 +80,7 @@ def changes_since(row: PollutionSource | Outlet | MonitoringPoint, version: int)
 
 
 def _about(model: type[models.Model], keys: Iterable[UUID]) -> Q:
-    label = model._meta.label_lower
+    label = model._meta.label_lower  # noqa: SLF001 - Django's documented API
     return Q(object_type=label, object_id__in=[str(key) for key in keys])
 
 
@@ -118,7 +118,7 @@ def _facts(payload: dict[str, Any]) -> list[str]:
 
 
 def _changes(model: type[models.Model], changed: dict[str, list[Any]]) -> list[ChangedValue]:
-    columns = {column.name: column for column in model._meta.fields}
+    columns = {column.name: column for column in model._meta.fields}  # noqa: SLF001 - documented
     return [
         ChangedValue(
             path=name,

@@ -28,7 +28,7 @@ class Problems:
     def __init__(self) -> None:
         self.errors: list[FieldError] = []
 
-    def unless(self, good: bool, path: str, message: str, code: str = "invalid") -> None:
+    def unless(self, good: bool, path: str, message: str, code: str = "invalid") -> None:  # noqa: FBT001
         """Note the problem unless the value is good (one problem for each field)."""
         if not good and not any(error.path == path for error in self.errors):
             self.errors.append(FieldError(path, code, message))
@@ -57,7 +57,7 @@ class Problems:
             row.clean_fields(exclude=exclude)
         except ValidationError as error:
             for path, messages in error.message_dict.items():
-                self.unless(False, path, str(messages[0]))
+                self.unless(False, path, str(messages[0]))  # noqa: FBT003
 
     def refuse_if_any(self) -> None:
         """Refuse when something was noted.

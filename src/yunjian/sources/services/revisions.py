@@ -109,7 +109,7 @@ def _position(row: Place, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _on_earth(longitude: Decimal, latitude: Decimal) -> bool:
     """Tell whether a position can be reckoned with; what cannot is refused as it was typed."""
-    return abs(longitude) <= 180 and abs(latitude) <= 90
+    return abs(longitude) <= 180 and abs(latitude) <= 90  # noqa: PLR2004 - degrees
 
 
 def check_position(problems: Problems, row: Place) -> None:

@@ -295,5 +295,5 @@ def _effective(place: str, bounds: Any) -> Iterator[Problem]:
     except (TypeError, ValueError):
         yield Problem(place, "wrong_kind", "effective")
         return
-    if len(days) > 2 or days != sorted(set(days)):
+    if len(days) > 2 or days != sorted(set(days)):  # noqa: PLR2004 - from and to
         yield Problem(place, "effective", _said(set(days)))

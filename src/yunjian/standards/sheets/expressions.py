@@ -12,7 +12,7 @@ from yunjian.standards.sheets.functions import FUNCTIONS, TABLED
 
 # the package imports its command line, and that a toolkit for terminals: half a second for nothing
 sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
-import cel
+import cel  # noqa: E402
 
 # a string, an index such as [0], or a number that is whole as written
 _TOKEN = re.compile(

@@ -28,7 +28,7 @@ def mean(values: Any) -> float | None:
 def sd(values: Any) -> float | None:
     """Return the sample standard deviation (n − 1); null for fewer than two numbers."""
     known = _numbers(values)
-    if len(known) < 2:
+    if len(known) < 2:  # noqa: PLR2004 - two values are the least that scatter
         return None
     middle = _added(known) / len(known)
     squares = _added([(value - middle) * (value - middle) for value in known])

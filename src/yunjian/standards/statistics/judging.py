@@ -264,7 +264,7 @@ def _by_worst(judged: Comparison, left: list[Fraction], right: list[Fraction]) -
     return _with_verdict(judged, worst, abs(worst) <= (judged.limit or 0))
 
 
-def _with_verdict(judged: Comparison, value: Fraction, passed: bool) -> Comparison:
+def _with_verdict(judged: Comparison, value: Fraction, passed: bool) -> Comparison:  # noqa: FBT001 - what was found
     limit = shown(judged.limit or Fraction(0))
     sign = "≤" if passed else ">"
     line = step(

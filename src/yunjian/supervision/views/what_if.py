@@ -65,7 +65,7 @@ def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
 
 def _with(codes: list[str], own: Any) -> list[str]:
     """Return the codes with those of the point that no rule is bound to."""
-    return [*codes, *(code for code in own if code not in codes and len(code) < 20)]
+    return [*codes, *(code for code in own if code not in codes and len(code) < 20)]  # noqa: PLR2004 - as long as the column
 
 
 def _answer(form: WhatIfForm) -> Answer:

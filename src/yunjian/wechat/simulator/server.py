@@ -308,7 +308,7 @@ def run_in_thread(state: SimulatorState) -> Iterator[Simulation]:
 
 def state_from_environment() -> SimulatorState:
     """Return a fresh memory for the account that the environment names."""
-    import os
+    import os  # noqa: PLC0415 - only the stand-alone program reads the environment
 
     read = os.environ.get
     token, aes_key = read("YUNJIAN_WECHAT_CALLBACK_TOKEN", ""), read("YUNJIAN_WECHAT_AES_KEY", "")
