@@ -174,7 +174,7 @@ def test_the_auditor_changes_nothing(world: World, audit: Client) -> None:
         f"/accounts/{world.engineer.pk}/disable/",
         f"/accounts/{world.engineer.pk}/reset/",
         f"/system/sessions/{session.pk}/end/",
-        "/system/jobs/kernel.forget_rates/run/",
+        "/system/jobs/access.delete_expired_counters/run/",
         f"/system/organizations/{world.agency.pk}/status/",
     ):
         answer = audit.post(path, {"reason": "x", "status": "banned"})

@@ -253,7 +253,7 @@ def test_an_authority_keeps_its_own_notices_only(world: World, system: Client) -
 
 
 def test_a_job_is_run_now_and_leaves_an_event(world: World, system: Client) -> None:
-    name = "kernel.forget_rates"
+    name = "access.delete_expired_counters"
     assert system.post(f"/system/jobs/{name}/run/").status_code == 302
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [name])
@@ -270,7 +270,7 @@ def test_every_periodic_task_has_a_name_that_people_read(world: World) -> None:
 
 
 def test_runs_are_counted_and_forgotten_in_time(world: World) -> None:
-    name = "kernel.forget_rates"
+    name = "access.delete_expired_counters"
     with connection.cursor() as cursor:
         for status, days in (("succeeded", 1), ("succeeded", 4), ("failed", 4), ("failed", 31)):
             cursor.execute(

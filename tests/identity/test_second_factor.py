@@ -104,7 +104,7 @@ def test_new_recovery_codes_replace_the_old_ones(world: World) -> None:
     factor.second_factor_check(account=world.discharger_owner, token=new[0])
 
 
-@override_settings(RATES={"second_factor": (3, 600)})
+@override_settings(RATE_LIMITS={"second_factor": (3, 600)})
 def test_guessing_ends_soon(world: World) -> None:
     secret, _codes = enrolled(world, world.discharger_owner)
     with clock.at(now().replace(minute=5, second=0) + timedelta(hours=1)):  # a window of its own

@@ -170,7 +170,7 @@ def test_too_many_wrong_passwords_lock_for_a_while(world: World) -> None:
     assert SignInAttempt.objects.filter(outcome="locked").count() == 3
 
 
-@override_settings(RATES={"signin": (3, 86_400)})
+@override_settings(RATE_LIMITS={"signin": (3, 86_400)})
 def test_an_address_tries_so_often_only(world: World) -> None:
     with clock.at(now().replace(minute=1, second=0)):
         for number in range(3):

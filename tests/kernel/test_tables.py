@@ -26,7 +26,7 @@ def test_migrating_makes_the_partitions_of_the_months_to_come() -> None:
         assert None not in (*this_month, *cursor.fetchone())
 
 
-@override_settings(RATES={"signin": (2, 300)})
+@override_settings(RATE_LIMITS={"signin": (2, 300)})
 def test_tries_are_counted_for_each_and_allowed_again_in_the_next_window() -> None:
     start = now().replace(minute=0, second=1)
     with clock.at(start):
