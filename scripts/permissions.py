@@ -14,7 +14,7 @@ HEAD = """# 权限矩阵 / Permissions
 
 Made from the code by `python scripts/permissions.py`; do not edit. The same table is a page of the
 supervision portal (权限矩阵). Which rows a permission reaches is said in 范围 and enforced by the
-scoped selectors and the walls of the database (`threat-model.md`).
+scoped selectors and row policies of the database (`threat-model.md`).
 """
 
 

@@ -57,7 +57,7 @@ def operator(world: World) -> Organization:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let the tests work behind the walls, as the role that the program works as."""
+    """Let the tests work under row policies, as the role that the program works as."""
     options = connection.settings_dict["OPTIONS"]
     with django_db_blocker.unblock():
         let_tests_empty_tables()
@@ -71,7 +71,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _tests_look_over_the_walls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """While nobody acts, a test looks at all rows; what it asks the program for is walled.
+    """While nobody acts, a test looks at all rows; what it asks the program for is not.
 
     A request begins with nobody acting, whoever the test itself acts as.
     """

@@ -50,7 +50,7 @@ def _engineer(world: World, index: int) -> Person:
     account.set_unusable_password()
     account.save(force_insert=True)
     RoleGrant.objects.create(account=account, role="engineer")
-    PointAccess.unscoped().create(  # as the contract's: without it the walls hide the point
+    PointAccess.unscoped().create(  # as the contract's: without it row policies hide the point
         point=world.flue_gas_point,
         organization=organization,
         period=DateRange(today() - timedelta(days=30), None),

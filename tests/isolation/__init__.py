@@ -1,1 +1,1 @@
-"""Isolation: the walls in the database, and the battery over every route."""
+"""Isolation: row policies in the database, and the battery over every route."""

@@ -152,7 +152,9 @@ ROUTES: dict[str, Route] = {
     "administration:sessions": page("administration.sessions"),
     "administration:session_end": act("administration.sessions"),
     "administration:jobs": page("administration.jobs"),
-    "administration:job_run": act("administration.jobs", values={"name": "access.delete_expired_counters"}),
+    "administration:job_run": act(
+        "administration.jobs", values={"name": "access.delete_expired_counters"}
+    ),
     "administration:organizations": page(_ORGANIZATIONS),
     "administration:organization_new": form(_ORGANIZATIONS),
     "administration:organization_edit": form(_ORGANIZATIONS),

@@ -1,4 +1,4 @@
-"""The second wall: what the database itself refuses, whatever the program asks for."""
+"""The second line of defence: what the database itself refuses, whatever the program asks for."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -28,7 +28,7 @@ OWNERS = {
     "chain",
 }  # fmt: skip
 # before anybody acts, sign-in looks accounts up; what is published is everybody's
-AT_THE_DOOR = {
+UNAUTHENTICATED = {
     "certificates_agencyregistration", "certificates_organizationcertificate",
     "identity_account", "identity_accountsession", "identity_organization",
     "identity_organization_jurisdiction", "identity_pastpassword", "identity_recoverycode",
@@ -85,7 +85,7 @@ def test_what_is_scoped_in_python_is_walled_in_the_database() -> None:
 
 def test_no_table_that_says_whose_its_rows_are_is_without_a_wall(db: None) -> None:
     ours = {model._meta.db_table: model for model in policy_sync.project_models()}
-    walled = policy_sync.protected_tables()
+    protected = policy_sync.protected_tables()
     for (table,) in _rows(
         "SELECT DISTINCT c.table_name FROM information_schema.columns c"
         " JOIN pg_class k ON k.relname = c.table_name AND NOT k.relispartition"
@@ -93,7 +93,7 @@ def test_no_table_that_says_whose_its_rows_are_is_without_a_wall(db: None) -> No
         sorted(OWNERS),
     ):
         stated = policy_sync.row_policy_of(ours[str(table)]) if table in ours else None
-        assert table in walled or isinstance(stated, Unrestricted), table
+        assert table in protected or isinstance(stated, Unrestricted), table
 
 
 def test_every_wall_stands_and_holds_for_the_owner_too(db: None) -> None:
@@ -118,11 +118,11 @@ def test_putting_up_walls_that_stand_changes_nothing(db: None) -> None:
         assert policy_sync.sync_policies() == []
 
 
-def test_a_wall_that_changed_is_put_up_anew(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Notification, "wall", RowPolicy(read=(row_policies.OPERATOR,)))
+def test_a_policy_that_changed_is_made_anew(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Notification, "row_policy", RowPolicy(read=(row_policies.OPERATOR,)))
     with policy_sync.as_owner(), transaction.atomic():
         changed = policy_sync.sync_policies()
-        assert "policy wall on messaging_notification" in changed
+        assert "policy row_policy on messaging_notification" in changed
         assert any("dropped" in change for change in changed)
         transaction.set_rollback(True)
 
@@ -174,7 +174,7 @@ def test_the_city_has_a_row_behind_every_wall(city: City) -> None:
 def test_with_nobody_acting_nothing_is_seen(city: City, table: str) -> None:
     with unauthenticated():
         [(seen,)] = _rows(f'SELECT count(*) FROM "{table}"')
-    if table in AT_THE_DOOR | PUBLISHED:
+    if table in UNAUTHENTICATED | PUBLISHED:
         return
     assert seen == 0
 
@@ -327,7 +327,7 @@ def test_a_rollback_takes_nothing_for_granted(city: City) -> None:
         assert Visit.unscoped().count() == 3
 
 
-def test_beyond_the_wall_ends_with_its_block(city: City) -> None:
+def test_bypassing_policies_ends_with_its_block(city: City) -> None:
     with acting_as(city.actor(city.other_agency_manager)):
         with bypass_rls("test"):
             assert Visit.unscoped().count() == 3

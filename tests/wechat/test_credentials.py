@@ -41,13 +41,13 @@ class Clock:
 
 
 @pytest.fixture
-def wall() -> Clock:
+def server_clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def simulation(wall: Clock) -> Iterator[Simulation]:
-    state = SimulatorState(f"wxkept{next(_numbers):010d}", "simulated-secret", clock=wall)
+def simulation(server_clock: Clock) -> Iterator[Simulation]:
+    state = SimulatorState(f"wxkept{next(_numbers):010d}", "simulated-secret", clock=server_clock)
     with run_in_thread(state) as running:
         yield running
 
@@ -79,10 +79,10 @@ def on_every_node(act: Callable[[], str]) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_nodes_that_start_together_make_one_token(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     def act() -> str:
-        with clock.at(wall.moment):
+        with clock.at(server_clock.moment):
             return client_of(simulation).access_token()
 
     assert len(set(on_every_node(act))) == 1
@@ -91,33 +91,33 @@ def test_many_nodes_that_start_together_make_one_token(
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_node_renews_the_others_go_on_with_the_old_one(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         old = client.access_token()
-    wall.pass_by(seconds=7200 - 200)  # five minutes before its end it is to be renewed
+    server_clock.pass_by(seconds=7200 - 200)  # five minutes before its end it is to be renewed
     simulation.state.faults.add(Fault(STABLE_TOKEN, delay=1.0))
 
     def act() -> str:
-        with clock.at(wall.moment):
+        with clock.at(server_clock.moment):
             return client_of(simulation).access_token()
 
     tokens = on_every_node(act)
     assert simulation.state.calls[STABLE_TOKEN] == 2
     assert sorted(token == old for token in tokens) == [False] + [True] * (NODES - 1)
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         assert client.access_token() in set(tokens) - {old}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_nodes_whose_token_was_refused_force_one_renewal(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         refused = client.access_token()
 
     def act() -> str:
-        with clock.at(wall.moment):
+        with clock.at(server_clock.moment):
             return client_of(simulation).access_token(refused=refused, may_force=True)
 
     tokens = set(on_every_node(act))
@@ -141,39 +141,39 @@ def test_a_token_sealed_with_another_key_is_fetched_anew(client: WechatClient) -
 
 
 def test_it_is_asked_for_once_in_its_life(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     for minutes in (0, 60, 54):
-        wall.pass_by(minutes=minutes)
-        with clock.at(wall.moment):
+        server_clock.pass_by(minutes=minutes)
+        with clock.at(server_clock.moment):
             client.access_token()
     assert simulation.state.calls[STABLE_TOKEN] == 1
-    wall.pass_by(minutes=2)
-    with clock.at(wall.moment):
+    server_clock.pass_by(minutes=2)
+    with clock.at(server_clock.moment):
         client.access_token()
         client.access_token()
     assert simulation.state.calls[STABLE_TOKEN] == 2
 
 
 def test_when_wechat_is_away_the_old_one_serves_until_its_end(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         old = client.access_token()
     simulation.state.faults.add(Fault(STABLE_TOKEN, times=9, drop=True))
-    wall.pass_by(seconds=7000)
-    with clock.at(wall.moment):
+    server_clock.pass_by(seconds=7000)
+    with clock.at(server_clock.moment):
         assert client.access_token() == old
-    wall.pass_by(seconds=201)
-    with clock.at(wall.moment), pytest.raises(WechatUnreachable):
+    server_clock.pass_by(seconds=201)
+    with clock.at(server_clock.moment), pytest.raises(WechatUnreachable):
         client.access_token()
 
 
 def test_a_token_refused_by_the_call_is_renewed_and_the_call_made_once_more(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     openid = simulation.state.users["张师傅"].openid
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         client.access_token()
         simulation.state.faults.add(Fault(SEND, errcode=40001))
         assert client.send_template(openid, "T1", "", TEXT)
@@ -182,33 +182,33 @@ def test_a_token_refused_by_the_call_is_renewed_and_the_call_made_once_more(
 
 
 def test_one_that_grew_old_is_renewed_without_force(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     openid = simulation.state.users["张师傅"].openid
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         client.access_token()
-        wall.pass_by(seconds=7201)  # our clock is slow: here it is still good
+        server_clock.pass_by(seconds=7201)  # our clock is slow: here it is still good
         assert client.send_template(openid, "T1", "", TEXT)
     assert simulation.state.tokens_made == 2
     assert Credential.objects.get(kind="token").forced_count == 0
 
 
 def test_a_token_that_stays_refused_fails_after_one_more_try(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     openid = simulation.state.users["张师傅"].openid
     simulation.state.faults.add(Fault(SEND, times=2, errcode=40001))
-    with clock.at(wall.moment), pytest.raises(TokenRefused) as refused:
+    with clock.at(server_clock.moment), pytest.raises(TokenRefused) as refused:
         client.send_template(openid, "T1", "", TEXT)
     assert refused.value.is_passing
     assert simulation.state.calls[SEND] == 2
 
 
 def test_force_is_used_once_a_minute_and_ten_times_a_day(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
     def forced() -> bool:
-        with clock.at(wall.moment):
+        with clock.at(server_clock.moment):
             token = client.access_token()
             try:
                 return client.access_token(refused=token, may_force=True) != token
@@ -218,21 +218,21 @@ def test_force_is_used_once_a_minute_and_ten_times_a_day(
     assert forced()
     assert not forced()  # within the minute
     for _ in range(FORCED_A_DAY - 1):
-        wall.pass_by(minutes=2)
+        server_clock.pass_by(minutes=2)
         assert forced()
-    wall.pass_by(minutes=2)
+    server_clock.pass_by(minutes=2)
     assert not forced()
-    wall.pass_by(days=1)
+    server_clock.pass_by(days=1)
     assert forced()
 
 
 def test_the_ticket_is_kept_and_renewed_like_the_token(
-    simulation: Simulation, client: WechatClient, wall: Clock
+    simulation: Simulation, client: WechatClient, server_clock: Clock
 ) -> None:
-    with clock.at(wall.moment):
+    with clock.at(server_clock.moment):
         first = client.jsapi_ticket()
         assert client.jsapi_ticket() == first
-    wall.pass_by(seconds=7201)
-    with clock.at(wall.moment):
+    server_clock.pass_by(seconds=7201)
+    with clock.at(server_clock.moment):
         assert client.jsapi_ticket() != first
     assert simulation.state.calls["/cgi-bin/ticket/getticket"] == 2

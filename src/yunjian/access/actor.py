@@ -81,7 +81,7 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
 def unauthenticated() -> Iterator[None]:
     """Let nobody act inside the block: for what is done to prove who somebody is.
 
-    Who signs in as another is still acting as the one; the walls would hide the other.
+    Who signs in as another is still acting as the one; row policies would hide the other.
     """
     token = _current.set(None)
     try:

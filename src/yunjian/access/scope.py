@@ -76,7 +76,7 @@ def locked_or_refused(rows: models.QuerySet[_Scoped], key: uuid.UUID) -> _Scoped
     """Return the row as it stands now, from rows that lock it until the commit.
 
     Raises:
-        NotAllowed: the walls let the actor read it at most.
+        NotAllowed: row policies let the actor read it at most.
     """
     row = rows.filter(pk=key).first()
     require(row is not None)

@@ -84,7 +84,7 @@ def _migrate_if_needed() -> bool:
         if pending:
             click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
             call_command("migrate", verbosity=0, interactive=False)
-        changed = sync_policies()  # a wall may change without a table
+        changed = sync_policies()  # a row policy may change without a table
     connection.close()
     return bool(pending or changed)
 

@@ -66,7 +66,7 @@ def backup(path: Path, *, var_dir: Path) -> None:
                 "pg_dump",
                 "--format=custom",
                 "--no-owner",
-                "--no-privileges",  # the walls are put up anew, for whatever role works there
+                "--no-privileges",  # row policies are made anew, for whatever role works there
                 "--enable-row-security",  # for an owner whom they hold as well: see PGOPTIONS
                 f"--file={dump}",
             )

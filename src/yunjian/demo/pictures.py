@@ -14,8 +14,8 @@ _LABELS = ("CODCr", "NH3-N", "SO2", "NOx", "PM", "TP")
 def panel(number: int) -> bytes:
     """Draw the front of an instrument as a JPEG; the same number gives the same picture."""
     rng = random.Random(number)  # noqa: S311 - a drawing
-    wall = tuple(rng.randint(150, 215) for _ in range(3))
-    image = Image.new("RGB", SIZE, wall)
+    background = tuple(rng.randint(150, 215) for _ in range(3))
+    image = Image.new("RGB", SIZE, background)
     draw = ImageDraw.Draw(image)
     left, top = rng.randint(60, 110), rng.randint(30, 60)
     right, bottom = left + rng.randint(250, 300), top + rng.randint(230, 260)

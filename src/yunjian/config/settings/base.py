@@ -94,7 +94,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql:///yunjian"),
-        "ENGINE": "yunjian.access.database",  # Django's, which tells the walls who acts
+        "ENGINE": "yunjian.access.database",  # Django's, which sets who acts for row policies
         "CONN_MAX_AGE": env.int("YUNJIAN_CONN_MAX_AGE", default=300),
         "CONN_HEALTH_CHECKS": True,
     }

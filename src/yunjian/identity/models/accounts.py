@@ -134,7 +134,7 @@ class WechatBinding(IdModel):
     bound_at = models.DateTimeField(default=now, editable=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         indexes = [models.Index(fields=["app_id", "openid"], name="wechat_binding_openid")]

@@ -26,7 +26,7 @@ class SecondFactor(models.Model):
     last_step = models.BigIntegerField(default=0)
     confirmed_at = models.DateTimeField(default=now, editable=False)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
 
 class RecoveryCode(IdModel):
@@ -38,7 +38,7 @@ class RecoveryCode(IdModel):
     digest = models.CharField(max_length=80)
     used_at = models.DateTimeField(null=True, blank=True)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         constraints = [
@@ -54,7 +54,7 @@ class PastPassword(IdModel):
     )
     password = models.CharField(max_length=128)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
 
 class Means(models.TextChoices):
@@ -104,7 +104,7 @@ class AccountSession(IdModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         ordering = ["-id"]

@@ -32,7 +32,8 @@ DATUMS = [
 ]
 
 
-# what the walls ask about places; they look behind the walls, which ask one another otherwise
+# what row policies ask about places; they run without policies: these would ask one another
+# without end
 PolicyFunction(
     "yunjian_points_here",  # of the actor's own sources, or in its districts
     "SELECT id FROM sources_monitoringpoint"
