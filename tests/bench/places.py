@@ -113,11 +113,7 @@ def _seconds_of_backend() -> float:
 def _city(world: Any) -> Any:
     from yunjian.instruments.models import Instrument, InstrumentRevision  # noqa: PLC0415
     from yunjian.kernel.clock import now  # noqa: PLC0415
-    from yunjian.sources.models import (  # noqa: PLC0415
-        MonitoringPoint,
-        Outlet,
-        PollutionSource,
-    )
+    from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource  # noqa: PLC0415
 
     sources = PollutionSource.objects.bulk_create(_sources(world), batch_size=2000)
     site = world.source

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from tests.certificates.pki import Pki, der
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.certificates.authority import USCC_EXTENSION, Authority, Issued
 from yunjian.certificates.services import LoadReport, lists_load
+from yunjian.certificates.simulator.authority import USCC_EXTENSION, Authority, Issued
 
 CHALLENGE, SIGNIN, REGISTER = (
     "/certificate/challenge/",

@@ -22,7 +22,9 @@ from tests.certificates.pki import (
     sign,
     with_uscc,
 )
-from yunjian.certificates.authority import (
+from yunjian.certificates.core.keys import SM2_ORDER
+from yunjian.certificates.core.reasons import Reason
+from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,
     Authority,
@@ -30,8 +32,6 @@ from yunjian.certificates.authority import (
     make_key,
     openssl,
 )
-from yunjian.certificates.core.keys import SM2_ORDER
-from yunjian.certificates.core.reasons import Reason
 
 Signing = Callable[[Pki, bytes], bytes]
 

@@ -10,7 +10,12 @@ from typing import Any
 from asn1crypto import algos, cms, core, pem
 from asn1crypto import x509 as asn1
 
-from yunjian.certificates.authority import (
+from yunjian.certificates.core.certificate import Certificate, parse_certificate
+from yunjian.certificates.core.chain import TrustStore
+from yunjian.certificates.core.keys import SM3, content_digest
+from yunjian.certificates.core.revocation import ListsInMemory, RevocationList, parse_list
+from yunjian.certificates.core.verification import Places, Verified, verify_signed
+from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     DISTID,
     LEAF_EXTENSIONS,
@@ -20,11 +25,6 @@ from yunjian.certificates.authority import (
     Issued,
     openssl,
 )
-from yunjian.certificates.core.certificate import Certificate, parse_certificate
-from yunjian.certificates.core.chain import TrustStore
-from yunjian.certificates.core.keys import SM3, content_digest
-from yunjian.certificates.core.revocation import ListsInMemory, RevocationList, parse_list
-from yunjian.certificates.core.verification import Places, Verified, verify_signed
 from yunjian.identity.domain.uscc import check_character
 
 USCC = "91310115MA1K4QRT2" + check_character("91310115MA1K4QRT2")

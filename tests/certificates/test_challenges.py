@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from yunjian.access.actor import acting_as, system_actor
+from yunjian.certificates.domain.refusals import CertificateRefused
 from yunjian.certificates.models import Challenge
-from yunjian.certificates.refusals import CertificateRefused
 from yunjian.certificates.services import challenge_issue, challenge_use
 
 THREADS = 6

@@ -10,12 +10,12 @@ from pytest_django import Settings
 from tests.certificates.desk import Desk, load_lists, set_up, trusting
 from tests.certificates.pki import LONG_AGO, TOMORROW, YESTERDAY, Pki, parsed
 from tests.world import World
-from yunjian.certificates.authority import LEAF_EXTENSIONS, Authority
-from yunjian.certificates.health import findings
 from yunjian.certificates.jobs import forget_challenges
 from yunjian.certificates.jobs import load_lists as job
 from yunjian.certificates.models import Challenge, RevocationFile, RevocationList, RevokedSerial
-from yunjian.certificates.selectors import authority_states
+from yunjian.certificates.selectors.authorities import authority_states
+from yunjian.certificates.selectors.health import findings
+from yunjian.certificates.simulator.authority import LEAF_EXTENSIONS, Authority
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import now
 

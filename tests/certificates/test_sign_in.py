@@ -17,8 +17,8 @@ from tests.certificates.hostile import EVERYWHERE, ONLY_RSA, ONLY_SM2, Case
 from tests.certificates.pki import NAME, OTHER_USCC, TEXT, USCC, Pki, der, parsed, with_uscc
 from tests.certificates.test_hostile import _named
 from tests.world import World
-from yunjian.certificates.authority import openssl
 from yunjian.certificates.models import AgencyRegistration, Challenge, OrganizationCertificate
+from yunjian.certificates.simulator.authority import openssl
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.kernel.clock import now

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.certificates.pki import TEXT, Pki, der
-from yunjian.certificates.authority import DISTID, openssl
 from yunjian.certificates.simulator import Drawer, Simulation, SoftKey, run_in_thread, serve
+from yunjian.certificates.simulator.authority import DISTID, openssl
 
 PAGE = "http://127.0.0.1:8000"
 PIN = "402317"

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.certificates.pki import NAME, TEXT, USCC, Pki, der, parsed, pkcs7, raw, with_uscc
-from yunjian.certificates.authority import DISTID, LEAF_EXTENSIONS, openssl
 from yunjian.certificates.core.chain import read_authorities, trust_in
 from yunjian.certificates.core.holders import find_uscc
 from yunjian.certificates.core.reasons import Reason, Refused
 from yunjian.certificates.core.signatures import Encoding
 from yunjian.certificates.core.verification import Places
+from yunjian.certificates.simulator.authority import DISTID, LEAF_EXTENSIONS, openssl
 from yunjian.identity.domain.uscc import is_uscc
 
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from tests.certificates.desk import load_lists, trusting
 from tests.certificates.pki import Pki
-from yunjian.config import cli
+from yunjian.config import certificates_cli
 from yunjian.config.cli import main
 
 
@@ -22,7 +22,7 @@ def pki(db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.Monkey
     def ready() -> Iterator[Path]:
         yield tmp_path
 
-    monkeypatch.setattr(cli, "django_ready", ready)
+    monkeypatch.setattr(certificates_cli, "django_ready", ready)
     made = Pki("sm2", tmp_path / "pki")
     trusting(settings, tmp_path, made.root, made.issuing)
     return made

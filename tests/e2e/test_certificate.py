@@ -15,9 +15,9 @@ from tests.e2e.conftest import desk
 from tests.e2e.hands import fill_form
 from tests.serving import Served, served
 from tests.world import World
-from yunjian.certificates.authority import Algorithm, Issued
 from yunjian.certificates.models import OrganizationCertificate
 from yunjian.certificates.simulator import Drawer, SoftKey, run_in_thread
+from yunjian.certificates.simulator.authority import Algorithm, Issued
 from yunjian.evidence.services import verify_chains
 from yunjian.identity.models import Account, Organization
 

@@ -121,9 +121,7 @@ def test_the_release_before_migrates_whole_and_its_chains_verify(
     with psycopg.connect(empty_database) as connection:
         connection.execute("SET yunjian.kind = 'system'")
         after = {
-            table: connection.execute(
-                f'SELECT count(*) FROM "{_now_called(table)}"'
-            ).fetchone()[0]
+            table: connection.execute(f'SELECT count(*) FROM "{_now_called(table)}"').fetchone()[0]
             for table in BEFORE["rows"]
         }
         policies = connection.execute(

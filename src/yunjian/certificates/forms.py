@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.certificates.proof import Proof
+from yunjian.certificates.domain.proof import Proof
 from yunjian.identity.models import District
 
 _PHONE = RegexValidator(r"^(1\d{10}|0\d{2,3}-?\d{7,8})$", _("请填写手机号，或带区号的固定电话"))

@@ -16,9 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.certificates.core.reasons import Reason
+from yunjian.certificates.domain.proof import proof_of
 from yunjian.certificates.forms import RegistrationForm
-from yunjian.certificates.proof import proof_of
-from yunjian.certificates.selectors import is_set_up
+from yunjian.certificates.selectors.authorities import is_set_up
 from yunjian.certificates.services import (
     agency_register,
     certificate_sign_in,

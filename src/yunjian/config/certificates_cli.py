@@ -2,6 +2,8 @@
 
 import click
 
+from yunjian.config.startup import django_ready
+
 
 @click.group()
 def certificates() -> None:
@@ -17,8 +19,6 @@ def load() -> None:
 
     Load the revocation lists now; the exit code is 1 when one is not taken.
     """
-    from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
-
     with django_ready():
         from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
         from yunjian.certificates.services import lists_load  # noqa: PLC0415
@@ -42,11 +42,9 @@ def status() -> None:
     List the trusted authorities and their revocation lists; the exit code is 1 when one is
     missing or past its next update.
     """
-    from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
-
     with django_ready():
-        from yunjian.certificates.health import findings  # noqa: PLC0415
-        from yunjian.certificates.selectors import authority_states  # noqa: PLC0415
+        from yunjian.certificates.selectors.authorities import authority_states  # noqa: PLC0415
+        from yunjian.certificates.selectors.health import findings  # noqa: PLC0415
         from yunjian.kernel.clock import SHANGHAI  # noqa: PLC0415
 
         found = findings()

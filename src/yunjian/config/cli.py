@@ -3,72 +3,26 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
 
 import click
 
 from yunjian.config.certificates_cli import certificates
 from yunjian.config.runtime import (
-    NotReady,
     check_port,
     check_space,
     database,
-    local_secret,
     only_one,
     var_dir,
 )
 from yunjian.config.sheets_cli import sheets
 from yunjian.config.standards_cli import compare, rules
+from yunjian.config.startup import Refusal, django_ready, refusals_as_sentences, setup_django
 from yunjian.config.supervisor import Supervisor, server_arguments
 
 SIMULATOR_PORT_OFFSET = 1
 KEYS_PORT_OFFSET = 2
-
-
-class Refusal(click.ClickException):
-    """A sentence instead of a stack trace."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence."""
-        click.secho(f"✗ {self.message}", fg="red", file=file, err=file is None)
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Turn what the user can mend into one clear sentence."""
-    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - slow to import
-
-    try:
-        yield
-    except (NotReady, ImproperlyConfigured) as error:
-        raise Refusal(str(error)) from error
-
-
-@contextmanager
-def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
-    """Make database and Django ready for a command that is not the server."""
-    with sentences():
-        folder = var_dir()
-        with database(folder, keep_running=keep_running):
-            _setup(folder)
-            from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
-
-            with acting_as(system_actor("命令行")):  # nobody else asks for what a command does
-                yield folder
-
-
-def _setup(folder: Path) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunjian.config.settings.demo")
-    if "YUNJIAN_SECRET_KEY" not in os.environ:
-        if not os.environ["DJANGO_SETTINGS_MODULE"].endswith(".demo"):
-            raise NotReady("YUNJIAN_SECRET_KEY 未设置 / is not set")
-        os.environ["YUNJIAN_SECRET_KEY"] = local_secret(folder)
-    import django  # noqa: PLC0415 - settings read the environment when they are imported
-
-    django.setup()
 
 
 def _migrate_if_needed() -> bool:
@@ -113,12 +67,12 @@ def serve(host: str, port: int, workers: int, *, worker: bool) -> None:
 
     Serve pages, phone app, API and background jobs.
     """
-    with sentences():
+    with refusals_as_sentences():
         folder = var_dir()
         check_space(folder)
         check_port(host, port)
         with only_one(folder), database(folder):
-            _setup(folder)
+            setup_django(folder)
             _migrate_if_needed()
             url = f"http://{host}:{port}"
             code = _run(host, port, workers, worker=worker, on_ready=lambda: click.echo(url))
@@ -196,7 +150,7 @@ def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> Non
 
     Load the demo city and serve it, with the WeChat simulator.
     """
-    with sentences():
+    with refusals_as_sentences():
         folder = var_dir()
         check_space(folder)
         simulator_port = port + SIMULATOR_PORT_OFFSET
@@ -206,7 +160,7 @@ def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> Non
             check_port(host, port + KEYS_PORT_OFFSET)
         _demo_environment(host, port, simulator_port)
         with only_one(folder), database(folder):
-            _setup(folder)
+            setup_django(folder)
             _migrate_if_needed()
             _load_city(folder, seed, scale)
             keys = _demo_keys(folder)
@@ -412,6 +366,6 @@ def wechat_simulator(port: int) -> None:
     """
     from yunjian.wechat.simulator import serve as serve_simulator  # noqa: PLC0415 - werkzeug
 
-    with sentences():
+    with refusals_as_sentences():
         check_port("127.0.0.1", port)
         serve_simulator(host="127.0.0.1", port=port)

@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.policy_sync import as_owner, sync_policies
-from yunjian.config.runtime import MINIMUM_FREE_BYTES, NotReady, check_port
+from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady, check_port
 from yunjian.evidence.services import verify_chains
 from yunjian.kernel.clock import now
 
@@ -34,7 +34,6 @@ CLOCK_TOLERANCE_SECONDS = 5
 DATABASE_DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FILES = "files"
-BACKUP_NOTE = "last-backup.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +347,7 @@ def _clock() -> Check:
 
 
 def _certificates() -> list[Check]:
-    from yunjian.certificates.health import findings  # noqa: PLC0415 - needs the apps
+    from yunjian.certificates.selectors.health import findings  # noqa: PLC0415 - needs the apps
 
     return [Check(one.name, one.ok, one.zh, one.en, one.hint) for one in findings()]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+BACKUP_NOTE = "last-backup.json"  # beside the files: when the last backup was made
 MINIMUM_FREE_BYTES = 500 * 1024 * 1024
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.certificates.authority import (
+from yunjian.certificates.core.demo import DEMO_MARK
+from yunjian.certificates.services import lists_load
+from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,
     USCC_EXTENSION,
@@ -20,8 +22,6 @@ from yunjian.certificates.authority import (
     Issued,
     has_openssl,
 )
-from yunjian.certificates.core.demo import DEMO_MARK
-from yunjian.certificates.services import lists_load
 from yunjian.demo.accounts import accounts
 from yunjian.demo.codes import uscc
 from yunjian.identity.models import Account, Organization

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.services import chain_check_ask, chain_check_run, daily_head
+from yunjian.evidence.services.checks import CHECK_CHAINS
 from yunjian.kernel.clock import today
 
 
@@ -25,7 +26,7 @@ def ask_nightly_check(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's
         chain_check_ask(actor=actor)
 
 
-@app.task(name="evidence.check_chains", queue="evidence")
+@app.task(name=CHECK_CHAINS, queue="evidence")
 def check_chains(check_id: str) -> None:
     """Walk all chains."""
     chain_check_run(UUID(check_id))

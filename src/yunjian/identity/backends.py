@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationStatus
-from yunjian.identity.passwords import is_stale
+from yunjian.identity.validators import is_stale
 from yunjian.kernel.prepared_queries import (
     Parameter,
     PreparedQuery,

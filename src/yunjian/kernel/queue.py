@@ -5,7 +5,6 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.tasks import Task
 
 from yunjian.kernel.prepared_queries import PreparedQuery
 
@@ -18,8 +17,15 @@ DEFER = PreparedQuery("""
 """)
 
 
-def enqueue(task: Task[Any, Any, Any], **arguments: Any) -> None:
-    """Have a worker do a task after the commit; without a commit, never."""
+def enqueue(name: str, **arguments: Any) -> None:
+    """Have a worker do a task, by its name, after the commit; without a commit, never.
+
+    By its name, because services start tasks and tasks call services.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    task = app.tasks[name]
     if not isinstance(app.connector, DjangoConnector):  # the demo's: of its past nobody is told
         task.defer(**arguments)
         return

@@ -6,7 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
-from yunjian.messaging.services import MAX_ATTEMPTS, deliver_notifications, delivery_report
+from yunjian.messaging.services import DELIVER, MAX_ATTEMPTS, deliver_notifications, delivery_report
 
 REPORT_ATTEMPTS = 3
 
@@ -16,7 +16,7 @@ class DeliveryIncomplete(Exception):
 
 
 @app.task(
-    name="messaging.deliver",
+    name=DELIVER,
     queue="messaging",
     retry=RetryStrategy(
         max_attempts=MAX_ATTEMPTS, exponential_wait=5, retry_exceptions=[DeliveryIncomplete]

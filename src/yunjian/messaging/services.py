@@ -18,6 +18,7 @@ from yunjian.messaging.channels import Channel, ChannelDeclined, ChannelFailed, 
 from yunjian.messaging.models import Delivery, DeliveryState, Notification
 
 logger = logging.getLogger(__name__)
+DELIVER = "messaging.deliver"  # the name of the job
 MAX_ATTEMPTS = 6
 Recipient = models.Model | UUID
 
@@ -64,9 +65,7 @@ def notify(
             about_id=str(about.pk) if about else "",
             at=at,
         )
-        from yunjian.messaging.jobs import deliver  # noqa: PLC0415 - jobs call services
-
-        enqueue(deliver, notification_ids=[str(identifier) for identifier in ids])
+        enqueue(DELIVER, notification_ids=[str(identifier) for identifier in ids])
     return ids
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from yunjian.access.rate_limits import check_rate_limit
+from yunjian.certificates.domain.refusals import SignInFailure, refusal
 from yunjian.certificates.models import Challenge
-from yunjian.certificates.refusals import SignInFailure, refusal
 from yunjian.kernel.clock import now
 from yunjian.web.addresses import client_address
 

@@ -11,8 +11,8 @@ from yunjian.access.actor import Actor
 from yunjian.certificates.core import revocation
 from yunjian.certificates.core.certificate import Certificate
 from yunjian.certificates.core.revocation import ListFacts, ListRefused, parse_list
+from yunjian.certificates.domain.trust import trust_store
 from yunjian.certificates.models import RevocationFile, RevocationList, RevokedSerial
-from yunjian.certificates.trust import trust_store
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
 

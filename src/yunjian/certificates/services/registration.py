@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import acting_as
+from yunjian.certificates.domain.proof import Proof, proof_forget
 from yunjian.certificates.models import AgencyRegistration
-from yunjian.certificates.proof import Proof, proof_forget
 from yunjian.certificates.services.sign_in import DOOR, certificate_note
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, District, Organization

@@ -17,11 +17,11 @@ from yunjian.certificates.core.chain import TrustStore, UnreadableAuthority
 from yunjian.certificates.core.der import decode_text
 from yunjian.certificates.core.reasons import Reason, Refused
 from yunjian.certificates.core.verification import verify_signed
+from yunjian.certificates.domain.proof import Proof, proof_keep
+from yunjian.certificates.domain.refusals import CertificateRefused, SignInFailure, refusal
+from yunjian.certificates.domain.trust import StoredRevocations, places, trust_store
 from yunjian.certificates.models import OrganizationCertificate
-from yunjian.certificates.proof import Proof, proof_keep
-from yunjian.certificates.refusals import CertificateRefused, SignInFailure, refusal
 from yunjian.certificates.services.challenges import challenge_use
-from yunjian.certificates.trust import StoredRevocations, places, trust_store
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationKind, OrganizationStatus

@@ -127,10 +127,10 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "yunjian.identity.passwords.LongEnough", "OPTIONS": {"length": 10}},
+    {"NAME": "yunjian.identity.validators.LongEnough", "OPTIONS": {"length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
+    {"NAME": "yunjian.identity.validators.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 # where people prove who they are: nobody acts there, also while somebody is signed in
 UNAUTHENTICATED_PATHS = (

@@ -12,18 +12,17 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.queue import enqueue
 
 LONGEST_LIST = 500
+CHECK_CHAINS = "evidence.check_chains"  # the name of the job
 
 
 @transaction.atomic
 def chain_check_ask(*, actor: Actor) -> ChainCheck:
     """Ask for a walk; while one is under way, that one is returned."""
-    from yunjian.evidence.jobs import check_chains  # noqa: PLC0415 - the job calls this module
-
     running = ChainCheck.objects.filter(finished_at=None).first()
     if running is not None:
         return running
     check = ChainCheck.objects.create(asked_by=actor.name)
-    enqueue(check_chains, check_id=str(check.pk))
+    enqueue(CHECK_CHAINS, check_id=str(check.pk))
     record(actor=actor, verb="chain_check.asked", obj=check)
     return check
 

@@ -15,7 +15,6 @@ from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization, PastPassword, RoleGrant
 from yunjian.identity.models.security import SessionEnd
-from yunjian.identity.passwords import one_time_password
 from yunjian.identity.policies import (
     ADMINISTRATORS,
     GRANTORS,
@@ -29,6 +28,7 @@ from yunjian.identity.policies import (
 from yunjian.identity.services.second_factor import second_factor_remove
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.services.signin import signin_unlock
+from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
 from yunjian.messaging.services import notify

@@ -10,11 +10,11 @@ from yunjian.access.actor import Actor
 from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.passwords import must_change
 from yunjian.identity.selectors import actor_for, has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import refusal_of, sessions_end_of_wechat
 from yunjian.identity.services.signin import needs_second_factor, password_check
+from yunjian.identity.validators import must_change
 from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from yunjian.messaging.services import notify

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.identity.models import Account
 from yunjian.identity.models.security import Means, Outcome
-from yunjian.identity.passwords import is_stale, must_change
 from yunjian.identity.selectors import has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import attempt_note, refusal_of
+from yunjian.identity.validators import is_stale, must_change
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from yunjian.web.addresses import client_address

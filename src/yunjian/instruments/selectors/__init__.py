@@ -17,10 +17,7 @@ from yunjian.instruments.selectors.filings import (
     versions_of,
     waiting_by_district,
 )
-from yunjian.instruments.selectors.histories import (
-    HistoryLine,
-    instrument_history,
-)
+from yunjian.instruments.selectors.histories import HistoryLine, instrument_history
 from yunjian.instruments.selectors.lifecycle import (
     Standing,
     actions_of,
@@ -31,13 +28,8 @@ from yunjian.instruments.selectors.lifecycle import (
     settings_now,
     stood_on,
 )
-from yunjian.instruments.selectors.people import (
-    reviewers_of,
-)
-from yunjian.instruments.selectors.points import (
-    StoodThere,
-    point_on,
-)
+from yunjian.instruments.selectors.people import reviewers_of
+from yunjian.instruments.selectors.points import StoodThere, point_on
 from yunjian.instruments.selectors.tree import (
     Branch,
     OutletNode,

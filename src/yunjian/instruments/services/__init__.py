@@ -8,20 +8,14 @@ from yunjian.instruments.services.drafts import (
     revision_discard,
     revision_draft,
 )
-from yunjian.instruments.services.filing_values import (
-    values_of,
-)
-from yunjian.instruments.services.follow_ups import (
-    follow_up_complete,
-)
+from yunjian.instruments.services.filing_values import values_of
+from yunjian.instruments.services.follow_ups import follow_up_complete
 from yunjian.instruments.services.lifecycle import (
     instrument_resume,
     instrument_retire,
     instrument_stop,
 )
-from yunjian.instruments.services.parameter_changes import (
-    parameter_change,
-)
+from yunjian.instruments.services.parameter_changes import parameter_change
 from yunjian.instruments.services.reviews import (
     renewals_approve,
     revision_approve,

@@ -13,11 +13,7 @@ from yunjian.sources.services.places import (
     source_reopen,
     source_update,
 )
-from yunjian.sources.services.points import (
-    point_close,
-    point_create,
-    point_update,
-)
+from yunjian.sources.services.points import point_close, point_create, point_update
 
 __all__ = [
     "limit_add",

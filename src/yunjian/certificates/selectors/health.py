@@ -6,7 +6,11 @@ from pathlib import Path
 from django.conf import settings
 
 from yunjian.certificates.core.chain import UnreadableAuthority, read_authorities
-from yunjian.certificates.selectors import AuthorityState, authority_states, list_files
+from yunjian.certificates.selectors.authorities import (
+    AuthorityState,
+    authority_states,
+    list_files,
+)
 
 _STATES = {
     "missing": ("没有吊销列表", "no revocation list"),

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from yunjian.access.actor import Actor
 from yunjian.certificates.core.chain import UnreadableAuthority
+from yunjian.certificates.domain.trust import trust_store
 from yunjian.certificates.models import (
     AgencyRegistration,
     OrganizationCertificate,
     RevocationFile,
     RevocationList,
 )
-from yunjian.certificates.trust import trust_store
 from yunjian.kernel.clock import now
 
 SOON = timedelta(hours=12)
