@@ -9,13 +9,7 @@ from pathlib import Path
 import click
 
 from yunjian.config.certificates_cli import certificates
-from yunjian.config.runtime import (
-    check_port,
-    check_space,
-    database,
-    only_one,
-    var_dir,
-)
+from yunjian.config.runtime import check_port, check_space, database, only_one, var_dir
 from yunjian.config.sheets_cli import sheets
 from yunjian.config.standards_cli import compare, rules
 from yunjian.config.startup import Refusal, django_ready, refusals_as_sentences, setup_django

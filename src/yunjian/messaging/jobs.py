@@ -6,7 +6,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
-from yunjian.messaging.services import DELIVER, MAX_ATTEMPTS, deliver_notifications, delivery_report
+from yunjian.messaging.services import (
+    DELIVER,
+    MAX_ATTEMPTS,
+    deliver_notifications,
+    delivery_report,
+)
 
 REPORT_ATTEMPTS = 3
 

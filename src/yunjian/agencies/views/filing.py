@@ -14,7 +14,10 @@ from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.views.register import bound_sections, plain_text
-from yunjian.certificates.selectors.authorities import certificates_of, registration_of
+from yunjian.certificates.selectors.authorities import (
+    certificates_of,
+    registration_of,
+)
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.library.domain.sheet_edits import Part
-from yunjian.library.forms.sheet_posted import number_typed, text_of
+from yunjian.library.domain.sheet_posted import number_typed, text_of
 from yunjian.library.models.sheets import Verdict
 from yunjian.standards.sheets.checks import FOLLOW_UPS, UNITS
 from yunjian.web.widgets import DateInput

@@ -25,6 +25,8 @@ from yunjian.library.domain.sheet_edits import (
     place_of,
     removed,
 )
+from yunjian.library.domain.sheet_form import SheetForm, sheet_form
+from yunjian.library.domain.sheet_posted import answers_posted, pressed
 from yunjian.library.forms.sheet_designs import (
     SECTION_TYPES,
     TYPES,
@@ -35,8 +37,6 @@ from yunjian.library.forms.sheet_designs import (
     judgements_initial,
     part_form,
 )
-from yunjian.library.forms.sheet_form import SheetForm, sheet_form
-from yunjian.library.forms.sheet_posted import answers_posted, pressed
 from yunjian.library.models import SheetDesign
 from yunjian.library.policies.sheets import may_design
 from yunjian.library.selectors.sheets import design, designs, library

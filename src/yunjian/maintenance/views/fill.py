@@ -15,8 +15,8 @@ from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.languages import language_code
-from yunjian.library.forms.sheet_form import SheetForm, sheet_form
-from yunjian.library.forms.sheet_posted import answers_posted, pressed
+from yunjian.library.domain.sheet_form import SheetForm, sheet_form
+from yunjian.library.domain.sheet_posted import answers_posted, pressed
 from yunjian.maintenance.models import SheetDraft, Visit
 from yunjian.maintenance.selectors.visits import (
     context_of,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yunjian.library.forms.sheet_posted import text_of
+from yunjian.library.domain.sheet_posted import text_of
 from yunjian.standards.sheets import Definition, SheetResult
 from yunjian.standards.sheets.expressions import as_doubles, holds
 
