@@ -19,6 +19,7 @@ from yunjian.access.actor import system_actor
 from yunjian.access.policy_sync import as_owner
 from yunjian.config import hardening, operations
 from yunjian.config.hardening import DEMANDS
+from yunjian.config.runtime import BACKUP_NOTE
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
@@ -78,7 +79,7 @@ def good(db: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o755)
     settings.VAR_DIR = tmp_path
     note = {"at": now().isoformat(), "path": "/backup/a.tar"}
-    (tmp_path / operations.BACKUP_NOTE).write_bytes(orjson.dumps(note))
+    (tmp_path / BACKUP_NOTE).write_bytes(orjson.dumps(note))
     ChainCheck.objects.create(asked_by="test", finished_at=now())
     with override_settings(**GOOD):
         yield tmp_path
@@ -160,7 +161,7 @@ def test_a_wall_with_another_meaning_is_found(good: Path) -> None:
 
 @pytest.mark.parametrize("age", [None, timedelta(days=3)])
 def test_an_old_or_missing_backup_is_named(good: Path, age: timedelta | None) -> None:
-    note = good / operations.BACKUP_NOTE
+    note = good / BACKUP_NOTE
     if age is None:
         note.unlink()
     else:

@@ -80,6 +80,12 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
     database.stop()
 
 
+def _number(connection: "psycopg.Connection[tuple[int]]", query: str) -> int:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
 def _now_called(table: str) -> str:
     app, _, name = table.partition("_")
     if app == "sources" and name.startswith(MOVED_TO_INSTRUMENTS):
