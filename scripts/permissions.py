@@ -20,7 +20,7 @@ scoped selectors and the walls of the database (`threat-model.md`).
 
 def document() -> str:
     """Return the document as the code states it now."""
-    from yunjian.supervision.permissions import matrix  # noqa: PLC0415 - after Django's setup
+    from yunjian.supervision.selectors.permissions import matrix  # noqa: PLC0415 - after Django's setup
 
     table = matrix()
     kinds = [kind for kind, width in table.kinds for _column in range(width)]

@@ -11,14 +11,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.owner import let_tests_empty_tables
 from tests.world import World, account_with, build_world
+from yunjian.access import row_policies
+from yunjian.access.actor import unauthenticated
 from yunjian.identity.models import Organization
 from yunjian.identity.models.accounts import Role
-from yunjian.kernel import rls
-from yunjian.kernel.actor import at_the_door
-from yunjian.maintenance.selectors.designs import published_sheets
+from yunjian.library.selectors.published_packs import published_packs
+from yunjian.library.selectors.sheets import published_sheets
 from yunjian.standards import sheets
 from yunjian.standards.rules import register_source, unregister_source
-from yunjian.supervision.rules.published import published_packs
 
 
 @pytest.fixture
@@ -62,15 +62,15 @@ def _tests_look_over_the_walls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
     A request begins with nobody acting, whoever the test itself acts as.
     """
-    nobody, doors = rls.NOBODY, ExitStack()
+    nobody, doors = row_policies.NOBODY, ExitStack()
 
     def outside(**_signal: object) -> None:
-        monkeypatch.setattr(rls, "NOBODY", rls.SYSTEM)
+        monkeypatch.setattr(rls, "NOBODY", row_policies.SYSTEM)
         doors.close()
 
     def inside(**_signal: object) -> None:
         monkeypatch.setattr(rls, "NOBODY", nobody)
-        doors.enter_context(at_the_door())
+        doors.enter_context(unauthenticated())
 
     outside()
     request_started.connect(inside)

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from yunjian.kernel.walls import owning
+from yunjian.access.policy_sync import as_owner
 
 
 @contextmanager
 def owners_cursor() -> Iterator[CursorWrapper]:
     """Give a cursor of the owner's, for whom no trigger is in the way."""
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         yield cursor
         cursor.execute("SET session_replication_role = DEFAULT")
@@ -21,6 +21,6 @@ def owners_cursor() -> Iterator[CursorWrapper]:
 
 def let_tests_empty_tables() -> None:
     """Let the role that tests work as empty tables: tests that commit do so afterwards."""
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         role = settings.DATABASE_ROLE
         cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {role}")

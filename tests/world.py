@@ -8,23 +8,17 @@ from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
+from yunjian.access.actor import Actor, acting_as, system_actor
+from yunjian.access.row_policies import bypass_rls
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.identity.models import Account, District, Organization, RoleGrant, SecondFactor
 from yunjian.identity.selectors import actor_for
 from yunjian.identity.services.second_factor import code_now, second_factor_offer, secret_of
-from yunjian.kernel.actor import Actor, acting_as, system_actor
+from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import now, today
-from yunjian.kernel.rls import beyond_the_wall
-from yunjian.kernel.vault import seal
+from yunjian.kernel.encryption import encrypt
 from yunjian.maintenance.models import Plan, PlanItem, Task
-from yunjian.sources.models import (
-    Instrument,
-    InstrumentRevision,
-    MonitoringPoint,
-    Outlet,
-    PointAccess,
-    PollutionSource,
-)
+from yunjian.sources.models import MonitoringPoint, Outlet, PointAccess, PollutionSource
 
 PASSWORD = "a-long-test-password"
 GAS_SHEET = "hj75-g1@1"
@@ -62,13 +56,13 @@ class World:
 
     def actor(self, account: Account) -> Actor:
         """Return the actor that an account is."""
-        with beyond_the_wall("test"):
+        with bypass_rls("test"):
             return actor_for(account)
 
     def client(self, account: Account) -> Client:
         """Return a Django test client signed in as the account."""
         client = Client()
-        with beyond_the_wall("test"):
+        with bypass_rls("test"):
             client.force_login(account, backend="yunjian.identity.backends.AccountBackend")
         return client
 
@@ -120,7 +114,7 @@ def _account(organization: Organization, username: str, name: str, *roles: str) 
 def give_authenticator(account: Account) -> None:
     """Give an account an authenticator whose secret the tests can read."""
     secret = second_factor_offer(account=account).secret
-    SecondFactor.objects.create(account=account, secret=seal(secret.encode()))
+    SecondFactor.objects.create(account=account, secret=encrypt(secret.encode()))
 
 
 def current_code(account: Account) -> str:

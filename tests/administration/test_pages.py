@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from tests.world import World, account_with
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, Organization, SignInAttempt
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
 from yunjian.web.menu import SYSTEM
 

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from yunjian.records.models import DictionaryEntry
 
 from tests.world import PASSWORD, World, account_with
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.administration import services
-from yunjian.administration.machinery import scheduled_jobs
+from yunjian.administration.selectors.service_status import scheduled_jobs
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, District, Organization
 from yunjian.identity.services.sessions import sessions_forget
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
-from yunjian.kernel.dictionaries import dictionaries, enter_missing
 from yunjian.kernel.errors import Conflict, NotAllowed
-from yunjian.kernel.models import DictionaryEntry
 from yunjian.messaging.models import Notice, Notification
+from yunjian.records.dictionaries import dictionaries, enter_missing
 
 USCC = "91310000775785552L"
 ORGANIZATION = {"kind": "agency", "name": "新立环保有限公司", "uscc": USCC}

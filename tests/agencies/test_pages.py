@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import (
     AgencyFiling,
     Certificate,
@@ -24,7 +25,6 @@ from yunjian.agencies.models import (
 )
 from yunjian.agencies.services import person_create
 from yunjian.evidence.models import Event
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 
 LISTS = ["people", "equipment", "vehicles", "parts", "contracts"]

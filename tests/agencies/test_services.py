@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling, Person, ServiceContract, Vehicle
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, DomainError, InvalidInput, InvalidState, NotAllowed
 from yunjian.sources.models import MonitoringPoint, PointAccess

@@ -7,11 +7,11 @@ from django.test import Client
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from tests.sources.test_imports import book
-from tests.sources.values import analyzer_values
+from tests.instruments.test_imports import book
+from tests.instruments.values import analyzer_values
 from tests.world import World
-from yunjian.kernel.actor import acting_as, system_actor
-from yunjian.sources.models import Instrument, InstrumentRevision
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.instruments.models import Instrument, InstrumentRevision
 
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

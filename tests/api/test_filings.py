@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.sources.values import analyzer_values
+from tests.instruments.values import analyzer_values
 from tests.world import World
-from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
-from yunjian.sources.models import Instrument, InstrumentRevision
 
 JSON = "application/json"
 

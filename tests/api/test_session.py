@@ -16,7 +16,7 @@ from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, SecondFactor, WechatBinding
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
-from yunjian.kernel.vault import unseal
+from yunjian.kernel.encryption import decrypt
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import deliver_notifications
 from yunjian.wechat.models import Credential
@@ -211,7 +211,7 @@ def test_who_comes_back_without_a_code_is_told(world: World) -> None:
 
 
 def test_refusals_by_the_hundred_do_not_fill_the_chain(world: World, settings: Settings) -> None:
-    settings.RATES = {**settings.RATES, "binding": (3, 86_400)}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "binding": (3, 86_400)}
     client = phone()
     leave(client)
     for number in range(6):
@@ -346,7 +346,7 @@ def test_a_closed_account_neither_binds_nor_comes_in(world: World) -> None:
 
 
 def test_binding_is_tried_ten_times_in_ten_minutes(world: World, settings: Settings) -> None:
-    settings.RATES = {**settings.RATES, "binding": (3, 86_400)}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "binding": (3, 86_400)}
     client = phone()
     through_wechat(client, "张师傅")
     body = {"system": "supervision", "username": "nobody", "password": "wrong-password"}
@@ -360,7 +360,7 @@ def test_binding_is_tried_ten_times_in_ten_minutes(world: World, settings: Setti
 def test_guesses_at_the_phones_door_count_with_those_at_the_desks(
     world: World, settings: Settings
 ) -> None:
-    settings.RATES = {**settings.RATES, "signin": (3, 86_400)}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "signin": (3, 86_400)}
     client = phone()
     for _ in range(2):
         client.post("/signin/", {"username": "engineer", "password": "wrong-password"})
@@ -395,7 +395,7 @@ def test_a_page_of_ours_gets_a_signature_that_wechat_takes(
     config = client.get("/api/v1/wechat/js-config", {"url": f"{url}#/tasks"}).json()
     ticket = Credential.objects.get(kind="ticket")
     text = (
-        f"jsapi_ticket={unseal(ticket.sealed).decode()}&noncestr={config['nonceStr']}"
+        f"jsapi_ticket={decrypt(ticket.sealed).decode()}&noncestr={config['nonceStr']}"
         f"&timestamp={config['timestamp']}&url={url}"
     )
     signed = subprocess.run(

@@ -22,16 +22,13 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402 - after setup
 
-from tests.identity.certificates.pki import PLACES, TEXT, Pki, der, pkcs7  # noqa: E402
-from yunjian.identity.certificates.authority import Algorithm  # noqa: E402
-from yunjian.identity.certificates.core.certificate import parse_certificate  # noqa: E402
-from yunjian.identity.certificates.core.revocation import (  # noqa: E402
-    ListsInMemory,
-    Revocations,
-)
-from yunjian.identity.certificates.core.verification import verify_signed  # noqa: E402
-from yunjian.identity.certificates.models import RevocationList, RevokedSerial  # noqa: E402
-from yunjian.identity.certificates.trust import StoredRevocations  # noqa: E402
+from tests.certificates.pki import PLACES, TEXT, Pki, der, pkcs7  # noqa: E402
+from yunjian.certificates.core.certificate import parse_certificate  # noqa: E402
+from yunjian.certificates.core.revocation import ListsInMemory, Revocations
+from yunjian.certificates.core.verification import verify_signed  # noqa: E402
+from yunjian.certificates.domain.trust import StoredRevocations  # noqa: E402
+from yunjian.certificates.models import RevocationList, RevokedSerial  # noqa: E402
+from yunjian.certificates.simulator.authority import Algorithm  # noqa: E402
 
 ALLOWED_MS = 5.0
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "300"))

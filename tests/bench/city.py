@@ -11,9 +11,9 @@ from tests.bench.submission import Job
 from tests.phone import honest_submission
 from tests.wire import session_key
 from tests.world import GAS_SHEET, World, build_world
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.identity.models import Account, Organization, RoleGrant
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Task, Visit

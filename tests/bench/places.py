@@ -41,7 +41,7 @@ def _measured() -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415
 
     from tests.world import build_world  # noqa: PLC0415
-    from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415
+    from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
 
     world = build_world()
     with acting_as(system_actor("bench")):
@@ -111,14 +111,9 @@ def _seconds_of_backend() -> float:
 
 
 def _city(world: Any) -> Any:
+    from yunjian.instruments.models import Instrument, InstrumentRevision
     from yunjian.kernel.clock import now  # noqa: PLC0415
-    from yunjian.sources.models import (  # noqa: PLC0415
-        Instrument,
-        InstrumentRevision,
-        MonitoringPoint,
-        Outlet,
-        PollutionSource,
-    )
+    from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 
     sources = PollutionSource.objects.bulk_create(_sources(world), batch_size=2000)
     site = world.source

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from pytest_django import Settings
 
-from tests.identity.certificates.desk import load_lists, trusting
-from tests.identity.certificates.pki import Pki
+from tests.certificates.desk import load_lists, trusting
+from tests.certificates.pki import Pki
 from yunjian.config import cli
 from yunjian.config.cli import main
 

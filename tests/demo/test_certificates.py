@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.identity.certificates.desk import REGISTER, Desk
-from tests.identity.certificates.pki import USCC
+from tests.certificates.desk import REGISTER, Desk
+from tests.certificates.pki import USCC
 from tests.world import World
+from yunjian.certificates.simulator import read_drawer
 from yunjian.demo import certificates
-from yunjian.identity.certificates.simulator import read_drawer
 
 
 @pytest.fixture

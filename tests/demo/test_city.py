@@ -16,12 +16,13 @@ from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome
 from yunjian.demo.city import is_loaded, load
 from yunjian.evidence.services import verify_chains
+from yunjian.identity.domain.uscc import check_character, is_uscc
 from yunjian.identity.models import Account, Organization, WechatBinding
-from yunjian.identity.uscc import check_character, is_uscc
+from yunjian.instruments.models import InstrumentRevision
 from yunjian.kernel.clock import business_day, today
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
-from yunjian.sources.models import InstrumentRevision, MonitoringPoint
+from yunjian.sources.models import MonitoringPoint
 
 PASSWORD = "kind-river-4417"
 SCALE = 0.1

@@ -9,16 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from pytest_django import Settings
 
+from tests.certificates.desk import load_lists, trusting
+from tests.certificates.pki import NAME, USCC, Pki
 from tests.e2e.conftest import desk
 from tests.e2e.hands import fill_form
-from tests.identity.certificates.desk import load_lists, trusting
-from tests.identity.certificates.pki import NAME, USCC, Pki
 from tests.serving import Served, served
 from tests.world import World
+from yunjian.certificates.models import OrganizationCertificate
+from yunjian.certificates.simulator import Drawer, SoftKey, run_in_thread
+from yunjian.certificates.simulator.authority import Algorithm, Issued
 from yunjian.evidence.services import verify_chains
-from yunjian.identity.certificates.authority import Algorithm, Issued
-from yunjian.identity.certificates.models import OrganizationCertificate
-from yunjian.identity.certificates.simulator import Drawer, SoftKey, run_in_thread
 from yunjian.identity.models import Account, Organization
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]

@@ -24,10 +24,11 @@ from tests.world import World
 from yunjian.agencies.models import Equipment, Person
 from yunjian.evidence.models import Attachment, Event
 from yunjian.evidence.services import verify_chains
+from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Confirmation, Plan, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
+from yunjian.sources.models import MonitoringPoint
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 

@@ -12,9 +12,9 @@ from tests.e2e.conftest import desk
 from tests.e2e.hands import fill_form, opened_dialog, photo, sign_in
 from tests.serving import Served
 from tests.world import World
-from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
-from yunjian.sources.models import FollowUp, Instrument, InstrumentRevision
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -9,7 +9,7 @@ from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
 from tests.serving import Served
 from tests.world import World
-from yunjian.kernel.datums import Datum, from_wgs84
+from yunjian.kernel.coordinates import Datum, from_wgs84
 from yunjian.sources.models import Outlet, PollutionSource
 
 pytestmark = pytest.mark.e2e

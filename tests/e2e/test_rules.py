@@ -11,7 +11,7 @@ from tests.serving import Served
 from tests.world import PASSWORD, World
 from yunjian.identity.models import RoleGrant
 from yunjian.kernel.clock import today
-from yunjian.supervision.models import PublishedPack
+from yunjian.library.models import PublishedPack
 
 pytestmark = pytest.mark.e2e
 

@@ -11,14 +11,15 @@ from tests.e2e.hands import opened_dialog, sign_in
 from tests.phone import picture
 from tests.serving import Served
 from tests.world import PASSWORD, World
+from yunjian.access.actor import acting_as
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import RoleGrant
-from yunjian.kernel.actor import acting_as
 from yunjian.kernel.clock import SHANGHAI, now, today
 from yunjian.kernel.ids import new_id
-from yunjian.maintenance.models import PublishedSheet, SheetDraft, Task, Visit
+from yunjian.library.models import PublishedSheet
+from yunjian.maintenance.domain.submissions import Position, SignIn
+from yunjian.maintenance.models import SheetDraft, Task, Visit
 from yunjian.maintenance.services.visits import visit_sign_in
-from yunjian.maintenance.submissions import Position, SignIn
 from yunjian.standards import sheets
 
 pytestmark = pytest.mark.e2e

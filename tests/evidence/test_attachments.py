@@ -13,12 +13,12 @@ from PIL import Image
 
 from tests.evidence.pictures import picture
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import accepted
 from yunjian.evidence.services import attachment_store, attachments_share, verify_chains
 from yunjian.evidence.services import attachments as service
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
 from yunjian.kernel.ids import new_id
 

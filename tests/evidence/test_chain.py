@@ -9,10 +9,10 @@ from django.db.utils import DatabaseError
 
 from tests.owner import owners_cursor
 from tests.world import World
+from yunjian.access.actor import system_actor
 from yunjian.evidence.jobs import seal_day
 from yunjian.evidence.models import ChainHead, DailyHead, Event
 from yunjian.evidence.services import daily_head, record, verify_chains, verify_object
-from yunjian.kernel.actor import system_actor
 from yunjian.kernel.clock import today
 
 

@@ -14,9 +14,9 @@ from tests.phone import Phone
 from tests.serving import Served, free_port, served, start
 from tests.wire import WirePhone
 from tests.world import World, build_world
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.messaging.models import Notification

@@ -5,15 +5,15 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.world import PASSWORD, World, account_with
+from yunjian.access.actor import Actor, acting_as, system_actor
+from yunjian.access.permissions import KINDS
 from yunjian.evidence.models import Event
 from yunjian.identity import services
 from yunjian.identity.models import Account, District, Organization, RoleGrant
 from yunjian.identity.models.accounts import Role
 from yunjian.identity.policies import ADMINISTRATORS, GRANTORS, roles_given_by
 from yunjian.identity.selectors import actor_for
-from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
-from yunjian.kernel.permissions import KINDS
 
 
 def actor_named(username: str) -> Actor:

@@ -7,15 +7,15 @@ import pytest
 from django.test import override_settings
 
 from tests.world import World
+from yunjian.access.rate_limits import RateLimitExceeded
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
 from yunjian.identity.selectors import has_second_factor
 from yunjian.identity.services import second_factor as factor
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
+from yunjian.kernel.encryption import DecryptionFailed, decrypt, encrypt
 from yunjian.kernel.errors import Conflict, InvalidInput
-from yunjian.kernel.rates import TooMany
-from yunjian.kernel.vault import Unreadable, seal, unseal
 
 
 def enrolled(world: World, account: Account) -> tuple[str, list[str]]:
@@ -111,7 +111,7 @@ def test_guessing_ends_soon(world: World) -> None:
         for _try in range(3):
             with pytest.raises(InvalidInput):
                 factor.second_factor_check(account=world.discharger_owner, token="000000")
-        with pytest.raises(TooMany):
+        with pytest.raises(RateLimitExceeded):
             factor.second_factor_check(
                 account=world.discharger_owner, token=factor.code_now(secret)
             )
@@ -146,9 +146,9 @@ def test_a_wrong_code_sets_nothing_up(world: World) -> None:
 
 
 def test_the_vault_opens_with_its_key_and_the_ones_before() -> None:
-    with override_settings(VAULT_KEYS=["first"]):
-        stored = seal(b"secret")
-    with override_settings(VAULT_KEYS=["second", "first"]):
-        assert unseal(stored) == b"secret"
-    with override_settings(VAULT_KEYS=["second"]), pytest.raises(Unreadable):
-        unseal(stored)
+    with override_settings(ENCRYPTION_KEYS=["first"]):
+        stored = encrypt(b"secret")
+    with override_settings(ENCRYPTION_KEYS=["second", "first"]):
+        assert decrypt(stored) == b"secret"
+    with override_settings(ENCRYPTION_KEYS=["second"]), pytest.raises(DecryptionFailed):
+        decrypt(stored)

@@ -144,7 +144,7 @@ def test_the_last_five_passwords_are_not_taken_again(world: World) -> None:
 
 
 def test_a_phone_stays_signed_in_longer(world: World) -> None:
-    from yunjian.identity.limits import session_limits  # noqa: PLC0415 - one use
+    from yunjian.identity.domain.session_limits import session_limits  # noqa: PLC0415 - one use
 
     idle, whole = session_limits("authority", "wechat")
     desk_idle, desk_whole = session_limits("authority", "password")

@@ -6,12 +6,12 @@ import pytest
 from django.test import Client, override_settings
 
 from tests.world import World, current_code
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, SecondFactor, SignInAttempt
 from yunjian.identity.services import account_open
 from yunjian.identity.services.second_factor import code_now
 from yunjian.kernel import clock
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now
 
 PAGE = "/signin/"

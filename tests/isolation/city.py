@@ -10,12 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
+from yunjian.records.models import DictionaryEntry
 
 from tests.world import GAS_SHEET, World, build_world
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
+from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate
 from yunjian.evidence.models import Attachment, ChainCheck
 from yunjian.evidence.services import record
-from yunjian.identity.certificates.models import AgencyRegistration, OrganizationCertificate
 from yunjian.identity.models import (
     AccountSession,
     PastPassword,
@@ -25,32 +27,27 @@ from yunjian.identity.models import (
     WechatBinding,
 )
 from yunjian.identity.models.security import Means, Outcome
-from yunjian.kernel.actor import acting_as, system_actor
-from yunjian.kernel.clock import now, today
-from yunjian.kernel.models import DictionaryEntry
-from yunjian.maintenance.models import (
-    Confirmation,
-    PublishedSheet,
-    RecordSheet,
-    RejectedSubmission,
-    SheetDesign,
-    SheetDraft,
-    Visit,
-)
-from yunjian.messaging.models import Delivery, Notice, Notification
-from yunjian.sources.models import (
+from yunjian.instruments.models import (
     CertificateReminder,
-    EmissionLimit,
     FilingImport,
     FollowUp,
     Instrument,
     InstrumentAction,
     InstrumentRevision,
     ParameterChange,
-    PointRevision,
 )
+from yunjian.kernel.clock import now, today
+from yunjian.library.models import PublishedPack, PublishedSheet, RuleDraft, SheetDesign
+from yunjian.maintenance.models import (
+    Confirmation,
+    RecordSheet,
+    RejectedSubmission,
+    SheetDraft,
+    Visit,
+)
+from yunjian.messaging.models import Delivery, Notice, Notification
+from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
-from yunjian.supervision.models import PublishedPack, RuleDraft
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
+from yunjian.access.actor import Actor
 from yunjian.identity.policies import GRANTORS
-from yunjian.kernel.actor import Actor
 
 
 def every_role() -> Iterator[tuple[str, str]]:

@@ -27,14 +27,14 @@ from tests.isolation.routes import (
     WROTE,
     Route,
 )
+from yunjian.access.actor import Actor, acting_as, system_actor
+from yunjian.access.permissions import permission_of
+from yunjian.access.row_policies import bypass_rls
 from yunjian.api.root import api
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, RoleGrant
 from yunjian.identity.policies import GRANTORS
-from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.permissions import permission_of
-from yunjian.kernel.rls import beyond_the_wall
 
 pytestmark = pytest.mark.timeout(900)  # thousands of requests in one test
 FIRST_DISCHARGER, FIRST_AGENCY = "浦江试验纸业", "清源试验环保"
@@ -141,7 +141,7 @@ class Town:
 @pytest.fixture
 def town(db: None) -> Town:
     """One city for a whole room; what a request writes is taken back."""
-    with beyond_the_wall("test"):
+    with bypass_rls("test"):
         return Town()
 
 
@@ -199,7 +199,7 @@ def _ask(town: Town, caller: Caller, method: str, path: str, **sent: Any) -> Ask
 
 
 def _foreign(town: Town) -> int:
-    with beyond_the_wall("test"):
+    with bypass_rls("test"):
         return Event.unscoped().filter(verb="access.foreign").count()
 
 

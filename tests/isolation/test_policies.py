@@ -9,16 +9,17 @@ import pytest
 
 from tests.isolation.people import every_role, somebody
 from tests.world import World
+from yunjian.access.actor import Actor, acting_as, system_actor
+from yunjian.access.permissions import permissions, require
 from yunjian.administration import policies as administration
 from yunjian.agencies import policies as agencies
 from yunjian.identity.policies import GRANTORS
-from yunjian.kernel.actor import Actor, acting_as, system_actor
 from yunjian.kernel.errors import NotAllowed
-from yunjian.kernel.permissions import permissions, require
-from yunjian.maintenance.policies import designs, plans, visits
+from yunjian.library.policies import rules as rules
+from yunjian.library.policies import sheets
+from yunjian.maintenance.policies import plans, visits
 from yunjian.sources import policies as sources
-from yunjian.supervision.permissions import ROOMS, matrix
-from yunjian.supervision.rules import policies as rules
+from yunjian.supervision.selectors.permissions import ROOMS, matrix
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "yunjian"
 OWN, OTHER = uuid4(), uuid4()
@@ -113,7 +114,7 @@ TABLE = [
     ("fill in again", lambda a: visits.may_fill(a, _visit(a, state="submitted")), set()),
     ("decide", lambda a: visits.may_decide(a, _visit(a)), KEEPERS),
     ("decide another's", lambda a: visits.may_decide(a, _visit(a, discharger=OTHER)), set()),
-    ("design sheets", designs.may_design, RULES),
+    ("design sheets", sheets.may_design, RULES),
     ("change rules", rules.may_change_rules, RULES),
 ]  # fmt: skip
 
@@ -130,7 +131,7 @@ def test_the_system_takes_nobodys_decisions(what: str) -> None:
         "decide": agencies.may_decide_filing(SYSTEM),
         "contract": agencies.may_enter_contract(SYSTEM, OWN),
         "plan": plans.may_plan(SYSTEM),
-        "design": designs.may_design(SYSTEM),
+        "design": sheets.may_design(SYSTEM),
         "rules": rules.may_change_rules(SYSTEM),
     }
     assert answers[what] is False
@@ -139,7 +140,7 @@ def test_the_system_takes_nobodys_decisions(what: str) -> None:
 
 def test_rules_and_sheets_are_the_citys() -> None:
     abroad = somebody("authority", "rule_administrator", OWN, districts=frozenset({"310115"}))
-    assert not designs.may_design(abroad)
+    assert not sheets.may_design(abroad)
     assert not rules.may_change_rules(abroad)
     with pytest.raises(NotAllowed, match="市级"):
         rules.require_change(abroad)

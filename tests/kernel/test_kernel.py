@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yunjian.access.actor import OutsideScope, acting_as, current_actor, system_actor
 from yunjian.kernel import clock
-from yunjian.kernel.actor import OutsideScope, acting_as, current_actor, system_actor
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.kernel.ids import check_client_id, id_time, lowest_id_at, new_id

@@ -8,8 +8,8 @@ from pypdf import PdfReader
 
 from tests.phone import Phone
 from tests.world import World
+from yunjian.access.actor import acting_as
 from yunjian.evidence.models import Event
-from yunjian.kernel.actor import acting_as
 from yunjian.kernel.errors import InvalidState
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.services.copies import copy_of_record

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tests.phone import Phone
 from tests.world import World
-from yunjian.kernel.actor import acting_as
+from yunjian.access.actor import acting_as
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.maintenance.services.visits import Outcome, visit_submit
 

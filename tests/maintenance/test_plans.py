@@ -12,18 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.agencies.services import contract_create, contract_end, person_leave
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import SHANGHAI, at, today
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance import jobs
+from yunjian.maintenance.domain.schedules import Interval
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.policies.plans import may_extend, may_plan
-from yunjian.maintenance.schedules import Interval
 from yunjian.maintenance.services import plans as services
 from yunjian.maintenance.services.plans import HORIZON_DAYS, ItemInput, PlanInput
 

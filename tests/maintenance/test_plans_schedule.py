@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yunjian.maintenance.schedules import Interval, Repeating, due_days
+from yunjian.maintenance.domain.schedules import Interval, Repeating, due_days
 
 INTERVALS = st.one_of(
     st.builds(Interval, st.integers(1, 400), st.just("day")),

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.world import World, _account
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.evidence.models import Event
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 from yunjian.maintenance.models import Plan, Task

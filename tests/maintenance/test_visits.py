@@ -9,13 +9,13 @@ from django.db.models import Model
 
 from tests.phone import Phone, picture, stamp
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.kernel import clock
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
-from yunjian.maintenance.documents import content_digest
 from yunjian.maintenance.models import Confirmation, RecordSheet, RejectedSubmission, Task, Visit
+from yunjian.maintenance.selectors.documents import content_digest
 from yunjian.maintenance.selectors.visits import attachments_of
 from yunjian.messaging.models import Notification
 from yunjian.sources.models import PointAccess

@@ -30,8 +30,8 @@ from yunjian.messaging.services import (
     mark_read,
     notify,
 )
-from yunjian.wechat import listening
-from yunjian.wechat.models import Silence
+from yunjian.wechat import subscribers
+from yunjian.wechat.models import Suppression
 from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread
 from yunjian.wechat.simulator.faults import Fault
 
@@ -197,7 +197,7 @@ def test_who_did_not_subscribe_is_asked_of_wechat_once_and_again_after_a_change_
     assert wechat.state.calls[BIZSEND] == 1
     assert notifications_of(world.actor(world.discharger_owner)).rows != []
     wechat.state.subscribe("周厂长", "S1", accept=True)
-    Silence.objects.all().delete()  # as the event of the pop-up does
+    Suppression.objects.all().delete()  # as the event of the pop-up does
     (third,) = tell(world.discharger_owner)
     deliver(notification_ids=[str(third.pk)])
     assert state_of(third) == "sent"
@@ -220,7 +220,7 @@ def test_who_did_not_subscribe_is_asked_again_after_a_week(
 def test_too_many_messages_to_one_person_are_in_the_app_only(
     world: World, wechat: Simulation, settings: Settings
 ) -> None:
-    settings.RATES = {**settings.RATES, "messages": (3, 86_400)}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "messages": (3, 86_400)}
     with clock.at(datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)):
         rows = [tell(world.discharger_owner, title=f"消息 {n}")[0] for n in range(5)]
         deliver(notification_ids=[str(row.pk) for row in rows])
@@ -254,7 +254,7 @@ def test_wechats_own_report_is_noted(
     (row,) = tell(world.discharger_owner)
     deliver(notification_ids=[str(row.pk)])
     msgid = wechat.state.messages[0].msgid
-    listening.tell("templatesendjobfinish", {"MsgID": str(msgid), "Status": status})
+    subscribers.dispatch("templatesendjobfinish", {"MsgID": str(msgid), "Status": status})
     job = ProcrastinateJob.objects.get(task_name="messaging.report")
     report(**job.args)
     assert state_of(row) == state
@@ -265,7 +265,7 @@ def test_the_report_of_a_subscription_message_is_noted(world: World, wechat: Sim
     deliver(notification_ids=[str(row.pk)])
     msgid = str(wechat.state.messages[0].msgid)
     entry = {"MsgID": msgid, "ErrorCode": "0", "ErrorStatus": "success"}
-    listening.tell("subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": entry}})
+    subscribers.dispatch("subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": entry}})
     report(**ProcrastinateJob.objects.get(task_name="messaging.report").args)
     assert state_of(row) == "delivered"
 

@@ -15,11 +15,11 @@ from PIL import Image
 
 from tests.owner import let_tests_empty_tables
 from tests.world import build_world
+from yunjian.access.actor import acting_as
 from yunjian.config import operations
 from yunjian.config.embedded import EmbeddedDatabase
 from yunjian.config.runtime import NotReady
 from yunjian.evidence.services import attachment_store, verify_chains
-from yunjian.kernel.actor import acting_as
 from yunjian.kernel.ids import new_id
 
 RESTORE = """
@@ -28,7 +28,7 @@ from pathlib import Path
 django.setup()
 from yunjian.config import operations
 from yunjian.evidence.services import verify_chains
-from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.access.actor import acting_as, system_actor
 operations.restore(Path(sys.argv[1]), var_dir=Path(sys.argv[2]))
 with acting_as(system_actor("test")):
     report = verify_chains(files=True)

@@ -15,13 +15,13 @@ from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import Settings
 
+from yunjian.access.actor import system_actor
+from yunjian.access.policy_sync import as_owner
 from yunjian.config import hardening, operations
 from yunjian.config.hardening import DEMANDS
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import system_actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.walls import owning
 
 GOOD: dict[str, Any] = {
     "DEBUG": False,
@@ -135,25 +135,25 @@ def test_data_of_the_demo_are_found(good: Path) -> None:
 
 
 def test_a_role_above_the_walls_is_refused(good: Path) -> None:
-    with owning():
+    with as_owner():
         assert "database role" in _failing()
 
 
 def test_a_login_of_its_own_is_good(good: Path) -> None:
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL SESSION AUTHORIZATION yunjian_app")
         assert "database login" not in _failing()
         cursor.execute("SET LOCAL SESSION AUTHORIZATION DEFAULT")
 
 
 def test_a_fallen_wall_is_found(good: Path) -> None:
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE maintenance_task NO FORCE ROW LEVEL SECURITY")
     assert "row security" in _failing()
 
 
 def test_a_wall_with_another_meaning_is_found(good: Path) -> None:
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("DROP POLICY wall_read ON maintenance_task")
     assert "row security" in _failing()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.world import World
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
 from yunjian.sources.models import EmissionLimit, Outlet

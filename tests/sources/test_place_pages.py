@@ -14,10 +14,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from python_calamine import CalamineWorkbook
 
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.models import Organization
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
-from yunjian.kernel.datums import Datum, from_wgs84
+from yunjian.kernel.coordinates import Datum, from_wgs84
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.world import World
+from yunjian.access.actor import Actor, acting_as
 from yunjian.evidence.models import Event
-from yunjian.identity.uscc import check_character
-from yunjian.kernel.actor import Actor, acting_as
+from yunjian.identity.domain.uscc import check_character
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
-from yunjian.sources.industries import industries, industries_like, industry_of
+from yunjian.sources.domain.industries import industries, industries_like, industry_of
+from yunjian.sources.domain.streets import streets_of
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.selectors import changes_since, source_history
 from yunjian.sources.services import (
@@ -24,7 +25,6 @@ from yunjian.sources.services import (
     source_reopen,
     source_update,
 )
-from yunjian.sources.streets import streets_of
 
 DISTRICT_CODES = [f"3101{number:02d}" for number in range(1, 52)]
 

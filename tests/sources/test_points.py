@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.world import World
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.instruments.selectors import point_on
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
 from yunjian.maintenance.selectors.plans import proposals_for
 from yunjian.sources.models import MonitoringPoint, PointRevision
-from yunjian.sources.selectors import descriptions_on, place_history, point_on, revisions_of
+from yunjian.sources.selectors import descriptions_on, place_history, revisions_of
 from yunjian.sources.services import point_close, point_create, point_update
 
 FIRST = date(2024, 1, 1)

@@ -3,15 +3,12 @@
 from uuid import UUID, uuid4
 
 import pytest
+from yunjian.instruments.policies import may_file_instruments, may_review_instruments
 
-from yunjian.kernel.actor import Actor, system_actor
+from yunjian.access.actor import Actor, system_actor
+from yunjian.access.permissions import require
 from yunjian.kernel.errors import NotAllowed
-from yunjian.kernel.permissions import require
-from yunjian.sources.policies import (
-    may_file_instruments,
-    may_keep_source,
-    may_review_instruments,
-)
+from yunjian.sources.policies import may_keep_source
 
 OWN = uuid4()
 OTHER = uuid4()

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from tests.world import World
+from yunjian.access.actor import acting_as
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling
-from yunjian.kernel.actor import acting_as
 
 QUEUE = "/supervision/agency-filings/"
 BASICS: dict[str, Any] = {

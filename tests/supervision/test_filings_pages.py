@@ -6,14 +6,14 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.sources.values import analyzer_values
+from tests.instruments.values import analyzer_values
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization
-from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.services import instrument_retire, revision_draft, revision_submit
 from yunjian.kernel.clock import now, today
-from yunjian.sources.models import Instrument, InstrumentRevision
-from yunjian.sources.services import instrument_retire, revision_draft, revision_submit
 
 QUEUE = "/supervision/filings/"
 # session, account, actor; districts; rows, count; waiting by district, mean; unread messages

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tests.world import World
 from yunjian.kernel.errors import InvalidInput
-from yunjian.kernel.languages import said
+from yunjian.kernel.languages import localized
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ROOT / "scripts" / "messages.py"
@@ -101,6 +101,6 @@ def test_the_phone_says_its_language_with_every_call(db: None) -> None:
 def test_refusals_are_said_in_the_language_that_is_read() -> None:
     with translation.override("en"):
         assert InvalidInput().message == "Some values are wrong; please correct them as marked"
-        assert said({"zh": "合格", "en": "Pass"}) == "Pass"
+        assert localized({"zh": "合格", "en": "Pass"}) == "Pass"
     assert InvalidInput().message == "填写的内容有误，请按提示修改"
-    assert said({"zh": "合格", "en": "Pass"}) == "合格"
+    assert localized({"zh": "合格", "en": "Pass"}) == "合格"

@@ -16,8 +16,8 @@ from pytest_django import Settings
 
 from yunjian.kernel.clock import now
 from yunjian.wechat.callbacks import Box, CallbackRefused, as_xml, parse_xml, signature
-from yunjian.wechat.models import SeenCallback, Silence
-from yunjian.wechat.simulator import calling
+from yunjian.wechat.models import SeenCallback, Suppression
+from yunjian.wechat.simulator import callback_client
 
 APP_ID = "wxcallback0000001"
 TOKEN = "a-token-of-the-console"
@@ -100,14 +100,14 @@ def test_our_box_and_openssl_open_each_other(message: str) -> None:
 @given(st.text(max_size=300))
 def test_our_box_and_the_simulators_open_each_other(message: str) -> None:
     box = Box(APP_ID, AES_KEY)
-    assert box.open(calling.encrypt(AES_KEY, APP_ID, message)) == message
-    assert calling.decrypt(AES_KEY, APP_ID, box.close(message)) == message
+    assert box.open(callback_client.encrypt(AES_KEY, APP_ID, message)) == message
+    assert callback_client.decrypt(AES_KEY, APP_ID, box.close(message)) == message
 
 
 def test_openssl_and_the_simulator_sign_as_we_do() -> None:
     parts = ("1414587457", "Wm3WZYTPz0wzccnW", "文本")
     expected = sha1_of(TOKEN, *parts)
-    assert signature(TOKEN, *parts) == calling.sign(TOKEN, *parts) == expected
+    assert signature(TOKEN, *parts) == callback_client.sign(TOKEN, *parts) == expected
     assert hashlib.sha1("".join(sorted((TOKEN, *parts))).encode()).hexdigest() == expected  # noqa: S324
 
 
@@ -144,10 +144,10 @@ def test_without_token_and_key_there_is_no_such_address(settings: Settings) -> N
 
 def test_who_leaves_is_not_written_to_until_they_come_back() -> None:
     assert posted(sealed_by_openssl(event("unsubscribe"))).content == b"success"
-    silence = Silence.objects.get()
+    silence = Suppression.objects.get()
     assert (silence.app_id, silence.openid, silence.until) == (APP_ID, OPENID, None)
     assert posted(sealed_by_openssl(event("subscribe"))).status_code == 200
-    assert not Silence.objects.exists()
+    assert not Suppression.objects.exists()
 
 
 def test_who_follows_is_answered_encrypted_and_signed() -> None:
@@ -176,9 +176,9 @@ def test_a_choice_about_templates_is_remembered(holder: str) -> None:
         return sealed_by_openssl(event(name, **{holder: rows}))
 
     assert posted(chosen(("S1", "reject"), ("S2", "reject"))).status_code == 200
-    assert set(Silence.objects.values_list("template_id", flat=True)) == {"S1", "S2"}
+    assert set(Suppression.objects.values_list("template_id", flat=True)) == {"S1", "S2"}
     assert posted(chosen(("S1", "accept"))).status_code == 200
-    assert list(Silence.objects.values_list("template_id", flat=True)) == ["S2"]
+    assert list(Suppression.objects.values_list("template_id", flat=True)) == ["S2"]
 
 
 def test_the_same_call_is_taken_once() -> None:
@@ -226,7 +226,7 @@ def test_what_is_not_wechats_is_refused_in_a_word(name: str) -> None:
     answer = HOSTILE[name]()
     assert (answer.status_code, answer.content) == (403, b"refused")
     assert not SeenCallback.objects.exists()
-    assert not Silence.objects.exists()
+    assert not Suppression.objects.exists()
 
 
 def test_a_large_body_is_not_read() -> None:

@@ -11,9 +11,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from yunjian.wechat import listening
+from yunjian.wechat import subscribers
 from yunjian.wechat.client import WechatClient
-from yunjian.wechat.models import Silence
+from yunjian.wechat.models import Suppression
 from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread
 
 APP_ID = "wxcallsus00000001"
@@ -46,10 +46,10 @@ def told(simulation: Simulation, **body: object) -> dict[str, object]:
 def finished() -> Iterator[threading.Event]:
     """Set when the product hears that a template message has arrived."""
     heard = threading.Event()
-    hear = listening.on_event("templatesendjobfinish")
+    hear = subscribers.on_event("templatesendjobfinish")
     listener = hear(lambda _fields: transaction.on_commit(heard.set))
     yield heard
-    listening._listeners["templatesendjobfinish"].remove(listener)
+    subscribers._handlers["templatesendjobfinish"].remove(listener)
 
 
 def test_people_leave_and_come_back(simulation: Simulation) -> None:
@@ -57,10 +57,10 @@ def test_people_leave_and_come_back(simulation: Simulation) -> None:
         "status": 200,
         "text": "success",
     }
-    assert Silence.objects.get().openid == simulation.state.users["周厂长"].openid
+    assert Suppression.objects.get().openid == simulation.state.users["周厂长"].openid
     welcome = told(simulation, name="周厂长", Event="subscribe")
     assert "/h5/" in str(welcome["text"])  # opened by the simulator's own code
-    assert not Silence.objects.exists()
+    assert not Suppression.objects.exists()
 
 
 def test_who_writes_is_told_where_to_go(simulation: Simulation) -> None:

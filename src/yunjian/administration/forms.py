@@ -10,8 +10,8 @@ from yunjian.identity.forms import AccountQuery as OwnAccountQuery
 from yunjian.identity.models import District
 from yunjian.identity.models.organizations import OrganizationKind, OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome
-from yunjian.kernel.dictionaries import dictionaries
 from yunjian.messaging.models import NoticeState
+from yunjian.records.dictionaries import dictionaries
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import permission
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission
 from yunjian.messaging.models import Notice
 
 SYSTEM, SECURITY, AUDIT = (

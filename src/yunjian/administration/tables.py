@@ -3,13 +3,13 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.languages import Word
+from yunjian.kernel.languages import Text
 from yunjian.web.tables import Table
 
 NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
 
 
-def _moment(name: str, title: Word) -> tables.TemplateColumn:
+def _moment(name: str, title: Text) -> tables.TemplateColumn:
     template = "{% load frame %}{{ record." + name + "|moment }}"
     return tables.TemplateColumn(template, verbose_name=title)
 
@@ -19,7 +19,7 @@ def _device(name: str) -> tables.TemplateColumn:
     return tables.TemplateColumn(template, verbose_name=_("设备"))
 
 
-def _part(name: str, title: Word) -> tables.TemplateColumn:
+def _part(name: str, title: Text) -> tables.TemplateColumn:
     return tables.TemplateColumn(
         template_name=f"administration/parts/{name}.html", verbose_name=title
     )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.dictionaries import dictionary
+from yunjian.records.dictionaries import dictionary
 
 EDUCATIONS = dictionary(
     "agencies.education",

@@ -7,19 +7,19 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import current_actor
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.languages import Word
+from yunjian.kernel.languages import Text
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))
 CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
-Sections = list[tuple[Word, list[str]]]
+Sections = list[tuple[Text, list[str]]]
 
 
 class SaysWhatIsMissing(forms.BaseForm):

@@ -5,9 +5,9 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission
 from yunjian.kernel.errors import NotAllowed
-from yunjian.kernel.permissions import permission
 
 EDITORS = ("owner", "manager")
 

@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.languages import Word
+from yunjian.kernel.languages import Text
 from yunjian.web.tables import Table
 
 NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
@@ -25,7 +25,7 @@ def _state() -> tables.TemplateColumn:
     )
 
 
-def _valid_until(title: Word) -> tables.TemplateColumn:
+def _valid_until(title: Text) -> tables.TemplateColumn:
     return tables.TemplateColumn(
         template_name="agencies/parts/valid_until.html", verbose_name=title, orderable=False
     )

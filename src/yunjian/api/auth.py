@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
 
 
 class SignedIn(APIKeyCookie):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, WechatBinding
 from yunjian.identity.selectors import bindings_of_account, bindings_of_openid
+from yunjian.instruments.models import InstrumentRevision
 from yunjian.kernel.clock import now
 from yunjian.maintenance.models import Confirmation, Task, Visit
 from yunjian.maintenance.selectors.visits import (
@@ -18,7 +19,6 @@ from yunjian.maintenance.selectors.visits import (
     instrument_facts,
     sheet_context,
 )
-from yunjian.sources.models import InstrumentRevision
 
 JS_SDK = "/open/js/jweixin-1.6.0.js"
 

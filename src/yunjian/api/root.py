@@ -10,7 +10,15 @@ from ninja.renderers import BaseRenderer
 
 from yunjian.api.auth import SignedIn
 from yunjian.api.errors import register_errors
-from yunjian.api.routers import field, filing_files, filings, notifications, places, session, visits
+from yunjian.api.routers import (
+    field,
+    filing_files,
+    filings,
+    notifications,
+    places,
+    session,
+    visits,
+)
 
 
 class Renderer(BaseRenderer):

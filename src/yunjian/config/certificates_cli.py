@@ -20,8 +20,8 @@ def load() -> None:
     from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
 
     with django_ready():
-        from yunjian.identity.certificates.services import lists_load  # noqa: PLC0415
-        from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415
+        from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
+        from yunjian.certificates.services import lists_load  # noqa: PLC0415
 
         with acting_as(system_actor("命令行")) as actor:
             report = lists_load(actor=actor)
@@ -45,8 +45,8 @@ def status() -> None:
     from yunjian.config.cli import django_ready  # noqa: PLC0415 - it imports this module
 
     with django_ready():
-        from yunjian.identity.certificates.health import findings  # noqa: PLC0415
-        from yunjian.identity.certificates.selectors import authority_states  # noqa: PLC0415
+        from yunjian.certificates.selectors.authorities import authority_states  # noqa: PLC0415
+        from yunjian.certificates.selectors.health import findings  # noqa: PLC0415
         from yunjian.kernel.clock import SHANGHAI  # noqa: PLC0415
 
         found = findings()

@@ -54,7 +54,7 @@ def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
         folder = var_dir()
         with database(folder, keep_running=keep_running):
             _setup(folder)
-            from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+            from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
 
             with acting_as(system_actor("命令行")):  # nobody else asks for what a command does
                 yield folder
@@ -76,15 +76,15 @@ def _migrate_if_needed() -> bool:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
 
-    from yunjian.kernel.walls import owning, put_up  # noqa: PLC0415 - after setup
+    from yunjian.access.policy_sync import as_owner, sync_policies  # noqa: PLC0415 - after setup
 
-    with owning():
+    with as_owner():
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if pending:
             click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
             call_command("migrate", verbosity=0, interactive=False)
-        changed = put_up()  # a wall may change without a table
+        changed = sync_policies()  # a wall may change without a table
     connection.close()
     return bool(pending or changed)
 
@@ -230,8 +230,8 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
 
 
 def _load_city(folder: Path, seed: int, scale: int) -> None:
+    from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
     from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
-    from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
 
     if is_loaded():
         return
@@ -257,7 +257,7 @@ def _serve_demo(host: str, port: int, simulator_port: int, folder: Path, keys: P
     }
     if keys is not None:
         simulators["证书客户端模拟器"] = [
-            "yunjian.identity.certificates.simulator",
+            "yunjian.certificates.simulator",
             "--port", str(port + KEYS_PORT_OFFSET),
             "--keys", str(keys),
             "--origin", base,
@@ -282,8 +282,8 @@ def operator_init(name: str, uscc: str, system: str, security: str, audit: str) 
     Enter the operator and its three administrators; print their one-time passwords.
     """
     with django_ready():
+        from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
         from yunjian.administration.services import operator_create  # noqa: PLC0415 - after setup
-        from yunjian.kernel.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
         from yunjian.kernel.errors import DomainError  # noqa: PLC0415 - after setup
 
         usernames = {

@@ -14,10 +14,10 @@ from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from yunjian.access.policy_sync import missing_policies
 from yunjian.config.operations import BACKUP_NOTE
 from yunjian.evidence.models import ChainCheck, Event
 from yunjian.kernel.clock import now
-from yunjian.kernel.walls import unfinished
 from yunjian.web.middleware import POLICY
 
 YEAR = 31_536_000
@@ -313,7 +313,7 @@ DEMANDS: tuple[Demand, ...] = (
         "每个含单位数据的表须启用行级安全",
         "row-level security must stand on every table",
         "yunjian migrate",
-        lambda: unfinished() == [],
+        lambda: missing_policies() == [],
     ),
     Demand(
         "durability",

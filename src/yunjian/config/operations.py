@@ -20,11 +20,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.access.policy_sync import as_owner, sync_policies
 from yunjian.config.runtime import MINIMUM_FREE_BYTES, NotReady, check_port
 from yunjian.evidence.services import verify_chains
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.walls import owning, put_up
 
 FORMAT = 1
 CHUNK = 2**20
@@ -61,7 +61,7 @@ def backup(path: Path, *, var_dir: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         dump = Path(folder) / DATABASE_DUMP
-        with owning():
+        with as_owner():
             _postgres(
                 "pg_dump",
                 "--format=custom",
@@ -95,7 +95,7 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
         NotReady: the archive is damaged, the database holds data and `force` is not given, or
             the chain in the archive is broken.
     """
-    with owning():
+    with as_owner():
         if not force and _holds_data():
             raise NotReady(
                 "数据库中已有数据，如确需覆盖请加 --force"
@@ -106,7 +106,7 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
             _unpack(path, folder)
             _replace_database(folder / DATABASE_DUMP)
             _take_files(folder / FILES, _files_folder(var_dir))
-        put_up()
+        sync_policies()
     with acting_as(system_actor("恢复备份")):
         report = verify_chains(files=True)
     if report.broken:
@@ -346,7 +346,7 @@ def _clock() -> Check:
 
 
 def _certificates() -> list[Check]:
-    from yunjian.identity.certificates.health import findings  # noqa: PLC0415 - needs the apps
+    from yunjian.certificates.selectors.health import findings  # noqa: PLC0415 - needs the apps
 
     return [Check(one.name, one.ok, one.zh, one.en, one.hint) for one in findings()]
 

@@ -16,13 +16,7 @@ import click
 
 from yunjian.standards.rounding import rounded
 from yunjian.standards.rules.limits import sorted_bands
-from yunjian.standards.rules.model import (
-    LimitRow,
-    ObligationRow,
-    Row,
-    SubstitutionRow,
-    ValueRow,
-)
+from yunjian.standards.rules.model import LimitRow, ObligationRow, Row, SubstitutionRow, ValueRow
 from yunjian.standards.rules.overlays import read_pack, with_overlays
 from yunjian.standards.rules.packs import (
     TABLES,

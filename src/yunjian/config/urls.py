@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("yunjian.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("yunjian.identity.urls")),
-    path("", include("yunjian.identity.certificates.urls")),
+    path("", include("yunjian.certificates.urls")),
     path("", include("yunjian.evidence.urls")),
     path("", include("yunjian.wechat.urls")),
     path("", include("yunjian.sources.urls")),

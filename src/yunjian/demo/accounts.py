@@ -10,7 +10,7 @@ from pathlib import Path
 from yunjian.identity.models import SecondFactor
 from yunjian.identity.services.second_factor import code_now
 from yunjian.kernel.clock import now
-from yunjian.kernel.vault import unseal
+from yunjian.kernel.encryption import decrypt
 
 STEP_SECONDS = 30
 CODE_EXAMPLE = "sh01"
@@ -66,7 +66,7 @@ def current_code(username: str) -> str:
         return ""
     step = int(now().timestamp()) // STEP_SECONDS
     ahead = 1 if row.last_step >= step else 0
-    return code_now(unseal(row.secret).decode(), ahead=ahead)
+    return code_now(decrypt(row.secret).decode(), ahead=ahead)
 
 
 def welcome(*, base: str, var_dir: Path, more: Sequence[str] = ()) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-from yunjian.demo.accounts import accounts
-from yunjian.demo.codes import uscc
-from yunjian.identity.certificates.authority import (
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.certificates.core.demo import DEMO_MARK
+from yunjian.certificates.services import lists_load
+from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,
     USCC_EXTENSION,
@@ -21,10 +22,9 @@ from yunjian.identity.certificates.authority import (
     Issued,
     has_openssl,
 )
-from yunjian.identity.certificates.core.demo import DEMO_MARK
-from yunjian.identity.certificates.services import lists_load
+from yunjian.demo.accounts import accounts
+from yunjian.demo.codes import uscc
 from yunjian.identity.models import Account, Organization
-from yunjian.kernel.actor import acting_as, system_actor
 
 FOLDER = "demo-keys"
 INDEX = "keys.json"

@@ -10,20 +10,20 @@ from django.db.models import Count
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
+from yunjian.access.actor import acting_as
+from yunjian.access.policy_sync import as_owner
 from yunjian.demo.accounts import DemoAccount, demo_password, keep
+from yunjian.demo.builder import HISTORY_DAYS, LOADER, CityBuilder
 from yunjian.demo.companies import build_agencies, build_contracts
 from yunjian.demo.history import History
 from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
-from yunjian.demo.stage import HISTORY_DAYS, LOADER, Stage
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization, WechatBinding
-from yunjian.kernel.actor import acting_as
 from yunjian.kernel.clock import now
 from yunjian.kernel.clock import today as present_day
 from yunjian.kernel.partitions import ensure_partitions
-from yunjian.kernel.walls import owning
 from yunjian.maintenance.models import Task, Visit
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import mark_read
@@ -46,46 +46,46 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
         InvalidInput: YUNJIAN_DEMO_PASSWORD breaks the policy for passwords.
     """
     day = today or present_day()
-    stage = Stage(seed=seed, scale=scale, today=day, password=demo_password())
-    until = now() if day == present_day() else stage.moment(day, 15)
+    builder = CityBuilder(seed=seed, scale=scale, today=day, password=demo_password())
+    until = now() if day == present_day() else builder.moment(day, 15)
     ensure_partitions(day - timedelta(days=HISTORY_DAYS + 40), day + timedelta(days=62))
     # messages of the past are in the app; nobody's phone rings for them now
     with app.replace_connector(InMemoryConnector()), transaction.atomic():
-        build_authority(stage)
-        build_dischargers(stage)
-        build_lives(stage)
-        build_agencies(stage)
-        build_contracts(stage)
+        build_authority(builder)
+        build_dischargers(builder)
+        build_lives(builder)
+        build_agencies(builder)
+        build_contracts(builder)
         take_stock()
-        History(stage, until).live()
-        administrators = build_operator(stage)
+        History(builder, until).live()
+        administrators = build_operator(builder)
         with acting_as(LOADER):
-            _read_old_messages(stage)
-            known = _bind_wechat([*_worth_trying(stage), *_administrators(administrators)])
-    keep(var_dir, stage.password, known)
+            _read_old_messages(builder)
+            known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
+    keep(var_dir, builder.password, known)
 
 
 def take_stock() -> None:
     """Tell the planner how large the tables have become: nobody else can, before the commit."""
-    with owning(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("ANALYZE")
 
 
-def _read_old_messages(stage: Stage) -> None:
+def _read_old_messages(builder: CityBuilder) -> None:
     old = Notification.unscoped().filter(read_at=None, created_at__lt=now() - READ_AFTER)
     by_account: dict[UUID, list[UUID]] = {}
     for recipient, key in old.values_list("recipient_id", "id"):
         by_account.setdefault(recipient, []).append(key)
     for account in Account.objects.filter(pk__in=list(by_account)).select_related("organization"):
-        mark_read(actor=stage.actor(account), ids=by_account[account.pk])
+        mark_read(actor=builder.actor(account), ids=by_account[account.pk])
 
 
-def _worth_trying(stage: Stage) -> list[DemoAccount]:
+def _worth_trying(builder: CityBuilder) -> list[DemoAccount]:
     """Return one sign-in for each part, chosen so that there is something to do."""
-    engineer = _busiest_engineer(stage)
+    engineer = _busiest_engineer(builder)
     agency = next(
-        agency for agency in stage.agencies if agency.organization.pk == engineer.organization_id
+        agency for agency in builder.agencies if agency.organization.pk == engineer.organization_id
     )
     waiting = dict(
         Visit.unscoped()
@@ -93,13 +93,13 @@ def _worth_trying(stage: Stage) -> list[DemoAccount]:
         .values_list("discharger_id")
         .annotate(number=Count("pk"))
     )
-    discharger = max(stage.dischargers, key=lambda one: waiting.get(one.organization.pk, 0))
+    discharger = max(builder.dischargers, key=lambda one: waiting.get(one.organization.pk, 0))
     return [
         _described("排污单位", discharger.owner, "/source/", "周厂长"),
         _described("运维机构", agency.manager, "/agency/", ""),
         _described("运维人员", engineer, "/h5/", "张师傅"),
-        _described("管理部门", stage.reviewers[0], "/supervision/", ""),
-        _described("规则管理", _rule_administrator(stage), "/supervision/rules/", ""),
+        _described("管理部门", builder.reviewers[0], "/supervision/", ""),
+        _described("规则管理", _rule_administrator(builder), "/supervision/rules/", ""),
     ]
 
 
@@ -112,15 +112,15 @@ def _administrators(accounts: dict[str, Account]) -> list[DemoAccount]:
     ]
 
 
-def _rule_administrator(stage: Stage) -> Account:
-    name = stage.person_name()
-    return stage.account(stage.authority, "sh03", name, "rule_administrator")
+def _rule_administrator(builder: CityBuilder) -> Account:
+    name = builder.person_name()
+    return builder.account(builder.authority, "sh03", name, "rule_administrator")
 
 
-def _busiest_engineer(stage: Stage) -> Account:
+def _busiest_engineer(builder: CityBuilder) -> Account:
     counts = (
         Task.unscoped()
-        .filter(state="open", due_on=stage.today)
+        .filter(state="open", due_on=builder.today)
         .values("assignee__account_id")
         .annotate(number=Count("pk"))
         .order_by("-number", "assignee__account_id")
@@ -128,7 +128,7 @@ def _busiest_engineer(stage: Stage) -> Account:
     best = counts.first()
     if best is not None:
         return Account.objects.select_related("organization").get(pk=best["assignee__account_id"])
-    account = stage.agencies[0].engineers[0].account
+    account = builder.agencies[0].engineers[0].account
     assert account is not None  # noqa: S101 - engineers have accounts
     return account
 

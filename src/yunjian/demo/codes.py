@@ -2,7 +2,7 @@
 
 import random
 
-from yunjian.identity.uscc import ALPHABET, check_character
+from yunjian.identity.domain.uscc import ALPHABET, check_character
 
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 

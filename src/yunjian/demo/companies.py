@@ -3,13 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from yunjian.access.actor import Actor, acting_as
 from yunjian.agencies import services
 from yunjian.agencies.models import Person
+from yunjian.demo.builder import LOADER, Agency, CityBuilder
 from yunjian.demo.catalogue import AGENCIES, DISTRICTS, EQUIPMENT, PARTS, ROADS
 from yunjian.demo.codes import uscc
-from yunjian.demo.stage import LOADER, Agency, Stage
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor, acting_as
 from yunjian.kernel.clock import at
 
 LEADS = ("technical_lead", "quality_lead", "quality_supervisor")
@@ -24,20 +24,22 @@ ISSUER = "云间市环境监测协会"
 PLATE_LETTERS = "ABCDEFGHJKLM"
 
 
-def build_agencies(stage: Stage) -> None:
+def build_agencies(builder: CityBuilder) -> None:
     """Enter every agency and take it through its filing."""
-    for index in range(stage.scaled(len(AGENCIES))):
-        stage.agencies.append(_agency(stage, index))
+    for index in range(builder.scaled(len(AGENCIES))):
+        builder.agencies.append(_agency(builder, index))
 
 
-def build_contracts(stage: Stage) -> None:
+def build_contracts(builder: CityBuilder) -> None:
     """Give every discharger an agency."""
-    for index, discharger in enumerate(stage.dischargers):
-        agency = stage.agencies[index % len(stage.agencies)]
-        starts_on = stage.day(-stage.rng.randint(20, 200))
+    for index, discharger in enumerate(builder.dischargers):
+        agency = builder.agencies[index % len(builder.agencies)]
+        starts_on = builder.day(-builder.rng.randint(20, 200))
         # some run out soon, so that renewals come up
-        lasts = stage.rng.randint(300, 700) if index % 9 else stage.rng.randint(12, 40)
-        with stage.acting(agency.manager, stage.moment(stage.day(-1), 9 + index % 50 / 6)) as actor:
+        lasts = builder.rng.randint(300, 700) if index % 9 else builder.rng.randint(12, 40)
+        with builder.acting(
+            agency.manager, builder.moment(builder.day(-1), 9 + index % 50 / 6)
+        ) as actor:
             services.contract_create(
                 actor=actor,
                 agency=agency.organization,
@@ -45,36 +47,36 @@ def build_contracts(stage: Stage) -> None:
                 number=f"YW-{starts_on.year}-{index + 1:04d}",
                 points=discharger.points,
                 starts_on=starts_on,
-                ends_on=stage.today + timedelta(days=lasts),
-                amount=Decimal(stage.rng.randint(60, 480)) / 10 * len(discharger.points),
+                ends_on=builder.today + timedelta(days=lasts),
+                amount=Decimal(builder.rng.randint(60, 480)) / 10 * len(discharger.points),
             )
 
 
-def _agency(stage: Stage, index: int) -> Agency:
-    rng = stage.rng
-    district = stage.districts[rng.choice(DISTRICTS)[0]]
+def _agency(builder: CityBuilder, index: int) -> Agency:
+    rng = builder.rng
+    district = builder.districts[rng.choice(DISTRICTS)[0]]
     generation = index // len(AGENCIES)
     name = AGENCIES[index % len(AGENCIES)]
-    name = name.replace("有限公司", f"（{stage.brand()}）有限公司") if generation else name
-    with at(stage.moment(stage.day(-5), 10)), acting_as(LOADER):
-        organization = stage.organization("agency", name, uscc(rng, district.pk), district)
-        manager = stage.account(
-            organization, f"yw{index + 1:02d}", stage.person_name(), "manager", "owner"
+    name = name.replace("有限公司", f"（{builder.brand()}）有限公司") if generation else name
+    with at(builder.moment(builder.day(-5), 10)), acting_as(LOADER):
+        organization = builder.organization("agency", name, uscc(rng, district.pk), district)
+        manager = builder.account(
+            organization, f"yw{index + 1:02d}", builder.person_name(), "manager", "owner"
         )
     agency = Agency(organization, manager)
     size = rng.randint(8, 15)
-    people = [_person_facts(stage, agency, index, number) for number in range(size)]
-    with stage.acting(manager, stage.moment(stage.day(-4), 9)) as actor:
+    people = [_person_facts(builder, agency, index, number) for number in range(size)]
+    with builder.acting(manager, builder.moment(builder.day(-4), 9)) as actor:
         for position, person_name, account in people:
-            person = _person(stage, actor, position, person_name, account)
+            person = _person(builder, actor, position, person_name, account)
             if account is not None:
                 agency.engineers.append(person)
-        _equipment(stage, agency, actor)
-        _vehicles(stage, agency, actor)
-        _parts(stage, actor)
+        _equipment(builder, agency, actor)
+        _vehicles(builder, agency, actor)
+        _parts(builder, actor)
         filing = services.filing_save(
             actor=actor,
-            legal_representative=stage.person_name(),
+            legal_representative=builder.person_name(),
             registered_capital=Decimal(rng.choice((500, 1000, 2000, 3000))),
             project_count=rng.randint(6, 40),
             project_amount=Decimal(rng.randint(80, 900)),
@@ -84,28 +86,28 @@ def _agency(stage: Stage, index: int) -> Agency:
             scope="水污染源、固定污染源烟气自动监测设施运行维护",
         )
         services.filing_submit(actor=actor, filing=filing)
-    with stage.acting(stage.reviewers[1], stage.moment(stage.day(-3), 15)) as actor:
+    with builder.acting(builder.reviewers[1], builder.moment(builder.day(-3), 15)) as actor:
         services.filing_decide(actor=actor, filing=filing, approve=True, note="符合备案要求")
     return agency
 
 
 def _person_facts(
-    stage: Stage, agency: Agency, index: int, number: int
+    builder: CityBuilder, agency: Agency, index: int, number: int
 ) -> tuple[str, str, Account | None]:
     """Return position, name and account; two thirds work on site, the first three lead."""
     position = LEADS[number] if number < len(LEADS) else "engineer"
-    name = stage.person_name()
+    name = builder.person_name()
     if position != "engineer":
         return position, name, None
-    with at(stage.moment(stage.day(-5), 11)), acting_as(LOADER):
+    with at(builder.moment(builder.day(-5), 11)), acting_as(LOADER):
         username = f"yw{index + 1:02d}-{number - len(LEADS) + 1:02d}"
-        return position, name, stage.account(agency.organization, username, name, "engineer")
+        return position, name, builder.account(agency.organization, username, name, "engineer")
 
 
 def _person(
-    stage: Stage, actor: Actor, position: str, name: str, account: Account | None
+    builder: CityBuilder, actor: Actor, position: str, name: str, account: Account | None
 ) -> Person:
-    rng = stage.rng
+    rng = builder.rng
     person = services.person_create(
         actor=actor,
         name=name,
@@ -113,11 +115,11 @@ def _person(
         job=JOBS[position],
         position=position,
         title=rng.choice(("", "助理工程师", "工程师", "高级工程师")),
-        phone=account.phone if account else stage.phone(),
-        joined_on=stage.day(-rng.randint(90, 2400)),
+        phone=account.phone if account else builder.phone(),
+        joined_on=builder.day(-rng.randint(90, 2400)),
         account=account,
     )
-    valid_from = stage.day(-rng.randint(200, 1000))
+    valid_from = builder.day(-rng.randint(200, 1000))
     services.certificate_add(
         actor=actor,
         holder=person,
@@ -130,12 +132,12 @@ def _person(
     return person
 
 
-def _equipment(stage: Stage, agency: Agency, actor: Actor) -> None:
+def _equipment(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
     for number, (name, maker, model, needs) in enumerate(EQUIPMENT, start=1):
         row = services.equipment_create(
             actor=actor,
             asset_number=f"SB-{number:03d}",
-            serial_number=f"{stage.rng.randrange(10**7):07d}",
+            serial_number=f"{builder.rng.randrange(10**7):07d}",
             name=name,
             maker=maker,
             model=model,
@@ -147,30 +149,30 @@ def _equipment(stage: Stage, agency: Agency, actor: Actor) -> None:
                 actor=actor,
                 holder=row,
                 category="校准证书",
-                number=f"JL{stage.rng.randrange(10**7):07d}",
+                number=f"JL{builder.rng.randrange(10**7):07d}",
                 issuer="云间市计量测试技术研究院",
-                valid_from=stage.day(-200),
-                valid_until=stage.today + timedelta(days=stage.rng.randint(-10, 200)),
+                valid_from=builder.day(-200),
+                valid_until=builder.today + timedelta(days=builder.rng.randint(-10, 200)),
             )
 
 
-def _vehicles(stage: Stage, agency: Agency, actor: Actor) -> None:
-    for _ in range(stage.rng.randint(2, 4)):
-        leased = stage.rng.random() < 0.3  # noqa: PLR2004
-        plate = f"沪{stage.rng.choice(PLATE_LETTERS)}{stage.rng.randrange(10**5):05d}"
+def _vehicles(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
+    for _ in range(builder.rng.randint(2, 4)):
+        leased = builder.rng.random() < 0.3  # noqa: PLR2004
+        plate = f"沪{builder.rng.choice(PLATE_LETTERS)}{builder.rng.randrange(10**5):05d}"
         agency.vehicles.append(
             services.vehicle_create(
                 actor=actor,
                 plate=plate,
                 ownership="leased" if leased else "owned",
-                lease_until=stage.today + timedelta(days=150) if leased else None,
+                lease_until=builder.today + timedelta(days=150) if leased else None,
             )
         )
 
 
-def _parts(stage: Stage, actor: Actor) -> None:
+def _parts(builder: CityBuilder, actor: Actor) -> None:
     for name, model, unit, price, usual in PARTS:
-        quantity = stage.rng.randint(0, usual)
+        quantity = builder.rng.randint(0, usual)
         services.spare_part_create(
             actor=actor,
             name=name,
@@ -178,5 +180,5 @@ def _parts(stage: Stage, actor: Actor) -> None:
             unit=unit,
             quantity=quantity,
             amount=Decimal(price) * quantity,
-            location=f"{stage.rng.choice('ABC')} 区 {stage.rng.randint(1, 6)} 架",
+            location=f"{builder.rng.choice('ABC')} 区 {builder.rng.randint(1, 6)} 架",
         )

@@ -9,18 +9,19 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from yunjian.access.actor import Actor, acting_as
 from yunjian.demo import pictures
-from yunjian.demo.answers import Filler
+from yunjian.demo.builder import LOADER, Agency, CityBuilder, Discharger
 from yunjian.demo.catalogue import OBJECTIONS
-from yunjian.demo.stage import LOADER, Agency, Discharger, Stage
+from yunjian.demo.sheet_values import Filler
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor, acting_as
 from yunjian.kernel.clock import SHANGHAI, at, business_day
 from yunjian.kernel.digests import digest
 from yunjian.kernel.ids import new_id
+from yunjian.maintenance.domain.schedules import Interval
+from yunjian.maintenance.domain.submissions import Decision, Position, SignIn
 from yunjian.maintenance.models import Plan, Task, Visit
-from yunjian.maintenance.schedules import Interval
 from yunjian.maintenance.selectors.plans import Proposal
 from yunjian.maintenance.selectors.visits import instruments_at, sheet_context
 from yunjian.maintenance.services.confirmations import confirmation_sign
@@ -34,7 +35,6 @@ from yunjian.maintenance.services.plans import (
     tasks_extend,
 )
 from yunjian.maintenance.services.visits import visit_sign_in, visit_submit
-from yunjian.maintenance.submissions import Decision, Position, SignIn
 from yunjian.standards import sheets
 
 WEEK = 7
@@ -60,8 +60,8 @@ class _Stay:
 class History:
     """A queue of what happens when; what happens puts more into it, but nothing after `until`."""
 
-    def __init__(self, stage: Stage, until: datetime) -> None:
-        self._stage = stage
+    def __init__(self, builder: CityBuilder, until: datetime) -> None:
+        self._stage = builder
         self._until = until
         self._queue: list[tuple[datetime, int, Act]] = []
         self._numbers = count()
@@ -83,29 +83,29 @@ class History:
             tasks_extend(actor=LOADER)
 
     def _plan_everything(self) -> None:
-        stage = self._stage
-        for index, discharger in enumerate(stage.dischargers):
-            agency = stage.agencies[index % len(stage.agencies)]
+        builder = self._stage
+        for index, discharger in enumerate(builder.dischargers):
+            agency = builder.agencies[index % len(builder.agencies)]
             shortest, longest = SHORT_HISTORY_DAYS
-            back = stage.rng.randint(shortest, longest)
-            day = stage.begin if index % LONG_HISTORY_EVERY == 0 else _before(stage.today, back)
-            moment = stage.moment(day, 7.5 + index % 60 / 100)
-            turn = index // len(stage.agencies)
+            back = builder.rng.randint(shortest, longest)
+            day = builder.begin if index % LONG_HISTORY_EVERY == 0 else _before(builder.today, back)
+            moment = builder.moment(day, 7.5 + index % 60 / 100)
+            turn = index // len(builder.agencies)
             self.later(moment, _plan_act(self, agency, discharger, moment, turn))
 
     def plan(self, agency: Agency, discharger: Discharger, moment: datetime, turn: int) -> None:
         """Plan the work at a discharger and put its visits into the queue."""
-        stage = self._stage
+        builder = self._stage
         first = business_day(moment)
         people = [agency.engineers[(turn + step) % len(agency.engineers)] for step in (0, 1)]
-        with stage.acting(agency.manager, moment) as actor:
+        with builder.acting(agency.manager, moment) as actor:
             proposals = plan_propose(actor=actor, points=discharger.points, on_date=first)
             plan = plan_create(
                 actor=actor,
                 plan=PlanInput(
                     name=f"{discharger.organization.name[2:-4]}日常运维计划",
                     starts_on=first,
-                    ends_on=stage.today + timedelta(days=120),
+                    ends_on=builder.today + timedelta(days=120),
                     items=_items(proposals),
                     people=people,
                     equipment=agency.equipment[:2],
@@ -133,13 +133,13 @@ class History:
                 self.later(moment, _cancel_act(self, agency, task, moment))
 
     def _expect_visit(self, agency: Agency, discharger: Discharger, task: Task) -> None:
-        stage, dice = self._stage, self._stage.rng.random()
-        age = (stage.today - task.due_on).days
+        builder, dice = self._stage, self._stage.rng.random()
+        age = (builder.today - task.due_on).days
         # a third of today's work is done early; a little of the last days was left undone
         if (age == 0 and dice > 0.34) or (0 < age <= RECENT_DAYS and dice < 0.05):  # noqa: PLR2004
             return
         if age > RECENT_DAYS and dice < 0.012:  # noqa: PLR2004
-            moment = stage.moment(task.due_on, 7.8)
+            moment = builder.moment(task.due_on, 7.8)
             self.later(moment, _cancel_act(self, agency, task, moment))
             return
         late = age > 1 and dice > 0.94  # noqa: PLR2004
@@ -156,11 +156,11 @@ class History:
 
     def visit(self, discharger: Discharger, task: Task, moment: datetime) -> None:
         """Sign in on site; the submission and what follows come later."""
-        stage, rng = self._stage, self._stage.rng
+        builder, rng = self._stage, self._stage.rng
         engineer: Account = task.assignee.account  # type: ignore[assignment]
         far = 0.012 if rng.random() < 0.02 else 0.0007  # noqa: PLR2004
-        longitude, latitude = stage.near(task.point.longitude, task.point.latitude, far)
-        with stage.acting(engineer, moment) as actor:
+        longitude, latitude = builder.near(task.point.longitude, task.point.latitude, far)
+        with builder.acting(engineer, moment) as actor:
             photo = self._photo(actor, "sign_in")
             request = SignIn(
                 task_id=task.pk,
@@ -178,15 +178,17 @@ class History:
         leaving = moment + timedelta(minutes=rng.randint(32, 80))
         # now and then the phone finds no network until the next morning
         offline = rng.random() < 0.03  # noqa: PLR2004
-        sent = stage.moment(business_day(leaving) + timedelta(days=1), 7.9) if offline else leaving
+        sent = (
+            builder.moment(business_day(leaving) + timedelta(days=1), 7.9) if offline else leaving
+        )
         stay = _Stay(visit_id, task, moment, leaving, sent)
         self.later(sent, lambda: self.submit(discharger, stay))
 
     def submit(self, discharger: Discharger, stay: _Stay) -> None:
         """Hand the sheets in."""
-        stage, rng, task = self._stage, self._stage.rng, stay.task
+        builder, rng, task = self._stage, self._stage.rng, stay.task
         engineer: Account = task.assignee.account  # type: ignore[assignment]
-        with stage.acting(engineer, stay.sent) as actor:
+        with builder.acting(engineer, stay.sent) as actor:
             context = sheet_context(task, instruments_at([task.point_id]).get(task.point_id, []))
             mood = rng.choices(("usual", "calibrate", "out_of_control"), weights=(86, 8, 6))[0]
             filler = Filler(rng, context, stay.began.astimezone(SHANGHAI), mood)
@@ -204,15 +206,15 @@ class History:
         self._expect_decision(discharger, stay.visit_id, stay.sent)
 
     def _expect_decision(self, discharger: Discharger, visit_id: UUID, sent: datetime) -> None:
-        stage, dice = self._stage, self._stage.rng.random()
+        builder, dice = self._stage, self._stage.rng.random()
         sent_on = business_day(sent)
-        if stage.today - sent_on <= timedelta(days=1) and dice < 0.45:  # noqa: PLR2004
+        if builder.today - sent_on <= timedelta(days=1) and dice < 0.45:  # noqa: PLR2004
             return  # still waiting for a signature
         signed = min(
-            sent + timedelta(minutes=stage.rng.randint(15, 200)), stage.moment(sent_on, 23.4)
+            sent + timedelta(minutes=builder.rng.randint(15, 200)), builder.moment(sent_on, 23.4)
         )
         if dice > 0.91:  # noqa: PLR2004
-            signed = stage.moment(sent_on + timedelta(days=1), stage.rng.uniform(8.5, 11))
+            signed = builder.moment(sent_on + timedelta(days=1), builder.rng.uniform(8.5, 11))
         objects = 0.5 < dice < 0.53  # noqa: PLR2004
         self.later(signed, lambda: self.decide(discharger, visit_id, signed, objects=objects))
 

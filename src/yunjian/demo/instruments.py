@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from yunjian.demo.builder import CityBuilder, Discharger
 from yunjian.demo.pictures import panel
-from yunjian.demo.stage import Discharger, Stage
 from yunjian.evidence.services import attachment_store
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.ids import new_id
 from yunjian.sources import services
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import RevisionState
+from yunjian.sources.models import MonitoringPoint
 
 SAMPLER_EVERY = 3
 SAMPLERS = (
@@ -19,18 +20,18 @@ SAMPLERS = (
 )
 
 
-def build_lives(stage: Stage) -> None:
+def build_lives(builder: CityBuilder) -> None:
     """Let some wastewater points have samplers, and a few instruments a life."""
-    for discharger in stage.dischargers[::SAMPLER_EVERY]:
+    for discharger in builder.dischargers[::SAMPLER_EVERY]:
         for point in discharger.points:
             if point.kind == "wastewater":
-                _sampler(stage, discharger, point)
+                _sampler(builder, discharger, point)
     acts = (_replace, _change_parameters, _stop, _renew, _replace, _renew)
-    filed = [discharger for discharger in stage.dischargers if discharger.points]
+    filed = [discharger for discharger in builder.dischargers if discharger.points]
     for act, discharger in zip(acts, filed, strict=False):
         instrument = _standing(discharger)
         if instrument is not None:
-            act(stage, discharger, instrument)
+            act(builder, discharger, instrument)
 
 
 def _standing(discharger: Discharger) -> Instrument | None:
@@ -54,29 +55,29 @@ def _official(instrument: Instrument) -> InstrumentRevision:
     return InstrumentRevision.unscoped().get(instrument=instrument, state=RevisionState.OFFICIAL)
 
 
-def _approve(stage: Stage, revision: InstrumentRevision, day: int) -> None:
-    with stage.acting(stage.reviewers[0], stage.moment(stage.day(day), 15)) as actor:
+def _approve(builder: CityBuilder, revision: InstrumentRevision, day: int) -> None:
+    with builder.acting(builder.reviewers[0], builder.moment(builder.day(day), 15)) as actor:
         services.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
 
 
-def _serial(stage: Stage) -> str:
-    return f"{stage.rng.randint(24, 26)}{stage.rng.randrange(10**6):06d}"
+def _serial(builder: CityBuilder) -> str:
+    return f"{builder.rng.randint(24, 26)}{builder.rng.randrange(10**6):06d}"
 
 
-def _sampler(stage: Stage, discharger: Discharger, point: MonitoringPoint) -> None:
-    rng = stage.rng
+def _sampler(builder: CityBuilder, discharger: Discharger, point: MonitoringPoint) -> None:
+    rng = builder.rng
     maker, model, mode = rng.choice(SAMPLERS)
-    installed = stage.day(-rng.randint(60, 900))
+    installed = builder.day(-rng.randint(60, 900))
     values: dict[str, Any] = {
         "name": "水质自动采样器",
         "method": mode,
         "maker": maker,
         "model": model,
-        "serial_number": _serial(stage),
+        "serial_number": _serial(builder),
         "manufactured_on": installed - timedelta(days=rng.randint(40, 160)),
         "installed_on": installed,
         "certificate_number": f"CCAEPI-EP-{rng.randint(2022, 2025)}-{rng.randrange(1000):03d}",
-        "certificate_valid_until": stage.today + timedelta(days=rng.randint(40, 1200)),
+        "certificate_valid_until": builder.today + timedelta(days=rng.randint(40, 1200)),
         "contact_name": discharger.owner.display_name,
         "contact_phone": discharger.owner.phone,
         "settings": {
@@ -89,38 +90,40 @@ def _sampler(stage: Stage, discharger: Discharger, point: MonitoringPoint) -> No
             "linked_analyzer": "联动（采混合样供分析仪）",
         },
     }
-    with stage.acting(discharger.owner, stage.moment(stage.day(-4), 16)) as actor:
+    with builder.acting(discharger.owner, builder.moment(builder.day(-4), 16)) as actor:
         revision = services.revision_draft(actor=actor, point=point, kind="sampler", values=values)
         services.revision_submit(actor=actor, revision=revision)
-    _approve(stage, revision, -3)
+    _approve(builder, revision, -3)
 
 
-def _replace(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
-    last = (stage.today - stage.begin).days
-    installed = stage.day(last - 12)
+def _replace(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
+    last = (builder.today - builder.begin).days
+    installed = builder.day(last - 12)
     old = _official(instrument)
     values = {
         "method": old.method,
         "detection_limit": old.detection_limit,
-        "serial_number": _serial(stage),
+        "serial_number": _serial(builder),
         "manufactured_on": installed - timedelta(days=70),
         "installed_on": installed,
-        "certificate_number": f"CCAEPI-EP-2026-{stage.rng.randrange(1000):03d}",
-        "certificate_valid_until": stage.today + timedelta(days=1600),
-        "type_approval_number": f"2026C{stage.rng.randint(100, 400)}-31",
+        "certificate_number": f"CCAEPI-EP-2026-{builder.rng.randrange(1000):03d}",
+        "certificate_valid_until": builder.today + timedelta(days=1600),
+        "type_approval_number": f"2026C{builder.rng.randint(100, 400)}-31",
         "settings": {"slope": "1.0000", "intercept": "0.0"},
         "change_reason": "原仪器使用满 8 年，故障频繁，整机更换",
     }
-    with stage.acting(discharger.owner, stage.moment(stage.day(last - 9), 10)) as actor:
+    with builder.acting(discharger.owner, builder.moment(builder.day(last - 9), 10)) as actor:
         revision = services.instrument_replace(actor=actor, instrument=instrument, values=values)
         services.revision_submit(actor=actor, revision=revision)
-    _approve(stage, revision, last - 6)
+    _approve(builder, revision, last - 6)
 
 
-def _change_parameters(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
-    last = (stage.today - stage.begin).days
-    moment = stage.moment(stage.day(last - 5), 11)
-    with stage.acting(discharger.owner, moment) as actor:
+def _change_parameters(
+    builder: CityBuilder, discharger: Discharger, instrument: Instrument
+) -> None:
+    last = (builder.today - builder.begin).days
+    moment = builder.moment(builder.day(last - 5), 11)
+    with builder.acting(discharger.owner, moment) as actor:
         photo, _new = attachment_store(
             id=new_id(),
             actor=actor,
@@ -139,26 +142,26 @@ def _change_parameters(stage: Stage, discharger: Discharger, instrument: Instrum
         )
 
 
-def _stop(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
-    last = (stage.today - stage.begin).days
-    with stage.acting(discharger.owner, stage.moment(stage.day(last - 4), 9)) as actor:
+def _stop(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
+    last = (builder.today - builder.begin).days
+    with builder.acting(discharger.owner, builder.moment(builder.day(last - 4), 9)) as actor:
         services.instrument_stop(
             actor=actor,
             instrument=instrument,
-            on=stage.day(last - 3),
+            on=builder.day(last - 3),
             reason="生产线停产检修，已向区局报告",
         )
 
 
-def _renew(stage: Stage, discharger: Discharger, instrument: Instrument) -> None:
-    last = (stage.today - stage.begin).days
+def _renew(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
+    last = (builder.today - builder.begin).days
     values = {
-        "certificate_number": f"CCAEPI-EP-2026-{stage.rng.randrange(1000):03d}",
-        "certificate_valid_until": stage.today + timedelta(days=1825),
+        "certificate_number": f"CCAEPI-EP-2026-{builder.rng.randrange(1000):03d}",
+        "certificate_valid_until": builder.today + timedelta(days=1825),
         "change_kind": "renewal",
         "change_reason": "环保产品认证到期续证",
     }
-    with stage.acting(discharger.owner, stage.moment(stage.day(last - 1), 14)) as actor:
+    with builder.acting(discharger.owner, builder.moment(builder.day(last - 1), 14)) as actor:
         revision = services.revision_draft(
             actor=actor,
             point=instrument.point,

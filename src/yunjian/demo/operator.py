@@ -3,12 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from yunjian.access.actor import acting_as
 from yunjian.administration.services import notice_publish, notice_save
+from yunjian.demo.builder import LOADER, CityBuilder
 from yunjian.demo.codes import uscc
-from yunjian.demo.stage import LOADER, Stage
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.services import park_create
-from yunjian.kernel.actor import acting_as
 from yunjian.kernel.clock import at
 
 # code of the city's own, name, the district it lies in, rough centre
@@ -46,45 +46,45 @@ NOTICES = (
 )
 
 
-def build_operator(stage: Stage) -> dict[str, Account]:
+def build_operator(builder: CityBuilder) -> dict[str, Account]:
     """Enter the operator and the rest of the authorities; return the accounts by what they do."""
-    with at(stage.moment(stage.day(-6), 8)), acting_as(LOADER):
-        operator = stage.organization(
-            "operator", "云间市环境监控系统运营中心", uscc(stage.rng, "310000"), None
+    with at(builder.moment(builder.day(-6), 8)), acting_as(LOADER):
+        operator = builder.organization(
+            "operator", "云间市环境监控系统运营中心", uscc(builder.rng, "310000"), None
         )
         found = {
-            role: stage.account(operator, username, stage.person_name(), role)
+            role: builder.account(operator, username, builder.person_name(), role)
             for username, role in ADMINISTRATORS
         }
-        found["head"] = stage.account(stage.authority, "sh00", stage.person_name(), "owner")
-        _parks(stage)
-    _notices(stage, found["head"])
+        found["head"] = builder.account(builder.authority, "sh00", builder.person_name(), "owner")
+        _parks(builder)
+    _notices(builder, found["head"])
     return found
 
 
-def _parks(stage: Stage) -> Organization:
+def _parks(builder: CityBuilder) -> Organization:
     parks = [
         park_create(
             actor=LOADER,
             code=code,
             name=name,
-            within=stage.districts.get(district),
+            within=builder.districts.get(district),
             longitude=Decimal(east),
             latitude=Decimal(north),
         )
         for code, name, district, east, north in PARKS
     ]
-    committee = stage.organization(
-        "authority", COMMITTEE, uscc(stage.rng, "310000", authority=True), None
+    committee = builder.organization(
+        "authority", COMMITTEE, uscc(builder.rng, "310000", authority=True), None
     )
     committee.jurisdiction.add(parks[0])
-    stage.account(committee, "hg01", stage.person_name(), "reviewer", "inspector")
+    builder.account(committee, "hg01", builder.person_name(), "reviewer", "inspector")
     return committee
 
 
-def _notices(stage: Stage, head: Account) -> None:
+def _notices(builder: CityBuilder, head: Account) -> None:
     for days, title, body, audience in NOTICES:
-        moment = stage.moment(stage.today - timedelta(days=days), 9)
-        with stage.acting(head, moment) as actor:
+        moment = builder.moment(builder.today - timedelta(days=days), 9)
+        with builder.acting(head, moment) as actor:
             notice = notice_save(actor=actor, title=title, body=body, audience=audience)
             notice_publish(actor=actor, notice=notice)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.services import chain_check_ask, chain_check_run, daily_head
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 
 

@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import thumbnail
-from yunjian.kernel.scope import get_visible_or_404
 
 
 @require_safe

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 
-Word = str | Promise
+Text = str | Promise
 
-_VERBS: dict[str, Word] = {}
-_OBJECTS: dict[str, Word] = {}
+_VERBS: dict[str, Text] = {}
+_OBJECTS: dict[str, Text] = {}
 
 
-def register(*, verbs: Mapping[str, Word], objects: Mapping[str, Word]) -> None:
+def register(*, verbs: Mapping[str, Text], objects: Mapping[str, Text]) -> None:
     """Add an app's words.
 
     Raises:
@@ -27,21 +27,21 @@ def register(*, verbs: Mapping[str, Word], objects: Mapping[str, Word]) -> None:
         known.update(added)
 
 
-def verb_title(verb: str) -> Word:
+def verb_title(verb: str) -> Text:
     """Return what a verb is called; a verb of a later version is shown as it is stored."""
     return _VERBS.get(verb, verb)
 
 
-def object_title(object_type: str) -> Word:
+def object_title(object_type: str) -> Text:
     """Return what a kind of object is called."""
     return _OBJECTS.get(object_type, object_type)
 
 
-def verbs() -> list[tuple[str, Word]]:
+def verbs() -> list[tuple[str, Text]]:
     """Return every verb with what it is called, by verb."""
     return sorted(_VERBS.items(), key=lambda pair: pair[0])
 
 
-def objects() -> list[tuple[str, Word]]:
+def objects() -> list[tuple[str, Text]]:
     """Return every kind of object with what it is called, by kind."""
     return sorted(_OBJECTS.items(), key=lambda pair: pair[0])

@@ -9,6 +9,6 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.identity import channels, events, listeners  # noqa: F401 - they register themselves
+        from yunjian.identity import channels, events, subscribers  # noqa: F401 - they register themselves
 
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -8,17 +8,23 @@ from django.http import HttpRequest
 
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationStatus
-from yunjian.identity.passwords import is_stale
-from yunjian.kernel.statements import Given, Statement, columns, loaded
+from yunjian.identity.validators import is_stale
+from yunjian.kernel.prepared_queries import (
+    Parameter,
+    PreparedQuery,
+    column_names,
+    instance_from_row,
+)
 
-ACCOUNT = Statement(
+ACCOUNT = PreparedQuery(
     lambda: (
         Account.objects.filter(
-            pk=Given("account"), is_active=True, organization__status=OrganizationStatus.ACTIVE
+            pk=Parameter("account"), is_active=True, organization__status=OrganizationStatus.ACTIVE
         )
         .order_by()
         .values_list(
-            *columns(Account), *(f"organization__{name}" for name in columns(Organization))
+            *column_names(Account),
+            *(f"organization__{name}" for name in column_names(Organization)),
         )
     )
 )
@@ -50,7 +56,7 @@ class AccountBackend(BaseBackend):
         row = ACCOUNT.row(account=user_id)
         if row is None:
             return None
-        width = len(columns(Account))
-        account = loaded(Account, row[:width])
-        account.organization = loaded(Organization, row[width:])
+        width = len(column_names(Account))
+        account = instance_from_row(Account, row[:width])
+        account.organization = instance_from_row(Organization, row[width:])
         return account

@@ -11,9 +11,9 @@ from yunjian.messaging.channels import ChannelDeclined, ChannelFailed, register
 from yunjian.messaging.models import DeliveryState
 from yunjian.wechat.client import WechatClient
 from yunjian.wechat.errors import NotFollowing, NotSubscribed, QuotaUsedUp, WechatError
-from yunjian.wechat.listening import EventFields, on_event, rows
-from yunjian.wechat.selectors import silence_for
-from yunjian.wechat.services import silence_note
+from yunjian.wechat.selectors import suppression_for
+from yunjian.wechat.services import suppression_record
+from yunjian.wechat.subscribers import EventFields, event_items, on_event
 
 NAME = "wechat"
 DEFAULT_TEMPLATE = "default"
@@ -62,7 +62,7 @@ class WechatChannel:
             raise ChannelDeclined(str(error)) from error
         except QuotaUsedUp as error:
             until = _tomorrow()
-            silence_note(app_id=settings.WECHAT_APP_ID, reason=str(error), until=until)
+            suppression_record(app_id=settings.WECHAT_APP_ID, reason=str(error), until=until)
             raise ChannelFailed(str(error), is_passing=True, until=until) from error
         except WechatError as error:
             raise ChannelFailed(str(error), is_passing=error.is_passing) from error
@@ -78,7 +78,7 @@ def _template(kind: str) -> tuple[str, bool]:
 
 
 def _heed_silence(openid: str, template_id: str) -> None:
-    silence = silence_for(settings.WECHAT_APP_ID, openid, template_id)
+    silence = suppression_for(settings.WECHAT_APP_ID, openid, template_id)
     if silence is None:
         return
     if not silence.openid:
@@ -87,7 +87,7 @@ def _heed_silence(openid: str, template_id: str) -> None:
 
 
 def _remember(openid: str, template_id: str, reason: str) -> None:
-    silence_note(
+    suppression_record(
         app_id=settings.WECHAT_APP_ID,
         openid=openid,
         template_id=template_id,
@@ -125,7 +125,7 @@ def _template_finished(fields: EventFields) -> None:
 
 @on_event("subscribe_msg_sent_event")
 def _subscription_sent(fields: EventFields) -> None:
-    for row in rows(fields, "SubscribeMsgSentEvent"):
+    for row in event_items(fields, "SubscribeMsgSentEvent"):
         if str(row.get("ErrorCode", "")) == "0":
             _report(row, DeliveryState.DELIVERED)
         else:

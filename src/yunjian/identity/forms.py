@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models.accounts import Role
-from yunjian.kernel.languages import Word
+from yunjian.kernel.languages import Text
 
 REQUIRED = {"required": _("请填写此项")}
 
@@ -92,7 +92,7 @@ class RolesForm(forms.Form):
         label=_("角色"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, Word]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, Text]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["roles"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
@@ -146,7 +146,7 @@ class AccountQuery(forms.Form):
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
 
-    def __init__(self, *args: Any, roles: list[tuple[str, Word]] | None = None, **kw: Any) -> None:
+    def __init__(self, *args: Any, roles: list[tuple[str, Text]] | None = None, **kw: Any) -> None:
         super().__init__(*args, **kw)
         if roles is not None:
             self.fields["role"].choices = [("", _("全部")), *roles]  # type: ignore[attr-defined]  # a choice field

@@ -2,8 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.services.sessions import sessions_forget
-from yunjian.kernel.actor import acting_as, system_actor
 
 
 @app.periodic(cron="50 * * * *")

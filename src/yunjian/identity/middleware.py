@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import LiveSession, live_session
 from yunjian.identity.services.sessions import session_expire, session_seen
-from yunjian.kernel.actor import Actor, acting_as, at_the_door
 from yunjian.web.addresses import client_address
 
 OVER = "signed_out_why"
@@ -27,8 +27,8 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]  # ours, as Django's request.user
         if actor is None:
             return self.get_response(request)
-        proves_who_it_is = request.path.startswith(settings.DOORS)
-        with at_the_door() if proves_who_it_is else acting_as(actor):
+        proves_who_it_is = request.path.startswith(settings.UNAUTHENTICATED_PATHS)
+        with unauthenticated() if proves_who_it_is else acting_as(actor):
             return self.get_response(request)
 
     @staticmethod

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission
 from yunjian.identity.models import Account
 from yunjian.identity.models.accounts import Role
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import permission
 
 PORTAL_OF_KIND = {
     "discharger": "source",

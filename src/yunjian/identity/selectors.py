@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
 from yunjian.identity.models import (
     Account,
     AccountSession,
@@ -20,25 +21,24 @@ from yunjian.identity.models import (
 )
 from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.policies import GUARD_ACCOUNTS, KEEP_ACCOUNTS, MANAGE_OWN
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
-from yunjian.kernel.statements import Given, Statement
+from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
 
 FACTS = ("held_roles", "held_districts", "held_parks")
 NOTED_EVERY = timedelta(minutes=1)
 NOBODY = Actor(None, "", None, "", "")
-ACTIVE_ACCOUNTS = Statement(
+ACTIVE_ACCOUNTS = PreparedQuery(
     lambda: (
-        Account.objects.filter(organization_id=Given("organization"), is_active=True)
+        Account.objects.filter(organization_id=Parameter("organization"), is_active=True)
         .order_by()
         .values_list("pk")
     )
 )
 
-SESSION = Statement(
+SESSION = PreparedQuery(
     lambda: (
-        AccountSession.objects.filter(key_digest=Given("key"), account_id=Given("account"))
+        AccountSession.objects.filter(key_digest=Parameter("key"), account_id=Parameter("account"))
         .order_by()
         .annotate(**_facts("account__"))
         .values_list("pk", "means", "ended_why", "seen_at", "idle_until", "lasts_until", *FACTS)

@@ -6,12 +6,12 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from yunjian.kernel.statements import Given, Statement
+from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
 
-DATA = Statement(
-    lambda: Session.objects.filter(pk=Given("key"), expire_date__gt=Given("at")).values_list(
-        "session_data"
-    )
+DATA = PreparedQuery(
+    lambda: Session.objects.filter(
+        pk=Parameter("key"), expire_date__gt=Parameter("at")
+    ).values_list("session_data")
 )
 
 

@@ -13,12 +13,12 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_after_migrate, dispatch_uid="yunjian.kernel")
         post_migrate.connect(
-            _dictionaries_after_migrate, sender=self, dispatch_uid="yunjian.kernel.dictionaries"
+            _dictionaries_after_migrate, sender=self, dispatch_uid="yunjian.records.dictionaries"
         )
 
 
 def _dictionaries_after_migrate(**_options: Any) -> None:
-    from yunjian.kernel.dictionaries import enter_missing
+    from yunjian.records.dictionaries import enter_missing
 
     enter_missing()
 
@@ -26,12 +26,12 @@ def _dictionaries_after_migrate(**_options: Any) -> None:
 def _after_migrate(sender: AppConfig, **_options: Any) -> None:
     from django.apps import apps
 
+    from yunjian.access.policy_sync import is_table_owner, sync_policies
     from yunjian.kernel.clock import today
     from yunjian.kernel.partitions import ensure_partitions
-    from yunjian.kernel.walls import owns_the_tables, put_up
 
     # once, after the last app, when every table is there
     if sender == list(apps.get_app_configs())[-1]:
         ensure_partitions(today() - timedelta(days=150), today() + timedelta(days=100))
-        if owns_the_tables():  # not after a flush, which only empties them
-            put_up()
+        if is_table_owner():  # not after a flush, which only empties them
+            sync_policies()

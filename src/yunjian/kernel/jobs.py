@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.rate_limits import delete_expired_counters
 from yunjian.kernel.clock import today
 from yunjian.kernel.partitions import ensure_partitions
-from yunjian.kernel.rates import forget_rates
 
 PARTITIONS_AHEAD = timedelta(days=100)
 
@@ -15,7 +15,7 @@ PARTITIONS_AHEAD = timedelta(days=100)
 @app.task(name="kernel.forget_rates", queue="kernel")
 def forget_old_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the counters of tries that nobody asks for any more."""
-    forget_rates()
+    delete_expired_counters()
 
 
 @app.periodic(cron="20 18 * * *")  # twenty past two in Shanghai; cron is in UTC

@@ -6,17 +6,17 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-Word = str | Promise
-Side = Literal["zh", "en"]
+Text = str | Promise
+LanguageCode = Literal["zh", "en"]
 
 CHINESE = "zh-hans"  # what is stored, sealed or printed is Chinese, whoever reads the page
 
 
-def side() -> Side:
-    """Return which side of a text with both languages is read now."""
+def language_code() -> LanguageCode:
+    """Return which language_code of a text with both languages is read now."""
     return "en" if (get_language() or CHINESE).startswith("en") else "zh"
 
 
-def said(text: Mapping[str, str]) -> str:
-    """Return the side of a text with both languages that is read now."""
-    return text[side()]
+def localized(text: Mapping[str, str]) -> str:
+    """Return the language_code of a text with both languages that is read now."""
+    return text[language_code()]

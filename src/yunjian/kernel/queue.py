@@ -7,11 +7,11 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.tasks import Task
 
-from yunjian.kernel.statements import Statement
+from yunjian.kernel.prepared_queries import PreparedQuery
 
 # procrastinate's own function, called without building job and log records around it: a third of
 # the time of `task.defer`
-DEFER = Statement("""
+DEFER = PreparedQuery("""
     SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
         %(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s, %(arguments)s::jsonb, NULL
     )]::procrastinate_job_to_defer_v1[])

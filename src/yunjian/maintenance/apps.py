@@ -9,8 +9,8 @@ class MaintenanceConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
+        from yunjian.library.selectors.sheets import published_sheets
         from yunjian.maintenance import events
-        from yunjian.maintenance.selectors.designs import published_sheets
         from yunjian.standards import sheets
 
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from yunjian.kernel.actor import acting_as, system_actor
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.maintenance.services.plans import tasks_extend
 
 

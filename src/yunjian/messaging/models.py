@@ -5,10 +5,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
+    ACTING,
+    ANYBODY,
+    OPERATOR,
+    RowPolicy,
+    both,
+    mine,
+    own,
+    through,
+)
+from yunjian.access.scope import IdModel, ScopedModel
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ACTING, ANYBODY, OPERATOR, Wall, both, mine, own, through
-from yunjian.kernel.scope import IdModel, ScopedModel
 
 
 class Notification(ScopedModel):
@@ -40,7 +49,7 @@ class Notification(ScopedModel):
     def __str__(self) -> str:
         return self.title
 
-    wall = Wall(read=(mine("recipient_id"),), add=(ANYBODY,))
+    row_policy = RowPolicy(read=(mine("recipient_id"),), add=(ANYBODY,))
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
@@ -78,7 +87,7 @@ class Delivery(IdModel):
     reference = models.CharField(max_length=64, blank=True, help_text="the channel's own id")
     updated_at = models.DateTimeField(default=now)
 
-    wall = Wall(read=(through("notification_id", "messaging_notification"),))
+    row_policy = RowPolicy(read=(through("notification_id", "messaging_notification"),))
 
     class Meta:
         indexes = [
@@ -120,7 +129,7 @@ class Notice(ScopedModel):
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(both(ACTING, "{table}.state <> 'draft'"), own("organization_id"), OPERATOR),
         write=(own("organization_id"), OPERATOR),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.messaging.models import Delivery, DeliveryState, Notice, Notification
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
+from yunjian.kernel.prepared_queries import PreparedQuery
 from yunjian.kernel.queue import enqueue
-from yunjian.kernel.rates import TooMany, check_rate
-from yunjian.kernel.statements import Statement
 from yunjian.messaging.channels import Channel, ChannelDeclined, ChannelFailed, channels
 from yunjian.messaging.models import Delivery, DeliveryState, Notification
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 6
 Recipient = models.Model | UUID
 
-TELL = Statement("""
+TELL = PreparedQuery("""
     INSERT INTO messaging_notification (
         id, recipient_id, kind, title, body, link, about_type, about_id, created_at
     )
@@ -129,8 +129,8 @@ def _through(
 def _within_rate(row: Notification) -> bool:
     """Count the message for its recipient; in the app it is there anyway."""
     try:
-        check_rate("messages", str(row.recipient_id))
-    except TooMany:
+        check_rate_limit("messages", str(row.recipient_id))
+    except RateLimitExceeded:
         return False
     return True
 

@@ -1,345 +1,452 @@
-"""Forms of the filing of instruments. What is right or wrong is decided by the services."""
+"""Forms of sources, outlets and points. What is right or wrong is decided by the services."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse
-from django.utils.html import format_html
+from django.db import models
+from django.forms.models import fields_for_model
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.errors import DomainError, InvalidInput
-from yunjian.sources.filing_fields import CHANGE, FilingField, Section, sections_of
-from yunjian.sources.models import InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import ChangeKind, InstrumentKind
-from yunjian.sources.selectors.catalogue import makes_known
-from yunjian.web.forms import add_domain_errors
-from yunjian.web.widgets import DateInput, DateTimeInput
+from yunjian.identity.models import District
+from yunjian.kernel.clock import today
+from yunjian.kernel.languages import Text, localized
+from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models.places import Channel, Discharge, Medium
+from yunjian.standards.factors import Factor, factors
+from yunjian.web.widgets import DateInput
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Chooses several files at once."""
-
-    allow_multiple_selected = True
+WIDE = frozenset({"address", "emission_standard", "location", "reason", "parameters", "owner"})
+NARROW = frozenset({"station_temperature_control", "station_ups", "station_video"})
+ANY: tuple[str, Text] = ("", _("全部"))
+LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
+Sections = Sequence[tuple[Text, Sequence[str]]]
 
 
-def files_field(label: "str | _StrPromise", help_text: "str | _StrPromise" = "") -> forms.Field:
-    """Return a field to upload several pictures or PDFs; the view reads `request.FILES`."""
-    return forms.Field(
-        label=label,
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Fields that belong together; those of a position have a map beside them."""
+
+    title: str
+    fields: list[forms.BoundField]
+
+    @property
+    def has_map(self) -> bool:
+        """Whether a position is asked for here."""
+        return any(field.name == "datum" for field in self.fields)
+
+
+class SourceFilterForm(forms.Form):
+    """The query row above the sources."""
+
+    name = forms.CharField(label=_("名称"), required=False, max_length=60)
+    code = forms.CharField(
+        label=_("编码"),
         required=False,
-        widget=FilesInput(attrs={"accept": "image/*,application/pdf"}),
-        help_text=help_text or _("PDF 或图片，每个不超过 10 MB，最多 6 个"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": _("编码、信用代码、许可证")}),
+    )
+    district = forms.ModelChoiceField(
+        District.objects.all(), label=_("所属区"), required=False, empty_label=_("全部")
+    )
+    industry = forms.CharField(
+        label=_("行业"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": _("代码或名称")}),
+    )
+    management_level = forms.ChoiceField(
+        label=_("管理类别"), required=False, choices=[ANY, *LEVELS]
+    )
+    medical = forms.ChoiceField(
+        label=_("医疗机构"), required=False, choices=[ANY, ("yes", _("是")), ("no", _("否"))]
+    )
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[ANY, ("active", _("在用")), ("closed", _("已关闭"))],
     )
 
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for; a query that cannot be read asks for nothing."""
+        if not self.is_valid():
+            return {}
+        values = dict(self.cleaned_data)
+        district = values.pop("district")
+        return values | {"district": district.pk if district else ""}
 
-class FilingForm(forms.Form):
-    """The filing of an instrument, built from its fields. A draft may leave out what is marked.
 
-    What depends on the measured parameter follows the one that is chosen. `remarks` are the
-    reviewer's, `theirs` what somebody else changed meanwhile; both stand at their fields.
+def seen_at(data: Any, version: int) -> Any:
+    """Return what a browser sent, as if it had seen another version."""
+    copied = data.copy()
+    copied["version"] = str(version)
+    return copied
+
+
+class PlaceForm(forms.Form):
+    """A form of a model's own columns in sections.
+
+    Changing what is there asks for the reason and the day; `version` is the state that the
+    person sees, so that nobody overwrites what somebody else did in between.
     """
 
     use_required_attribute = False
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[Sections] = ()
+    new_only: ClassVar[frozenset[str]] = frozenset()
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {}
 
-    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    uploads = files_field(
-        _("上传附件"), _("铭牌照片、认证证书、验收材料；PDF 或图片，每个不超过 10 MB，最多 6 个")
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        kind: str,
-        point: MonitoringPoint,
-        asks: str = "",
-        fixed_parameter: str = "",
-        remarks: Mapping[str, str] | None = None,
-        theirs: Mapping[str, str] | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, row: models.Model | None = None, **kwargs: Any) -> None:
+        self.row = row
+        kwargs["initial"] = (_initial(row) if row is not None else {}) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.kind, self.point = kind, point
-        self.parameter = fixed_parameter or str(
-            (self.data if self.is_bound else self.initial).get("parameter") or ""
+        self._sections = [(title, self._wanted(names)) for title, names in self.columns]
+        names = [name for _title, group in self._sections for name in group]
+        built = fields_for_model(
+            self.model, fields=names, widgets={key: make() for key, make in self.widgets.items()}
         )
-        self._sections = sections_of(kind, point, self.parameter)
-        self._asks = self._add_change_fields(asks)
-        for section in self._sections:
-            for field in section.fields:
-                self.fields[field.path] = _form_field(
-                    field, str(self.initial.get(field.path) or "")
-                )
-        if fixed_parameter and "parameter" in self.fields:
-            self.fields["parameter"].choices = [(fixed_parameter, fixed_parameter)]  # type: ignore[attr-defined]
-        self._complete()
-        self._say(remarks or {}, _("审核意见"))
-        self._say(theirs or {}, _("他人的修改"))
-
-    def _add_change_fields(self, asks: str) -> list[str]:
-        """Add what a change ("change") or a successor ("succession") says of itself."""
-        if not asks:
-            return []
-        if asks == "change":
-            self.fields["change_kind"] = forms.ChoiceField(
-                label=_("变更类别"),
-                required=False,
-                choices=ChangeKind.choices,
-                help_text=_("更换核心部件或变动位置的，应重新验收，验收后 5 个工作日内变更备案"),
+        for name in names:
+            if name not in self.fields:
+                self.fields[name] = built[name]
+        for name in {"longitude", "latitude"}.intersection(names):
+            # in degrees of the datum that is chosen, not of the column
+            self.fields[name].help_text = ""
+        self.adjust()
+        if row is not None:
+            self.fields["effective_on"] = forms.DateField(
+                label=_("生效日期"), initial=today, widget=DateInput()
             )
-            self.fields["changed_on"] = forms.DateField(
-                label=_("变更日期"), required=False, widget=DateInput()
-            )
-        self.fields["change_reason"] = forms.CharField(
-            label=_("变更原因"), max_length=200, help_text=_("审核人员将看到变更前后的差异")
-        )
-        return [name for name in CHANGE if name in self.fields]
+            self.fields["reason"] = forms.CharField(label=_("变更原因"), max_length=200)
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput())
+        for field in self.fields.values():
+            field.error_messages["required"] = _("请填写此项")
 
-    def _complete(self) -> None:
-        """Let the make and the parameter bring what is known of them, without leaving the form."""
-        if "parameter" in self.fields:
-            measuring = reverse("sources:filing_measuring", args=[self.point.pk])
-            follow = {
-                "hx-get": measuring,
-                "hx-trigger": "change",
-                "hx-target": "#filing-measuring",
-                "hx-swap": "innerHTML",
-                "hx-include": "#filing-measuring, [name=parameter], [name=maker], [name=model]",
-            }
-            for name in ("parameter", "model"):
-                self.fields[name].widget.attrs.update(follow)
-        makes = reverse("sources:filing_makes", args=[self.point.pk, self.kind])
-        self.fields["maker"].widget.attrs.update(
-            {
-                "hx-get": makes,
-                "hx-trigger": "change",
-                "hx-target": "#suggest-model",
-                "hx-swap": "innerHTML",
-                "hx-include": "[name=parameter], [name=maker]",
-            }
-        )
+    def adjust(self) -> None:
+        """Change the built fields where the columns do not say enough."""
 
-    def _say(self, words: Mapping[str, str], title: object) -> None:
-        for path, text in words.items():
-            field = self.fields.get(path)
-            if field is not None:
-                field.help_text = format_html(
-                    '{}<span class="d-block text-danger-emphasis fw-semibold">{}：{}</span>',
-                    field.help_text,
-                    title,
-                    text,
-                )
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if self.row is None or name not in self.new_only]
 
-    def full_clean(self) -> None:
-        """Read what was typed; what is missing is only asked for when the filing is handed in."""
-        required = {name for name, field in self.fields.items() if field.required}
-        for name in required:
-            self.fields[name].required = False
-        super().full_clean()
-        for name in required:
-            self.fields[name].required = True
+    def sections(self) -> list[FormSection]:
+        """Return the fields by section; the reason of a change comes last."""
+        shown = [
+            FormSection(str(title), [self[name] for name in names])
+            for title, names in self._sections
+            if names
+        ]
+        if self.row is not None:
+            reason = [self["effective_on"], self["reason"]]
+            shown.append(FormSection(str(_("变更说明")), reason))
+        return shown
 
-    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the fields by section that stand whatever is measured, the change first."""
-        change = [(str(_("变更说明")), [self[name] for name in self._asks])] if self._asks else []
-        return [*change, self._bound(self._sections[0])]
+    @property
+    def wide(self) -> frozenset[str]:
+        """Return the names of the fields that take a whole line."""
+        return WIDE
 
-    def measuring(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the sections of what it measures or takes."""
-        return [self._bound(section) for section in self._sections[1:-2]]
-
-    def papers(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the sections of papers and people."""
-        return [self._bound(section) for section in self._sections[-2:]]
-
-    def add_refusal(self, error: DomainError) -> None:
-        """Show a service's refusal, each problem at its field (settings have dotted names)."""
-        rest = []
-        for item in error.errors:
-            name = "uploads" if item.path == "attachments" else item.path
-            if name in self.fields:
-                self.add_error(name, item.message)
-            else:
-                rest.append(item)
-        if rest or not error.errors:
-            add_domain_errors(self, InvalidInput(error.message, errors=rest))
+    @property
+    def narrow(self) -> frozenset[str]:
+        """Return the names of the fields that take half a place."""
+        return NARROW
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by path."""
-        own = {"uploads", "edition"}
-        return {path: value for path, value in self.cleaned_data.items() if path not in own}
+        """Return what was typed, as the services take it."""
+        return dict(self.cleaned_data)
 
-    def _bound(self, section: Section) -> tuple[str, list[forms.BoundField]]:
-        return section.title, [self[field.path] for field in section.fields]
 
-    def suggestions(self) -> list[tuple[str, list[str]]]:
-        """Return the lists that fields with free choice propose from."""
-        makes = makes_known(self.kind, self.point.kind, self.parameter)
-        known = {
-            "maker": list(dict.fromkeys(make.maker for make in makes)),
-            "model": list(dict.fromkeys(make.model for make in makes)),
+def _initial(row: models.Model) -> dict[str, Any]:
+    values = {column.name: getattr(row, column.attname) for column in row._meta.fields}  # noqa: SLF001
+    for name in ("longitude", "latitude"):
+        typed = values.get(f"typed_{name}")
+        if typed is not None:
+            values[name] = typed
+    return values
+
+
+def factor_name(factor: Factor) -> str:
+    """Return what people call a factor, in the language of the page."""
+    return localized({"zh": factor.zh, "en": factor.en})
+
+
+def _date() -> forms.Widget:
+    return DateInput()
+
+
+def _searched(suggestions: str, address: str) -> forms.Widget:
+    """Return an input whose proposals the server finds while one types."""
+    return forms.TextInput(
+        attrs={
+            "list": suggestions,
+            "autocomplete": "off",
+            "hx-get": reverse_lazy(address),
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": f"#{suggestions}",
+            "hx-swap": "innerHTML",
         }
-        return [
-            (_list_id(field), known.get(field.path) or list(field.choices))
-            for field in self._sections[0].fields
-            if field.open_choice
-        ]
-
-    def measuring_suggestions(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the same for the sections of what it measures."""
-        return [
-            (_list_id(field), field.choices)
-            for section in self._sections[1:-2]
-            for field in section.fields
-            if field.open_choice
-        ]
-
-
-def _list_id(field: FilingField) -> str:
-    return f"suggest-{field.path.replace('.', '-')}"
-
-
-def _form_field(field: FilingField, held: str) -> forms.Field:
-    unit = f"（{field.unit}）" if field.unit not in {"", "*"} else ""
-    common: dict[str, Any] = {
-        "label": field.label + unit,
-        "required": field.required,
-        "help_text": field.help,
-    }
-    match field.kind:
-        case "number":
-            return forms.DecimalField(
-                **common, widget=forms.TextInput(attrs={"inputmode": "decimal"})
-            )
-        case "date":
-            return forms.DateField(**common, widget=DateInput())
-        case "choice" if not field.open_choice:
-            known = list(field.choices)
-            choices = known if not held or held in known else [*known, held]
-            return forms.ChoiceField(
-                **common, choices=[("", _("请选择")), *((choice, choice) for choice in choices)]
-            )
-        case "ranges":
-            return forms.CharField(**common, widget=forms.TextInput(attrs={"maxlength": "200"}))
-        case "long":
-            return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 2}))
-    return forms.CharField(**common, widget=_text_input(field))
-
-
-def _text_input(field: FilingField) -> forms.TextInput:
-    attrs = {"maxlength": str(_max_length(field))}
-    if field.kind == "phone":
-        attrs["inputmode"] = "tel"
-    if field.open_choice:
-        attrs["list"] = _list_id(field)
-    return forms.TextInput(attrs=attrs)
-
-
-def _max_length(field: FilingField) -> int:
-    column = InstrumentRevision._meta.get_field(field.path)  # noqa: SLF001 - documented API
-    return int(getattr(column, "max_length", None) or 200)
-
-
-class ActForm(forms.Form):
-    """An act on an instrument in use: from which day, why, with which evidence."""
-
-    on = forms.DateField(label=_("日期"), widget=DateInput())
-    reason = forms.CharField(
-        label=_("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
-    uploads = files_field(_("证明材料"))
 
-    def __init__(self, *args: Any, day_help: "str | _StrPromise" = "", **kwargs: Any) -> None:
+
+POSITION: tuple[Text, Sequence[str]] = (_("坐标"), ["datum", "longitude", "latitude"])
+
+
+class SourceForm(PlaceForm):
+    """污染源基本信息."""
+
+    model = PollutionSource
+    columns = (
+        (
+            _("基本信息"),
+            [
+                "name",
+                "code",
+                "uscc",
+                "district",
+                "street",
+                "industry_code",
+                "industry_name",
+                "opened_on",
+                "address",
+            ],
+        ),
+        (
+            _("管理信息"),
+            [
+                "management_level",
+                "is_medical",
+                "permit_number",
+                "permit_valid_from",
+                "permit_valid_until",
+            ],
+        ),
+        (
+            _("联系人"),
+            ["contact_name", "contact_phone", "principal_name", "principal_phone"],
+        ),
+        POSITION,
+    )
+    new_only = frozenset({"code", "datum", "longitude", "latitude"})
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
+        "opened_on": _date,
+        "permit_valid_from": _date,
+        "permit_valid_until": _date,
+        "street": lambda: forms.TextInput(attrs={"list": "streets", "autocomplete": "off"}),
+        "industry_code": lambda: _searched("industries", "sources:industries"),
+        "district": lambda: forms.Select(
+            attrs={
+                "hx-get": reverse_lazy("sources:streets"),
+                "hx-trigger": "change",
+                "hx-target": "#streets",
+                "hx-swap": "innerHTML",
+            }
+        ),
+    }
+
+    def __init__(self, *args: Any, may_move: bool = True, ask_owner: bool = False, **kwargs: Any):
+        self._may_move, self._ask_owner = may_move, ask_owner
         super().__init__(*args, **kwargs)
-        self.fields["on"].help_text = day_help
+
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        kept = super()._wanted(names)
+        return [name for name in kept if name != "district" or self._may_move]
+
+    def adjust(self) -> None:
+        """A new source may go without a code; the industry's name follows from its code."""
+        self.fields["industry_name"].required = False
+        self.fields["industry_name"].help_text = _("留空时按代码填入中类名称")
+        self.fields["industry_code"].help_text = _("GB/T 4754-2017，可输入代码或名称查找")
+        if "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("留空时按所属区自动编号")
+        if self._ask_owner:
+            self.fields["owner"] = forms.CharField(
+                label=_("排污单位"),
+                max_length=120,
+                widget=_searched("dischargers", "sources:dischargers"),
+                help_text=_("输入名称或统一社会信用代码查找"),
+            )
+            self._sections.insert(0, (_("所属单位"), ["owner"]))
 
 
-class ParameterChangeForm(forms.Form):
-    """New values of key parameters; what is left as it was is no change."""
+class LocationForm(PlaceForm):
+    """Where a source is."""
+
+    model = PollutionSource
+    columns = (POSITION,)
+
+
+class OutletForm(PlaceForm):
+    """排口 of one kind: a stack has a height and a diameter, wastewater a channel."""
+
+    model = Outlet
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {"opened_on": _date}
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        gas = kind == Medium.FLUE_GAS
+        shape = ["height", "inner_diameter"] if gas else ["channel"]
+        self.columns = (  # type: ignore[misc]  # each kind has its own
+            (
+                _("排口"),
+                ["code", "name", "discharge_to", *shape, "emission_standard", "opened_on"],
+            ),
+            (_("位置"), ["location", "datum", "longitude", "latitude"]),
+        )
+        super().__init__(*args, **kwargs)
+
+    new_only = frozenset({"code"})
+
+    def adjust(self) -> None:
+        """Offer what fits the kind; say the units."""
+        gas = self.kind == Medium.FLUE_GAS
+        if "code" in self.fields:
+            self.fields["code"].help_text = (
+                _("与排污许可证一致，如 DA001") if gas else _("与排污许可证一致，如 DW001")
+            )
+        to = self.fields["discharge_to"]
+        fitting = [
+            (value, label)
+            for value, label in Discharge.choices
+            if (value == Discharge.ATMOSPHERE) == gas
+        ]
+        to.choices = fitting if gas else [("", _("请选择")), *fitting]  # type: ignore[attr-defined]
+        if gas:
+            self.fields["height"].label = _("排气筒高度（m）")
+            self.fields["inner_diameter"].label = _("出口内径（m）")
+            for name in ("height", "inner_diameter"):
+                self.fields[name].help_text = ""
+        else:
+            self.fields["channel"].choices = [("", _("请选择")), *Channel.choices]  # type: ignore[attr-defined]
+
+
+class PointForm(PlaceForm):
+    """测点 of one kind: flue gas says how it samples and whether it calibrates itself."""
+
+    model = MonitoringPoint
+    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
+        "opened_on": _date,
+        "networked_on": _date,
+    }
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        gas = kind == Medium.FLUE_GAS
+        cems = ["sampling_method", "automatic_calibration"] if gas else []
+        self.columns = (  # type: ignore[misc]  # each kind has its own
+            (_("测点"), ["name", "mn_code", "opened_on", "networked_on", *cems]),
+            (_("监测因子"), ["parameters"]),
+            (
+                _("站房"),
+                [
+                    "station_area",
+                    "station_temperature_control",
+                    "station_ups",
+                    "station_video",
+                ],
+            ),
+            (_("位置"), ["location", "datum", "longitude", "latitude"]),
+        )
+        super().__init__(*args, **kwargs)
+
+    def _wanted(self, names: Sequence[str]) -> list[str]:
+        kept = super()._wanted(names)
+        fixed = isinstance(self.row, MonitoringPoint) and self.row.networked_on is not None
+        return [name for name in kept if name != "mn_code" or not fixed]
+
+    def adjust(self) -> None:
+        """Offer the factors of the kind with their codes."""
+        held = self.row.parameters if isinstance(self.row, MonitoringPoint) else []
+        known = factors(self.kind)
+        self.fields["parameters"] = forms.MultipleChoiceField(
+            label=_("监测因子"),
+            required=False,
+            choices=[
+                *((one.symbol, f"{factor_name(one)} {one.code}") for one in known.values()),
+                *((name, name) for name in held if name not in known),
+            ],
+            widget=forms.CheckboxSelectMultiple(),
+        )
+        if "mn_code" in self.fields:
+            self.fields["mn_code"].help_text = _("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")
+        self.fields["station_area"].label = _("站房面积（m²）")
+        self.fields["station_area"].help_text = ""
+        for name in ("longitude", "latitude"):
+            self.fields[name].required = self.row is not None
+        if self.row is None:
+            self.fields["longitude"].help_text = _("留空时取污染源的位置")
+
+
+class CloseForm(forms.Form):
+    """Closing a source, an outlet or a point."""
+
+    on = forms.DateField(label=_("关闭日期"), widget=DateInput(), help_text=_("从这一天起不再使用"))
+    reason = forms.CharField(
+        label=_("关闭原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class ReopenForm(forms.Form):
+    """Taking a closed source into use again."""
+
+    reason = forms.CharField(
+        label=_("恢复原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class LimitForm(forms.Form):
+    """A new emission limit."""
 
     use_required_attribute = False
 
-    changed_at = forms.DateTimeField(label=_("变更时间"), widget=DateTimeInput())
-    reason = forms.CharField(
-        label=_("变更原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    parameter = forms.ChoiceField(label=_("监测因子"))
+    lower = forms.DecimalField(
+        label=_("下限"), required=False, max_digits=12, decimal_places=4, help_text=_("如 pH 的 6")
     )
-    uploads = files_field(_("变更前后照片"), _("至少一张照片，能看清仪器显示的参数"))
+    upper = forms.DecimalField(label=_("限值"), required=False, max_digits=12, decimal_places=4)
+    unit = forms.CharField(
+        label=_("单位"),
+        required=False,
+        max_length=16,
+        widget=forms.TextInput(attrs={"list": "units"}),
+        help_text=_("留空时取因子的单位"),
+    )
+    standard = forms.CharField(label=_("执行标准"), max_length=120)
+    clause = forms.CharField(label=_("条款"), required=False, max_length=60)
+    effective_from = forms.DateField(label=_("执行开始"), widget=DateInput(), initial=today)
+    effective_to = forms.DateField(
+        label=_("执行终止"), required=False, widget=DateInput(), help_text=_("长期执行时留空")
+    )
 
-    def __init__(self, *args: Any, fields: list[FilingField], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, outlet: Outlet, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"standard": outlet.emission_standard})
         super().__init__(*args, **kwargs)
-        self.paths = [field.path for field in fields]
-        for field in fields:
-            held = str(self.initial.get(field.path) or "")
-            self.fields[field.path] = _form_field(replace(field, required=False), held)
-            now_is = _("现值 %(value)s") % {"value": held or "—"}
-            self.fields[field.path].help_text = now_is
-
-    def settings(self) -> list[forms.BoundField]:
-        """Return the fields of the key parameters."""
-        return [self[path] for path in self.paths]
-
-    def values(self) -> dict[str, Any]:
-        """Return the key parameters as typed, by path."""
-        return {path: self.cleaned_data.get(path) for path in self.paths}
-
-    def add_refusal(self, error: DomainError) -> None:
-        """Show a service's refusal, each problem at its field."""
-        for item in error.errors:
-            name = "uploads" if item.path == "attachments" else item.path
-            self.add_error(name if name in self.fields else None, item.message)
-        if not error.errors:
-            self.add_error(None, error.message)
+        known = factors(outlet.kind)
+        measured = {name for point in outlet.points.all() for name in point.parameters}
+        # what is measured here comes first
+        ordered = sorted(known.values(), key=lambda one: one.symbol not in measured)
+        self.fields["parameter"].choices = [  # type: ignore[attr-defined]
+            (one.symbol, f"{factor_name(one)} {one.symbol}（{one.unit}）") for one in ordered
+        ]
+        self.units = sorted({one.unit for one in known.values()})
 
 
-class FollowUpForm(forms.Form):
-    """What shows that a follow-up was done."""
+class LimitEndForm(forms.Form):
+    """The end of an emission limit."""
 
-    on = forms.DateField(label=_("完成日期"), widget=DateInput())
-    report_number = forms.CharField(label=_("报告编号"), max_length=60, required=False)
-    note = forms.CharField(label=_("说明"), max_length=200, required=False)
-    uploads = files_field(_("报告或材料"))
-
-
-class FollowUpFilterForm(forms.Form):
-    """The query row above the follow-ups."""
-
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、型号、事项")}),
+    on = forms.DateField(
+        label=_("终止日期"), widget=DateInput(), initial=today, help_text=_("从这一天起不再执行")
     )
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[("open", _("待完成")), ("overdue", _("已逾期")), ("done", _("已完成"))],
+    reason = forms.CharField(
+        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
-class LedgerFilterForm(forms.Form):
-    """The query row above all instruments of a discharger."""
+class PositionForm(forms.Form):
+    """A position that is being typed."""
 
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、MN 号、型号、出厂编号")}),
-    )
-    kind = forms.ChoiceField(
-        label=_("类别"), required=False, choices=[("", _("全部")), *InstrumentKind.choices]
-    )
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[
-            ("", _("全部")),
-            ("in_use", _("在用")),
-            ("pending", _("办理中")),
-            ("expiring", _("认证即将到期")),
-            ("ended", _("已停用")),
-        ],
-    )
+    longitude = forms.DecimalField(max_digits=9, decimal_places=6)
+    latitude = forms.DecimalField(max_digits=9, decimal_places=6)
+    datum = forms.ChoiceField(choices=[(name, name) for name in ("wgs84", "gcj02", "bd09")])

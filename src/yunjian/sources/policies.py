@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import Permission, permission
-from yunjian.sources.models import Instrument, PointAccess
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import Permission, permission
+from yunjian.instruments.models import Instrument
+from yunjian.sources.models import PointAccess
 
 KEEPERS = ("owner", "manager")
 OWN_OR_DISTRICT = _("本单位；管理部门为本辖区")

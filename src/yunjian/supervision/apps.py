@@ -9,9 +9,9 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
+        from yunjian.library import events
+        from yunjian.library.selectors.published_packs import published_packs
         from yunjian.standards.rules import register_source
-        from yunjian.supervision import events
-        from yunjian.supervision.rules.published import published_packs
 
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
         register_source(published_packs)

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.selectors import districts
-from yunjian.kernel.actor import Actor
-from yunjian.maintenance.models.visits import Verdict, VisitState
+from yunjian.library.models.sheets import Verdict
+from yunjian.maintenance.models.visits import VisitState
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))

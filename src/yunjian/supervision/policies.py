@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.permissions import permission
+from yunjian.access.permissions import permission
 from yunjian.web.guards import SUPERVISION_PORTAL
 
 SEE_PERMISSIONS = permission(

@@ -7,6 +7,6 @@ urlpatterns = [
     path("", include("yunjian.supervision.views.workbench_urls")),
     path("visits/", include("yunjian.supervision.views.ledger_urls")),
     path("filings/", include("yunjian.supervision.views.filings_urls")),
-    path("rules/", include("yunjian.supervision.views.rules_urls")),
+    path("rules/", include("yunjian.library.urls")),
     path("agency-filings/", include("yunjian.supervision.views.agency_filings_urls")),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
 from yunjian.messaging.selectors import notices_at_home, unread_count
 from yunjian.web.menu import PORTALS
 

@@ -10,9 +10,9 @@ from django.http import FileResponse
 from django_tables2.utils import Accessor
 
 from yunjian.kernel.clock import SHANGHAI
-from yunjian.kernel.languages import Word
+from yunjian.kernel.languages import Text
 
-Column = tuple[Word, "str | Callable[[Any], Any]"]
+Column = tuple[Text, "str | Callable[[Any], Any]"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROW, WIDE = 12, 28
 

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import Permission, permission
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import Permission, permission
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import permission_of
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission_of
 
 
 @dataclass(frozen=True, slots=True)

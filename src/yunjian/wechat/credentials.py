@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from yunjian.kernel.clock import business_day, now
-from yunjian.kernel.vault import Unreadable, seal, unseal
+from yunjian.kernel.encryption import DecryptionFailed, decrypt, encrypt
 from yunjian.wechat.errors import TokenRefused, WechatError
 from yunjian.wechat.models import Credential
 
@@ -72,15 +72,15 @@ def _value(row: Credential | None, refused: str) -> str:
     if row is None or not row.sealed:
         return ""
     try:
-        value = unseal(row.sealed).decode()
-    except Unreadable:  # the secret key was changed: as good as none
+        value = decrypt(row.sealed).decode()
+    except DecryptionFailed:  # the secret key was changed: as good as none
         return ""
     return "" if value == refused else value
 
 
 def _keep(row: Credential, value: str, lifetime: int) -> None:
     moment = now()
-    row.sealed = seal(value.encode())
+    row.sealed = encrypt(value.encode())
     row.expires_at = moment + timedelta(seconds=lifetime)
     # WeChat may hand out a token in its last minutes: then it is asked again soon, not each time
     soon = max(row.expires_at - RENEW_BEFORE, moment + RENEW_EVERY)

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from yunjian.access.row_policies import Unrestricted
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import Open
 
 
 class Credential(models.Model):
@@ -24,7 +24,7 @@ class Credential(models.Model):
     forced_at = models.DateTimeField(null=True, blank=True, help_text="the last forced renewal")
     forced_count = models.PositiveSmallIntegerField(default=0, help_text="of the day of forced_at")
 
-    wall = Open("one official account for everybody; its values are sealed")
+    row_policy = Unrestricted("one official account for everybody; its values are sealed")
 
     class Meta:
         constraints = [
@@ -32,7 +32,7 @@ class Credential(models.Model):
         ]
 
 
-class Silence(models.Model):
+class Suppression(models.Model):
     """To whom nothing is sent for now, because WeChat said so.
 
     Without a template it holds for every message to the person; without a person for everybody
@@ -46,7 +46,7 @@ class Silence(models.Model):
     since = models.DateTimeField(default=now)
     until = models.DateTimeField(null=True, blank=True)
 
-    wall = Open("what WeChat said about its own openids; no organisation has them")
+    row_policy = Unrestricted("what WeChat said about its own openids; no organisation has them")
 
     class Meta:
         constraints = [
@@ -62,7 +62,7 @@ class SeenCallback(models.Model):
     signature = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(default=now)
 
-    wall = Open("signatures of WeChat's calls")
+    row_policy = Unrestricted("signatures of WeChat's calls")
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="wechat_seen_at")]

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from yunjian.kernel.clock import now
-from yunjian.wechat.models import Credential, Silence
+from yunjian.wechat.models import Credential, Suppression
 
 
-def silence_for(app_id: str, openid: str, template_id: str) -> Silence | None:
+def suppression_for(app_id: str, openid: str, template_id: str) -> Suppression | None:
     """Return why nothing may be sent to this person with this template now, if there is a why."""
     whose = (
         Q(openid="", template_id="")
@@ -18,7 +18,7 @@ def silence_for(app_id: str, openid: str, template_id: str) -> Silence | None:
         | Q(openid=openid, template_id=template_id)
     )
     lasting = Q(until__isnull=True) | Q(until__gt=now())
-    return Silence.objects.filter(whose & lasting, app_id=app_id).order_by("openid").first()
+    return Suppression.objects.filter(whose & lasting, app_id=app_id).order_by("openid").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def wechat_state() -> WechatState:
     """Return how the official account of the settings is getting on."""
     app_id = settings.WECHAT_APP_ID
     until = dict(Credential.objects.filter(app_id=app_id).values_list("kind", "expires_at"))
-    silences = Silence.objects.filter(app_id=app_id)
+    silences = Suppression.objects.filter(app_id=app_id)
     pause = silences.filter(openid="", until__gt=now()).values_list("until", flat=True).first()
     people = silences.exclude(openid="").values("openid").distinct().count()
     return WechatState(

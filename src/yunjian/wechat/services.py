@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yunjian.kernel.clock import now
-from yunjian.wechat import listening
+from yunjian.wechat import subscribers
 from yunjian.wechat.callbacks import (
     WINDOW_SECONDS,
     Box,
@@ -21,7 +21,7 @@ from yunjian.wechat.callbacks import (
     signature,
 )
 from yunjian.wechat.client import WechatClient, jsapi_signature
-from yunjian.wechat.models import SeenCallback, Silence
+from yunjian.wechat.models import SeenCallback, Suppression
 
 JS_INTERFACES = ["getLocation", "chooseImage", "getLocalImgData", "scanQRCode"]
 
@@ -47,11 +47,11 @@ def page_signature(*, url: str) -> dict[str, Any]:
     }
 
 
-def silence_note(
+def suppression_record(
     *, app_id: str, reason: str, openid: str = "", template_id: str = "", until: datetime | None
 ) -> None:
     """Remember that WeChat takes nothing for this person, or of anybody, for now."""
-    Silence.objects.update_or_create(
+    Suppression.objects.update_or_create(
         app_id=app_id,
         openid=openid,
         template_id=template_id,
@@ -59,9 +59,9 @@ def silence_note(
     )
 
 
-def silence_end(*, app_id: str, openid: str, template_id: str | None = None) -> None:
+def suppression_end(*, app_id: str, openid: str, template_id: str | None = None) -> None:
     """Forget it: the person follows again, or wants the template after all."""
-    rows = Silence.objects.filter(app_id=app_id, openid=openid)
+    rows = Suppression.objects.filter(app_id=app_id, openid=openid)
     if template_id is not None:
         rows = rows.filter(template_id=template_id)
     rows.delete()
@@ -107,14 +107,14 @@ def _hear(message: dict[str, Any]) -> None:
     app_id, openid = settings.WECHAT_APP_ID, str(message.get("FromUserName", ""))
     match name:
         case "subscribe":
-            silence_end(app_id=app_id, openid=openid)
+            suppression_end(app_id=app_id, openid=openid)
         case "unsubscribe":
-            silence_note(app_id=app_id, openid=openid, reason="unsubscribe", until=None)
+            suppression_record(app_id=app_id, openid=openid, reason="unsubscribe", until=None)
         case "subscribe_msg_popup_event" | "subscribe_msg_change_event":
             for holder in ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"):
-                for row in listening.rows(message, holder):
+                for row in subscribers.event_items(message, holder):
                     _choose(app_id, openid, row)
-    listening.tell(name, message)
+    subscribers.dispatch(name, message)
 
 
 def _choose(app_id: str, openid: str, row: dict[str, Any]) -> None:
@@ -122,9 +122,9 @@ def _choose(app_id: str, openid: str, row: dict[str, Any]) -> None:
     if not template_id:
         return
     if row.get("SubscribeStatusString") == "accept":
-        silence_end(app_id=app_id, openid=openid, template_id=template_id)
+        suppression_end(app_id=app_id, openid=openid, template_id=template_id)
     else:
-        silence_note(
+        suppression_record(
             app_id=app_id, openid=openid, template_id=template_id, reason="reject", until=None
         )
 

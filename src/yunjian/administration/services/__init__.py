@@ -2,11 +2,7 @@
 
 from yunjian.administration.services.dictionaries import entry_save
 from yunjian.administration.services.jobs import job_run_now, jobs_forget
-from yunjian.administration.services.notices import (
-    notice_publish,
-    notice_save,
-    notice_withdraw,
-)
+from yunjian.administration.services.notices import notice_publish, notice_save, notice_withdraw
 from yunjian.administration.services.operator import operator_create
 
 __all__ = [

@@ -5,12 +5,12 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
 from yunjian.administration.policies import KEEP_DICTIONARIES
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.dictionaries import dictionaries
 from yunjian.kernel.errors import FieldError, InvalidInput
-from yunjian.kernel.models import DictionaryEntry
+from yunjian.records.dictionaries import dictionaries
+from yunjian.records.models import DictionaryEntry
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 

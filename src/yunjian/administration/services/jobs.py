@@ -6,9 +6,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import Actor
 from yunjian.administration.policies import RUN_JOBS
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotFound
 

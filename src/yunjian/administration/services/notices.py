@@ -6,13 +6,13 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import KINDS, require
 from yunjian.administration.policies import KEEP_NOTICES, may_keep_notice
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
-from yunjian.kernel.permissions import KINDS, require
 from yunjian.messaging.models import Notice, NoticeState
 from yunjian.messaging.services import notify
 

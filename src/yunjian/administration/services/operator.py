@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.administration.policies import AUDIT, SECURITY, SYSTEM
 from yunjian.identity.models import Organization
 from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.services import account_open, organization_create
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import Conflict
-from yunjian.kernel.permissions import require
 
 ADMINISTRATORS = {SYSTEM: "系统管理员", SECURITY: "安全管理员", AUDIT: "审计管理员"}
 

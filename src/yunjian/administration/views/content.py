@@ -9,15 +9,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.administration import forms, selectors, services
+from yunjian.access.actor import current_actor
+from yunjian.administration import forms, services
 from yunjian.administration.policies import KEEP_DICTIONARIES, KEEP_NOTICES
+from yunjian.administration.selectors import lists
 from yunjian.administration.tables import EntryTable, NoticeTable
 from yunjian.administration.templatetags.kinds import kind_titles
-from yunjian.administration.views.lists import asked, list_page
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.dictionaries import dictionaries
-from yunjian.kernel.models import DictionaryEntry
+from yunjian.administration.views.lists import filter_values, list_page
 from yunjian.messaging.models import Notice
+from yunjian.records.dictionaries import dictionaries
+from yunjian.records.models import DictionaryEntry
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import Column
 from yunjian.web.forms import posted
@@ -33,7 +34,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
     """List the values of one dictionary."""
     known = dictionaries()
     form = forms.DictionaryQuery(request.GET or {"dictionary": known[0].code})
-    code = asked(form).get("dictionary") or known[0].code
+    code = filter_values(form).get("dictionary") or known[0].code
     columns: list[Column] = [
         (_("编码"), "code"),
         (_("名称"), "label"),
@@ -44,7 +45,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
     new_url = f"{reverse('administration:entry_new')}?{urlencode({'dictionary': code})}"
     return list_page(
         request,
-        selectors.entries(code),
+        lists.entries(code),
         title=_("数据字典"),
         form=form,
         table=EntryTable,
@@ -111,7 +112,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     ]
     return list_page(
         request,
-        selectors.notices_kept(current_actor(), **asked(form)),
+        lists.notices_kept(current_actor(), **filter_values(form)),
         title=_("通知公告"),
         form=form,
         table=NoticeTable,
@@ -195,7 +196,7 @@ def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
 
 def _kept(notice_id: UUID) -> Notice:
-    row = selectors.notices_kept(current_actor()).filter(pk=notice_id).first()
+    row = lists.notices_kept(current_actor()).filter(pk=notice_id).first()
     if row is None:
         raise Http404(_("没有找到您要的内容"))
     return row

@@ -40,6 +40,6 @@ def list_page(
     return render(request, "administration/list.html", shown)
 
 
-def asked(form: Any) -> dict[str, Any]:
+def filter_values(form: Any) -> dict[str, Any]:
     """Return what a query row asks for; what cannot be read asks for nothing."""
     return form.cleaned_data if form.is_valid() else {}

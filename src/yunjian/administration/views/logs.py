@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from yunjian.administration import forms, selectors, services
-from yunjian.administration.machinery import scheduled_jobs
+from yunjian.access.actor import current_actor
+from yunjian.administration import forms, services
 from yunjian.administration.policies import RUN_JOBS, SEE_EVENTS, SEE_SESSIONS, SEE_SIGNINS
+from yunjian.administration.selectors import lists
+from yunjian.administration.selectors.service_status import scheduled_jobs
 from yunjian.administration.tables import EventTable, SessionTable, SignInTable
-from yunjian.administration.views.lists import asked, list_page
+from yunjian.administration.views.lists import filter_values, list_page
 from yunjian.evidence.vocabulary import object_title, verb_title
 from yunjian.identity.services import session_end as end_session
-from yunjian.kernel.actor import current_actor
 from yunjian.web.addresses import device_title
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import only_with
@@ -41,7 +42,7 @@ def signins(request: HttpRequest) -> HttpResponseBase:
     ]
     return list_page(
         request,
-        selectors.signin_attempts(**asked(form)),
+        lists.signin_attempts(**filter_values(form)),
         title=_("登录日志"),
         form=form,
         table=SignInTable,
@@ -68,7 +69,7 @@ def events(request: HttpRequest) -> HttpResponseBase:
     ]
     return list_page(
         request,
-        selectors.events(**asked(form)),
+        lists.events(**filter_values(form)),
         title=_("操作日志"),
         form=form,
         table=EventTable,
@@ -96,7 +97,7 @@ def sessions(request: HttpRequest) -> HttpResponseBase:
     ]
     return list_page(
         request,
-        selectors.sessions_online(**asked(form)),
+        lists.sessions_online(**filter_values(form)),
         title=_("在线用户"),
         form=form,
         table=SessionTable,

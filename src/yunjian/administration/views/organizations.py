@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.administration import forms, selectors
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
+from yunjian.administration import forms
 from yunjian.administration.policies import SEE_ACCOUNTS
+from yunjian.administration.selectors import lists
 from yunjian.administration.tables import DistrictTable, OrganizationTable
-from yunjian.administration.views.lists import asked, list_page
+from yunjian.administration.views.lists import filter_values, list_page
 from yunjian.identity import services
 from yunjian.identity.forms import NewAccountForm
 from yunjian.identity.models import Organization
 from yunjian.identity.policies import KEEP_ACCOUNTS, KEEP_ORGANIZATIONS
 from yunjian.identity.selectors import accounts_managed
 from yunjian.identity.tables import AccountTable
-from yunjian.identity.views_accounts import account_columns, handed_over, mark_allowed
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.scope import get_visible_or_404
+from yunjian.identity.views.accounts import account_columns, handed_over, mark_allowed
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import posted
@@ -50,7 +51,7 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
     ]
     return list_page(
         request,
-        selectors.organizations(**asked(form)),
+        lists.organizations(**filter_values(form)),
         title=_("机构"),
         form=form,
         table=OrganizationTable,
@@ -145,7 +146,7 @@ def organization_account_new(request: HttpRequest, organization_id: UUID) -> Htt
 @only_with(KEEP_ORGANIZATIONS)
 def districts(request: HttpRequest) -> HttpResponseBase:
     """List districts and parks: all of them, for there are few."""
-    rows = list(selectors.areas())
+    rows = list(lists.areas())
     columns: list[Column] = [
         (_("编码"), "code"),
         (_("名称"), "name"),
@@ -186,7 +187,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
     """Search the accounts of all organisations; the dialogs are identity's."""
     actor = current_actor()
     form = forms.AccountQuery(request.GET)
-    rows = accounts_managed(actor, **asked(form))
+    rows = accounts_managed(actor, **filter_values(form))
     if request.GET.get("format") == "xlsx":
         return stream_xlsx(_("账号.xlsx"), account_columns(), rows.order_by("-id").iterator(500))
     page = key_page(rows, request)

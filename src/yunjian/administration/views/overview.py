@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yunjian.administration.machinery import scheduled_jobs, service_state
+from yunjian.access.actor import current_actor
+from yunjian.access.permissions import permission_of, permissions
 from yunjian.administration.policies import SEE_OVERVIEW, SEE_ROLES, SEE_SERVICE
-from yunjian.administration.selectors import holders_of_roles
+from yunjian.administration.selectors.lists import holders_of_roles
+from yunjian.administration.selectors.service_status import scheduled_jobs, service_state
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.models.security import Outcome
 from yunjian.identity.policies import GRANTORS
 from yunjian.identity.selectors import open_sessions
-from yunjian.identity.views_accounts import LABELS
-from yunjian.kernel.actor import current_actor
+from yunjian.identity.views.accounts import LABELS
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import lowest_id_at
-from yunjian.kernel.permissions import permission_of, permissions
 from yunjian.web.guards import only_with
 
 DAY = timedelta(days=1)

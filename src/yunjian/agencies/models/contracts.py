@@ -4,11 +4,11 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import AUTHORITY, Wall, both, own, through
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.sources.models import MonitoringPoint
 
 
@@ -25,7 +25,7 @@ class ServiceContract(ScopedModel):
     points = models.ManyToManyField(MonitoringPoint, related_name="contracts")
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(
             own("agency_id"),
             own("discharger_id"),

@@ -3,13 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import AUTHORITY, RowPolicy, own
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import AUTHORITY, Wall, own
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 
 
 class AgencyOwned(ScopedModel):
@@ -18,7 +18,7 @@ class AgencyOwned(ScopedModel):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(read=(own("organization_id"), AUTHORITY))
+    row_policy = RowPolicy(read=(own("organization_id"), AUTHORITY))
 
     class Meta:
         abstract = True

@@ -8,16 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.agencies.models import Equipment, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import agency_of_editor, may_edit_filing
 from yunjian.agencies.services.checks import PLATE, Problems, apply, conflict_when, locked
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
 
 ASSET_TAKEN = ("equipment_asset_number_once", "asset_number", _("本机构已有相同资产编号的设备"))
 PLATE_TAKEN = ("vehicle_plate_once", "plate", _("本机构已登记该车牌号"))

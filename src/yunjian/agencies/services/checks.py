@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.scope import ScopedModel, locked_or_refused
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
-from yunjian.kernel.languages import Word
-from yunjian.kernel.scope import ScopedModel, locked_or_refused
+from yunjian.kernel.languages import Text
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 # GA 36: region, issuing office, five characters (six on new-energy vehicles), never I or O
@@ -70,7 +70,7 @@ class Problems:
 
 
 @contextmanager
-def conflict_when(constraint: str, field: str, message: Word) -> Iterator[None]:
+def conflict_when(constraint: str, field: str, message: Text) -> Iterator[None]:
     """Turn the database's refusal by one constraint into a Conflict at a field.
 
     Raises:

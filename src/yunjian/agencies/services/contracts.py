@@ -8,14 +8,14 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.agencies.models import ServiceContract
 from yunjian.agencies.policies import may_enter_contract
 from yunjian.agencies.services.checks import Problems, conflict_when, locked
 from yunjian.evidence.services import record
 from yunjian.identity.models import Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
 from yunjian.sources.models import MonitoringPoint, PointAccess
 
 

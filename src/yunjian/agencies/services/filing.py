@@ -7,15 +7,15 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import agency_of_editor, may_decide_filing, may_edit_filing
 from yunjian.agencies.services.checks import Problems, apply, locked
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
-from yunjian.kernel.permissions import require
 
 OPEN = [FilingState.DRAFT, FilingState.SUBMITTED, FilingState.RETURNED]
 EDITABLE = [FilingState.DRAFT, FilingState.RETURNED]

@@ -6,6 +6,8 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
@@ -14,9 +16,7 @@ from yunjian.agencies.services.checks import Problems, apply, conflict_when, loc
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
 
 
 class PersonFields(TypedDict):

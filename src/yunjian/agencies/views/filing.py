@@ -7,18 +7,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies import selectors, services
 from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.views.register import bound_sections, plain_text
-from yunjian.identity.certificates.selectors import certificates_of, registration_of
+from yunjian.certificates.selectors.authorities import certificates_of, registration_of
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
-from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done

@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.policies import may_edit_filing
-from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.languages import Word
-from yunjian.kernel.scope import ScopedModel, get_visible_or_404
+from yunjian.kernel.languages import Text
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
@@ -35,17 +35,17 @@ class Register(Generic[Row]):
     """One register. A subclass says what its rows are, how they look and who writes them."""
 
     slug: ClassVar[str]
-    title: ClassVar[Word]
-    noun: ClassVar[Word]
+    title: ClassVar[Text]
+    noun: ClassVar[Text]
     testid: ClassVar[str]
-    group: ClassVar[Word] = _("备案管理")
+    group: ClassVar[Text] = _("备案管理")
     model: type[Row]
     form_class: ClassVar[Callable[..., Any]]
     query_class: ClassVar[type[forms.Form]]
     table_class: ClassVar[type[Table]]
     columns: ClassVar[list[Column]]
     editable: ClassVar[bool] = True
-    empty_text: ClassVar[Word]
+    empty_text: ClassVar[Text]
 
     # --- what a subclass gives
 
@@ -195,7 +195,7 @@ class Register(Generic[Row]):
         ]
 
 
-def bound_sections(form: Any) -> list[tuple[Word, list[forms.BoundField]]]:
+def bound_sections(form: Any) -> list[tuple[Text, list[forms.BoundField]]]:
     """Return the sections of a form with their fields."""
     return [(legend, [form[name] for name in names]) for legend, names in form.sections]
 
@@ -234,7 +234,7 @@ def dialog(
     back: str,
     save: Callable[[], object],
     message: str,
-    submit_label: Word = "",
+    submit_label: Text = "",
     danger: bool = False,
 ) -> HttpResponse:
     """Show a small form as a dialog; save it when it is sent and good, else tell what is wrong."""

@@ -10,15 +10,15 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies import forms, selectors, services, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
 from yunjian.agencies.views.register import Facts, Register, dialog, plain_text
-from yunjian.agencies.views.uploads import stored
 from yunjian.identity.selectors import organization_of
-from yunjian.kernel.actor import Actor, current_actor
 from yunjian.kernel.clock import today
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.web.guards import agency_page
+from yunjian.web.uploads import stored
 
 
 class PeopleRegister(Register[Person]):

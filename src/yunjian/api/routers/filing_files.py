@@ -8,22 +8,17 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
+from yunjian.access.permissions import require
+from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
 from yunjian.api.presenters import moment
-from yunjian.kernel.permissions import require
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.models import (
-    FilingImport,
-    Instrument,
-    InstrumentRevision,
-    MonitoringPoint,
-    PollutionSource,
-)
-from yunjian.sources.policies import may_file_instruments
-from yunjian.sources.selectors import revision_detail
-from yunjian.sources.services.imports import import_apply, import_check, import_undo
-from yunjian.sources.services.papers import filing_paper, labels_paper
-from yunjian.sources.workbooks import template
+from yunjian.instruments.documents.workbooks import template
+from yunjian.instruments.models import FilingImport, Instrument, InstrumentRevision
+from yunjian.instruments.policies import may_file_instruments
+from yunjian.instruments.selectors import revision_detail
+from yunjian.instruments.services.imports import import_apply, import_check, import_undo
+from yunjian.instruments.services.papers import filing_paper, labels_paper
+from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.web.excel import xlsx
 from yunjian.web.responses import pdf
 

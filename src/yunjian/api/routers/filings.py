@@ -11,20 +11,19 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
+from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
 from yunjian.api.presenters import moment
 from yunjian.evidence.models import Attachment
-from yunjian.kernel.errors import InvalidInput
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.models import FollowUp, Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import RevisionState
-from yunjian.sources.selectors import (
+from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import RevisionState
+from yunjian.instruments.selectors import (
     filings_visible,
     follow_ups_visible,
     settings_now,
     versions_of,
 )
-from yunjian.sources.services import (
+from yunjian.instruments.services import (
     follow_up_complete,
     instrument_relocate,
     instrument_replace,
@@ -41,6 +40,8 @@ from yunjian.sources.services import (
     revision_withdraw,
     values_of,
 )
+from yunjian.kernel.errors import InvalidInput
+from yunjian.sources.models import MonitoringPoint
 
 router = Router(tags=["filings"])
 PAGE = 20

@@ -9,18 +9,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 
+from yunjian.access.actor import Actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
 from yunjian.identity.models import District
 from yunjian.identity.selectors import organization_of
-from yunjian.kernel.actor import Actor
+from yunjian.instruments.selectors import point_on
 from yunjian.kernel.errors import FieldError, InvalidInput, NotAllowed
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.selectors import (
     SourceQuery,
     dischargers_like,
     limits_of,
-    point_on,
     revisions_of,
     sources_visible,
 )

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
+from yunjian.access.actor import Actor
 from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
 from yunjian.api.presenters import session_facts
 from yunjian.identity.models import Account
@@ -27,7 +28,6 @@ from yunjian.identity.services import (
     wechat_arrive,
     wechat_leave,
 )
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import DomainError, InvalidInput, NotAllowed
 from yunjian.wechat.errors import WechatError
 from yunjian.wechat.services import page_signature

@@ -13,11 +13,11 @@ from yunjian.api.digests import checked_digest
 from yunjian.api.errors import error_body
 from yunjian.api.presenters import moment, visit_facts, visit_row
 from yunjian.kernel.errors import InvalidInput
+from yunjian.maintenance.domain.submissions import Decision, SignIn
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.visits import BUCKETS, visit_detail, visits_in
 from yunjian.maintenance.services.confirmations import confirmation_sign
 from yunjian.maintenance.services.visits import Outcome, visit_sign_in, visit_submit
-from yunjian.maintenance.submissions import Decision, SignIn
 
 router = Router(tags=["visits"])
 PAGE = 20

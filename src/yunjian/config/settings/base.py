@@ -16,7 +16,7 @@ VAR_DIR = Path(env.str("YUNJIAN_VAR", default=str(PROJECT_DIR / "var")))
 DEBUG = False
 SECRET_KEY = env.str("YUNJIAN_SECRET_KEY", default="")
 # seals what must be read again (secrets of authenticators); without it SECRET_KEY does
-VAULT_KEYS: list[str] = env.list("YUNJIAN_VAULT_KEYS", default=[])
+ENCRYPTION_KEYS: list[str] = env.list("YUNJIAN_VAULT_KEYS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("YUNJIAN_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("YUNJIAN_ORIGINS", default=[])
 PUBLIC_BASE_URL = env.str("YUNJIAN_PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "yunjian.wechat",
     "yunjian.web",
     "yunjian.identity",
-    "yunjian.identity.certificates",
+    "yunjian.certificates",
     "yunjian.sources",
     "yunjian.agencies",
     "yunjian.maintenance",
@@ -88,7 +88,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql:///yunjian"),
-        "ENGINE": "yunjian.kernel.database",  # Django's, which tells the walls who acts
+        "ENGINE": "yunjian.access.database",  # Django's, which tells the walls who acts
         "CONN_MAX_AGE": env.int("YUNJIAN_CONN_MAX_AGE", default=300),
         "CONN_HEALTH_CHECKS": True,
     }
@@ -121,13 +121,19 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "yunjian.identity.passwords.LongEnough", "OPTIONS": {"length": 10}},
+    {"NAME": "yunjian.identity.validators.LongEnough", "OPTIONS": {"length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "yunjian.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
+    {"NAME": "yunjian.identity.validators.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 # where people prove who they are: nobody acts there, also while somebody is signed in
-DOORS = ("/signin/", "/certificate/", "/api/v1/session", "/api/v1/bindings", "/api/v1/wechat/")
+UNAUTHENTICATED_PATHS = (
+    "/signin/",
+    "/certificate/",
+    "/api/v1/session",
+    "/api/v1/bindings",
+    "/api/v1/wechat/",
+)
 LOGIN_URL = "identity:signin"
 SESSION_ENGINE = "yunjian.identity.session_store"
 SESSION_COOKIE_NAME = "yunjian_session"
@@ -145,7 +151,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name holds
 AXES_CLIENT_IP_CALLABLE = "yunjian.web.addresses.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # identity keeps the login log
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "yunjian.identity.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "yunjian.identity.views.signin.locked_out"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -201,7 +207,7 @@ PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they
 ONE_TIME_PASSWORD_HOURS = 72
 SIGNIN_LOG_DAYS = 400
 # how often something may be tried: (tries, seconds), for each address and each account
-RATES = {
+RATE_LIMITS = {
     "signin": (30, 300),
     "challenge": (30, 300),
     "binding": (10, 600),

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, in_district, own
+from yunjian.access.scope import ANYTHING, ScopedModel
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import AUTHORITY, Wall, both, in_district, own
-from yunjian.kernel.scope import ANYTHING, ScopedModel
 
 
 class AttachmentKind(models.TextChoices):
@@ -50,7 +50,7 @@ class Attachment(ScopedModel):
             models.Index(fields=["dhash"], name="attachment_dhash", condition=~models.Q(dhash="")),
         ]
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(
             own("organization_id"),
             own("shared_with"),

@@ -2,9 +2,9 @@
 
 from django.db import models
 
+from yunjian.access.row_policies import Unrestricted
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.rls import Open
 
 
 class ChainCheck(models.Model):
@@ -22,7 +22,7 @@ class ChainCheck(models.Model):
     files = models.PositiveBigIntegerField(default=0)
     broken = models.JSONField(default=list)
 
-    wall = Open("how the chains of all hold; it names no content of theirs")
+    row_policy = Unrestricted("how the chains of all hold; it names no content of theirs")
 
     class Meta:
         ordering = ["-id"]

@@ -6,10 +6,17 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
+    ANYBODY,
+    AUTHORITY,
+    OPERATOR,
+    RowPolicy,
+    Unrestricted,
+    own,
+)
+from yunjian.access.scope import ANYTHING, ScopedModel
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ANYBODY, AUTHORITY, OPERATOR, Open, Wall, own
-from yunjian.kernel.scope import ANYTHING, ScopedModel
 
 SYSTEM_CHAIN = UUID(int=0)
 
@@ -21,7 +28,9 @@ class ChainHead(models.Model):
     sequence = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=80, default="")
 
-    wall = Open("where chains stand, no more; whoever acts appends to the chain it concerns")
+    row_policy = Unrestricted(
+        "where chains stand, no more; whoever acts appends to the chain it concerns"
+    )
 
 
 class DailyHead(models.Model):
@@ -36,7 +45,7 @@ class DailyHead(models.Model):
     digest = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Open("digests that are published for others to keep")
+    row_policy = Unrestricted("digests that are published for others to keep")
 
     class Meta:
         ordering = ["-day"]
@@ -73,7 +82,7 @@ class Event(ScopedModel):
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(own("chain"), AUTHORITY, OPERATOR),
         write=(),
         add=(ANYBODY,),  # what happens is recorded in the chain that it concerns

@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import accepted
 from yunjian.evidence.services.events import record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import Conflict, NotAllowed
-from yunjian.kernel.rls import beyond_the_wall
 
 FILENAME_LENGTH = 160
 
@@ -92,7 +92,7 @@ def attachments_share(*, ids: Iterable[UUID], organization_id: UUID, district_co
 
 
 def _known(identifier: UUID, actor: Actor, source_digest: str) -> Attachment | None:
-    with beyond_the_wall("an id is used whoever used it"):
+    with bypass_rls("an id is used whoever used it"):
         row = Attachment.unscoped().filter(pk=identifier).first()
     if row is None:
         return None

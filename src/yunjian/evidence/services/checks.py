@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from yunjian.access.actor import Actor
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services.events import record
 from yunjian.evidence.services.verification import verify_chains
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.queue import enqueue
 

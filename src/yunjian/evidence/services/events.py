@@ -6,25 +6,25 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, models
 
+from yunjian.access.actor import Actor
 from yunjian.evidence.models import ChainHead, Event
 from yunjian.evidence.models.events import SYSTEM_CHAIN
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.statements import Given, Statement, columns
+from yunjian.kernel.prepared_queries import Parameter, PreparedQuery, column_names
 
 Subject = models.Model | tuple[str, object]
 
-HEAD = Statement(
+HEAD = PreparedQuery(
     lambda: (
         ChainHead.objects.select_for_update()
-        .filter(pk=Given("chain"))
+        .filter(pk=Parameter("chain"))
         .values_list("sequence", "digest")
     )
 )
 # one statement, because from the lock to the commit nobody else appends to the chain
-APPEND = Statement("""
+APPEND = PreparedQuery("""
     WITH advanced AS (
         UPDATE evidence_chainhead SET sequence = %(sequence)s, digest = %(digest)s
         WHERE chain = %(chain)s
@@ -95,7 +95,7 @@ def record(
         previous_digest=head_digest,
         digest=digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST),
     )
-    APPEND.run(**{name: getattr(event, name) for name in columns(Event)})
+    APPEND.run(**{name: getattr(event, name) for name in column_names(Event)})
     event._state.adding = False  # noqa: SLF001 - Django's documented API
     return event
 

@@ -6,11 +6,18 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.row_policies import (
+    OPERATOR,
+    UNAUTHENTICATED,
+    RowPolicy,
+    own,
+    through,
+    through_own,
+)
+from yunjian.access.scope import IdModel
 from yunjian.identity.models.organizations import Organization
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.rls import AT_THE_DOOR, OPERATOR, Wall, own, through, through_own
-from yunjian.kernel.scope import IdModel
 
 
 class Role(models.TextChoices):
@@ -39,8 +46,8 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 # what only the person, its organisation and the operator reach; and sign-in, before anybody acts
-ACCOUNTS_OWN = Wall(
-    read=(through_own("account_id", "identity_account"), OPERATOR, AT_THE_DOOR),
+ACCOUNTS_OWN = RowPolicy(
+    read=(through_own("account_id", "identity_account"), OPERATOR, UNAUTHENTICATED),
 )
 
 
@@ -66,13 +73,13 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(
             own("organization_id"),
             through("organization_id", "identity_organization"),
-            AT_THE_DOOR,
+            UNAUTHENTICATED,
         ),
-        write=(own("organization_id"), OPERATOR, AT_THE_DOOR),
+        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
     )
 
     class Meta:
@@ -94,9 +101,9 @@ class RoleGrant(IdModel):
     role = models.CharField(max_length=24, choices=Role.choices)
     granted_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
-        read=(through("account_id", "identity_account"), AT_THE_DOOR),
-        write=(through_own("account_id", "identity_account"), OPERATOR, AT_THE_DOOR),
+    row_policy = RowPolicy(
+        read=(through("account_id", "identity_account"), UNAUTHENTICATED),
+        write=(through_own("account_id", "identity_account"), OPERATOR, UNAUTHENTICATED),
     )
 
     class Meta:
@@ -127,7 +134,7 @@ class WechatBinding(IdModel):
     bound_at = models.DateTimeField(default=now, editable=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         indexes = [models.Index(fields=["app_id", "openid"], name="wechat_binding_openid")]

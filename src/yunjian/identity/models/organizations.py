@@ -3,22 +3,22 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.clock import now
-from yunjian.kernel.rls import (
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
     ACTING,
-    AT_THE_DOOR,
     AUTHORITY,
     CITY_AUTHORITY,
     OPERATOR,
-    Open,
-    Wall,
+    UNAUTHENTICATED,
+    RowPolicy,
+    Unrestricted,
     among,
     both,
     in_district,
     own,
 )
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.kernel.clock import now
 
 
 class DistrictKind(models.TextChoices):
@@ -47,7 +47,7 @@ class District(models.Model):
     longitude = models.DecimalField(max_digits=9, decimal_places=6)
     latitude = models.DecimalField(max_digits=9, decimal_places=6)
 
-    wall = Open("the map of the city")
+    row_policy = Unrestricted("the map of the city")
 
     class Meta:
         ordering = ["code"]
@@ -112,7 +112,7 @@ class Organization(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(
             own("id"),
             both(ACTING, "{table}.kind IN ('authority', 'operator')"),
@@ -121,9 +121,9 @@ class Organization(ScopedModel):
             OPERATOR,
             in_district("district_id"),
             among("id", "yunjian_partners"),
-            AT_THE_DOOR,
+            UNAUTHENTICATED,
         ),
-        write=(own("id"), OPERATOR, AT_THE_DOOR),
+        write=(own("id"), OPERATOR, UNAUTHENTICATED),
     )
 
     @classmethod

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.row_policies import ANYBODY, OPERATOR, UNAUTHENTICATED, RowPolicy, mine, own
+from yunjian.access.scope import IdModel
 from yunjian.identity.models.accounts import ACCOUNTS_OWN
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ANYBODY, AT_THE_DOOR, OPERATOR, Wall, mine, own
-from yunjian.kernel.scope import IdModel
 
 
 class SecondFactor(models.Model):
@@ -26,7 +26,7 @@ class SecondFactor(models.Model):
     last_step = models.BigIntegerField(default=0)
     confirmed_at = models.DateTimeField(default=now, editable=False)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
 
 class RecoveryCode(IdModel):
@@ -38,7 +38,7 @@ class RecoveryCode(IdModel):
     digest = models.CharField(max_length=80)
     used_at = models.DateTimeField(null=True, blank=True)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         constraints = [
@@ -54,7 +54,7 @@ class PastPassword(IdModel):
     )
     password = models.CharField(max_length=128)
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
 
 class Means(models.TextChoices):
@@ -104,7 +104,7 @@ class AccountSession(IdModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    wall = ACCOUNTS_OWN
+    row_policy = ACCOUNTS_OWN
 
     class Meta:
         ordering = ["-id"]
@@ -156,8 +156,8 @@ class SignInAttempt(IdModel):
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
 
-    wall = Wall(
-        read=(own("organization_id"), mine("account_id"), OPERATOR, AT_THE_DOOR),
+    row_policy = RowPolicy(
+        read=(own("organization_id"), mine("account_id"), OPERATOR, UNAUTHENTICATED),
         write=(),
         add=(ANYBODY,),
     )

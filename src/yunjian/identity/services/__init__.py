@@ -31,12 +31,7 @@ from yunjian.identity.services.sessions import (
     session_open,
     sessions_end,
 )
-from yunjian.identity.services.wechat import (
-    Arrival,
-    WechatRefused,
-    wechat_arrive,
-    wechat_leave,
-)
+from yunjian.identity.services.wechat import Arrival, WechatRefused, wechat_arrive, wechat_leave
 
 __all__ = [
     "Arrival",

@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
+from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization, PastPassword, RoleGrant
 from yunjian.identity.models.security import SessionEnd
-from yunjian.identity.passwords import one_time_password
 from yunjian.identity.policies import (
     ADMINISTRATORS,
     GRANTORS,
@@ -26,11 +28,9 @@ from yunjian.identity.policies import (
 from yunjian.identity.services.second_factor import second_factor_remove
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.services.signin import signin_unlock
-from yunjian.kernel.actor import Actor
+from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
-from yunjian.kernel.permissions import require
-from yunjian.kernel.rls import beyond_the_wall
 from yunjian.messaging.services import notify
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}")
@@ -62,7 +62,7 @@ def account_create(
         username=username, display_name=display_name, phone=phone, organization=organization
     )
     _check_password(account, password, field="password")
-    with beyond_the_wall("a sign-in name is taken whoever holds it"):
+    with bypass_rls("a sign-in name is taken whoever holds it"):
         taken = Account.objects.filter(username=username).exists()
     if taken:
         raise InvalidInput(_("该账号已被使用"), code="taken", field="username")

@@ -6,17 +6,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.passwords import must_change
 from yunjian.identity.selectors import actor_for, has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import refusal_of, sessions_end_of_wechat
 from yunjian.identity.services.signin import needs_second_factor, password_check
-from yunjian.kernel.actor import Actor
+from yunjian.identity.validators import must_change
 from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from yunjian.kernel.rates import check_rate
 from yunjian.messaging.services import notify
 from yunjian.web.addresses import client_address
 
@@ -51,9 +51,9 @@ def binding_create(
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:
         raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
-    check_rate("binding", f"openid {openid}")
+    check_rate_limit("binding", f"openid {openid}")
     # guesses count together, whether at this door or at the desk's (see `signin_start`)
-    check_rate("signin", f"address {client_address(request) or '?'}", f"account {username}")
+    check_rate_limit("signin", f"address {client_address(request) or '?'}", f"account {username}")
     account = password_check(request=request, username=username, password=password)
     if account.organization.kind not in kinds:
         raise InvalidInput(

@@ -7,7 +7,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.evidence.services import record
+from yunjian.identity.domain.uscc import is_uscc
 from yunjian.identity.models import District, Organization
 from yunjian.identity.models.organizations import (
     DistrictKind,
@@ -16,10 +19,7 @@ from yunjian.identity.models.organizations import (
 )
 from yunjian.identity.policies import KEEP_ORGANIZATIONS
 from yunjian.identity.services.sessions import sessions_end_of_organization
-from yunjian.identity.uscc import is_uscc
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
-from yunjian.kernel.permissions import require
 
 PARK_CODE = re.compile(r"\d{6}")
 

@@ -12,16 +12,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_otp.oath import TOTP
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
+from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
 from yunjian.identity.policies import may_guard
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
+from yunjian.kernel.encryption import decrypt, encrypt
 from yunjian.kernel.errors import Conflict, InvalidInput
-from yunjian.kernel.permissions import require
-from yunjian.kernel.rates import check_rate
-from yunjian.kernel.vault import seal, unseal
 
 ISSUER = "云间"
 SECRET_BYTES = 20  # as long as the digest of SHA-1 (RFC 4226, 4)
@@ -60,13 +60,13 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
         TooMany: too many tries.
     """
     require(account.pk == actor.account_id)
-    check_rate("second_factor", str(account.pk))
+    check_rate_limit("second_factor", str(account.pk))
     step = _matching_step(base64.b32decode(secret), token, after=0)
     if step is None:
         raise _wrong()
     with transaction.atomic():
         _row, created = SecondFactor.objects.get_or_create(
-            account=account, defaults={"secret": seal(secret.encode()), "last_step": step}
+            account=account, defaults={"secret": encrypt(secret.encode()), "last_step": step}
         )
         if not created:
             raise Conflict(_("该账号已设置动态口令，请先关闭原有的再重新设置"))
@@ -87,7 +87,7 @@ def second_factor_check(*, account: Account, token: str) -> None:
         InvalidInput: at `token`; it is wrong, was used before, or there is no authenticator.
         TooMany: too many tries.
     """
-    check_rate("second_factor", str(account.pk))
+    check_rate_limit("second_factor", str(account.pk))
     given = "".join(token.split()).replace("-", "")
     with transaction.atomic():
         row = SecondFactor.objects.select_for_update().filter(account=account).first()
@@ -146,11 +146,13 @@ def code_now(secret: str, *, ahead: int = 0) -> str:
 def secret_of(account: Account) -> str:
     """Return the Base32 secret of an account's authenticator; empty when it has none."""
     row = SecondFactor.objects.filter(account=account).first()
-    return unseal(row.secret).decode() if row else ""
+    return decrypt(row.secret).decode() if row else ""
 
 
 def _use_step(row: SecondFactor, given: str) -> None:
-    step = _matching_step(base64.b32decode(unseal(row.secret).decode()), given, after=row.last_step)
+    step = _matching_step(
+        base64.b32decode(decrypt(row.secret).decode()), given, after=row.last_step
+    )
     if step is None:
         raise _wrong()
     row.last_step = step

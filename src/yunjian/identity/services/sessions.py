@@ -10,17 +10,17 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor, acting_as, unauthenticated
+from yunjian.access.permissions import require
 from yunjian.evidence.services import record
-from yunjian.identity.limits import session_limits
+from yunjian.identity.domain.session_limits import session_limits
 from yunjian.identity.models import Account, AccountSession, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
 from yunjian.identity.policies import may_end_sessions
 from yunjian.identity.selectors import actor_for, key_digest
-from yunjian.kernel.actor import Actor, acting_as, at_the_door
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
-from yunjian.kernel.permissions import require
 from yunjian.web.addresses import client_address, client_agent
 
 BACKEND = "yunjian.identity.backends.AccountBackend"
@@ -78,7 +78,7 @@ def session_begin(*, request: HttpRequest, account: Account) -> AccountSession:
     )
 
 
-@at_the_door()
+@unauthenticated()
 def session_close(*, request: HttpRequest, why: str) -> None:
     """Write down that the session of a request is over."""
     key = request.session.session_key

@@ -16,15 +16,15 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.identity.models import Account
 from yunjian.identity.models.security import Means, Outcome
-from yunjian.identity.passwords import is_stale, must_change
 from yunjian.identity.selectors import has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import attempt_note, refusal_of
+from yunjian.identity.validators import is_stale, must_change
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
-from yunjian.kernel.rates import TooMany, check_rate
 from yunjian.web.addresses import client_address
 
 KEY = "signin"
@@ -32,7 +32,7 @@ GOOD_FOR = timedelta(minutes=10)
 CODE, CHANGE, ENROL, DONE = "code", "change", "enrol", "done"
 
 
-class Locked(TooMany):
+class Locked(RateLimitExceeded):
     """Too many wrong passwords for this account from this address."""
 
     default_code = "locked"
@@ -52,12 +52,12 @@ def signin_start(*, request: HttpRequest, username: str, password: str) -> Start
     Raises:
         InvalidInput: at `password`; one of them is wrong.
         NotAllowed: they are right, but the account or its organisation is closed.
-        TooMany, Locked: too many tries; it says when to try again.
+        RateLimitExceeded, Locked: too many tries; it says when to try again.
     """
     address = client_address(request) or "?"
     try:
-        check_rate("signin", f"address {address}", f"account {username}")
-    except TooMany:
+        check_rate_limit("signin", f"address {address}", f"account {username}")
+    except RateLimitExceeded:
         _note(request, username, Outcome.TOO_MANY)
         raise
     account = password_check(request=request, username=username, password=password)
@@ -107,7 +107,7 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
     Raises:
         InvalidInput: at `token`; it is wrong or was used.
         InvalidState: no sign-in is going on.
-        TooMany: too many tries.
+        RateLimitExceeded: too many tries.
     """
     account = signin_going_on(request=request).account
     try:
@@ -116,7 +116,9 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
         attempt_note(
             request=request,
             means=Means.PASSWORD,
-            outcome=Outcome.TOO_MANY if isinstance(error, TooMany) else Outcome.WRONG_CODE,
+            outcome=Outcome.TOO_MANY
+            if isinstance(error, RateLimitExceeded)
+            else Outcome.WRONG_CODE,
             account=account,
         )
         raise

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.http import HttpRequest
 
+from yunjian.access.actor import system_actor
+from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import system_actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rates import TooMany, check_rate
 from yunjian.web.addresses import client_address
 from yunjian.wechat.client import WechatClient
 from yunjian.wechat.errors import CodeRefused, CredentialsRefused, WechatError
@@ -89,8 +89,8 @@ def _note(request: HttpRequest, what: str, detail: str) -> None:
     """Record a refusal, not oftener than the rate of bindings: a stranger can cause it."""
     address = client_address(request) or ""
     try:
-        check_rate("binding", f"refused {address}")
-    except TooMany:
+        check_rate_limit("binding", f"refused {address}")
+    except RateLimitExceeded:
         return
     with transaction.atomic():
         record(

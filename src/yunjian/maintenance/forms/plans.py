@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.selectors import present_people
-from yunjian.kernel.actor import Actor
 from yunjian.maintenance.models.plans import PlanState, TaskState
 from yunjian.web.widgets import DateInput
 

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.maintenance.models.visits import Verdict, VisitState
+from yunjian.library.models.sheets import Verdict
+from yunjian.maintenance.models.visits import VisitState
 from yunjian.web.widgets import DateInput
 
 

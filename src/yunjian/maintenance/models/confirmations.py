@@ -3,12 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import RowPolicy, through, through_own
+from yunjian.access.scope import ScopedModel
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import Wall, through, through_own
-from yunjian.kernel.scope import ScopedModel
 from yunjian.maintenance.models.visits import Visit
 from yunjian.sources.models.places import visible_by_place
 
@@ -36,7 +36,7 @@ class Confirmation(ScopedModel):
     decided_at = models.DateTimeField(default=now)
     is_late = models.BooleanField(_("超过当日"), default=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("visit_id", "maintenance_visit"),),
         write=(),
         add=(through_own("visit_id", "maintenance_visit", "discharger_id"),),

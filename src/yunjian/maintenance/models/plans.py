@@ -4,16 +4,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
+    PolicyFunction,
+    RowPolicy,
+    among,
+    in_district,
+    own,
+    through,
+    through_own,
+)
+from yunjian.access.scope import ScopedModel
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.identity.models import Account, District, Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import Wall, WallFunction, among, in_district, own, through, through_own
-from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import visible_by_place
 
-WallFunction(
+PolicyFunction(
     "yunjian_plans_here",  # with a point of the actor's own sources, or in its districts
     "SELECT plan_id FROM maintenance_planitem WHERE point_id IN (SELECT yunjian_points_here())",
 )
@@ -48,7 +56,7 @@ class Plan(ScopedModel):
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(own("organization_id"), among("id", "yunjian_plans_here")),
         write=(own("organization_id"),),
     )
@@ -92,7 +100,7 @@ class PlanItem(ScopedModel):
     )
     sheet_code = models.CharField(_("记录单"), max_length=40, blank=True)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("plan_id", "maintenance_plan"),),
         write=(through_own("plan_id", "maintenance_plan"),),
     )
@@ -147,7 +155,7 @@ class Task(ScopedModel):
     cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(own("organization_id"), own("discharger_id"), in_district("district_id")),
         write=(own("organization_id"),),
     )

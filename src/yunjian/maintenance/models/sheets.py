@@ -6,11 +6,11 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import ANYBODY, RowPolicy, own
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Account, Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import ANYBODY, Wall, own
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.maintenance.models.visits import Visit
 
 
@@ -31,7 +31,7 @@ class SheetDraft(ScopedModel):
     saved_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=now)
 
-    wall = Wall(read=(own("agency_id"),))
+    row_policy = RowPolicy(read=(own("agency_id"),))
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
@@ -53,7 +53,7 @@ class PublishedSheet(ScopedModel):
     published_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(_("发布时间"), default=now)
 
-    wall = Wall(read=(ANYBODY,), write=(), add=(own("organization_id"),))
+    row_policy = RowPolicy(read=(ANYBODY,), write=(), add=(own("organization_id"),))
 
     class Meta:
         ordering = ["code", "version"]
@@ -95,7 +95,7 @@ class SheetDesign(ScopedModel):
         PublishedSheet, on_delete=models.PROTECT, related_name="design", null=True
     )
 
-    wall = Wall(read=(own("organization_id"),))
+    row_policy = RowPolicy(read=(own("organization_id"),))
 
     class Meta:
         ordering = ["-id"]

@@ -4,11 +4,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
+    AUTHORITY,
+    RowPolicy,
+    in_district,
+    own,
+    through,
+    through_own,
+)
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Account, District, Organization
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import AUTHORITY, Wall, in_district, own, through, through_own
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.maintenance.models.plans import Task
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import visible_by_place
@@ -76,7 +83,7 @@ class Visit(ScopedModel):
     submission_digest = models.CharField(max_length=80, blank=True)
     content_digest = models.CharField(max_length=80, blank=True)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(own("agency_id"), own("discharger_id"), in_district("district_id")),
         write=(own("agency_id"), own("discharger_id")),
     )
@@ -116,7 +123,7 @@ class RecordSheet(ScopedModel):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("visit_id", "maintenance_visit"),),
         write=(),
         add=(through_own("visit_id", "maintenance_visit", "agency_id"),),
@@ -148,7 +155,7 @@ class RejectedSubmission(ScopedModel):
     digest = models.CharField(max_length=80)
     received_at = models.DateTimeField(default=now)
 
-    wall = Wall(read=(own("agency_id"), AUTHORITY), write=(), add=(own("agency_id"),))
+    row_policy = RowPolicy(read=(own("agency_id"), AUTHORITY), write=(), add=(own("agency_id"),))
 
     class Meta:
         constraints = [

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import permission
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission
 
 PLAN_WORK = permission(
     "maintenance.plan",

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.permissions import permission
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import permission
 from yunjian.maintenance.models import Task, Visit
 from yunjian.maintenance.models.visits import VisitState
 

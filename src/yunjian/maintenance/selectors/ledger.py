@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import SHANGHAI, now, today
-from yunjian.kernel.languages import side
+from yunjian.kernel.languages import language_code
+from yunjian.library.models.sheets import Verdict
+from yunjian.maintenance.domain.positions import Sketch, sketch
 from yunjian.maintenance.models import Visit
-from yunjian.maintenance.models.visits import Verdict, VisitState
-from yunjian.maintenance.positions import Sketch, sketch
+from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.selectors.visits import (
     SheetView,
     VisitDetail,
@@ -194,7 +195,8 @@ def visit_shown(visit_id: UUID) -> ShownVisit:
         detail=detail,
         sheets=[
             ShownSheet(
-                view, laid_out(view.definition, view.sheet.answers, view.sheet.results, side())
+                view,
+                laid_out(view.definition, view.sheet.answers, view.sheet.results, language_code()),
             )
             for view in detail.sheets
         ],

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
+from yunjian.access.actor import Actor
 from yunjian.agencies.models import ServiceContract
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import TaskState

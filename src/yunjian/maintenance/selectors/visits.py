@@ -9,19 +9,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
-from yunjian.kernel.actor import Actor
+from yunjian.instruments.models import InstrumentRevision
+from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import NotFound
 from yunjian.kernel.ids import lowest_id_at
-from yunjian.kernel.languages import said
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.kernel.statements import Given, Statement
+from yunjian.kernel.languages import localized
+from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
-from yunjian.sources.models import InstrumentRevision
-from yunjian.sources.models.filing import RevisionState
 from yunjian.standards import sheets
 
 PACKAGE_DAYS_BACK = 30
@@ -49,7 +49,7 @@ class SheetView:
     @property
     def title(self) -> str:
         """Return the title in the language that is read."""
-        return said(self.definition["title"])
+        return localized(self.definition["title"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ CONTEXT_COLUMNS = (
     "point__outlet__source__address",
 )
 TASK_COLUMNS = ("state", "sheets", *CONTEXT_COLUMNS)
-TASK_ROW = Statement(
-    lambda: Task.unscoped().filter(pk=Given("task")).order_by().values_list(*TASK_COLUMNS)
+TASK_ROW = PreparedQuery(
+    lambda: Task.unscoped().filter(pk=Parameter("task")).order_by().values_list(*TASK_COLUMNS)
 )
 INSTRUMENT_COLUMNS = {
     "name": "name",
@@ -181,12 +181,12 @@ INSTRUMENT_COLUMNS = {
     "range_upper": "range_upper",
     "unit": "unit",
 }
-INSTRUMENTS_AT = Statement(
+INSTRUMENTS_AT = PreparedQuery(
     lambda: (
         InstrumentRevision.unscoped()
         .filter(
-            instrument__point_id=Given("point"),
-            instrument__period__contains=Given("day"),
+            instrument__point_id=Parameter("point"),
+            instrument__period__contains=Parameter("day"),
             state=RevisionState.OFFICIAL,
         )
         .order_by("instrument__kind", "parameter", "instrument_id")

@@ -5,16 +5,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import check_client_id
+from yunjian.maintenance.domain.submissions import Decision
 from yunjian.maintenance.models import Confirmation, Visit
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_decide
-from yunjian.maintenance.submissions import Decision
 from yunjian.messaging.services import notify
 
 SIGNATURE = "signature"

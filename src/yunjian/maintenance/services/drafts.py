@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yunjian.kernel.actor import Actor
+from yunjian.access.actor import Actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.kernel.clock import SHANGHAI, now, today
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.models import SheetDraft, Visit
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_submit

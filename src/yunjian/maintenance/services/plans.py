@@ -13,20 +13,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.maintenance.domain.schedules import Interval, Repeating, due_days
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import PlanState, TaskState
 from yunjian.maintenance.policies.plans import may_extend, may_plan
-from yunjian.maintenance.schedules import Interval, Repeating, due_days
-from yunjian.maintenance.selectors.plans import (
-    Proposal,
-    contracts_over,
-    proposals_for,
-)
+from yunjian.maintenance.selectors.plans import Proposal, contracts_over, proposals_for
 from yunjian.messaging.services import notify
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.sheets import current_names, definitions

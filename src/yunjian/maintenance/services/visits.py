@@ -11,41 +11,47 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share, record
 from yunjian.identity.selectors import account_ids_of
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import business_day, day_bounds, now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import check_client_id
-from yunjian.kernel.languages import said
-from yunjian.kernel.statements import Given, Statement, columns, json_text, loaded
-from yunjian.maintenance.documents import content_digest
+from yunjian.kernel.languages import localized
+from yunjian.kernel.prepared_queries import (
+    Parameter,
+    PreparedQuery,
+    column_names,
+    instance_from_row,
+    json_text,
+)
+from yunjian.maintenance.domain.positions import distance_metres
+from yunjian.maintenance.domain.submissions import SheetSubmission, SignIn, Submission
 from yunjian.maintenance.models import RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.maintenance.policies.visits import may_submit, may_work_on
-from yunjian.maintenance.positions import distance_metres
+from yunjian.maintenance.selectors.documents import content_digest
 from yunjian.maintenance.selectors.visits import (
     context_of,
     instrument_facts_at,
     sheets_allowed,
     task_row,
 )
-from yunjian.maintenance.submissions import SheetSubmission, SignIn, Submission
 from yunjian.messaging.services import notify
 from yunjian.standards import sheets
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 POOR_ACCURACY_METRES = 200
 
-LOCKED_VISIT = Statement(
+LOCKED_VISIT = PreparedQuery(
     lambda: (
         Visit.unscoped()
         .select_for_update()
-        .filter(pk=Given("visit"), agency_id=Given("agency"))
+        .filter(pk=Parameter("visit"), agency_id=Parameter("agency"))
         .order_by()
-        .values_list(*columns(Visit))
+        .values_list(*column_names(Visit))
     )
 )
 SHEET_COLUMNS = {
@@ -61,7 +67,7 @@ SHEET_COLUMNS = {
     "finished_at": "timestamptz",
 }
 # what a submission changes in the tables of this room, at once
-SUBMIT = Statement(f"""
+SUBMIT = PreparedQuery(f"""
     WITH handed_in AS (
         INSERT INTO maintenance_recordsheet ({", ".join(SHEET_COLUMNS)})
         SELECT {", ".join(SHEET_COLUMNS)} FROM jsonb_to_recordset(%(sheets)s::jsonb)
@@ -283,7 +289,7 @@ def _fill(
 
 def _store(visit: Visit, rows: list[RecordSheet]) -> None:
     sheet_rows = [{name: getattr(row, name) for name in SHEET_COLUMNS} for row in rows]
-    values = {name: getattr(visit, name) for name in columns(Visit)}
+    values = {name: getattr(visit, name) for name in column_names(Visit)}
     SUBMIT.run(
         **values
         | {
@@ -298,7 +304,7 @@ def _locked_visit(actor: Actor, visit_id: UUID) -> Visit:
     row = LOCKED_VISIT.row(visit=visit_id, agency=actor.organization_id)
     if row is None:
         raise NotFound(_("没有找到签到记录，请先到场签到"), code="not_signed_in")
-    visit = loaded(Visit, row)
+    visit = instance_from_row(Visit, row)
     if not may_submit(actor, visit):
         raise NotAllowed(_("只有到场签到的人员才能提交"))
     return visit
@@ -373,7 +379,7 @@ def _judged_sheets(
         check_client_id(sheet.id, f"sheets.{index}.id")
         result = sheets.evaluate(sheets.definition(sheet.definition), sheet.answers, context)
         errors += [
-            FieldError(f"sheets.{index}.{error.path}", error.code, said(error.message))
+            FieldError(f"sheets.{index}.{error.path}", error.code, localized(error.message))
             for error in result.errors
         ]
         rows.append(

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.services import verify_object
-from yunjian.kernel.actor import acting_as, system_actor
 from yunjian.maintenance.models import Visit
 
 

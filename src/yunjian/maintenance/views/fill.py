@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yunjian.agencies.views.uploads import stored
-from yunjian.kernel.actor import Actor, current_actor
+from yunjian.access.actor import Actor, current_actor
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.languages import side
-from yunjian.maintenance.forms.sheet_form import SheetForm, sheet_form
-from yunjian.maintenance.forms.sheet_posted import answers_posted, pressed
+from yunjian.kernel.languages import language_code
+from yunjian.library.domain.sheet_form import SheetForm, sheet_form
+from yunjian.library.domain.sheet_posted import answers_posted, pressed
 from yunjian.maintenance.models import SheetDraft, Visit
 from yunjian.maintenance.selectors.visits import (
     context_of,
@@ -37,6 +36,7 @@ from yunjian.maintenance.services.drafts import (
 from yunjian.standards import sheets
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
+from yunjian.web.uploads import stored
 
 PAGE = "maintenance/fill/page.html"
 FORM = "maintenance/fill/form.html"
@@ -81,7 +81,7 @@ def picture(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         context["picture"] = stored(actor, upload, purpose="sheet", field="file").pk
     except InvalidInput as error:
         context["error"] = error.errors[0].message if error.errors else error.message
-    response = render(request, "maintenance/fill/picture.html", context)
+    response = render(request, "library/sheet_form/picture.html", context)
     if "picture" in context:
         response["HX-Trigger-After-Swap"] = "yj-kept"
     return response
@@ -209,14 +209,14 @@ def _sheet(filling: _Filling, index: int, *, is_final: bool) -> SheetForm:
         filling.context,
         prefix=f"s{index}",
         last=filling.last.get((filling.draft.visit.point_id, definition.code)),
-        language=side(),
+        language=language_code(),
         is_final=is_final,
     )
 
 
 def _more(filling: _Filling, names: set[str]) -> list[tuple[str, str]]:
     """Return name and title of the sheets that can be added."""
-    language = side()
+    language = language_code()
     found = [sheets.definition(name) for name in sheets_allowed(filling.task, today()) - names]
     return sorted((item.name, item.source["title"][language]) for item in found)
 

@@ -16,8 +16,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import current_actor
 from yunjian.agencies.selectors import present_people
-from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, FieldError
 from yunjian.maintenance.forms.plans import ItemFormSet, PlanBasicsForm, StaffForm

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yunjian.kernel.actor import current_actor
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.forms.plans import PlanQuery, ReasonForm
 from yunjian.maintenance.models import Plan, Task
 from yunjian.maintenance.policies.plans import may_plan

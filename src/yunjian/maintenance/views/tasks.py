@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.selectors import expiring
-from yunjian.kernel.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.maintenance.forms.plans import ReasonForm, ReassignForm, TaskQuery
 from yunjian.maintenance.models import Plan, Task, Visit
 from yunjian.maintenance.policies.plans import may_plan

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from yunjian.kernel.actor import current_actor
+from yunjian.access.actor import current_actor
+from yunjian.maintenance.documents.workbooks import record_workbook
 from yunjian.maintenance.forms.visits import VisitQuery
 from yunjian.maintenance.policies.visits import may_fill
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
-from yunjian.maintenance.workbooks import record_workbook
 from yunjian.web.excel import stream_xlsx, xlsx
 from yunjian.web.guards import agency_page, source_page
 from yunjian.web.paging import key_page

@@ -8,14 +8,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.identity.models import District, Organization
-from yunjian.kernel.actor import Actor
-from yunjian.kernel.clock import now, today
-from yunjian.kernel.datums import Datum
-from yunjian.kernel.rls import (
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
     NOT_AGENCY,
-    Wall,
-    WallFunction,
+    PolicyFunction,
+    RowPolicy,
     among,
     both,
     in_district,
@@ -23,7 +20,10 @@ from yunjian.kernel.rls import (
     own,
     through,
 )
-from yunjian.kernel.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
+from yunjian.identity.models import District, Organization
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.coordinates import Datum
 
 DATUMS = [
     (Datum.WGS84.value, _("WGS84（GPS、天地图）")),
@@ -33,19 +33,19 @@ DATUMS = [
 
 
 # what the walls ask about places; they look behind the walls, which ask one another otherwise
-WallFunction(
+PolicyFunction(
     "yunjian_points_here",  # of the actor's own sources, or in its districts
     "SELECT id FROM sources_monitoringpoint"
     " WHERE organization_id = $me OR $all OR district_id = ANY ($here)",
 )
-WallFunction(
+PolicyFunction(
     "yunjian_sources_served",  # with a point that the actor has or had access to
     "SELECT o.source_id FROM sources_pointaccess a"
     " JOIN sources_monitoringpoint p ON p.id = a.point_id"
     " JOIN sources_outlet o ON o.id = p.outlet_id"
     " WHERE a.organization_id = $me",
 )
-WallFunction(
+PolicyFunction(
     "yunjian_partners",  # who works with the actor, or has a point in its districts
     "SELECT p.organization_id FROM sources_pointaccess a"
     " JOIN sources_monitoringpoint p ON p.id = a.point_id"
@@ -59,7 +59,7 @@ WallFunction(
 SERVED = "SELECT a.point_id FROM sources_pointaccess a WHERE a.organization_id = $me"
 
 
-class Kept(models.Model):
+class LifecycleModel(models.Model):
     """What is kept by several people over years: its days of use, and a number to notice that
     somebody else changed it in between."""
 
@@ -82,7 +82,7 @@ class Kept(models.Model):
         return models.Q(closed_on__lte=today())
 
 
-class Placed(models.Model):
+class PositionedModel(models.Model):
     """A position as it was typed or picked, beside the one in WGS84 that everybody reckons with."""
 
     datum = models.CharField(_("坐标系"), max_length=6, choices=DATUMS, default=Datum.WGS84.value)
@@ -115,7 +115,7 @@ class Placed(models.Model):
         return f"{self.typed_longitude}, {self.typed_latitude}"
 
 
-class PollutionSource(Placed, Kept, ScopedModel):
+class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
     """污染源: a site of a discharger."""
 
     organization = models.ForeignKey(
@@ -156,7 +156,7 @@ class PollutionSource(Placed, Kept, ScopedModel):
     principal_phone = models.CharField(_("负责人电话"), max_length=20, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(
             own("organization_id"),
             in_district("district_id"),
@@ -236,7 +236,7 @@ class Channel(models.TextChoices):
     PIPE = "pipe", _("管道流量计")
 
 
-class Outlet(Placed, Kept, ScopedModel):
+class Outlet(PositionedModel, LifecycleModel, ScopedModel):
     """排口: DW001 (wastewater) or DA001 (waste gas) of a pollution source."""
 
     source = models.ForeignKey(PollutionSource, on_delete=models.PROTECT, related_name="outlets")
@@ -266,7 +266,7 @@ class Outlet(Placed, Kept, ScopedModel):
         _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
     )
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("source_id", "sources_pollutionsource"),),
         write=(both(NOT_AGENCY, through("source_id", "sources_pollutionsource")),),
     )
@@ -320,7 +320,7 @@ class SamplingMethod(models.TextChoices):
     DIRECT = "direct", _("直接测量")
 
 
-class MonitoringPoint(Placed, Kept, ScopedModel):
+class MonitoringPoint(PositionedModel, LifecycleModel, ScopedModel):
     """测点: where instruments stand. Carries its owner and district so that scope needs no join."""
 
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="points")
@@ -346,7 +346,7 @@ class MonitoringPoint(Placed, Kept, ScopedModel):
     station_video = models.BooleanField(_("视频监控"), default=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(own("organization_id"), in_district("district_id"), listed("id", SERVED)),
         write=(own("organization_id"), in_district("district_id")),
     )
@@ -397,7 +397,7 @@ class PointAccess(ScopedModel):
     period = DateRangeField()
     reason = models.CharField(max_length=80)
 
-    wall = Wall(read=(own("organization_id"), among("point_id", "yunjian_points_here")))
+    row_policy = RowPolicy(read=(own("organization_id"), among("point_id", "yunjian_points_here")))
 
     class Meta:
         indexes = [models.Index(fields=["organization", "point"], name="access_organization")]

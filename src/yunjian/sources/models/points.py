@@ -5,11 +5,11 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import NOT_AGENCY, RowPolicy, both, through
+from yunjian.access.scope import ScopedModel
 from yunjian.identity.models import Account
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import now
-from yunjian.kernel.rls import NOT_AGENCY, Wall, both, through
-from yunjian.kernel.scope import ScopedModel
 from yunjian.sources.models.places import (
     MonitoringPoint,
     Outlet,
@@ -35,7 +35,7 @@ class EmissionLimit(ScopedModel):
     period = DateRangeField(_("执行期间"))
     created_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("outlet_id", "sources_outlet"),),
         write=(both(NOT_AGENCY, through("outlet_id", "sources_outlet")),),
     )
@@ -97,7 +97,7 @@ class PointRevision(ScopedModel):
     )
     made_at = models.DateTimeField(default=now, editable=False)
 
-    wall = Wall(
+    row_policy = RowPolicy(
         read=(through("point_id", "sources_monitoringpoint"),),
         write=(both(NOT_AGENCY, through("point_id", "sources_monitoringpoint")),),
     )

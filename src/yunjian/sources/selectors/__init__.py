@@ -1,6 +1,6 @@
 """Every read of sources: places, instruments and their filing, histories."""
 
-from yunjian.sources.selectors.filings import (
+from yunjian.instruments.selectors.filings import (
     InstrumentRow,
     RevisionDetail,
     changed_paths,
@@ -17,8 +17,8 @@ from yunjian.sources.selectors.filings import (
     versions_of,
     waiting_by_district,
 )
-from yunjian.sources.selectors.histories import HistoryLine, instrument_history
-from yunjian.sources.selectors.lifecycle import (
+from yunjian.instruments.selectors.histories import HistoryLine, instrument_history
+from yunjian.instruments.selectors.lifecycle import (
     Standing,
     actions_of,
     follow_ups_of,
@@ -28,8 +28,18 @@ from yunjian.sources.selectors.lifecycle import (
     settings_now,
     stood_on,
 )
-from yunjian.sources.selectors.people import reviewers_of
-from yunjian.sources.selectors.place_histories import (
+from yunjian.instruments.selectors.people import reviewers_of
+from yunjian.instruments.selectors.points import StoodThere, point_on
+from yunjian.instruments.selectors.tree import (
+    Branch,
+    OutletNode,
+    PointNode,
+    branch_of,
+    first_point,
+    outlet_tree,
+    points_of_outlet,
+)
+from yunjian.sources.selectors.histories import (
     PlaceLine,
     changes_since,
     place_history,
@@ -42,22 +52,11 @@ from yunjian.sources.selectors.places import (
     sources_visible,
 )
 from yunjian.sources.selectors.points import (
-    StoodThere,
     description_of,
     descriptions_on,
     limits_of,
     limits_on,
-    point_on,
     revisions_of,
-)
-from yunjian.sources.selectors.tree import (
-    Branch,
-    OutletNode,
-    PointNode,
-    branch_of,
-    first_point,
-    outlet_tree,
-    points_of_outlet,
 )
 
 __all__ = [

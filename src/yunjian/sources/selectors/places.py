@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from yunjian.identity.models import Organization
 from yunjian.identity.models.organizations import OrganizationKind
-from yunjian.sources.industries import industries
+from yunjian.sources.domain.industries import industries
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 
 MOST_MARKS = 200

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from yunjian.instruments.selectors.lifecycle import Standing, stood_on
 from yunjian.kernel.clock import today
-from yunjian.sources.models import (
-    EmissionLimit,
-    MonitoringPoint,
-    Outlet,
-    PointRevision,
-)
-from yunjian.sources.selectors.lifecycle import Standing, stood_on
+from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PointRevision
 from yunjian.standards.factors import Factor, factors
 from yunjian.standards.rules import PointDescription
 

@@ -1,6 +1,6 @@
 """Every write of sources: places, and the filing of the instruments that stand there."""
 
-from yunjian.sources.services.drafts import (
+from yunjian.instruments.services.drafts import (
     EditedMeanwhile,
     instrument_relocate,
     instrument_replace,
@@ -8,12 +8,20 @@ from yunjian.sources.services.drafts import (
     revision_discard,
     revision_draft,
 )
-from yunjian.sources.services.filing_values import values_of
-from yunjian.sources.services.follow_ups import follow_up_complete
-from yunjian.sources.services.lifecycle import (
+from yunjian.instruments.services.filing_values import values_of
+from yunjian.instruments.services.follow_ups import follow_up_complete
+from yunjian.instruments.services.lifecycle import (
     instrument_resume,
     instrument_retire,
     instrument_stop,
+)
+from yunjian.instruments.services.parameter_changes import parameter_change
+from yunjian.instruments.services.reviews import (
+    renewals_approve,
+    revision_approve,
+    revision_return,
+    revision_submit,
+    revision_withdraw,
 )
 from yunjian.sources.services.outlets import (
     limit_add,
@@ -22,7 +30,6 @@ from yunjian.sources.services.outlets import (
     outlet_create,
     outlet_update,
 )
-from yunjian.sources.services.parameter_changes import parameter_change
 from yunjian.sources.services.places import (
     source_close,
     source_create,
@@ -30,13 +37,6 @@ from yunjian.sources.services.places import (
     source_update,
 )
 from yunjian.sources.services.points import point_close, point_create, point_update
-from yunjian.sources.services.reviews import (
-    renewals_approve,
-    revision_approve,
-    revision_return,
-    revision_submit,
-    revision_withdraw,
-)
 
 __all__ = [
     "EditedMeanwhile",

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from yunjian.access.scope import ScopedModel, locked_or_refused
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
-from yunjian.kernel.scope import ScopedModel, locked_or_refused
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 # the municipality and its islands, with a little room: outside of it a position is a typing error

@@ -9,18 +9,18 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
+from yunjian.instruments.fields import plain_number
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
 from yunjian.sources import events
-from yunjian.sources.filing_fields import plain_number
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.checks import Problems, conflict_when, locked, plain
-from yunjian.sources.services.keeping import (
+from yunjian.sources.services.revisions import (
     TYPED,
     check_closing,
     check_effective,

@@ -9,24 +9,20 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
+from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.services import record
+from yunjian.identity.domain.uscc import is_uscc
 from yunjian.identity.models import District, Organization
-from yunjian.identity.uscc import is_uscc
-from yunjian.kernel.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
-from yunjian.kernel.rls import beyond_the_wall
 from yunjian.sources import events
-from yunjian.sources.industries import industry_of
+from yunjian.sources.domain.industries import industry_of
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.policies import (
-    may_create_source,
-    may_keep_source,
-    may_move_source,
-)
+from yunjian.sources.policies import may_create_source, may_keep_source, may_move_source
 from yunjian.sources.services.checks import Problems, conflict_when, locked
-from yunjian.sources.services.keeping import (
+from yunjian.sources.services.revisions import (
     POSITION,
     TYPED,
     check_closing,
@@ -133,7 +129,7 @@ def _next_code(district: District) -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING_LOCK + int(district.pk)])
     shape = rf"^{district.pk}\d{{{SERIAL_DIGITS}}}$"
     rows = PollutionSource.unscoped().filter(code__regex=shape)
-    with beyond_the_wall("a number of a district is taken whoever has it"):
+    with bypass_rls("a number of a district is taken whoever has it"):
         last = rows.aggregate(last=Max("code"))["last"]
     number = int(last[-SERIAL_DIGITS:]) if last else 0
     return f"{district.pk}{number + 1:0{SERIAL_DIGITS}d}"

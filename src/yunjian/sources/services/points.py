@@ -10,18 +10,19 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.evidence.services import record
-from yunjian.kernel.actor import Actor
+from yunjian.instruments.models import Instrument
+from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.kernel.permissions import require
 from yunjian.sources import events
-from yunjian.sources.models import Instrument, MonitoringPoint, Outlet, PointRevision
-from yunjian.sources.models.filing import InstrumentKind
+from yunjian.sources.models import MonitoringPoint, Outlet, PointRevision
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.checks import Problems, conflict_when, locked
-from yunjian.sources.services.keeping import (
+from yunjian.sources.services.revisions import (
     TYPED,
     Changed,
     check_closing,

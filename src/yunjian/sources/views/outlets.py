@@ -11,28 +11,28 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.clock import today
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.models.filing import InstrumentKind
-from yunjian.sources.models.places import Medium
-from yunjian.sources.place_forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
-from yunjian.sources.policies import may_file_instruments, may_keep_source
-from yunjian.sources.selectors import (
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
+from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.instruments.policies import may_file_instruments
+from yunjian.instruments.selectors import (
     Branch,
     PointNode,
     branch_of,
     first_point,
     instruments_of_point,
-    limits_of,
     outlet_tree,
-    place_history,
     point_on,
     points_of_outlet,
-    revisions_of,
 )
-from yunjian.sources.selectors.tree import point_nodes
+from yunjian.instruments.selectors.tree import point_nodes
+from yunjian.instruments.tables import AnalyzerTable, SamplerTable
+from yunjian.kernel.clock import today
+from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
+from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models.places import Medium
+from yunjian.sources.policies import may_keep_source
+from yunjian.sources.selectors import limits_of, place_history, revisions_of
 from yunjian.sources.services import (
     limit_add,
     limit_end,
@@ -43,8 +43,7 @@ from yunjian.sources.services import (
     point_create,
     point_update,
 )
-from yunjian.sources.tables import AnalyzerTable, SamplerTable
-from yunjian.sources.views.place_dialogs import places_page, saving
+from yunjian.sources.views.dialogs import places_page, saving
 from yunjian.sources.views.places import keeps, source_or_404
 from yunjian.standards.factors import factors
 
@@ -69,7 +68,7 @@ def _keeps_point(point: MonitoringPoint) -> bool:
 
 
 def _page(point: MonitoringPoint) -> str:
-    return f"{reverse('sources:outlets', args=[point.outlet.source_id])}?point={point.pk}"
+    return f"{reverse('instruments:outlets', args=[point.outlet.source_id])}?point={point.pk}"
 
 
 @places_page
@@ -82,12 +81,12 @@ def outlets(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     if _panel_only(request):
         if point is not None:
             context |= _panel(request, point, point_nodes([point])[0])
-        response = render(request, "sources/parts/point_panel.html", context)
+        response = render(request, "instruments/parts/point_panel.html", context)
     else:
         tree = outlet_tree(source, chosen=point)
         if point is not None:
             context |= _panel(request, point, _node(tree, point))
-        response = render(request, "sources/outlets.html", context | {"tree": tree})
+        response = render(request, "instruments/outlets.html", context | {"tree": tree})
     # one address, two answers: what a browser keeps of one must not stand in for the other
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -153,9 +152,9 @@ def tree(request: HttpRequest, source_id: UUID) -> HttpResponse:
     }
     if asked.get("kind") in Medium.values and asked.get("after"):
         branch = branch_of(source, asked["kind"], search=search, after=asked["after"])
-        return render(request, "sources/parts/tree_outlets.html", context | {"branch": branch})
+        return render(request, "instruments/parts/tree_outlets.html", context | {"branch": branch})
     context["tree"] = outlet_tree(source, search=search, chosen=point)
-    return render(request, "sources/parts/tree.html", context)
+    return render(request, "instruments/parts/tree.html", context)
 
 
 @places_page
@@ -174,7 +173,7 @@ def outlet_points(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "may_keep": keeps(outlet.source),
     }
-    return render(request, "sources/parts/tree_points.html", context)
+    return render(request, "instruments/parts/tree_points.html", context)
 
 
 @places_page
@@ -359,7 +358,7 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         "lines": place_history(point),
         "may_keep": _keeps_point(point),
     }
-    return render(request, "sources/point_detail.html", context)
+    return render(request, "instruments/point_detail.html", context)
 
 
 def _day(text: str) -> date:

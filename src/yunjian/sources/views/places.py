@@ -9,15 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.models import Organization
 from yunjian.identity.selectors import organization_of
-from yunjian.kernel.actor import Actor, current_actor
-from yunjian.kernel.datums import Datum, to_wgs84
+from yunjian.kernel.coordinates import Datum, to_wgs84
 from yunjian.kernel.errors import InvalidInput
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.sources.industries import industries_like
-from yunjian.sources.models import PollutionSource
-from yunjian.sources.place_forms import (
+from yunjian.sources.domain.industries import industries_like
+from yunjian.sources.domain.streets import streets_of
+from yunjian.sources.forms import (
     CloseForm,
     LocationForm,
     PositionForm,
@@ -25,7 +25,7 @@ from yunjian.sources.place_forms import (
     SourceFilterForm,
     SourceForm,
 )
-from yunjian.sources.place_tables import SourceTable
+from yunjian.sources.models import PollutionSource
 from yunjian.sources.policies import CREATE_SOURCE, may_keep_source, may_move_source
 from yunjian.sources.selectors import (
     SourceQuery,
@@ -36,8 +36,8 @@ from yunjian.sources.selectors import (
 )
 from yunjian.sources.services import source_close, source_create, source_reopen, source_update
 from yunjian.sources.services.checks import EAST, NORTH
-from yunjian.sources.streets import streets_of
-from yunjian.sources.views.place_dialogs import places_page, saving
+from yunjian.sources.tables import SourceTable
+from yunjian.sources.views.dialogs import places_page, saving
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import source_page
 from yunjian.web.paging import key_page

@@ -9,13 +9,7 @@ from uuid import UUID
 
 from yunjian.standards.rounding import round_half_even
 from yunjian.standards.sheets.expressions import as_doubles, evaluated, holds
-from yunjian.standards.sheets.model import (
-    VERDICTS,
-    Definition,
-    Field,
-    Item,
-    Section,
-)
+from yunjian.standards.sheets.model import VERDICTS, Definition, Field, Item, Section
 
 TEXT_LIMIT = 200
 LONGTEXT_LIMIT = 2000

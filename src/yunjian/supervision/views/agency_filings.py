@@ -11,15 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import may_decide_filing
 from yunjian.agencies.services import filing_decide
-from yunjian.kernel.actor import current_actor
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.scope import get_visible_or_404
 from yunjian.supervision.forms import ReturnForm
-from yunjian.supervision.selectors import agency_filings
+from yunjian.supervision.selectors.workbench import agency_filings
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import authority_page

@@ -17,17 +17,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.models import District
 from yunjian.identity.selectors import districts
-from yunjian.kernel.actor import Actor, current_actor
-from yunjian.kernel.clock import business_day, today
-from yunjian.kernel.errors import DomainError
-from yunjian.kernel.scope import get_visible_or_404
-from yunjian.kernel.workdays import workdays_between
-from yunjian.sources.models import Instrument, InstrumentRevision, MonitoringPoint
-from yunjian.sources.models.filing import InstrumentKind, RevisionState
-from yunjian.sources.policies import may_review_instruments
-from yunjian.sources.selectors import (
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind, RevisionState
+from yunjian.instruments.policies import may_review_instruments
+from yunjian.instruments.selectors import (
     actions_of,
     days_to_decision,
     filing_queue,
@@ -40,7 +37,11 @@ from yunjian.sources.selectors import (
     versions_of,
     waiting_by_district,
 )
-from yunjian.sources.services import renewals_approve, revision_approve, revision_return
+from yunjian.instruments.services import renewals_approve, revision_approve, revision_return
+from yunjian.kernel.clock import business_day, today
+from yunjian.kernel.errors import DomainError
+from yunjian.kernel.workdays import workdays_between
+from yunjian.sources.models import MonitoringPoint
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
@@ -329,7 +330,7 @@ def approve_renewals(request: HttpRequest) -> HttpResponseBase:
         approved = renewals_approve(actor=current_actor(), revisions=list(rows))
     except DomainError as error:
         context = {"error": error, "back": back}
-        return render(request, "sources/refused.html", context, status=error.status)
+        return render(request, "instruments/refused.html", context, status=error.status)
     return done(request, gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}, back)
 
 
@@ -343,4 +344,4 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     except ValueError:
         day = today()
     context = {"point": point, "day": day, "rows": stood_on(point, day)}
-    return render(request, "sources/standing.html", context)
+    return render(request, "instruments/standing.html", context)

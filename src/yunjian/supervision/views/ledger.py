@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.services import verify_object
-from yunjian.kernel.actor import current_actor
-from yunjian.kernel.scope import get_visible_or_404
+from yunjian.maintenance.documents.workbooks import record_workbook
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
-from yunjian.maintenance.workbooks import record_workbook
 from yunjian.supervision.forms import LedgerQuery
 from yunjian.web.excel import stream_xlsx, xlsx
 from yunjian.web.guards import authority_page

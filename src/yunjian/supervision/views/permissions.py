@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yunjian.supervision.permissions import matrix
 from yunjian.supervision.policies import SEE_PERMISSIONS
+from yunjian.supervision.selectors.permissions import matrix
 from yunjian.web.guards import only_with
 
 

@@ -10,20 +10,25 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yunjian.access.actor import current_actor
 from yunjian.agencies.models.filing import FilingState
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import chain_check_ask
-from yunjian.evidence.vocabulary import Word
-from yunjian.kernel.actor import current_actor
+from yunjian.evidence.vocabulary import Text
+from yunjian.instruments.selectors import filing_queue
 from yunjian.kernel.clock import today
-from yunjian.maintenance.models.visits import Verdict
+from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
-from yunjian.sources.selectors import filing_queue
 from yunjian.supervision.forms import AgencyQuery
 from yunjian.supervision.policies import CHECK_CHAINS
-from yunjian.supervision.selectors import agencies_found, agency_filings, chain_heads, latest_events
+from yunjian.supervision.selectors.workbench import (
+    agencies_found,
+    agency_filings,
+    chain_heads,
+    latest_events,
+)
 from yunjian.supervision.tables import AgencyTable
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page, only_with
@@ -31,7 +36,7 @@ from yunjian.web.paging import key_page
 
 LATEST_VISITS = 12
 CHART_DAYS = 14
-CHART_SERIES: list[tuple[Word, str, list[str]]] = [
+CHART_SERIES: list[tuple[Text, str, list[str]]] = [
     (_("合格"), "#3d9a63", [Verdict.PASS]),
     (_("有异常、需校准"), "#e0a030", [Verdict.ATTENTION, Verdict.CALIBRATE, Verdict.UNKNOWN]),
     (_("失控、不合格"), "#d0453f", [Verdict.OUT_OF_CONTROL, Verdict.FAIL]),

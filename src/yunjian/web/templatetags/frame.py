@@ -7,9 +7,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from yunjian.evidence.vocabulary import Word, object_title, verb_title
+from yunjian.evidence.vocabulary import Text, object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
-from yunjian.kernel.languages import said
+from yunjian.kernel.languages import localized
 from yunjian.web.addresses import device_title
 
 register = template.Library()
@@ -50,7 +50,7 @@ def moment(at: datetime | None) -> str:
 @register.filter("said")
 def said_filter(text: Mapping[str, str]) -> str:
     """Return the side of a text with both languages that is read now."""
-    return said(text)
+    return localized(text)
 
 
 @register.filter
@@ -66,13 +66,13 @@ def day(on: date | None) -> str:
 
 
 @register.filter
-def verb(name: str) -> Word:
+def verb(name: str) -> Text:
     """Return what a verb of the chain is called."""
     return verb_title(name)
 
 
 @register.filter
-def object_kind(name: str) -> Word:
+def object_kind(name: str) -> Text:
     """Return what a kind of object of the chain is called."""
     return object_title(name)
 

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from yunjian.wechat.simulator import calling, happening, pages, phone
+from yunjian.wechat.simulator import callback_client, outgoing_events, pages, phone
 from yunjian.wechat.simulator.faults import Fault
 from yunjian.wechat.simulator.state import TOKEN_SECONDS, Refused, SimulatorState
 
@@ -151,14 +151,14 @@ class _Endpoints:
         """Take a template message."""
         self.state.check_token(request.args.get("access_token", ""))
         message = self.state.take_message(_body(request))
-        happening.template_finished(self.state, message)
+        outgoing_events.template_finished(self.state, message)
         return _json({"errcode": 0, "errmsg": "ok", "msgid": message.msgid})
 
     def on_send_subscription(self, request: Request) -> Response:
         """Take a subscription message."""
         self.state.check_token(request.args.get("access_token", ""))
         message = self.state.take_subscription(_body(request))
-        happening.subscription_sent(self.state, message)
+        outgoing_events.subscription_sent(self.state, message)
         return _json({"errcode": 0, "errmsg": "ok", "msgid": message.msgid})
 
     def on_script(self, _request: Request) -> Response:
@@ -181,7 +181,7 @@ class _Endpoints:
             raise Refused(40003, "name or template_id")
         accept = body.get("status") != "reject"
         user = self.state.subscribe(name, template_id, accept=accept)
-        happening.subscription_chosen(self.state, user, template_id, accept=accept)
+        outgoing_events.subscription_chosen(self.state, user, template_id, accept=accept)
         return _json({"name": name, "template_id": template_id, "accept": accept})
 
     def on_faults(self, _request: Request) -> Response:
@@ -222,8 +222,10 @@ class _Endpoints:
         parts = {name: str(body.get(name, "")) for name in ("url", "token", "aes_key")}
         if not _is_loopback(urlsplit(parts["url"]).hostname or ""):
             raise Refused(47001, "url must be on loopback")
-        self.state.callback = calling.CallbackAddress(**parts)
-        return _json({"verified": calling.verify(self.state.callback, int(self.state.clock()))})
+        self.state.callback = callback_client.CallbackAddress(**parts)
+        return _json(
+            {"verified": callback_client.verify(self.state.callback, int(self.state.clock()))}
+        )
 
     def on_event(self, request: Request) -> Response:
         """Let a person follow, leave, write …: the server of the account is called."""
@@ -231,7 +233,7 @@ class _Endpoints:
         name = str(body.pop("name", ""))
         if name not in self.state.users or self.state.callback is None:
             raise Refused(47001, "name unknown, or no callback set")
-        answered = happening.tell(self.state, self.state.users[name], body)
+        answered = outgoing_events.send_event(self.state, self.state.users[name], body)
         return _json({"status": answered.status, "text": answered.text})
 
     def on_ticket(self, request: Request) -> Response:
@@ -259,7 +261,7 @@ class _Endpoints:
         before = self.state.users.get(name)
         user = self.state.add_user(name, follows=body.get("follows") is not False)
         if before is not None and before.follows != user.follows:
-            happening.following_changed(self.state, user)
+            outgoing_events.following_changed(self.state, user)
         return _json(_user_facts(user))
 
 
@@ -316,7 +318,7 @@ def state_from_environment() -> SimulatorState:
     return SimulatorState(
         app_id=read("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001"),
         app_secret=read("YUNJIAN_WECHAT_APP_SECRET", ""),
-        callback=calling.CallbackAddress(url, token, aes_key) if known else None,
+        callback=callback_client.CallbackAddress(url, token, aes_key) if known else None,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from yunjian.wechat.simulator.calling import CallbackAddress
+from yunjian.wechat.simulator.callback_client import CallbackAddress
 from yunjian.wechat.simulator.faults import Faults
 
 CODE_SECONDS = 300

@@ -1,0 +1,1 @@
+"""Who acts, what they may do, and which rows they reach."""

@@ -1,0 +1,45 @@
+"""Counters of tries (see `rates`), and lists that people choose from (see `dictionaries`)."""
+
+from django.db import models
+
+from yunjian.access.row_policies import Unrestricted
+from yunjian.access.scope import IdModel
+
+
+class RateLimitCounter(models.Model):
+    """How often something was tried in one window of time. The table is unlogged: counters need
+    not survive a crash."""
+
+    pk = models.CompositePrimaryKey("key", "began")
+    key = models.CharField(max_length=200)
+    began = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    row_policy = Unrestricted("counters of tries, by address or account")
+
+    class Meta:
+        db_table = "kernel_rate"
+        indexes = [models.Index(fields=["began"], name="rate_began")]
+
+
+class DictionaryEntry(IdModel):
+    """A value that people choose from a list (see `dictionaries`): a code that rows hold, and
+    what it is called. Never deleted: rows of the past hold the code."""
+
+    dictionary = models.CharField(max_length=60)
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=60)
+    label_en = models.CharField(max_length=120, blank=True)
+    order = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True, help_text="offered for new rows")
+
+    row_policy = Unrestricted("lists that everybody chooses from")
+
+    class Meta:
+        ordering = ["dictionary", "order", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["dictionary", "code"], name="dictionary_entry_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,224 @@
+"""Puts up the walls that the models state: expected_policies, functions, and what the program may touch."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import NamedTuple, cast
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
+
+from yunjian.access import row_policies
+from yunjian.access.database.base import DatabaseWrapper
+from yunjian.access.row_policies import PolicyFunction, RowPolicy, Unrestricted
+
+PACKAGE = "yunjian."
+EXISTING_POLICIES = (
+    "SELECT c.relname, p.polname, coalesce(obj_description(p.oid, 'pg_policy'), '')"
+    " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+    " WHERE c.relnamespace = current_schema()::regnamespace AND starts_with(p.polname, 'wall')"
+)
+PROTECTED_TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+    " AND relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity"
+)
+
+
+class Policy(NamedTuple):
+    """A policy as PostgreSQL takes it. `body` is everything behind the table's name."""
+
+    table: str
+    name: str
+    body: str
+
+    @property
+    def mark(self) -> str:
+        """Return what is kept as its comment: equal marks, equal expected_policies."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+def project_models() -> list[type[models.Model]]:
+    """Return every model of the program that has a table, without the many-to-many ones."""
+    return [
+        model
+        for config in apps.get_app_configs()
+        if config.name.startswith(PACKAGE)
+        for model in config.get_models()
+        if model._meta.managed  # noqa: SLF001 - Django's documented API
+    ]
+
+
+def row_policy_of(model: type[models.Model]) -> RowPolicy | Unrestricted | None:
+    """Return what the model states; None when it states nothing."""
+    stated: RowPolicy | Unrestricted | None = getattr(model, "row_policy", None)
+    return stated
+
+
+def protected_tables() -> dict[str, RowPolicy]:
+    """Return the wall of every walled table; a many-to-many table is as the model that has it."""
+    found: dict[str, RowPolicy] = {}
+    for model in project_models():
+        wall = row_policy_of(model)
+        if not isinstance(wall, RowPolicy):
+            continue
+        table = model._meta.db_table  # noqa: SLF001
+        found[table] = wall
+        for field in model._meta.local_many_to_many:  # noqa: SLF001
+            between = field.remote_field.through
+            if between is not None and between._meta.auto_created:  # noqa: SLF001
+                column = f"{model._meta.model_name}_id"  # noqa: SLF001
+                found[between._meta.db_table] = RowPolicy(
+                    read=(row_policies.through(column, table),)
+                )  # noqa: SLF001
+    return found
+
+
+def expected_policies() -> list[Policy]:
+    """Return every policy that the walls ask for."""
+    return [
+        policy for table, wall in protected_tables().items() for policy in _policies(table, wall)
+    ]
+
+
+def _policies(table: str, wall: RowPolicy) -> Iterator[Policy]:
+    read, write, add = (
+        " OR ".join((row_policies.BY_SYSTEM, *part)).format(table=table)
+        for part in (wall.read, wall.written, wall.added)
+    )
+    if read == write == add:
+        yield Policy(table, "row_policy", f"USING ({read}) WITH CHECK ({read})")
+        return
+    yield Policy(table, "wall_read", f"FOR SELECT USING ({read})")
+    yield Policy(table, "wall_add", f"FOR INSERT WITH CHECK ({add})")
+    yield Policy(table, "wall_change", f"FOR UPDATE USING ({write}) WITH CHECK ({write})")
+    yield Policy(table, "wall_remove", f"FOR DELETE USING ({write})")
+
+
+def as_owner() -> AbstractContextManager[None]:
+    """Let the statements inside run as the owner of the tables: migrations, and the like."""
+    return cast("DatabaseWrapper", cast("object", connection)).owning()
+
+
+def is_table_owner() -> bool:
+    """Tell whether this connection may put up walls."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class"
+            " WHERE oid = 'django_migrations'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def sync_policies() -> list[str]:
+    """Bring expected_policies, functions and grants to what is stated; return what was changed.
+
+    Runs as the owner of the tables. A second run changes nothing.
+    """
+    role = settings.DATABASE_ROLE
+    with transaction.atomic(), connection.cursor() as cursor:
+        changed = [*_role(cursor, role), *_functions(cursor), *_change_policies(cursor)]
+        changed += _secure(cursor)
+        if role:
+            _grant(cursor, role)
+    return changed
+
+
+def missing_policies() -> list[str]:
+    """Return the walls that do not stand as they are stated."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXISTING_POLICIES)
+        standing = set(cursor.fetchall())
+        cursor.execute(PROTECTED_TABLES)
+        secured = {row[0] for row in cursor.fetchall()}
+    open_tables = sorted(protected_tables().keys() - secured)
+    missing = [
+        f"{policy.name} on {policy.table}"
+        for policy in expected_policies()
+        if (policy.table, policy.name, policy.mark) not in standing
+    ]
+    return open_tables + missing
+
+
+def _role(cursor: CursorWrapper, role: str) -> Iterator[str]:
+    """Make the role that the program works as, if it is not there."""
+    if not role:
+        return
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.fetchone() is None:
+        cursor.execute(f"CREATE ROLE {_name(role)} NOLOGIN NOSUPERUSER NOBYPASSRLS NOINHERIT")
+        cursor.execute(f"GRANT {_name(role)} TO CURRENT_USER")
+        yield f"role {role}"
+
+
+def _functions(cursor: CursorWrapper) -> Iterator[str]:
+    for function in PolicyFunction.every:
+        mark = hashlib.sha256(function.sql.encode()).hexdigest()
+        cursor.execute(
+            "SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+            " WHERE n.nspname = current_schema() AND p.proname = %s"
+            " AND obj_description(p.oid, 'pg_proc') = %s",
+            [function.name, mark],
+        )
+        if cursor.fetchone() is not None:
+            continue
+        # as the owner and as the system: it looks behind the walls
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {_name(function.name)}() RETURNS SETOF uuid"
+            " LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE ROWS 200"
+            f" SET search_path = public, pg_temp SET yunjian.kind = 'system'"
+            f" AS $wall$ {function.sql} $wall$"
+        )
+        cursor.execute(f"COMMENT ON FUNCTION {_name(function.name)}() IS '{mark}'")
+        yield f"function {function.name}"
+
+
+def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute(EXISTING_POLICIES)
+    standing = set(cursor.fetchall())
+    wanted = {(policy.table, policy.name, policy.mark): policy for policy in expected_policies()}
+    for table, name, _mark in standing - wanted.keys():
+        cursor.execute(f"DROP POLICY {_name(name)} ON {_name(table)}")
+        yield f"policy {name} on {table} dropped"
+    for key in wanted.keys() - standing:
+        policy = wanted[key]
+        cursor.execute(f"CREATE POLICY {policy.name} ON {_name(policy.table)} {policy.body}")
+        cursor.execute(
+            f"COMMENT ON POLICY {policy.name} ON {_name(policy.table)} IS '{policy.mark}'"
+        )
+        yield f"policy {policy.name} on {policy.table}"
+
+
+def _secure(cursor: CursorWrapper) -> Iterator[str]:
+    """Have the walls hold, for the owner as well."""
+    cursor.execute(PROTECTED_TABLES)
+    secured = {row[0] for row in cursor.fetchall()}
+    for table in protected_tables().keys() - secured:
+        cursor.execute(
+            f"ALTER TABLE {_name(table)} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+        )
+        yield f"row security of {table}"
+
+
+def _grant(cursor: CursorWrapper, role: str) -> None:
+    """Let the role work on the tables; partitions are reached through their tables only."""
+    cursor.execute(
+        "SELECT relname, relkind FROM pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace"
+        " AND relkind IN ('r', 'p', 'S', 'v') AND NOT relispartition"
+    )
+    kinds: dict[str, list[str]] = {"S": [], "r": []}
+    for name, kind in cursor.fetchall():
+        kinds["S" if kind == "S" else "r"].append(_name(name))
+    tables, sequences = ", ".join(kinds["r"]), ", ".join(kinds["S"])
+    grantee = _name(role)
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {grantee}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {grantee}")
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {grantee}")
+    if sequences:
+        cursor.execute(f"GRANT USAGE, SELECT, UPDATE ON {sequences} TO {grantee}")
+
+
+def _name(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -1,0 +1,70 @@
+"""How often something may be tried: counters in the database, the same for every server."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from yunjian.kernel.clock import now
+from yunjian.kernel.errors import DomainError
+
+
+class RateLimitExceeded(DomainError):
+    """It was tried too often; `retry_after` says after how many seconds it may be tried again."""
+
+    status = 429
+    default_code = "too_many"
+
+    def __init__(self, message: str, *, retry_after: int, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """So many tries in so many seconds."""
+
+    tries: int
+    seconds: int
+
+
+def check_rate_limit(what: str, *whose: str) -> None:
+    """Count a try of `what` (a key of `settings.RATE_LIMITS`) by each of `whose` (address, account …).
+
+    Call it outside of the transaction that the try is, so that a failed try counts as well.
+
+    Raises:
+        RateLimitExceeded: one of them has used up its tries; it may try again in the next window.
+        KeyError: there is no such rate in the settings.
+    """
+    rate = RateLimit(*settings.RATE_LIMITS[what])
+    second = int(now().timestamp())
+    window = second - second % rate.seconds
+    keys = [f"{what}:{name}"[:200] for name in whose]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_rate (key, began, count) SELECT key, to_timestamp(%s), 1"
+            " FROM unnest(%s::text[]) AS key"
+            " ON CONFLICT (key, began) DO UPDATE SET count = kernel_rate.count + 1"
+            " RETURNING count",
+            [window, keys],
+        )
+        highest = max(row[0] for row in cursor.fetchall())
+    if highest > rate.tries:
+        left = window + rate.seconds - second
+        minutes = max(1, round(left / 60))
+        raise RateLimitExceeded(
+            _("操作过于频繁，请 %(minutes)s 分钟后再试") % {"minutes": minutes}, retry_after=left
+        )
+
+
+def delete_expired_counters() -> int:
+    """Delete the counters of windows that are over; return how many."""
+    longest = max(seconds for _tries, seconds in settings.RATE_LIMITS.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kernel_rate WHERE began < %s", [now() - timedelta(seconds=longest)]
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,144 @@
+"""Reads of administration. Callers have checked that the actor may open the page."""
+
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+
+from yunjian.access.actor import Actor
+from yunjian.evidence.models import Event
+from yunjian.identity.models import (
+    AccountSession,
+    District,
+    Organization,
+    RoleGrant,
+    SignInAttempt,
+)
+from yunjian.identity.selectors import open_sessions
+from yunjian.kernel.clock import day_bounds
+from yunjian.kernel.ids import lowest_id_at
+from yunjian.messaging.models import Notice
+from yunjian.records.models import DictionaryEntry
+
+Row = TypeVar("Row", bound=Model)
+
+
+def organizations(
+    *, q: str = "", kind: str = "", district: str = "", status: str = ""
+) -> QuerySet[Organization]:
+    """Return the organisations with the number of their accounts; `q`: part of name or code."""
+    rows: QuerySet[Organization] = (
+        Organization.objects.select_related("district")
+        .prefetch_related("jurisdiction")
+        .annotate(account_count=Count("accounts", filter=Q(accounts__is_active=True)))
+    )
+    if q:
+        rows = rows.filter(Q(name__icontains=q) | Q(uscc__startswith=q.upper()))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if district:
+        rows = rows.filter(Q(district=district) | Q(district__within=district))
+    return rows.filter(status=status) if status else rows
+
+
+def areas() -> QuerySet[District]:
+    """Return districts and parks with the number of organisations in each."""
+    return District.objects.select_related("within").annotate(
+        organization_count=Count("organizations", distinct=True),
+        authority_count=Count("authorities", distinct=True),
+    )
+
+
+def entries(dictionary: str) -> QuerySet[DictionaryEntry]:
+    """Return the values of a dictionary in their order."""
+    return DictionaryEntry.objects.filter(dictionary=dictionary)
+
+
+def notices_kept(actor: Actor, *, q: str = "", state: str = "") -> QuerySet[Notice]:
+    """Return the notices that are the actor's to keep, newest first."""
+    rows: QuerySet[Notice] = Notice.unscoped().order_by("-id")
+    if actor.organization_kind != "operator":
+        rows = rows.filter(organization_id=actor.own_organization)
+    if q:
+        rows = rows.filter(title__icontains=q)
+    return rows.filter(state=state) if state else rows
+
+
+def signin_attempts(
+    *,
+    q: str = "",
+    outcome: str = "",
+    means: str = "",
+    address: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[SignInAttempt]:
+    """Return the login log; `q`: part of what was typed, of a name or of an organisation."""
+    rows = SignInAttempt.objects.select_related("account", "organization")
+    if q:
+        rows = rows.filter(
+            Q(username__icontains=q)
+            | Q(account__display_name__icontains=q)
+            | Q(organization__name__icontains=q)
+        )
+    wanted = {"outcome": outcome, "means": means, "address": address}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return between(rows, since, until)
+
+
+def events(
+    *,
+    organization: str = "",
+    person: str = "",
+    verb: str = "",
+    kind: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Event]:
+    """Return what happened, from the sealed chains, with the name of each chain's owner.
+
+    `organization` and `person` are parts of names; `kind` is the kind of the object.
+    """
+    names = Organization.unscoped().filter(pk=OuterRef("chain")).values("name")
+    rows: QuerySet[Event] = Event.objects.annotate(chain_name=Subquery(names[:1]))
+    if organization:
+        found = Organization.unscoped().filter(name__icontains=organization)
+        rows = rows.filter(chain__in=found.values("pk"))
+    wanted = {"actor_name__icontains": person, "verb": verb, "object_type": kind}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return between(rows, since, until)
+
+
+def sessions_online(*, q: str = "", kind: str = "", means: str = "") -> QuerySet[AccountSession]:
+    """Return the sessions that last now; `q`: part of an account's, person's or organisation's
+    name."""
+    rows = open_sessions().select_related("account__organization")
+    if q:
+        rows = rows.filter(
+            Q(account__username__icontains=q)
+            | Q(account__display_name__icontains=q)
+            | Q(account__organization__name__icontains=q)
+        )
+    if kind:
+        rows = rows.filter(account__organization__kind=kind)
+    return rows.filter(means=means) if means else rows
+
+
+def holders_of_roles() -> dict[tuple[str, str], int]:
+    """Return how many active accounts hold each role in each kind of organisation."""
+    counted = (
+        RoleGrant.objects.filter(account__is_active=True)
+        .values_list("account__organization__kind", "role")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    return {(kind, role): number for kind, role, number in counted}
+
+
+def between(rows: QuerySet[Row], since: date | None, until: date | None) -> QuerySet[Row]:
+    """Limit rows with time-ordered ids to Shanghai days, both included."""
+    if since is not None:
+        rows = rows.filter(pk__gte=lowest_id_at(day_bounds(since)[0]))
+    if until is not None:
+        rows = rows.filter(pk__lt=lowest_id_at(day_bounds(until)[1]))
+    return rows

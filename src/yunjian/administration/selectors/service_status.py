@@ -1,0 +1,223 @@
+"""What the machine tells: jobs, workers, database, disk, versions."""
+
+import platform
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import django
+from croniter import croniter
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django import app
+
+from yunjian.evidence.models import ChainCheck
+from yunjian.kernel.clock import SHANGHAI, now
+from yunjian.kernel.languages import Text
+
+SILENT = timedelta(seconds=60)
+WAITING_LONG = timedelta(minutes=10)
+LITTLE_SPACE = 2 * 2**30
+TITLES: dict[str, Text] = {
+    "administration.forget_jobs": gettext_lazy("清理已完成的任务"),
+    "identity.forget_sessions": gettext_lazy("结束过期登录、清理登录日志"),
+    "kernel.forget_rates": gettext_lazy("清理限频计数"),
+    "kernel.make_partitions": gettext_lazy("预建数据分区"),
+    "certificates.forget_challenges": gettext_lazy("清理过期的登录挑战"),
+    "certificates.load_lists": gettext_lazy("更新证书吊销列表"),
+    "maintenance.extend_tasks": gettext_lazy("按计划生成任务"),
+    "sources.remind_certificates": gettext_lazy("提醒认证到期"),
+    "wechat.forget_callbacks": gettext_lazy("清理微信回调记录"),
+    "evidence.daily_head": gettext_lazy("每日证据链链头封存"),
+    "evidence.ask_nightly_check": gettext_lazy("每夜证据链校验"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledJob:
+    """A periodic task, when it runs, and what became of its runs of the last days."""
+
+    name: str
+    title: Text
+    cron: str
+    next_run: datetime
+    last_run: datetime | None
+    state: str  # "succeeded", "failed", "doing", "todo" or "" (not yet)
+    runs: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the page of the service; `state` is "", "good" or "bad"."""
+
+    title: str
+    value: str
+    state: str = ""
+
+
+@dataclass(slots=True)
+class Section:
+    """Facts of one kind."""
+
+    title: str
+    facts: list[Fact] = field(default_factory=list)
+
+
+def scheduled_jobs() -> list[ScheduledJob]:
+    """Return every periodic task of the program."""
+    past = _past_runs()
+    at = now()
+    found = []
+    for (name, _periodic), task in sorted(app.periodic_registry.periodic_tasks.items()):
+        last_run, state, runs, failures = past.get(name, (None, "", 0, 0))
+        found.append(
+            ScheduledJob(
+                name=name,
+                title=TITLES.get(name, name),
+                cron=task.cron,
+                next_run=croniter(task.cron, at).get_next(datetime),
+                last_run=last_run,
+                state=state,
+                runs=runs,
+                failures=failures,
+            )
+        )
+    return found
+
+
+def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
+    """Return for each task its last start, the state of its last job, runs and failures."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT jobs.task_name, max(started.at),"
+            " (array_agg(jobs.status::text ORDER BY jobs.id DESC))[1],"
+            " count(*) FILTER (WHERE jobs.status IN ('succeeded', 'failed')),"
+            " count(*) FILTER (WHERE jobs.status = 'failed')"
+            " FROM procrastinate_jobs jobs LEFT JOIN LATERAL (SELECT max(at) AS at"
+            " FROM procrastinate_events WHERE job_id = jobs.id AND type = 'started') started"
+            " ON true GROUP BY jobs.task_name"
+        )
+        found = {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT task_name, to_timestamp(max(defer_timestamp))"
+            " FROM procrastinate_periodic_defers GROUP BY task_name"
+        )
+        for name, at in cursor.fetchall():
+            if found.get(name, (None,))[0] is None:  # its job is forgotten already
+                _at, *rest = found.get(name, (None, "", 0, 0))
+                found[name] = (at, *rest)
+    return found
+
+
+def service_state() -> list[Section]:
+    """Return what there is to say about the installation."""
+    return [_jobs(), _database(), _disk(), _evidence(), _versions()]
+
+
+def _jobs() -> Section:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(last_heartbeat), count(*) FROM procrastinate_workers")
+        heard, workers = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE status = 'todo' AND due),"
+            " count(*) FILTER (WHERE status = 'todo' AND NOT due),"
+            " count(*) FILTER (WHERE status = 'doing'),"
+            " count(*) FILTER (WHERE status = 'failed')"
+            " FROM (SELECT status, coalesce(scheduled_at <= now(), true) AS due"
+            " FROM procrastinate_jobs) jobs"
+        )
+        waiting, later, doing, failed = cursor.fetchone()
+        cursor.execute(
+            "SELECT min(events.at) FROM procrastinate_jobs jobs"
+            " JOIN procrastinate_events events ON events.job_id = jobs.id"
+            " AND events.type = 'deferred'"
+            " WHERE jobs.status = 'todo' AND coalesce(jobs.scheduled_at <= now(), true)"
+        )
+        oldest = cursor.fetchone()[0]
+    alive = heard is not None and now() - heard < SILENT
+    age = now() - oldest if oldest else timedelta(0)
+    return Section(
+        _("后台任务"),
+        [
+            Fact(_("工作进程"), str(workers), "good" if alive else "bad"),
+            Fact(_("最近心跳"), _moment(heard), "good" if alive else "bad"),
+            Fact(_("排队"), str(waiting)),
+            Fact(
+                _("最久等待"),
+                _("%(minutes)s 分钟") % {"minutes": int(age.total_seconds() // 60)},
+                "bad" if age > WAITING_LONG else "good",
+            ),
+            Fact(_("执行中"), str(doing)),
+            Fact(_("定时等待"), str(later)),
+            Fact(_("失败"), str(failed), "bad" if failed else "good"),
+        ],
+    )
+
+
+def _database() -> Section:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_size_pretty(pg_database_size(current_database())),"
+            " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),"
+            " current_setting('max_connections')::int, current_setting('server_version'),"
+            " pg_postmaster_start_time()"
+        )
+        size, connections, most, server, started = cursor.fetchone()
+    crowded = connections > most * 0.8
+    return Section(
+        _("数据库"),
+        [
+            Fact("PostgreSQL", server),
+            Fact(_("数据量"), size),
+            Fact(_("连接数"), f"{connections} / {most}", "bad" if crowded else "good"),
+            Fact(_("启动时间"), _moment(started)),
+        ],
+    )
+
+
+def _disk() -> Section:
+    usage = shutil.disk_usage(settings.VAR_DIR)
+    free = f"{usage.free / 2**30:.1f} GB / {usage.total / 2**30:.1f} GB"
+    return Section(
+        _("磁盘"),
+        [Fact(_("可用空间"), free, "bad" if usage.free < LITTLE_SPACE else "good")],
+    )
+
+
+def _evidence() -> Section:
+    check = ChainCheck.objects.exclude(finished_at=None).first()
+    if check is None:
+        return Section(_("证据链"), [Fact(_("最近校验"), _("尚未校验"))])
+    broken = len(check.broken)
+    return Section(
+        _("证据链"),
+        [
+            Fact(_("最近校验"), _moment(check.finished_at)),
+            Fact(
+                _("结果"),
+                _("%(number)s 处异常") % {"number": broken} if broken else _("完好"),
+                "bad" if broken else "good",
+            ),
+            Fact(_("事件"), str(check.events)),
+            Fact(_("附件"), str(check.files)),
+        ],
+    )
+
+
+def _versions() -> Section:
+    return Section(
+        _("版本"),
+        [
+            Fact(_("云间"), version("yunjian")),
+            Fact("Python", platform.python_version()),
+            Fact("Django", django.get_version()),
+        ],
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else "—"

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    """WHO, by the certificate of a legal person."""
+
+    name = "yunjian.certificates"
+    label = "certificates"
+    verbose_name = "法人一证通"
+
+    def ready(self) -> None:
+        from yunjian.certificates import events
+        from yunjian.evidence import vocabulary
+
+        vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

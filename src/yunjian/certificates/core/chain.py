@@ -1,0 +1,263 @@
+"""From a certificate to an authority that we trust (RFC 5280, 6.1)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import pem
+from asn1crypto.keys import PublicKeyInfo
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.context import ValidationContext
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    NotYetValidError,
+    PathValidationError,
+)
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    AlgorithmUsageConstraint,
+    AlgorithmUsagePolicy,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.sig_validate import SignatureValidator
+from pyhanko_certvalidator.validate import SUPPORTED_EXTENSIONS, validate_path
+
+from yunjian.certificates.core.certificate import Certificate, parse_certificate
+from yunjian.certificates.core.keys import PublicKey
+from yunjian.certificates.core.keys import signature_algorithm as known_algorithm
+from yunjian.certificates.core.reasons import Reason, Refused
+
+MAX_PATH = 5  # certificates, the one of the legal person and the root included
+ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
+_CLIENT_PURPOSES = frozenset(
+    {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+)
+_NO_CHECK = RevocationCheckingRule.NO_CHECK
+_REVOCATION_BY_US = CertRevTrustPolicy(RevocationCheckingPolicy(_NO_CHECK, _NO_CHECK))
+
+
+class UnreadableAuthority(Exception):
+    """A file among the trusted authorities is none; `path` says which."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path.name}: {why}")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """The roots that we trust, and the authorities below them that we know."""
+
+    roots: tuple[Certificate, ...]
+    intermediates: tuple[Certificate, ...]
+    allow_demo: bool = False
+
+    @property
+    def authorities(self) -> tuple[Certificate, ...]:
+        """Every authority."""
+        return (*self.roots, *self.intermediates)
+
+    def issuers(self, certificate: Certificate) -> tuple[list[Certificate], list[Certificate]]:
+        """Return the roots and the authorities that bear the name of the issuer."""
+        name = certificate.asn1.issuer
+        wanted = certificate.asn1.authority_key_identifier
+
+        def may_be(authority: Certificate) -> bool:
+            key_id = authority.asn1.key_identifier
+            return bool(
+                authority.asn1.subject == name
+                and (wanted is None or key_id is None or wanted == key_id)
+            )
+
+        return (
+            [root for root in self.roots if may_be(root)],
+            [authority for authority in self.intermediates if may_be(authority)],
+        )
+
+
+def read_authorities(folder: Path) -> list[Certificate]:
+    """Read the certificates of the files in a folder (PEM, with several each, or DER).
+
+    Raises:
+        UnreadableAuthority: a file holds something else.
+    """
+    found: list[Certificate] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix.lower() not in ENDINGS:
+            continue
+        content = path.read_bytes()
+        try:
+            found += [parse_certificate(der) for der in _unarmoured(content)]
+        except (Refused, ValueError) as error:
+            raise UnreadableAuthority(path, str(error)) from error
+    return found
+
+
+def trust_in(authorities: Sequence[Certificate], *, allow_demo: bool = False) -> TrustStore:
+    """Return the store of these authorities: those that issued themselves are its roots.
+
+    Those of the demo are left out unless they are allowed.
+    """
+    taken = [held for held in authorities if allow_demo or not held.is_of_demo]
+    return TrustStore(
+        tuple(held for held in taken if held.is_self_issued),
+        tuple(held for held in taken if not held.is_self_issued),
+        allow_demo=allow_demo,
+    )
+
+
+def check_leaf(certificate: Certificate, moment: datetime) -> None:
+    """Refuse a certificate that cannot be one of a legal person, whoever vouches for it.
+
+    Raises:
+        Refused: an authority's, out of its time, not for signing, or with a critical extension
+            that nobody here understands.
+    """
+    if certificate.is_authority:
+        raise Refused(Reason.IS_AUTHORITY)
+    known_algorithm(certificate.asn1["signature_algorithm"]["algorithm"].dotted)
+    if moment < certificate.not_before:
+        raise Refused(Reason.NOT_YET_VALID, certificate.not_before.isoformat())
+    if moment > certificate.not_after:
+        raise Refused(Reason.EXPIRED, certificate.not_after.isoformat())
+    usage, purposes = certificate.key_usage, certificate.extended_usage
+    if usage is None or not usage.digital_signature:
+        raise Refused(Reason.WRONG_USAGE, "not for signing")
+    if purposes is not None and _CLIENT_PURPOSES.isdisjoint(purposes):
+        raise Refused(Reason.WRONG_USAGE, "not for signing in")
+    unknown = certificate.asn1.critical_extensions - SUPPORTED_EXTENSIONS
+    if unknown:
+        raise Refused(Reason.CRITICAL_EXTENSION, ", ".join(sorted(unknown)))
+
+
+def trusted_path(
+    certificate: Certificate, trust: TrustStore, moment: datetime
+) -> list[Certificate]:
+    """Return the path from the certificate up to a root, both included, after validating it.
+
+    Raises:
+        Refused: there is no path, or none that holds.
+    """
+    if certificate.is_of_demo and not trust.allow_demo:
+        raise Refused(Reason.DEMO)
+    refusal: Refused | None = None
+    for path in _paths([certificate], trust):
+        try:
+            _validate(path, moment)
+        except Refused as error:
+            refusal = refusal or error
+        else:
+            return path
+    if refusal is not None:
+        raise refusal
+    known = certificate.is_self_issued
+    raise Refused(Reason.SELF_SIGNED if known else Reason.ISSUER_UNKNOWN, certificate.issuer)
+
+
+def _paths(below: list[Certificate], trust: TrustStore) -> Iterator[list[Certificate]]:
+    if len(below) >= MAX_PATH:
+        return
+    roots, authorities = trust.issuers(below[-1])
+    for root in roots:
+        yield [*below, root]
+    for authority in authorities:
+        if authority not in below:
+            yield from _paths([*below, authority], trust)
+
+
+def _validate(path: list[Certificate], moment: datetime) -> None:
+    leaf, *between, root = path
+    for authority in (*between, root):
+        _check_authority(authority, moment, is_root=authority is root)
+    context = ValidationContext(
+        trust_roots=[root.asn1],
+        moment=moment,
+        revinfo_policy=_REVOCATION_BY_US,
+        algorithm_usage_policy=_OurAlgorithms(),
+        signature_validator=_OurSignatures(),
+        time_tolerance=timedelta(0),
+    )
+    anchor = CertTrustAnchor(root.asn1, derive_default_quals_from_cert=True)
+    try:
+        validate_path(
+            context, ValidationPath(anchor, [held.asn1 for held in reversed(between)], leaf.asn1)
+        )
+    except (ExpiredError, NotYetValidError) as error:
+        raise Refused(Reason.AUTHORITY_NOT_VALID, leaf.issuer) from error
+    except DisallowedAlgorithmError as error:
+        raise Refused(Reason.ALGORITHM_WEAK) from error
+    except PathValidationError as error:
+        forged = isinstance(error.__context__, InvalidSignature)
+        raise Refused(Reason.TAMPERED if forged else Reason.CHAIN, str(error)[:200]) from error
+
+
+def _check_authority(authority: Certificate, moment: datetime, *, is_root: bool) -> None:
+    if not authority.not_before <= moment <= authority.not_after:
+        raise Refused(Reason.AUTHORITY_NOT_VALID, authority.subject)
+    usage = authority.key_usage
+    may_sign = is_root if usage is None else usage.key_cert_sign
+    if not (authority.is_authority and may_sign):
+        raise Refused(Reason.CHAIN, f"{authority.subject} may not issue certificates")
+
+
+class _OurAlgorithms(AlgorithmUsagePolicy):
+    """Only the algorithms that `keys` knows, with keys that it accepts."""
+
+    def digest_algorithm_allowed(
+        self,
+        algo: Any,  # noqa: ARG002 - the library's signature
+        moment: datetime | None,  # noqa: ARG002
+    ) -> AlgorithmUsageConstraint:
+        """Refuse: nothing here asks for a digest alone."""
+        return AlgorithmUsageConstraint(allowed=False)
+
+    def signature_algorithm_allowed(
+        self,
+        algo: Any,
+        moment: datetime | None,  # noqa: ARG002 - the library's signature
+        public_key: Any,
+    ) -> AlgorithmUsageConstraint:
+        """Tell whether a certificate may be signed so."""
+        try:
+            known = known_algorithm(algo["algorithm"].dotted)
+            allowed = public_key is not None and PublicKey(public_key).kind is known.kind
+        except Refused:
+            allowed = False
+        return AlgorithmUsageConstraint(allowed=allowed)
+
+
+class _OurSignatures(SignatureValidator):
+    """Verifies with `keys`, which knows SM2."""
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: Any,
+        signature_algorithm: Any,
+        context: Any = None,  # noqa: ARG002 - the library's signature
+    ) -> None:
+        """Raise InvalidSignature unless the signature is right."""
+        digest = known_algorithm(signature_algorithm["algorithm"].dotted).digest
+        if not _verifies(public_key_info.dump(), signature, signed_data, digest):
+            raise InvalidSignature
+
+
+@lru_cache(maxsize=256)
+def _verifies(spki: bytes, signature: bytes, signed: bytes, digest: str) -> bool:
+    """Tell whether a signature is right; that of an authority is asked for again and again."""
+    return PublicKey(PublicKeyInfo.load(spki)).verifies(signature, signed, digest)
+
+
+def _unarmoured(content: bytes) -> list[bytes]:
+    if not pem.detect(content):
+        return [content]
+    return [der for _kind, _headers, der in pem.unarmor(content, multiple=True)]

@@ -1,0 +1,119 @@
+"""Who signs in with which certificate."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import (
+    AUTHORITY,
+    OPERATOR,
+    UNAUTHENTICATED,
+    RowPolicy,
+    Unrestricted,
+    own,
+)
+from yunjian.access.scope import ANYTHING, IdModel, ScopedModel
+from yunjian.identity.models import Organization
+from yunjian.kernel.clock import now
+
+
+class Challenge(IdModel):
+    """A text that a key is to sign once, within two minutes, in one session.
+
+    `session_digest` is SHA-256 over a secret that only the session of the asker holds.
+    """
+
+    text = models.CharField(max_length=300)
+    session_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    row_policy = Unrestricted("random texts before anybody is known; bound to a browser")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="challenge_expires")]
+
+
+class OrganizationCertificate(ScopedModel):
+    """A certificate with which somebody of an organisation has signed in. The certificate itself
+    is not kept: its serial number and fingerprint (SHA-256) tell which it was."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="certificates"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="certificates",
+        help_text="the account that it signs in: the organisation's owner",
+    )
+    fingerprint = models.CharField(max_length=64, unique=True)
+    serial = models.CharField(_("证书序列号"), max_length=64)
+    issuer = models.CharField(_("签发机构"), max_length=300)
+    algorithm = models.CharField(_("算法"), max_length=8)
+    valid_from = models.DateTimeField(_("有效期起"))
+    valid_until = models.DateTimeField(_("有效期止"))
+    first_used_at = models.DateTimeField(_("首次使用"), default=now, editable=False)
+    last_used_at = models.DateTimeField(_("最近使用"), default=now)
+
+    row_policy = RowPolicy(
+        read=(own("organization_id"), AUTHORITY, OPERATOR, UNAUTHENTICATED),
+        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-id"], name="certificate_organization")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lt=models.F("valid_until")),
+                name="certificate_period",
+            ),
+        ]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has expired."""
+        return self.valid_until < now()
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Own ones; authorities and the operator see those of all agencies."""
+        if actor.organization_kind in {"authority", "operator"}:
+            return ANYTHING
+        return models.Q(organization_id=actor.organization_id)
+
+
+class AgencyRegistration(ScopedModel):
+    """What an agency said when it registered, and the commitment that it made."""
+
+    organization = models.OneToOneField(
+        Organization, on_delete=models.PROTECT, related_name="registration"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    certificate = models.ForeignKey(
+        OrganizationCertificate, on_delete=models.PROTECT, related_name="+"
+    )
+    legal_representative = models.CharField(_("法定代表人"), max_length=40)
+    address = models.CharField(_("办公地址"), max_length=200)
+    contact_name = models.CharField(_("联系人"), max_length=40)
+    contact_phone = models.CharField(_("联系电话"), max_length=20)
+    commitment = models.CharField(
+        max_length=20, help_text="version of the commitment that was agreed to"
+    )
+    registered_at = models.DateTimeField(_("注册时间"), default=now, editable=False)
+
+    row_policy = RowPolicy(
+        read=(own("organization_id"), AUTHORITY, OPERATOR, UNAUTHENTICATED),
+        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
+    )
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Own one; authorities and the operator see all."""
+        if actor.organization_kind in {"authority", "operator"}:
+            return ANYTHING
+        return models.Q(organization_id=actor.organization_id)

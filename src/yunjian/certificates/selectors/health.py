@@ -1,0 +1,88 @@
+"""What the doctor asks about certificates."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from yunjian.certificates.core.chain import UnreadableAuthority, read_authorities
+from yunjian.certificates.selectors.authorities import (
+    AuthorityState,
+    authority_states,
+    list_files,
+)
+
+_STATES = {
+    "missing": ("没有吊销列表", "no revocation list"),
+    "stale": ("吊销列表已过期", "revocation list is past its next update"),
+    "soon": ("吊销列表即将过期", "revocation list runs out within 12 hours"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `hint` says what to do when it is not well."""
+
+    name: str
+    ok: bool
+    zh: str
+    en: str
+    hint: str = ""
+
+
+def findings() -> list[Finding]:
+    """Look at authorities, lists, and whether the demo is trusted where it must not be."""
+    try:
+        held = read_authorities(Path(settings.CERTIFICATE_AUTHORITIES))
+    except UnreadableAuthority as error:
+        hint = "请改正或移走该文件 / mend or remove the file"
+        return [
+            Finding(
+                "certificates",
+                ok=False,
+                zh=f"信任的证书机构文件无法读取：{error}",
+                en=f"cannot read an authority: {error}",
+                hint=hint,
+            )
+        ]
+    if not held:
+        return [
+            Finding("certificates", ok=True, zh="未启用法人一证通登录", en="certificates not used")
+        ]
+    found = [_demo(any(one.is_of_demo for one in held))]
+    found += [_list(state) for state in authority_states()]
+    found += [
+        Finding(
+            "revocation file",
+            ok=False,
+            zh=f"吊销列表文件 {file.name} 未被采用：{file.problem}",
+            en=f"{file.name} was not taken: {file.problem}",
+            hint="请重新下载该文件 / fetch the file again",
+        )
+        for file in list_files()
+        if file.problem
+    ]
+    return found
+
+
+def _demo(is_there: bool) -> Finding:  # noqa: FBT001
+    wrong = is_there and not settings.CERTIFICATE_ALLOW_DEMO
+    return Finding(
+        "certificates",
+        ok=not wrong,
+        zh="信任目录中有演示证书机构（不会被采用）" if wrong else "已启用法人一证通登录",
+        en="a demo authority lies among the trusted ones" if wrong else "certificates are in use",
+        hint=f"请从 {settings.CERTIFICATE_AUTHORITIES} 移走 / remove it from there",
+    )
+
+
+def _list(state: AuthorityState) -> Finding:
+    good = state.state == "good"
+    zh, en = _STATES.get(state.state, ("吊销列表是新的", "revocation list is fresh"))
+    return Finding(
+        "revocation",
+        ok=good,
+        zh=f"{state.name}：{zh}",
+        en=f"{state.name}: {en}",
+        hint=f"请把新的吊销列表放入 {settings.CERTIFICATE_LISTS} / put a fresh list there",
+    )

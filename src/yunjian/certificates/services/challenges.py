@@ -1,0 +1,79 @@
+"""Challenges: what a key is to sign so that nobody can use the signature elsewhere or again."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from yunjian.access.rate_limits import check_rate_limit
+from yunjian.certificates.domain.refusals import SignInFailure, refusal
+from yunjian.certificates.models import Challenge
+from yunjian.kernel.clock import now
+from yunjian.web.addresses import client_address
+
+RANDOM_BYTES = 32
+SESSION_KEY = "certificate_secret"
+KEPT = timedelta(days=1)
+
+
+def challenge_issue(*, request: HttpRequest) -> Challenge:
+    """Make a challenge for the session of the request.
+
+    The text names this site, so that a signature made for another one is of no use here.
+
+    Raises:
+        TooMany: this address asked too often.
+    """
+    check_rate_limit("challenge", client_address(request) or "")
+    if SESSION_KEY not in request.session:
+        request.session[SESSION_KEY] = secrets.token_hex(RANDOM_BYTES)
+    site = urlsplit(settings.PUBLIC_BASE_URL).netloc
+    at = now()
+    return Challenge.objects.create(
+        text=f"yunjian/signin/1 {site} {secrets.token_hex(RANDOM_BYTES)}",
+        session_digest=_digest(request.session[SESSION_KEY]),
+        created_at=at,
+        expires_at=at + timedelta(seconds=settings.CERTIFICATE_CHALLENGE_SECONDS),
+    )
+
+
+@transaction.atomic
+def challenge_use(*, request: HttpRequest, challenge_id: str) -> str:
+    """Use a challenge up and return its text. Whatever follows, it cannot be used again.
+
+    Raises:
+        CertificateRefused: there is none, it is of another session, used, or late.
+    """
+    try:
+        key = UUID(challenge_id)
+    except ValueError as error:
+        raise refusal(SignInFailure.CHALLENGE_UNKNOWN) from error
+    challenge = Challenge.objects.select_for_update().filter(pk=key).first()
+    if challenge is None:
+        raise refusal(SignInFailure.CHALLENGE_UNKNOWN)
+    secret = request.session.get(SESSION_KEY, "")
+    # another session's challenge stays usable: its owner is not to be disturbed
+    if not secrets.compare_digest(_digest(secret), challenge.session_digest):
+        raise refusal(SignInFailure.CHALLENGE_OTHER_SESSION)
+    if challenge.used_at is not None:
+        raise refusal(SignInFailure.CHALLENGE_USED)
+    if now() > challenge.expires_at:
+        raise refusal(SignInFailure.CHALLENGE_LATE)
+    challenge.used_at = now()
+    challenge.save(update_fields=["used_at"])
+    return challenge.text
+
+
+def challenges_forget() -> int:
+    """Delete the challenges that ran out a day ago; return how many."""
+    deleted, _by_model = Challenge.objects.filter(expires_at__lt=now() - KEPT).delete()
+    return deleted
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

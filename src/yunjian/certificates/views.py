@@ -1,0 +1,133 @@
+"""The pages of 法人一证通: signing in, and registration."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yunjian.certificates.core.reasons import Reason
+from yunjian.certificates.domain.proof import proof_of
+from yunjian.certificates.forms import RegistrationForm
+from yunjian.certificates.selectors.authorities import is_set_up
+from yunjian.certificates.services import (
+    agency_register,
+    certificate_sign_in,
+    certificate_turn_away,
+    challenge_issue,
+)
+from yunjian.identity.policies import PORTAL_OF_KIND
+from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.web.forms import add_domain_errors
+from yunjian.web.middleware import POLICY
+
+MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
+
+
+@never_cache
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Choose a certificate, type the PIN, sign in. The PIN never comes here."""
+    asked = request.GET.get("next", "")
+    context = {
+        "next": asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else "",
+        "service": settings.CERTIFICATE_KEY_SERVICE,
+        "adapter": settings.CERTIFICATE_KEY_ADAPTER,
+        "script": settings.CERTIFICATE_KEY_SCRIPT,
+        "is_set_up": is_set_up(),
+    }
+    response = render(request, "certificates/signin.html", context)
+    service = settings.CERTIFICATE_KEY_SERVICE
+    if service:  # the program beside the browser that talks to the key; on this page only
+        response["Content-Security-Policy"] = POLICY.replace(
+            "connect-src 'self'", f"connect-src 'self' {service}"
+        )
+    return response
+
+
+@never_cache
+@require_POST
+def challenge(request: HttpRequest) -> HttpResponse:
+    """Hand out a text to sign."""
+    try:
+        issued = challenge_issue(request=request)
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({"id": str(issued.pk), "text": issued.text})
+
+
+@never_cache
+@require_POST
+def signin(request: HttpRequest) -> HttpResponse:
+    """Sign in with certificate and signature (JSON), or say why not."""
+    try:
+        said = _body(request)
+        entered = certificate_sign_in(
+            request=request,
+            challenge_id=said["challenge"],
+            certificate=said["certificate"],
+            signature=said["signature"],
+        )
+    except DomainError as error:
+        return _refused(error)
+    if entered.account is None:
+        return JsonResponse({"next": reverse("certificates:register")})
+    asked = said.get("next", "")
+    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+        asked = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
+    return JsonResponse({"next": asked})
+
+
+@never_cache
+@sensitive_post_parameters("password", "password_again")
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Register the agency whose certificate has just been proved."""
+    proof = proof_of(request)
+    if proof is None:
+        messages.error(request, _("请先用法人一证通登录，再填写注册信息"))
+        return redirect("certificates:page")
+    form = RegistrationForm(proof, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = agency_register(request=request, proof=proof, **form.values())
+        except DomainError as error:
+            add_domain_errors(form, error)
+        else:
+            messages.success(request, _("注册成功，请继续填写备案信息"))
+            return redirect(f"/{PORTAL_OF_KIND[account.organization.kind]}/")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"form": form, "proof": proof}
+    return render(request, "certificates/register.html", context, status=status)
+
+
+def _body(request: HttpRequest) -> dict[str, str]:
+    """Return the texts of a JSON body; one that is too large is not even read.
+
+    Raises:
+        DomainError: it is too large, or no JSON object of texts.
+    """
+    length = request.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > MAX_BODY:
+        certificate_turn_away(request=request, reason=Reason.TOO_LARGE)
+    try:
+        content: Any = json.loads(request.body)
+    except (ValueError, RecursionError):
+        content = None
+    names = ("challenge", "certificate", "signature")
+    if not isinstance(content, dict) or not all(isinstance(content.get(n), str) for n in names):
+        raise InvalidInput(_("请求的内容不完整，请刷新页面后重试"), code="incomplete")
+    return {name: value for name, value in content.items() if isinstance(value, str)}
+
+
+def _refused(error: DomainError) -> HttpResponse:
+    return JsonResponse({"reason": error.code, "message": error.message}, status=error.status)

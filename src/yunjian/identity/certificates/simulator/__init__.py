@@ -1,6 +1,0 @@
-"""A program that stands in for the client of certificate keys, with soft keys of the demo."""
-
-from yunjian.identity.certificates.simulator.keys import Drawer, SoftKey, read_drawer
-from yunjian.identity.certificates.simulator.server import Simulation, run_in_thread, serve
-
-__all__ = ["Drawer", "Simulation", "SoftKey", "read_drawer", "run_in_thread", "serve"]

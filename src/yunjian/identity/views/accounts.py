@@ -1,0 +1,236 @@
+"""账号与角色: the accounts of one's organisation; the dialogs serve 系统管理 as well."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yunjian.access.actor import Actor, current_actor
+from yunjian.identity import services
+from yunjian.identity.forms import (
+    AccountQuery,
+    NewAccountForm,
+    PersonForm,
+    ReasonForm,
+    ResetForm,
+    RolesForm,
+)
+from yunjian.identity.models import Account
+from yunjian.identity.models.accounts import Role
+from yunjian.identity.policies import (
+    GRANTORS,
+    MANAGE_OWN,
+    may_end_sessions,
+    may_guard,
+    may_keep,
+    roles_given_by,
+    roles_of,
+)
+from yunjian.identity.selectors import account_managed, accounts_managed, organization_of
+from yunjian.identity.tables import AccountTable
+from yunjian.kernel.languages import Text
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.excel import Column, stream_xlsx
+from yunjian.web.forms import posted
+from yunjian.web.paging import key_page
+from yunjian.web.responses import done
+
+LABELS: dict[str, Text] = dict(Role.choices)
+
+
+def role_choices(kind: str) -> list[tuple[str, Text]]:
+    """Return the roles of a kind of organisation with their names."""
+    return [(str(role), LABELS[role]) for role in GRANTORS[kind]]
+
+
+def account_columns() -> list[Column]:
+    """Return the columns of an Excel file of accounts."""
+    return [
+        (_("账号"), "username"),
+        (_("姓名"), "display_name"),
+        (_("单位"), "organization.name"),
+        (_("手机号"), "phone_masked"),
+        (_("角色"), lambda row: "、".join(str(LABELS[role]) for role in sorted(roles_of(row)))),
+        (_("动态口令"), lambda row: _("已设置") if row.has_authenticator else _("未设置")),
+        (_("最近使用"), "last_seen"),
+        (_("状态"), lambda row: _("启用") if row.is_active else _("停用")),
+    ]
+
+
+@never_cache
+@login_required
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponseBase:
+    """List the accounts of one's own organisation."""
+    actor = current_actor()
+    MANAGE_OWN.require(actor)
+    form = AccountQuery(request.GET, roles=role_choices(actor.organization_kind))
+    rows = accounts_managed(actor, **(form.cleaned_data if form.is_valid() else {}))
+    if request.GET.get("format") == "xlsx":
+        return stream_xlsx(_("账号.xlsx"), account_columns(), rows.iterator(500))
+    page = key_page(rows, request)
+    mark_allowed(actor, page.rows)
+    table = AccountTable(page.rows, request=request, exclude=("organization",))
+    table.empty_text = _("没有符合条件的账号。点击右上角“新增账号”，初始密码只显示一次。")
+    context = {"filter_form": form, "page": page, "table": table}
+    return render(request, "identity/accounts.html", context)
+
+
+def mark_allowed(actor: Actor, rows: list[Account]) -> None:
+    """Say on each row what the actor may do with it, for the column of actions."""
+    for row in rows:
+        own = row.organization_id == actor.organization_id
+        given = roles_given_by(actor, row.organization.kind, own=own)
+        is_self = row.pk == actor.account_id
+        row.may = {  # type: ignore[attr-defined]  # for the template of the row
+            "keep": may_keep(actor, row),
+            "guard": may_guard(actor, row),
+            "roles": bool(given) and not is_self and roles_of(row) <= given,
+            "sessions": may_end_sessions(actor, row),
+        }
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_new(request: HttpRequest) -> HttpResponse:
+    """Make an account in one's own organisation."""
+    actor = current_actor()
+    MANAGE_OWN.require(actor)
+    organization = organization_of(actor)
+    given = roles_given_by(actor, organization.kind, own=True)
+    choices = [pair for pair in role_choices(organization.kind) if pair[0] in given]
+    form = NewAccountForm(posted(request), choices=choices)
+
+    def save() -> HttpResponse:
+        account, password = services.account_open(
+            actor=actor, organization=organization, **form.cleaned_data
+        )
+        return handed_over(request, account, password)
+
+    return form_dialog(request, form, title=_("新增账号"), save=save)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_edit(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Change name and telephone number."""
+    actor, account = current_actor(), account_managed(current_actor(), account_id)
+    initial = {"display_name": account.display_name, "phone": account.phone}
+    form = PersonForm(posted(request), initial=initial)
+
+    def save() -> HttpResponse:
+        services.account_update(actor=actor, account=account, **form.cleaned_data)
+        return done(request, _("已保存"))
+
+    return form_dialog(request, form, title=_("编辑账号 · %(name)s") % _named(account), save=save)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Choose the roles of an account."""
+    actor, account = current_actor(), account_managed(current_actor(), account_id)
+    kind = account.organization.kind
+    own = account.organization_id == actor.organization_id
+    given = roles_given_by(actor, kind, own=own)
+    choices = [pair for pair in role_choices(kind) if pair[0] in given]
+    held = roles_of(account)
+    form = RolesForm(posted(request), choices=choices, initial={"roles": sorted(held)})
+
+    def save() -> HttpResponse:
+        kept = held - given  # what the actor may not take stays
+        services.roles_set(actor=actor, account=account, roles=[*form.cleaned_data["roles"], *kept])
+        return done(request, _("角色已调整"))
+
+    return form_dialog(request, form, title=_("调整角色 · %(name)s") % _named(account), save=save)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Close an account, with a reason."""
+    actor, account = current_actor(), account_managed(current_actor(), account_id)
+    form = ReasonForm(posted(request))
+
+    def save() -> HttpResponse:
+        services.account_disable(actor=actor, account=account, **form.cleaned_data)
+        return done(request, _("账号已停用，其登录已结束"))
+
+    return form_dialog(
+        request,
+        form,
+        title=_("停用账号 · %(name)s") % _named(account),
+        save=save,
+        submit=_("停用"),
+        danger=True,
+        text=_("停用后立即退出所有设备，不能再登录；历史记录不受影响，可随时重新启用。"),
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Give an account a password to hand over."""
+    actor, account = current_actor(), account_managed(current_actor(), account_id)
+    form = ResetForm(posted(request))
+
+    def save() -> HttpResponse:
+        password = services.account_reset(actor=actor, account=account, **form.cleaned_data)
+        return handed_over(request, account, password)
+
+    return form_dialog(
+        request,
+        form,
+        title=_("重置密码 · %(name)s") % _named(account),
+        save=save,
+        submit=_("重置"),
+        text=_("将生成一次性密码，原密码失效，所有设备上的登录结束，锁定解除。请先核实对方身份。"),
+    )
+
+
+@login_required
+@require_POST
+def account_enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Open an account again."""
+    actor = current_actor()
+    services.account_enable(actor=actor, account=account_managed(actor, account_id))
+    return done(request, _("账号已启用"))
+
+
+@login_required
+@require_POST
+def account_unlock(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Open the lock of too many wrong passwords."""
+    actor = current_actor()
+    services.account_unlock(actor=actor, account=account_managed(actor, account_id))
+    return done(request, _("登录锁定已解除"))
+
+
+@login_required
+@require_POST
+def account_sessions_end(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """End every session of an account."""
+    actor = current_actor()
+    number = services.sessions_end(actor=actor, account=account_managed(actor, account_id))
+    return done(request, _("已强制下线 %(number)s 处登录") % {"number": number})
+
+
+def handed_over(request: HttpRequest, account: Account, password: str) -> HttpResponse:
+    """Show a one-time password, once."""
+    back = request.headers.get("HX-Current-URL") or reverse("identity:accounts")
+    context = {"account": account, "password": password, "back": back}
+    return render(request, "identity/account_password.html", context)
+
+
+def _named(account: Account) -> dict[str, str]:
+    return {"name": account.display_name}

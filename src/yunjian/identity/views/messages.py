@@ -1,0 +1,73 @@
+"""消息: what was written to the signed-in account, in every portal."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
+from yunjian.messaging.models import Notice, Notification
+from yunjian.messaging.selectors import notices as published_notices
+from yunjian.messaging.services import mark_read
+from yunjian.web.paging import key_page
+from yunjian.web.responses import done
+
+HOME = "identity:messages"
+
+
+@never_cache
+@login_required
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    """List the messages, newest first; `?unread=1` only those not read."""
+    rows = Notification.objects.all()
+    only_unread = request.GET.get("unread") == "1"
+    if only_unread:
+        rows = rows.filter(read_at__isnull=True)
+    page = key_page(rows, request)
+    return render(request, "identity/messages.html", {"page": page, "only_unread": only_unread})
+
+
+@login_required
+@require_POST
+def open_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Mark a message as read and go to what it tells about."""
+    message: Notification = get_visible_or_404(Notification, message_id)
+    mark_read(actor=current_actor(), ids=[message.pk])
+    if url_has_allowed_host_and_scheme(message.link, {request.get_host()}):
+        return redirect(message.link)
+    return redirect(HOME)
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponseBase:
+    """Mark every message as read."""
+    actor = current_actor()
+    unread = Notification.objects.filter(read_at__isnull=True).values_list("pk", flat=True)
+    mark_read(actor=actor, ids=list(unread))
+    return done(request, _("已全部标为已读"))
+
+
+@never_cache
+@login_required
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """List the notices that one is told, newest first."""
+    page = key_page(published_notices(), request)
+    return render(request, "identity/notices.html", {"page": page})
+
+
+@never_cache
+@login_required
+@require_GET
+def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Show a notice."""
+    row: Notice = get_visible_or_404(Notice, notice_id)
+    return render(request, "identity/notice.html", {"notice": row})

@@ -1,0 +1,217 @@
+"""Sign-in, step by step, and sign-out."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import segno
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yunjian.access.actor import acting_as
+from yunjian.access.rate_limits import RateLimitExceeded
+from yunjian.identity.forms import CodeForm, NewPasswordForm, SignInForm
+from yunjian.identity.middleware import OVER
+from yunjian.identity.models import Account
+from yunjian.identity.models.security import Means, SessionEnd
+from yunjian.identity.policies import PORTAL_OF_KIND
+from yunjian.identity.selectors import actor_for
+from yunjian.identity.services import (
+    password_change,
+    second_factor_enroll,
+    second_factor_offer,
+    session_open,
+)
+from yunjian.identity.services import signin as steps
+from yunjian.kernel.encryption import decrypt, encrypt
+from yunjian.kernel.errors import DomainError, InvalidState
+from yunjian.web.addresses import client_address
+from yunjian.web.forms import add_domain_errors, posted
+
+STEP_PAGES = {
+    steps.CODE: "identity:signin_code",
+    steps.CHANGE: "identity:signin_change",
+    steps.ENROL: "identity:signin_enrol",
+}
+NEXT, OFFER = "signin_next", "signin_offer"
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def signin(request: HttpRequest) -> HttpResponse:
+    """Sign in with account and password; what was typed stays when it is refused."""
+    form = SignInForm(posted(request))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                started = steps.signin_start(request=request, **form.cleaned_data)
+            except DomainError as error:
+                add_domain_errors(form, error)
+                status = error.status
+            else:
+                request.session[NEXT] = _asked_page(request)
+                request.session.pop(OFFER, None)  # it may have been offered to somebody else
+                return _go_on(request, started)
+    over = request.session.pop(OVER, "") if OVER in request.session else ""
+    expired = request.GET.get("next", "") not in {"", "/"} and not form.is_bound
+    context = {
+        "form": form,
+        "expired": expired or bool(over),
+        "over": SessionEnd(over).label if over in SessionEnd.values else "",
+        "next": request.GET.get("next", ""),
+    }
+    return render(request, "identity/signin.html", context, status=status)
+
+
+def _step(
+    view: Callable[[HttpRequest, steps.Started], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Let a step be taken only when its turn has come; who comes late begins again."""
+    name = {page: step for step, page in STEP_PAGES.items()}[f"identity:{view.__name__}"]
+
+    @wraps(view)
+    @never_cache
+    @sensitive_post_parameters()
+    @require_http_methods(["GET", "POST"])
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        try:
+            started = steps.signin_going_on(request=request)
+        except InvalidState:
+            return redirect("identity:signin")
+        return view(request, started) if started.step == name else _go_on(request, started)
+
+    return guarded
+
+
+@_step
+def signin_code(request: HttpRequest, started: steps.Started) -> HttpResponse:
+    """Ask for a code of the authenticator."""
+    form = CodeForm(posted(request))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _go_on(request, steps.signin_code(request=request, **form.cleaned_data))
+            except DomainError as error:
+                add_domain_errors(form, error)
+                status = error.status
+    context = {"form": form, "account": started.account}
+    return render(request, "identity/signin_code.html", context, status=status)
+
+
+@_step
+def signin_change(request: HttpRequest, started: steps.Started) -> HttpResponse:
+    """Have the password changed: an administrator set it, or it is old."""
+    form = NewPasswordForm(posted(request))
+    account = started.account
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            actor = actor_for(account)
+            try:
+                with acting_as(actor):
+                    password_change(actor=actor, account=account, new=form.cleaned_data["new"])
+            except DomainError as error:
+                add_domain_errors(form, error)
+            else:
+                return _go_on(request, steps.signin_going_on(request=request))
+    context = {"form": form, "account": account}
+    return render(request, "identity/signin_change.html", context, status=status)
+
+
+@_step
+def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
+    """Have an authenticator set up; afterwards the recovery codes are shown, once."""
+    account = started.account
+    form = CodeForm(posted(request))
+    secret = offered_secret(request, account)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            actor = actor_for(account)
+            try:
+                with acting_as(actor):
+                    codes = second_factor_enroll(
+                        actor=actor, account=account, secret=secret, **form.cleaned_data
+                    )
+            except DomainError as error:
+                add_domain_errors(form, error)
+                status = error.status
+            else:
+                kept = {"codes": codes, "going_to": _open(request, account)}
+                return render(request, "identity/signin_codes.html", kept)
+    context = {"form": form, "account": account, **offer_shown(account, secret)}
+    return render(request, "identity/signin_enrol.html", context, status=status)
+
+
+def offered_secret(request: HttpRequest, account: Account) -> str:
+    """Return the secret that this browser was offered, the same until it is confirmed."""
+    if OFFER not in request.session:
+        offer = second_factor_offer(account=account)
+        request.session[OFFER] = encrypt(offer.secret.encode())
+    return decrypt(request.session[OFFER]).decode()
+
+
+def offer_shown(account: Account, secret: str) -> dict[str, Any]:
+    """Return what a page shows of an offered secret: a QR code, and the text to type."""
+    offer = second_factor_offer(account=account, secret=secret)
+    groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    picture = segno.make(offer.uri, error="m").svg_data_uri(scale=4, border=2)
+    return {"qr": picture, "secret": groups}
+
+
+@require_POST
+def signout(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    logout(request)
+    return redirect("identity:signin")
+
+
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None = None, **_extra: Any
+) -> HttpResponse:
+    """Say that too many wrong passwords were tried, and when to try again.
+
+    Pages say it themselves (`signin_start`); this is for other doors, such as the API's.
+    """
+    username = (credentials or {}).get("username") or ""
+    minutes = max(1, steps.locked_minutes(username, client_address(request)))
+    message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
+    refusal = RateLimitExceeded(message % {"minutes": minutes}, retry_after=minutes * 60)
+    if request.path.startswith("/api/"):
+        content = {"code": "locked", "message": refusal.message, "errors": []}
+        return JsonResponse(content, status=refusal.status)
+    context = {"status": refusal.status, "message": refusal.message}
+    return render(request, "web/error.html", context, status=refusal.status)
+
+
+def _go_on(request: HttpRequest, started: steps.Started) -> HttpResponse:
+    if started.step != steps.DONE:
+        return redirect(STEP_PAGES[started.step])
+    return redirect(_open(request, started.account))
+
+
+def _open(request: HttpRequest, account: Account) -> str:
+    """Open the session; return the page to go to."""
+    asked = request.session.pop(NEXT, "")
+    request.session.pop(OFFER, None)
+    steps.signin_forget(request=request)
+    session_open(request=request, account=account, means=Means.PASSWORD)
+    return asked or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
+
+
+def _asked_page(request: HttpRequest) -> str:
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    return asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else ""

@@ -1,0 +1,1 @@
+"""Analysers and samplers: filing, lifecycle, follow-ups, imports, labels."""

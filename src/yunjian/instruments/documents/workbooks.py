@@ -1,0 +1,291 @@
+"""Workbooks of filings: the template that is filled in, and what is read of one that comes back.
+
+A workbook has a sheet for each form. The first row holds the titles of the columns; what counts
+is the title, not the place. Nothing of a workbook is trusted: it is looked at before it is
+unpacked, only so many bytes and rows are read, formulas and merged cells are named and refused.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import IO, Any
+
+import xlsxwriter
+from django.conf import settings
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from yunjian.instruments.fields import FilingField, fields_of, parameter_rule
+from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.kernel.errors import InvalidInput
+from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models.places import Medium
+
+# sheet → kind of instrument and medium
+SHEETS = {
+    "废水分析仪器": (InstrumentKind.ANALYZER, Medium.WASTEWATER),
+    "自动采样器": (InstrumentKind.SAMPLER, Medium.WASTEWATER),
+    "烟气分析仪器": (InstrumentKind.ANALYZER, Medium.FLUE_GAS),
+}
+MN = "MN 号"
+NOTES = "填写说明"
+MAX_UNPACKED = 30 * 2**20
+MAX_COLUMNS = 80
+FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/]')
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row of a workbook: where it stands, and its texts by the path of the field."""
+
+    sheet: str
+    number: int
+    kind: str
+    mn_code: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row, at which column; the row is 0 when the whole sheet is meant."""
+
+    sheet: str
+    row: int
+    column: str
+    message: str
+
+
+def columns_of(kind: str, medium: str) -> list[FilingField]:
+    """Return the fields of a form as columns: those of every parameter of the medium."""
+    point = MonitoringPoint(kind=medium, parameters=[])
+    fields = list(fields_of(kind, point))
+    if kind == InstrumentKind.ANALYZER:
+        seen = {field.path for field in fields}
+        for parameter in _parameters(medium):
+            for field in fields_of(kind, point, parameter):
+                if field.path not in seen:
+                    seen.add(field.path)
+                    fields.insert(_last_setting(fields), field)
+    return fields
+
+
+def _parameters(medium: str) -> list[str]:
+    water = ["CODCr", "NH3-N", "TP", "TN", "pH", "flow"]
+    gas = ["SO2", "NOx", "NMHC", "PM", "O2", "velocity", "humidity", "temperature"]
+    return water if medium == Medium.WASTEWATER else gas
+
+
+def _last_setting(fields: list[FilingField]) -> int:
+    settings_at = [number for number, field in enumerate(fields) if field.is_setting]
+    return settings_at[-1] + 1
+
+
+def title_of(field: FilingField) -> str:
+    """Return the title of a field's column, with its unit and a mark when it is required."""
+    unit = f"（{field.unit}）" if field.unit not in {"", "*"} else ""
+    return f"{field.label}{unit}{'*' if field.required else ''}"
+
+
+def template(file: IO[bytes], points: list[MonitoringPoint]) -> None:
+    """Write the empty workbook for the points of a source."""
+    book = xlsxwriter.Workbook(file, {"strings_to_formulas": False})
+    head = book.add_format({"bold": True, "bg_color": "#EAF2FB", "border": 1, "text_wrap": True})
+    must = book.add_format({"bold": True, "bg_color": "#FDF3E1", "border": 1, "text_wrap": True})
+    notes = book.add_worksheet(NOTES)
+    notes.set_column(0, 0, 100)
+    for number, line in enumerate(_notes(points)):
+        notes.write_string(number, 0, line)
+    for name, (kind, medium) in SHEETS.items():
+        own = [point for point in points if point.kind == medium]
+        if not own:
+            continue
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 2)
+        sheet.write_string(0, 0, f"{MN}*", must)
+        _allow(sheet, 0, [point.mn_code for point in own])
+        for column, field in enumerate(columns_of(kind, medium), start=1):
+            sheet.write_string(0, column, title_of(field), must if field.required else head)
+            _allow(sheet, column, _choices(field, own))
+        sheet.set_column(0, MAX_COLUMNS, 15)
+    book.close()
+
+
+def _choices(field: FilingField, points: list[MonitoringPoint]) -> list[str]:
+    if field.path == "parameter":
+        return sorted({name for point in points for name in point.parameters})
+    return [] if field.kind != "choice" else list(field.choices)
+
+
+def _allow(sheet: Any, column: int, choices: list[str]) -> None:
+    # Excel holds a list of at most 255 signs in a cell's rule
+    if choices and len(",".join(choices)) <= 255:  # noqa: PLR2004
+        rule = {"validate": "list", "source": choices, "error_type": "warning"}
+        sheet.data_validation(1, column, settings.IMPORT_MAX_ROWS, column, rule)
+
+
+def _notes(points: list[MonitoringPoint]) -> Iterator[str]:
+    yield _("每行填写一台仪器；黄色列（带 *）在提交审核前必填。日期形如 2026-01-31。")
+    yield _("不要合并单元格，不要使用公式；每个文件最多 %(rows)s 行。") % {
+        "rows": settings.IMPORT_MAX_ROWS
+    }
+    yield _("其他量程写作 0～500；0～1000。")
+    for medium in (Medium.WASTEWATER, Medium.FLUE_GAS):
+        for parameter in sorted(
+            {p for point in points if point.kind == medium for p in point.parameters}
+        ):
+            units = "、".join(parameter_rule(medium, parameter).units)
+            yield _("%(parameter)s 的量程单位：%(units)s") % {
+                "parameter": parameter,
+                "units": units,
+            }
+    for point in points:
+        yield f"{point.mn_code}　{point.name}"
+
+
+def read(content: bytes) -> tuple[list[ReadRow], list[Problem]]:
+    """Return the rows of a workbook, and what is wrong with its form.
+
+    Raises:
+        InvalidInput: at `file`; it is no workbook, too large, or holds none of our sheets.
+    """
+    formulas = _look_inside(content)
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        names = [name for name in book.sheet_names if name in SHEETS]
+        if not names:
+            raise InvalidInput(
+                _("文件中没有要导入的工作表；请使用下载的模板填写"), code="sheets", field="file"
+            )
+        rows: list[ReadRow] = []
+        problems: list[Problem] = []
+        for name in names:
+            sheet = book.get_sheet_by_name(name)
+            _check_size(sheet.total_height, len(rows))
+            problems += _shape_problems(name, sheet, formulas.get(name, []))
+            found, wrong = _rows_of(name, sheet.to_python(skip_empty_area=False))
+            rows += found
+            problems += wrong
+    except CalamineError as error:
+        raise InvalidInput(
+            _("文件无法读取，可能已损坏或不是 .xlsx 文件"), code="damaged", field="file"
+        ) from error
+    _check_size(1, len(rows))
+    if not rows and not problems:
+        raise InvalidInput(_("文件中没有填写任何仪器"), code="empty", field="file")
+    return rows, problems
+
+
+def _check_size(height: int, known: int) -> None:
+    if height - 1 + known > settings.IMPORT_MAX_ROWS:
+        message = _("共 %(rows)s 行，超过每次 %(most)s 行的上限；请分成几个文件") % {
+            "rows": height - 1 + known,
+            "most": settings.IMPORT_MAX_ROWS,
+        }
+        raise InvalidInput(message, code="too_many", field="file")
+
+
+def _look_inside(content: bytes) -> dict[str, list[str]]:
+    """Check the package before anything unpacks it; return the cells with formulas by sheet.
+
+    Raises:
+        InvalidInput: at `file`.
+    """
+    if len(content) > settings.IMPORT_MAX_BYTES:
+        limit = settings.IMPORT_MAX_BYTES // 2**20
+        message = _("文件超过 %(limit)s MB") % {"limit": limit}
+        raise InvalidInput(message, code="too_large", field="file")
+    wrong = _("只能导入 .xlsx 文件；请使用下载的模板填写")
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            unpacked = sum(item.file_size for item in package.infolist())
+            if unpacked > MAX_UNPACKED:
+                message = _("文件内容过多（超过 %(most)s 行的上限），请分成几个文件") % {
+                    "most": settings.IMPORT_MAX_ROWS
+                }
+                raise InvalidInput(message, code="too_many", field="file")
+            return _formulas(package)
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
+        raise InvalidInput(wrong, code="kind", field="file") from error
+
+
+def _formulas(package: zipfile.ZipFile) -> dict[str, list[str]]:
+    book = package.read("xl/workbook.xml").decode("utf-8", "replace")
+    links = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    targets = {}
+    for link in re.findall(r"<Relationship [^>]+>", links):
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', link))
+        targets[attributes.get("Id", "")] = attributes.get("Target", "")
+    found = {}
+    for tag in re.findall(r"<sheet [^>]+>", book):
+        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        target = targets.get(attributes.get("r:id", ""), "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if path in package.namelist():
+            cells = FORMULA.findall(package.read(path))
+            found[attributes.get("name", "")] = [cell.decode() for cell in cells]
+    return found
+
+
+def _shape_problems(name: str, sheet: Any, formulas: list[str]) -> Iterator[Problem]:
+    for (first_row, first), (last_row, last) in sheet.merged_cell_ranges or []:
+        cells = f"{_letter(first)}{first_row + 1}:{_letter(last)}{last_row + 1}"
+        message = _("%(cells)s 是合并单元格，请取消合并后逐行填写") % {"cells": cells}
+        yield Problem(name, first_row + 1, _letter(first), message)
+    for cell in formulas[:50]:
+        letters = cell.rstrip("0123456789")
+        message = _("%(cell)s 是公式，请改为数值") % {"cell": cell}
+        yield Problem(name, int(cell[len(letters) :]), letters, message)
+
+
+def _letter(column: int) -> str:
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _rows_of(name: str, grid: list[list[Any]]) -> tuple[list[ReadRow], list[Problem]]:
+    kind, medium = SHEETS[name]
+    paths = {title_of(field).rstrip("*"): field.path for field in columns_of(kind, medium)}
+    paths[MN] = "mn"
+    titles = [str(cell).strip().rstrip("*") for cell in (grid[0] if grid else [])][:MAX_COLUMNS]
+    problems = [
+        Problem(name, 1, title, _("没有“%(title)s”这一列，请使用模板的表头") % {"title": title})
+        for title in titles
+        if title and title not in paths
+    ]
+    if MN not in titles:
+        problems.append(Problem(name, 1, MN, _("缺少“MN 号”这一列，请使用模板的表头")))
+        return [], problems
+    rows = []
+    for number, cells in enumerate(grid[1:], start=2):
+        texts = {
+            paths[title]: _text(cell)
+            for title, cell in zip(titles, cells, strict=False)
+            if title in paths
+        }
+        if any(texts.values()):
+            mn_code = texts.pop("mn", "")
+            values = {path: text for path, text in texts.items() if text}
+            rows.append(ReadRow(name, number, kind, mn_code, values))
+    return rows, problems
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as a person would type it; numbers without the noise of floats."""
+    match cell:
+        case bool():
+            return "是" if cell else "否"
+        case float():
+            return format(Decimal(repr(cell)).normalize(), "f")
+        case datetime():
+            return cell.date().isoformat()
+        case date():
+            return cell.isoformat()
+    return str(cell).strip()

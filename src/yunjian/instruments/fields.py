@@ -1,0 +1,333 @@
+"""The fields of an instrument filing, once: form, check, detail, differences and Excel use them.
+
+The pictures of the source document (图 5–7) are lost. What an analyser and a sampler have to say
+follows the records that HJ 75, HJ 353 and HJ 355 demand of each (instrument, range, working curve,
+digestion, detection limit; bottles, volume and temperature of a sampler); docs/adr/0060.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from yunjian.instruments.models import InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models.places import Medium
+
+FieldKind = Literal["text", "long", "number", "date", "choice", "phone", "ranges"]
+Value = str | Decimal | date | None
+SETTINGS = "settings."
+SAMPLING_MODES = ("等时采样", "等比例采样", "流量触发采样", "定量采样", "远程触发采样")
+MULTI_COMPONENT = "多组分仪器"
+# what a new version of an instrument on file says of itself, beside its data
+CHANGE = ("change_kind", "changed_on", "change_reason")
+DATA = Path(__file__).parent / "data" / "parameters.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRule:
+    """What an instrument that measures a parameter may say: units, methods, key parameters."""
+
+    units: tuple[str, ...]
+    methods: tuple[str, ...]
+    settings: tuple[str, ...]
+
+
+@cache
+def _rules() -> dict[tuple[str, str], ParameterRule]:
+    """Return the rules by medium and parameter; "" is any other parameter."""
+    data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    return {
+        (medium, code): ParameterRule(
+            tuple(row["units"]), tuple(row["methods"]), tuple(row["settings"])
+        )
+        for medium, rows in data.items()
+        for row in rows
+        for code in row.get("codes", [""])
+    }
+
+
+def parameter_rule(medium: str, parameter: str = "") -> ParameterRule:
+    """Return the rule of a parameter in a medium; for one that is not listed, what fits any."""
+    known = _rules()
+    return known.get((medium, parameter)) or known[medium, ""]
+
+
+@dataclass(frozen=True, slots=True)
+class FilingField:
+    """One value of a filing. `path` is a column, or "settings." and a key of the JSON column."""
+
+    path: str
+    label: str
+    kind: FieldKind = "text"
+    required: bool = False
+    unit: str = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    open_choice: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    digits: int = 4
+
+    @property
+    def is_setting(self) -> bool:
+        """Whether the value lives in the JSON column of settings."""
+        return self.path.startswith(SETTINGS)
+
+    def read(self, revision: InstrumentRevision) -> Value:
+        """Return the value that a revision holds."""
+        if self.kind == "ranges":
+            return ranges_text(getattr(revision, self.path))
+        if not self.is_setting:
+            value: Value = getattr(revision, self.path)
+            return value
+        raw = revision.settings.get(self.path.removeprefix(SETTINGS))
+        if raw in (None, ""):
+            return None
+        return Decimal(str(raw)) if self.kind == "number" else str(raw)
+
+    def show(self, revision: InstrumentRevision) -> str:
+        """Return the value as people read it, with its unit; empty when there is none."""
+        value = self.read(revision)
+        if value in (None, ""):
+            return ""
+        text = plain_number(value) if isinstance(value, Decimal) else str(value)
+        unit = revision.unit if self.unit == "*" else self.unit
+        return f"{text} {unit}" if unit else text
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together on the form."""
+
+    title: str
+    fields: tuple[FilingField, ...]
+
+
+def plain_number(value: Decimal) -> str:
+    """Return a number without trailing zeros and without an exponent."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def ranges_text(ranges: list[list[str]]) -> str:
+    """Return further ranges as people type them: "0～500；0～1000"."""
+    return "；".join("～".join(bounds) for bounds in ranges)
+
+
+def sections_of(kind: str, point: MonitoringPoint, parameter: str = "") -> list[Section]:
+    """Return the sections of the form for an instrument of the kind at the point.
+
+    With a `parameter` only what an instrument that measures it has to say; without one what any
+    may say.
+    """
+    identity = _identity(kind, point)
+    own = _sampler() if kind == InstrumentKind.SAMPLER else _analyzer(point, parameter)
+    return [identity, *own, _papers(), _contact()]
+
+
+def fields_of(kind: str, point: MonitoringPoint, parameter: str = "") -> Iterator[FilingField]:
+    """Yield every field of the form for an instrument of the kind at the point."""
+    for section in sections_of(kind, point, parameter):
+        yield from section.fields
+
+
+def measuring_sections(point: MonitoringPoint, parameter: str) -> list[Section]:
+    """Return the sections of an analyser that depend on what it measures."""
+    return _analyzer(point, parameter)
+
+
+def _identity(kind: str, point: MonitoringPoint) -> Section:
+    sampler = kind == InstrumentKind.SAMPLER
+    parameter = FilingField(
+        "parameter", _("监测因子"), "choice", required=True, choices=tuple(point.parameters)
+    )
+    components = FilingField(
+        "components",
+        _("组分"),
+        "choice",
+        choices=(MULTI_COMPONENT,),
+        help=_("一台仪器监测多个因子、逐个因子备案时选择"),
+    )
+    mode = FilingField(
+        "method",
+        _("采样方式"),
+        required=True,
+        choices=SAMPLING_MODES,
+        open_choice=True,
+        help=_("时间、流量或等比例"),
+    )
+    return Section(
+        _("仪器信息"),
+        (
+            FilingField("name", _("仪器名称"), required=True),
+            *(() if sampler else (parameter,)),
+            FilingField("maker", _("生产厂家"), required=True, open_choice=True),
+            FilingField("model", _("规格型号"), required=True, open_choice=True),
+            FilingField("serial_number", _("出厂编号"), required=True, help=_("见仪器铭牌")),
+            *((mode,) if sampler else (components,)),
+            FilingField("manufactured_on", _("出厂日期"), "date", required=True),
+            FilingField("installed_on", _("安装日期"), "date", required=True),
+        ),
+    )
+
+
+def _analyzer(point: MonitoringPoint, parameter: str) -> list[Section]:
+    gas = point.kind == Medium.FLUE_GAS
+    rule = parameter_rule(point.kind, parameter)
+    measuring = Section(
+        _("原理与测量性能"),
+        (
+            FilingField(
+                "method",
+                _("分析方法/原理"),
+                required=True,
+                choices=rule.methods,
+                open_choice=True,
+            ),
+            FilingField("unit", _("量程单位"), "choice", required=True, choices=rule.units),
+            FilingField("range_lower", _("量程下限"), "number", required=True, unit="*"),
+            FilingField("range_upper", _("量程上限"), "number", required=True, unit="*"),
+            FilingField(
+                "more_ranges", _("其他量程"), "ranges", help=_("如 0～500；0～1000，单位同上")
+            ),
+            FilingField(
+                "detection_limit",
+                _("检出限"),
+                "number",
+                required=not gas,
+                unit="*",
+                minimum=Decimal(0),
+            ),
+        ),
+    )
+    known = settings_known()
+    return [measuring, Section(_("关键参数"), tuple(known[key] for key in rule.settings))]
+
+
+def settings_known() -> dict[str, FilingField]:
+    """Return the key parameters of analysers by name: what `data/parameters.toml` refers to."""
+    return {
+        field.path.removeprefix(SETTINGS): field
+        for field in (
+            FilingField("settings.slope", _("斜率"), "number"),
+            FilingField("settings.intercept", _("截距"), "number"),
+            _setting("correction_factor", _("校正系数"), ""),
+            _setting("k_factor", _("K 系数"), ""),
+            _setting("digestion_temperature", _("消解温度"), "℃", maximum=Decimal(300)),
+            _setting("digestion_minutes", _("消解时间"), "min", maximum=Decimal(240)),
+            _setting("cycle_minutes", _("测量周期"), "min", maximum=Decimal(1440)),
+            _setting("precision", _("测量精度"), "%", maximum=Decimal(100)),
+            _setting("flume_width", _("喉道宽/堰宽"), "m"),
+            _setting("installed_height", _("探头安装高度"), "m"),
+            _setting("flow_coefficient", _("流量系数"), ""),
+            _setting("excess_air", _("空气过量系数"), "", help=_("标准规定的过量空气系数")),
+            _setting("reference_oxygen", _("基准氧含量"), "%", maximum=Decimal("20.9")),
+            _setting("velocity_factor", _("速度场系数"), ""),
+            _setting("pitot_coefficient", _("皮托管系数"), ""),
+            _setting("duct_area", _("烟道截面积"), "m²"),
+            _setting("probe_temperature", _("探头加热温度"), "℃", maximum=Decimal(400)),
+            _setting("line_temperature", _("伴热管线温度"), "℃", maximum=Decimal(400)),
+            _setting("response_seconds", _("系统响应时间"), "s"),
+            _setting("nox_converter_efficiency", _("NO₂ 转换效率"), "%", maximum=Decimal(110)),
+        )
+    }
+
+
+def _sampler() -> list[Section]:
+    return [
+        Section(
+            _("采样性能"),
+            (
+                _setting("bottles", _("采样瓶数量"), _("个"), required=True, digits=0),
+                _setting("bottle_millilitres", _("单瓶容积"), "mL", required=True),
+                _setting("sample_millilitres", _("单次采样量"), "mL", required=True),
+                _setting("interval_minutes", _("采样间隔"), "min", required=True),
+                FilingField(
+                    "settings.storage_temperature",
+                    _("冷藏温度"),
+                    "number",
+                    required=True,
+                    unit="℃",
+                    minimum=Decimal(-5),
+                    maximum=Decimal(20),
+                    help=_("HJ 353：样品在 4 ℃ 左右避光保存"),
+                ),
+                FilingField(
+                    "settings.retains_exceedance",
+                    _("触发超标留样"),
+                    "choice",
+                    required=True,
+                    choices=("具备", "不具备"),
+                ),
+                FilingField(
+                    "settings.linked_analyzer",
+                    _("与分析仪联动"),
+                    "choice",
+                    choices=("联动（采混合样供分析仪）", "仅留样联动", "不联动"),
+                ),
+            ),
+        )
+    ]
+
+
+def _setting(
+    key: str,
+    label: str,
+    unit: str,
+    *,
+    required: bool = False,
+    digits: int = 4,
+    maximum: Decimal | None = None,
+    help: str = "",  # noqa: A002 - the field's name
+) -> FilingField:
+    return FilingField(
+        SETTINGS + key,
+        label,
+        "number",
+        required=required,
+        unit=unit,
+        help=help,
+        minimum=Decimal(0),
+        maximum=maximum,
+        digits=digits,
+    )
+
+
+def _papers() -> Section:
+    return Section(
+        _("认证、验收与联网"),
+        (
+            FilingField("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
+            FilingField("certificate_valid_until", _("认证有效期至"), "date", required=True),
+            FilingField("type_approval_number", _("计量器具型式批准（CPA）编号")),
+            FilingField("accepted_on", _("验收日期"), "date"),
+            FilingField("acceptance_number", _("验收文号")),
+            FilingField("networked_on", _("联网日期"), "date"),
+        ),
+    )
+
+
+def _contact() -> Section:
+    return Section(
+        _("备案联系人"),
+        (
+            FilingField("contact_name", _("备案联系人"), required=True),
+            FilingField("contact_phone", _("联系电话"), "phone", required=True),
+            FilingField("note", _("备注"), "long"),
+        ),
+    )
+
+
+def setting_labels() -> dict[str, str]:
+    """Return what people call each setting, on whichever form it stands."""
+    sampler = [field for part in _sampler() for field in part.fields]
+    fields = [*settings_known().values(), *sampler]
+    return {field.path: field.label for field in fields if field.is_setting}

@@ -1,0 +1,224 @@
+"""The life of an instrument on file: it stops, runs again, is taken out of use."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+from yunjian.instruments.policies import may_file_instruments
+
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
+from yunjian.access.scope import locked_or_refused
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.services import record
+from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
+from yunjian.instruments.models.filing import OPEN_STATES
+from yunjian.instruments.models.lifecycle import ActionKind
+from yunjian.instruments.selectors.people import reviewers_of
+from yunjian.instruments.services.filing_rows import (
+    end_on,
+    official_of,
+    own_files,
+    require_in_use,
+)
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.errors import InvalidInput, InvalidState
+from yunjian.messaging.services import notify
+from yunjian.sources import events
+from yunjian.sources.services.checks import Problems, conflict_when
+
+MAX_REASON = 200
+AHEAD = timedelta(days=90)
+
+
+@transaction.atomic
+def instrument_retire(
+    *,
+    actor: Actor,
+    instrument: Instrument,
+    on: date,
+    reason: str,
+    attachments: list[Attachment] | None = None,
+) -> Instrument:
+    """Take a filed instrument out of use: `on` is the first day on which it no longer stands.
+
+    Raises:
+        NotAllowed: the actor does not file the instruments of this discharger.
+        InvalidState: it is not in use, or a version of it is being reviewed.
+        InvalidInput: the day or the reason cannot be right.
+    """
+    instrument = _locked(instrument)
+    require(may_file_instruments(actor, instrument.organization_id))
+    require_in_use(instrument)
+    if InstrumentRevision.unscoped().filter(instrument=instrument, state__in=OPEN_STATES).exists():
+        raise InvalidState(_("该仪器有正在办理的备案，请先撤回并删除草稿，或等待审核完成"))
+    problems = Problems()
+    begin = instrument.period.lower
+    problems.unless(
+        on > begin, "on", _("停用日期应晚于启用日期 %(begin)s") % {"begin": begin}, "order"
+    )
+    problems.not_after("on", on, today(), _("停用日期不能晚于今天"))
+    _check_reason(problems, reason, _("停用原因"))
+    problems.refuse_if_any()
+    end_on(instrument, on)
+    _act(actor, instrument, ActionKind.RETIRE, on=on, reason=reason, attachments=attachments)
+    _tell_reviewers(actor, instrument, "retired", f"仪器停用：自 {on} 起：{reason.strip()}")
+    _note(actor, events.INSTRUMENT_RETIRED, instrument, on, reason)
+    return instrument
+
+
+@transaction.atomic
+def instrument_stop(
+    *,
+    actor: Actor,
+    instrument: Instrument,
+    on: date,
+    reason: str,
+    attachments: list[Attachment] | None = None,
+) -> InstrumentAction:
+    """停运: an instrument in use stands still from a day on, until it is resumed.
+
+    A stop may be announced up to 90 days ahead.
+
+    Raises:
+        NotAllowed: the actor does not file the instruments of this discharger.
+        InvalidState: it is not in use, or stands still already.
+        InvalidInput: the day or the reason cannot be right.
+    """
+    instrument = _locked(instrument)
+    require(may_file_instruments(actor, instrument.organization_id))
+    require_in_use(instrument)
+    problems = Problems()
+    begin = instrument.period.lower
+    problems.unless(
+        on >= begin, "on", _("停运日期不能早于启用日期 %(begin)s") % {"begin": begin}, "order"
+    )
+    problems.not_after("on", on, today() + AHEAD, _("停运日期不能晚于 90 天以后"))
+    _check_reason(problems, reason, _("停运原因"))
+    problems.refuse_if_any()
+    with conflict_when("action_one_stop_at_a_time", _("该仪器这段时间已登记停运"), "on"):
+        action = _act(
+            actor,
+            instrument,
+            ActionKind.STOP,
+            on=on,
+            reason=reason,
+            attachments=attachments,
+            stopped=DateRange(on, None),
+        )
+    _tell_reviewers(actor, instrument, "stopped", f"仪器停运：自 {on} 起：{reason.strip()}")
+    _note(actor, events.INSTRUMENT_STOPPED, instrument, on, reason)
+    return action
+
+
+@transaction.atomic
+def instrument_resume(
+    *,
+    actor: Actor,
+    instrument: Instrument,
+    on: date,
+    reason: str,
+    attachments: list[Attachment] | None = None,
+) -> InstrumentAction:
+    """恢复运行: `on` is the first day on which it runs again.
+
+    Raises:
+        NotAllowed: the actor does not file the instruments of this discharger.
+        InvalidState: it does not stand still.
+        InvalidInput: the day or the reason cannot be right.
+    """
+    instrument = _locked(instrument)
+    require(may_file_instruments(actor, instrument.organization_id))
+    require_in_use(instrument)
+    stop = (
+        InstrumentAction.unscoped()
+        .select_for_update()
+        .filter(instrument=instrument, stopped__isnull=False, stopped__endswith__isnull=True)
+        .exclude(stopped__isempty=True)
+        .first()
+    )
+    if stop is None or stop.stopped is None:
+        raise InvalidState(_("该仪器没有停运，不需要恢复"))
+    begin: date = stop.stopped.lower
+    problems = Problems()
+    problems.unless(
+        on > begin, "on", _("恢复日期应晚于停运日期 %(begin)s") % {"begin": begin}, "order"
+    )
+    problems.not_after("on", on, today(), _("恢复日期不能晚于今天"))
+    _check_reason(problems, reason, _("恢复说明"))
+    problems.refuse_if_any()
+    stop.stopped = DateRange(begin, on)
+    stop.save(update_fields=["stopped"])
+    action = _act(
+        actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments
+    )
+    _tell_reviewers(actor, instrument, "resumed", f"仪器恢复运行：自 {on} 起：{reason.strip()}")
+    _note(actor, events.INSTRUMENT_RESUMED, instrument, on, reason)
+    return action
+
+
+def _locked(instrument: Instrument) -> Instrument:
+    rows = Instrument.unscoped().select_related("point").select_for_update(of=("self",))
+    return locked_or_refused(rows, instrument.pk)
+
+
+def _check_reason(problems: Problems, reason: str, label: str) -> None:
+    problems.unless(
+        bool(reason.strip()), "reason", _("请填写%(label)s") % {"label": label}, "required"
+    )
+    problems.unless(
+        len(reason) <= MAX_REASON,
+        "reason",
+        _("%(label)s不能超过 %(max_note)s 字") % {"label": label, "max_note": MAX_REASON},
+        "too_long",
+    )
+
+
+def _act(
+    actor: Actor,
+    instrument: Instrument,
+    kind: ActionKind,
+    *,
+    on: date,
+    reason: str,
+    attachments: list[Attachment] | None,
+    stopped: DateRange | None = None,
+) -> InstrumentAction:
+    files = own_files(instrument, attachments)
+    action = InstrumentAction(
+        instrument=instrument,
+        action=kind,
+        on=on,
+        stopped=stopped,
+        reason=reason.strip(),
+        recorded_by_id=actor.account_id,
+        recorded_at=now(),
+    )
+    action.save(force_insert=True)
+    action.attachments.set(files)
+    return action
+
+
+def _tell_reviewers(actor: Actor, instrument: Instrument, what: str, said: str) -> None:
+    point, official = instrument.point, official_of(instrument)
+    if official is None:
+        raise InvalidInput(_("该仪器还没有备案"))
+    notify(
+        recipients=reviewers_of(point.district_id),
+        kind=f"instrument.{what}",
+        title=said.partition("：")[0],
+        body=f"{actor.organization_name}：{point.name} 的 {official} {said}",
+        link=f"/supervision/filings/{official.pk}/",
+        about=instrument,
+    )
+
+
+def _note(actor: Actor, verb: str, instrument: Instrument, on: date, reason: str) -> None:
+    record(
+        actor=actor,
+        verb=verb,
+        obj=instrument,
+        organization_id=instrument.organization_id,
+        payload={"on": on.isoformat(), "reason": reason.strip(), "slot": instrument.slot},
+    )

@@ -1,0 +1,406 @@
+"""仪器备案 as its discharger writes it: dialogs of drafts, changes and successors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
+from yunjian.evidence.models import Attachment
+from yunjian.instruments.documents.ocr import engine
+from yunjian.instruments.fields import plain_number
+from yunjian.instruments.forms import FilingForm
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind, RevisionState
+from yunjian.instruments.selectors import settings_now, versions_of
+from yunjian.instruments.selectors.histories import value_label
+from yunjian.instruments.services import (
+    EditedMeanwhile,
+    instrument_relocate,
+    instrument_replace,
+    revision_change,
+    revision_discard,
+    revision_draft,
+    revision_submit,
+    revision_withdraw,
+    values_of,
+)
+from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
+from yunjian.instruments.services.filing_values import fixed_parameter
+from yunjian.instruments.views.lookups import (
+    back_to,
+    instrument_or_404,
+    kept_files,
+    point_or_404,
+    refused,
+    revision_or_404,
+    stored_files,
+)
+from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models.places import Medium
+from yunjian.sources.services.checks import plain
+from yunjian.web.guards import source_page
+from yunjian.web.responses import done
+
+Write = Callable[[dict[str, Any]], InstrumentRevision]
+
+
+@dataclass(slots=True)
+class Dialog:
+    """A form of a filing and what stands around it."""
+
+    title: str
+    point: MonitoringPoint
+    kind: str
+    initial: Mapping[str, Any]
+    attachments: list[Attachment]
+    asks: str = ""
+    fixed: str = ""
+    instrument: Instrument | None = None
+    returned: InstrumentRevision | None = None
+    deadline: InstrumentRevision | None = None
+    action: str = ""
+    keeps_mn: bool = False
+
+    def form(
+        self, data: Any = None, files: Any = None, theirs: Mapping[str, str] | None = None
+    ) -> FilingForm:
+        """Return the form, as typed when there are data."""
+        return FilingForm(
+            data,
+            files,
+            kind=self.kind,
+            point=self.point,
+            initial=dict(self.initial),
+            asks=self.asks,
+            fixed_parameter=self.fixed,
+            remarks=self.returned.field_remarks if self.returned else None,
+            theirs=theirs,
+        )
+
+
+def _answer(request: HttpRequest, dialog: Dialog, write: Write) -> HttpResponse:
+    """Show the form; when it is sent, write the draft and perhaps hand it in: both or neither."""
+    if request.method != "POST":
+        return _page(request, dialog, dialog.form())
+    form = dialog.form(request.POST, request.FILES)
+    if not form.is_valid():
+        dialog.attachments = kept_files(request)
+        return _page(request, dialog, form)
+    submits = request.POST.get("then") == "submit"
+    try:
+        dialog.attachments = kept_files(request)
+        stored_files(request, dialog.point, dialog.attachments)
+        with transaction.atomic():
+            revision = write(form.values() | {"attachments": dialog.attachments})
+            if submits:
+                revision = revision_submit(actor=current_actor(), revision=revision)
+    except EditedMeanwhile as error:
+        return _both_edited(request, dialog, form, error)
+    except DomainError as error:
+        form.add_refusal(error)
+        return _page(request, dialog, form, status=error.status)
+    message = _("已提交审核") if submits else _("已保存草稿，提交后由生态环境部门审核")
+    return done(request, message, back_to(dialog.point, dialog.kind))
+
+
+def _both_edited(
+    request: HttpRequest, dialog: Dialog, form: FilingForm, error: EditedMeanwhile
+) -> HttpResponse:
+    """Show what somebody else changed: it is taken over where this person changed nothing.
+
+    Where both changed one value, what was typed here stays, the other one stands beside it.
+    """
+    typed = {path: plain(value) or "" for path, value in form.values().items()}
+    data = request.POST.copy()
+    data["edition"] = str(error.revision.edition)
+    theirs, taken = {}, []
+    for path, change in error.changed().items():
+        after = str(change.after or "")
+        if path not in typed or _same(typed[path], after):
+            continue
+        if _same(typed[path], change.before):
+            data[path] = after
+            taken.append(f"{value_label(path)}：{after or '（空）'}")
+        else:
+            theirs[path] = f"{change.who} → {after or '（空）'}"
+    known = {file.pk: file for file in error.revision.attachments.all()}
+    dialog.attachments = list((known | {file.pk: file for file in dialog.attachments}).values())
+    merged = dialog.form(data, theirs=theirs)
+    merged.is_valid()
+    merged.add_error(None, error.message)
+    if taken:
+        words = _("已采用对方的修改：%(what)s") % {"what": "；".join(taken)}
+        merged.add_error(None, words)
+    if theirs:
+        words = _("双方都修改了：%(what)s；现为您填写的内容，对方的值标在各项下方") % {
+            "what": "、".join(value_label(path) for path in theirs)
+        }
+        merged.add_error(None, words)
+    return _page(request, dialog, merged, status=error.status)
+
+
+def _same(first: object, second: object) -> bool:
+    one, other = str(first or "").strip(), str(second or "").strip()
+    if one == other:
+        return True
+    try:
+        return Decimal(one) == Decimal(other)
+    except ArithmeticError:
+        return False
+
+
+def _page(
+    request: HttpRequest, dialog: Dialog, form: FilingForm, status: int | None = None
+) -> HttpResponse:
+    if status is None:
+        status = 422 if request.method == "POST" else 200
+    context = {
+        "dialog": dialog,
+        "form": form,
+        "action": dialog.action or request.path_info,
+        "query": request.META.get("QUERY_STRING", ""),
+        "reads_nameplates": engine() is not None,
+        "back": back_to(dialog.point, dialog.kind),
+    }
+    return render(request, "instruments/filing_form.html", context, status=status)
+
+
+def texts(revision: InstrumentRevision) -> dict[str, str]:
+    """Return the values of a version as a person would type them."""
+    return {
+        path: plain_number(value) if isinstance(value, Decimal) else str(value or "")
+        for path, value in values_of(revision).items()
+    }
+
+
+@source_page
+@require_http_methods(["GET", "POST"])
+def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseBase:
+    """新增仪器备案."""
+    point = point_or_404(point_id)
+    if kind == InstrumentKind.SAMPLER and point.kind != Medium.WASTEWATER:
+        raise Http404(_("没有找到您要的内容"))
+    # never type what is known: the contact is most often who files
+    account = request.user
+    contact = {
+        "contact_name": getattr(account, "display_name", ""),
+        "contact_phone": getattr(account, "phone", ""),
+    }
+    dialog = Dialog(_("新增仪器备案"), point, kind, contact, [])
+
+    def write(values: dict[str, Any]) -> InstrumentRevision:
+        return revision_draft(actor=current_actor(), point=point, kind=kind, values=values)
+
+    return _answer(request, dialog, write)
+
+
+@source_page
+@require_http_methods(["GET", "POST"])
+def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
+    """Edit a draft, or correct a returned filing."""
+    revision = revision_or_404(revision_id)
+    dialog = _of_version(revision)
+
+    def write(values: dict[str, Any]) -> InstrumentRevision:
+        edition = request.POST.get("edition", "")
+        return revision_change(
+            actor=current_actor(),
+            revision=revision,
+            values=values,
+            edition=int(edition) if edition.isdecimal() else None,
+        )
+
+    return _answer(request, dialog, write)
+
+
+def _of_version(revision: InstrumentRevision) -> Dialog:
+    instrument = revision.instrument
+    asks = "change" if instrument.period is not None else ""
+    if instrument.period is None and instrument.predecessor_id is not None:
+        asks = "succession"
+    title = _("编辑仪器备案") if not asks else _("变更仪器备案")
+    return Dialog(
+        title,
+        instrument.point,
+        instrument.kind,
+        texts(revision) | {"edition": revision.edition},
+        list(revision.attachments.all()),
+        asks=asks,
+        fixed=fixed_parameter(instrument),
+        instrument=instrument,
+        returned=revision if revision.state == RevisionState.RETURNED else None,
+        deadline=revision if revision.file_by else None,
+    )
+
+
+@source_page
+@require_http_methods(["GET", "POST"])
+def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
+    """变更: a new version of an instrument on file."""
+    instrument = instrument_or_404(instrument_id)
+    revision = versions_of(instrument)[0]
+    revision.instrument = instrument
+    revision.settings = settings_now(revision)
+    dialog = _of_version(revision)
+    dialog.title, dialog.returned, dialog.deadline = _("变更仪器备案"), None, None
+    dialog.initial = texts(revision) | {
+        "change_reason": "",
+        "changed_on": "",
+        "change_kind": request.GET.get("as", "data"),
+    }
+
+    def write(values: dict[str, Any]) -> InstrumentRevision:
+        return revision_draft(
+            actor=current_actor(),
+            point=instrument.point,
+            kind=instrument.kind,
+            values=values,
+            instrument=instrument,
+        )
+
+    return _answer(request, dialog, write)
+
+
+@source_page
+@require_http_methods(["GET", "POST"])
+def filing_replace(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
+    """更换: file what takes the place of an instrument."""
+    instrument = instrument_or_404(instrument_id)
+    dialog = _successor(_("更换仪器"), instrument, instrument.point, OF_THE_THING)
+    dialog.keeps_mn = True
+
+    def write(values: dict[str, Any]) -> InstrumentRevision:
+        return instrument_replace(actor=current_actor(), instrument=instrument, values=values)
+
+    return _answer(request, dialog, write)
+
+
+@source_page
+@require_http_methods(["GET", "POST"])
+def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
+    """迁移: choose the point (`?point=`), then file the instrument there."""
+    instrument = instrument_or_404(instrument_id)
+    points = (
+        MonitoringPoint.objects.filter(
+            organization_id=instrument.organization_id, kind=instrument.point.kind
+        )
+        .exclude(pk=instrument.point_id)
+        .select_related("outlet__source")
+        .order_by("outlet__source__name", "outlet__code", "name")
+    )
+    asked = request.GET.get("point", "")
+    if not asked:
+        fitting = [
+            point
+            for point in points
+            if instrument.kind == InstrumentKind.SAMPLER or instrument.slot in point.parameters
+        ]
+        context = {
+            "instrument": instrument,
+            "points": fitting,
+            "back": back_to(instrument.point, instrument.kind),
+        }
+        return render(request, "instruments/relocate.html", context)
+    point = get_visible_or_404(MonitoringPoint, asked, queryset=points)
+    dialog = _successor(_("迁移仪器"), instrument, point, OF_THE_PLACE)
+
+    def write(values: dict[str, Any]) -> InstrumentRevision:
+        return instrument_relocate(
+            actor=current_actor(), instrument=instrument, point=point, values=values
+        )
+
+    return _answer(request, dialog, write)
+
+
+def _successor(
+    title: str, instrument: Instrument, point: MonitoringPoint, gone: set[str]
+) -> Dialog:
+    official = next(
+        (row for row in versions_of(instrument) if row.state == RevisionState.OFFICIAL), None
+    )
+    if official is None:
+        raise Http404(_("没有找到您要的内容"))
+    official.instrument = instrument
+    official.settings = settings_now(official)
+    moved = gone is OF_THE_PLACE
+    initial = {
+        path: text
+        for path, text in texts(official).items()
+        if path not in gone and (moved or not path.startswith("settings."))
+    }
+    fixed = "" if instrument.kind == InstrumentKind.SAMPLER else instrument.slot
+    return Dialog(
+        title,
+        point,
+        instrument.kind,
+        initial,
+        [],
+        asks="succession",
+        fixed=fixed,
+        instrument=instrument,
+    )
+
+
+@source_page
+@require_POST
+def filing_submit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
+    """Hand a draft in; when something is missing, show the form with what it is."""
+    revision = revision_or_404(revision_id)
+    instrument = revision.instrument
+    back = back_to(instrument.point, instrument.kind)
+    try:
+        revision_submit(actor=current_actor(), revision=revision)
+    except InvalidInput as error:
+        return _incomplete(request, revision, error)
+    except DomainError as error:
+        return refused(request, back, error)
+    return done(request, _("已提交审核"), back)
+
+
+def _incomplete(
+    request: HttpRequest, revision: InstrumentRevision, error: InvalidInput
+) -> HttpResponse:
+    """Show the draft's form as if its values had been typed now, with what is wrong."""
+    dialog = _of_version(revision)
+    dialog.action = reverse("instruments:filing_edit", args=[revision.pk])
+    form = dialog.form({path: str(value) for path, value in dialog.initial.items()})
+    form.is_valid()
+    form.add_refusal(error)
+    return _page(request, dialog, form, status=error.status)
+
+
+@source_page
+@require_POST
+def filing_withdraw(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
+    """撤回."""
+    revision = revision_or_404(revision_id)
+    back = back_to(revision.instrument.point, revision.instrument.kind)
+    try:
+        revision_withdraw(actor=current_actor(), revision=revision)
+    except DomainError as error:
+        return refused(request, back, error)
+    return done(request, _("已撤回，可以修改后重新提交"), back)
+
+
+@source_page
+@require_POST
+def filing_discard(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
+    """Throw a draft away."""
+    revision = revision_or_404(revision_id)
+    back = back_to(revision.instrument.point, revision.instrument.kind)
+    try:
+        revision_discard(actor=current_actor(), revision=revision)
+    except DomainError as error:
+        return refused(request, back, error)
+    return done(request, _("草稿已删除"), back)

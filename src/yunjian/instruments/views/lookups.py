@@ -1,0 +1,95 @@
+"""What the pages of filings begin with: the row that is asked for, the files that came along."""
+
+import re
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from yunjian.access.actor import current_actor
+from yunjian.access.scope import get_visible_or_404
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.services import attachment_store
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
+from yunjian.kernel.ids import new_id
+from yunjian.sources.models import MonitoringPoint
+
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def point_or_404(point_id: UUID) -> MonitoringPoint:
+    """Return a point with its outlet and source."""
+    rows = MonitoringPoint.objects.select_related("outlet__source")
+    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
+    return point
+
+
+def instrument_or_404(instrument_id: UUID) -> Instrument:
+    """Return an instrument with its place."""
+    rows = Instrument.objects.select_related("point__outlet__source", "predecessor")
+    instrument: Instrument = get_visible_or_404(Instrument, instrument_id, queryset=rows)
+    return instrument
+
+
+def revision_or_404(revision_id: UUID) -> InstrumentRevision:
+    """Return a version with its instrument and place."""
+    rows = InstrumentRevision.objects.select_related(
+        "instrument__point__outlet__source", "instrument__predecessor", "decided_by"
+    )
+    revision: InstrumentRevision = get_visible_or_404(
+        InstrumentRevision, revision_id, queryset=rows
+    )
+    return revision
+
+
+def back_to(point: MonitoringPoint, kind: str) -> str:
+    """Return the address of the instruments of a kind at a point."""
+    tab = "samplers" if kind == InstrumentKind.SAMPLER else "analyzers"
+    outlets = reverse("instruments:outlets", args=[point.outlet.source_id])
+    return f"{outlets}?point={point.pk}&tab={tab}"
+
+
+def refused(request: HttpRequest, back: str, error: DomainError) -> HttpResponse:
+    """Show a refusal that belongs to no form."""
+    context = {"error": error, "back": back}
+    return render(request, "instruments/refused.html", context, status=error.status)
+
+
+def kept_files(request: HttpRequest) -> list[Attachment]:
+    """Return the files that an earlier try of the form stored, as far as they are still wanted."""
+    ids = [text for text in request.POST.getlist("kept") if UUID_TEXT.fullmatch(text)]
+    return list(Attachment.objects.filter(pk__in=ids))
+
+
+def stored_files(request: HttpRequest, point: MonitoringPoint, files: list[Attachment]) -> None:
+    """Store the files that came along, adding each good one to `files`.
+
+    Files are evidence of their own: a refused form, or a bad file among them, does not ask for
+    the good ones again.
+
+    Raises:
+        InvalidInput: at `uploads`; what is wrong with each bad one.
+    """
+    wrong = []
+    for upload in request.FILES.getlist("uploads"):
+        try:
+            attachment, _new = attachment_store(
+                id=new_id(),
+                actor=current_actor(),
+                # one byte more than allowed shows that it is too large; no need for the rest
+                content=upload.read(settings.ATTACHMENT_MAX_BYTES + 1),
+                filename=upload.name or "",
+                purpose="filing",
+                district_code=point.district_id,
+            )
+        except InvalidInput as error:
+            reason = "；".join(one.message for one in error.errors) or error.message
+            wrong.append(f"{upload.name}：{reason}")
+        else:
+            files.append(attachment)
+    if wrong:
+        raise InvalidInput(errors=[FieldError("uploads", "file", "；".join(wrong))])

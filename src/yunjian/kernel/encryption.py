@@ -1,0 +1,49 @@
+"""Secrets that must be read again, kept encrypted (Fernet: AES-128-CBC with HMAC-SHA-256)."""
+
+import base64
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+PURPOSE = b"yunjian vault 1"
+
+
+class DecryptionFailed(RuntimeError):
+    """What is stored was sealed with a key that this installation does not hold."""
+
+
+def encrypt(plain: bytes) -> str:
+    """Return the text to store."""
+    return _keys(_secrets()).encrypt(plain).decode()
+
+
+def decrypt(stored: str) -> bytes:
+    """Return what was sealed, with today's key or one of those before it.
+
+    Raises:
+        DecryptionFailed: the key is another one, or the text was changed.
+    """
+    try:
+        return _keys(_secrets()).decrypt(stored.encode())
+    except InvalidToken as error:
+        raise DecryptionFailed(
+            "a stored secret cannot be read with this installation's key"
+        ) from error
+
+
+def _secrets() -> tuple[str, ...]:
+    past = [str(secret) for secret in settings.SECRET_KEY_FALLBACKS]
+    return tuple(settings.ENCRYPTION_KEYS or [settings.SECRET_KEY, *past])
+
+
+@lru_cache(maxsize=4)
+def _keys(secrets: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
+
+
+def _derived(secret: str) -> bytes:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
+    return base64.urlsafe_b64encode(key)

@@ -1,0 +1,1 @@
+"""Who may change what the library holds."""

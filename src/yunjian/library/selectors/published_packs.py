@@ -1,0 +1,60 @@
+"""Published packs as the standards read them, and as JSON keeps them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from yunjian.library.models import PublishedPack
+from yunjian.standards.rules import Pack
+from yunjian.standards.rules.overlays import overlaid
+from yunjian.standards.rules.packs import parsed, shipped
+
+_read: dict[UUID, Pack] = {}
+
+
+def published_packs() -> tuple[Pack, ...]:
+    """Return every published pack, each read once.
+
+    The table is asked each time, so that what one process publishes holds in all; its rows are
+    never altered, so that nothing has to be read twice. Scope is of no account: rules hold for
+    everybody.
+
+    Raises:
+        InvalidPack: a pack no longer is what the loader accepts.
+    """
+    keys = list(PublishedPack.unscoped().order_by("id").values_list("pk", flat=True))
+    missing = [key for key in keys if key not in _read]
+    if missing:
+        _read_packs([key for key in keys if key in _read], missing)
+    return tuple(_read[key] for key in keys)
+
+
+def _read_packs(before: list[UUID], keys: list[UUID]) -> None:
+    known = [*shipped(), *(_read[key] for key in before)]
+    for row in PublishedPack.unscoped().filter(pk__in=keys).order_by("id"):
+        pack = read(row.content, row.name, known)
+        known.append(pack)
+        _read[row.pk] = pack
+
+
+def read(content: dict[str, Any], name: str, known: list[Pack]) -> Pack:
+    """Return the pack, or the overlay over one that is known.
+
+    Raises:
+        InvalidPack: it is none.
+    """
+    if content.get("overlays"):
+        return overlaid(content, name, known)
+    return parsed(content, name)
+
+
+def plain(value: Any) -> Any:
+    """Return the data of a pack as JSON keeps it without loss: fractions and days as text."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Decimal | date):
+        return str(value)
+    return value

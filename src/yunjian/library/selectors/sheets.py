@@ -1,0 +1,67 @@
+"""Sheet definitions that the authority wrote: published ones for everybody, and its drafts."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from yunjian.access.scope import get_visible_or_404
+from yunjian.library.models import PublishedSheet, SheetDesign
+from yunjian.standards import sheets
+from yunjian.standards.sheets import Definition
+
+_read: dict[UUID, Definition] = {}
+
+
+def published_sheets() -> list[Definition]:
+    """Return every published definition, each read once: its row never changes.
+
+    The table is asked each time, so that what one process publishes holds in all. Scope is of no
+    account: sheets hold for everybody.
+    """
+    keys = list(PublishedSheet.unscoped().order_by("id").values_list("pk", flat=True))
+    if missing := [key for key in keys if key not in _read]:
+        for row in PublishedSheet.unscoped().filter(pk__in=missing):
+            _read[row.pk] = sheets.parsed(row.definition)
+    return [_read[key] for key in keys]
+
+
+def designs() -> QuerySet[SheetDesign]:
+    """Return the drafts that are not published yet, newest first."""
+    found: QuerySet[SheetDesign] = SheetDesign.objects.filter(published=None)
+    return found.select_related("changed_by").order_by("-changed_at")
+
+
+def design(design_id: UUID) -> SheetDesign:
+    """Return one draft.
+
+    Raises:
+        Http404: there is none that the actor may see.
+    """
+    found: SheetDesign = get_visible_or_404(
+        SheetDesign, design_id, queryset=SheetDesign.objects.select_related("changed_by")
+    )
+    return found
+
+
+def library(on_date: date) -> list[dict[str, Any]]:
+    """Return every sheet with its versions (the newest first) and the one in force on a day."""
+    published = {row.name: row for row in PublishedSheet.unscoped().select_related("published_by")}
+    in_force = sheets.current_names(on_date)
+    grouped: dict[str, list[Definition]] = {}
+    for item in sheets.definitions().values():
+        grouped.setdefault(item.code, []).append(item)
+    rows = []
+    for code, versions in sorted(grouped.items()):
+        versions.sort(key=lambda item: -item.version)
+        current = next((item for item in versions if item.name == in_force.get(code)), None)
+        rows.append(
+            {
+                "code": code,
+                "shown": current or versions[0],
+                "in_force": current,
+                "versions": [(item, published.get(item.name)) for item in versions],
+            }
+        )
+    return rows

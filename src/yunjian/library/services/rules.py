@@ -1,0 +1,399 @@
+"""Writes of the rule library: a draft of the next version, row by row, and its publication."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yunjian.access.actor import Actor
+from yunjian.evidence.services import record
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.digests import canonical_json, digest
+from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.library import events
+from yunjian.library.domain import labels
+from yunjian.library.domain.rule_problems import explained, place_of, refused
+from yunjian.library.models import PublishedPack, RuleDraft
+from yunjian.library.policies.rules import require_change
+from yunjian.library.selectors.published_packs import plain, read
+from yunjian.library.selectors.rules import marks_of, newest_version, row_of
+from yunjian.standards.rules import InvalidPack, Pack
+from yunjian.standards.rules.overlays import overlaid
+from yunjian.standards.rules.packs import TABLES, arranged, read_toml, versions
+
+LONGEST_UPLOAD = 512 * 1024
+RESERVED = frozenset({"what-if", "overlays", "rows"})
+
+
+@transaction.atomic
+def row_confirm(
+    *, actor: Actor, code: str, row_id: str, page: str = "", remark: str = ""
+) -> RuleDraft:
+    """Note in the draft of the next version that a row was compared with the printed standard.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidState: nobody has established a value that could be compared.
+    """
+    require_change(actor)
+    draft = _draft_for(actor, code)
+    pack = _checked(draft.content, draft.code)
+    row = row_of(pack, row_id)[1]
+    if row.unconfirmed:
+        raise InvalidState(_("这一条还没有数值，不能核对；请先更正，填入数值"))
+    _row_data(draft.content, row_id).update(_confirmation(actor))
+    _checked(draft.content, draft.code)
+    _note(draft, row_id, _mark(actor, "confirmed", page, remark))
+    payload = {
+        "pack": draft.based_on,
+        "row": row_id,
+        "value": [row.clause, *labels.demand_lines(row)],
+        "page": page,
+        "remark": remark,
+    }
+    record(actor=actor, verb=events.RULES_CONFIRMED, obj=draft, payload=payload)
+    return draft
+
+
+@transaction.atomic
+def row_correct(
+    *,
+    actor: Actor,
+    code: str,
+    row_id: str,
+    data: dict[str, Any],
+    confirm: bool,
+    page: str = "",
+    remark: str = "",
+) -> RuleDraft:
+    """Put other values of a row into the draft of the next version.
+
+    With `confirm` they were taken from the printed standard; without, the row has to be compared
+    again.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidInput: the loader does not accept the row; the path says which value.
+        InvalidState: nothing was changed.
+    """
+    require_change(actor)
+    draft = _draft_for(actor, code)
+    before = row_of(_checked(draft.content, draft.code), row_id)[1]
+    stored = _row_data(draft.content, row_id)
+    stored.clear()
+    stored |= {**plain(data), "id": row_id}
+    after = row_of(_checked(draft.content, draft.code), row_id)[1]
+    same = after == before.model_copy(update={"confirmed_by": None, "confirmed_on": None})
+    if same and not confirm:
+        raise InvalidState(_("没有改动"))
+    if confirm:
+        stored.update(_confirmation(actor))
+    _checked(draft.content, draft.code)
+    _note(draft, row_id, _mark(actor, "confirmed" if same else "corrected", page, remark))
+    payload = {
+        "pack": draft.based_on,
+        "row": row_id,
+        "before": [before.clause, *labels.demand_lines(before)],
+        "after": [after.clause, *labels.demand_lines(after)],
+        "confirmed": confirm,
+        "page": page,
+        "remark": remark,
+    }
+    verb = events.RULES_CONFIRMED if same else events.RULES_CORRECTED
+    record(actor=actor, verb=verb, obj=draft, payload=payload)
+    return draft
+
+
+@transaction.atomic
+def row_restore(*, actor: Actor, code: str, row_id: str) -> RuleDraft:
+    """Take a row of the draft back to what it is in the version that the draft is based on.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidState: the draft does not change the row.
+    """
+    require_change(actor)
+    draft = _locked(code)
+    if row_id not in draft.marks:
+        raise InvalidState(_("草稿没有改动这一条"))
+    base = next(item for item in versions() if item.name == draft.based_on)
+    stored = _row_data(draft.content, row_id)
+    stored.clear()
+    stored |= plain(_row_data(base.source, row_id))
+    _checked(draft.content, draft.code)
+    del draft.marks[row_id]
+    _save(draft)
+    payload = {"pack": draft.based_on, "row": row_id}
+    record(actor=actor, verb=events.RULES_RESTORED, obj=draft, payload=payload)
+    return draft
+
+
+@transaction.atomic
+def draft_discard(*, actor: Actor, code: str) -> None:
+    """Forget a draft; what was published stays.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidState: there is no draft.
+    """
+    require_change(actor)
+    draft = _locked(code)
+    payload = {"pack": draft.based_on or draft.code, "rows": sorted(draft.marks)}
+    subject = ("supervision.ruledraft", draft.pk)
+    draft.delete()
+    record(actor=actor, verb=events.RULES_DISCARDED, obj=subject, payload=payload)
+
+
+@transaction.atomic
+def draft_publish(
+    *, actor: Actor, code: str, effective_from: date, note: str, revision: int
+) -> PublishedPack:
+    """Publish a draft as the next version, in force from a day on; nothing is altered by it.
+
+    An overlay over the version before is carried over to the new one, if it is stricter than
+    that as well. `revision` is that of the draft as it was shown.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidState: there is no draft, or somebody has changed it since it was shown.
+        InvalidInput: the day is past or not after the beginning of the version before, the draft
+            changes nothing, or an overlay would be looser than the new version.
+    """
+    require_change(actor)
+    draft = _locked(code)
+    if draft.revision != revision:
+        raise InvalidState(_("草稿刚被修改过，请看过新的差异后再发布"), code="changed")
+    known = versions()
+    before = max(
+        (item for item in known if item.code == code), key=lambda item: item.version, default=None
+    )
+    if before is not None and draft.based_on and before.name != draft.based_on:
+        raise InvalidState(_("依据的版本已不是最新版本，请删除草稿后重新核对"), code="outdated")
+    if not draft.overlays and not draft.marks:
+        raise InvalidInput(_("草稿没有改动，不能发布"))
+    _check_day(effective_from, before)
+    content = _dated(draft.content, 1 if before is None else before.version + 1, effective_from)
+    pack = _checked(content, code, known)
+    marks = {**(marks_of(before) if before is not None else {}), **draft.marks}
+    row = _publish(actor, content, marks, draft.based_on, note)
+    carried = _carry(actor, before, pack, known) if not draft.overlays else []
+    changed = sorted(draft.marks)
+    draft.delete()
+    payload = {
+        "pack": row.name,
+        "based_on": row.based_on,
+        "overlays": row.overlays,
+        "effective_from": effective_from.isoformat(),
+        "note": note,
+        "rows": changed,
+        "carried": carried,
+        "content": digest(canonical_json(content)),
+    }
+    record(actor=actor, verb=events.RULES_PUBLISHED, obj=row, payload=payload)
+    return row
+
+
+@transaction.atomic
+def overlay_upload(*, actor: Actor, text: str, filename: str) -> RuleDraft:
+    """Make a city's stricter rules the draft of an overlay, in the place of an earlier draft.
+
+    Its version is the next one, and its day is told when it is published.
+
+    Raises:
+        NotAllowed: the actor is no rule administrator of the city.
+        InvalidInput: the loader does not accept it; the message names the row.
+    """
+    require_change(actor)
+    if len(text.encode()) > LONGEST_UPLOAD:
+        raise InvalidInput(_("文件太大，最多 512 KB"), field="file")
+    known = versions()
+    content = _overlay_content(text, filename, known)
+    base = str(content["overlays"])
+    code = str(content["code"])
+    _check_overlay_code(code, base, known)
+    before = [item for item in known if item.code == code]
+    newest = max(before, key=lambda item: item.version, default=None)
+    own = {row["id"] for table in TABLES for row in content.get(table, [])}
+    draft: RuleDraft
+    draft, _made = RuleDraft.objects.select_for_update().get_or_create(
+        code=code,
+        defaults={
+            "organization_id": actor.own_organization,
+            "content": content,
+            "created_by_id": actor.account_id,
+        },
+    )
+    draft.overlays = base
+    draft.based_on = newest.name if newest is not None else ""
+    draft.content = content
+    draft.marks = {name: _mark(actor, "overlay", "", "") for name in sorted(own)}
+    _save(draft)
+    payload = {"code": code, "overlays": base, "rows": sorted(own), "filename": filename}
+    record(actor=actor, verb=events.RULES_UPLOADED, obj=draft, payload=payload)
+    return draft
+
+
+def _overlay_content(text: str, filename: str, known: Sequence[Pack]) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = {
+            "version": 1,
+            "effective": [today().isoformat()],
+            **plain(read_toml(text, filename)),
+        }
+        overlaid({**content, "overlays": content.get("overlays", "")}, filename, known)
+    except InvalidPack as error:
+        told = f"{error.row}：{explained(error.reason)}"
+        raise InvalidInput(told, errors=[FieldError("file", "invalid_pack", told)]) from error
+    return content
+
+
+def _check_overlay_code(code: str, base: str, known: Sequence[Pack]) -> None:
+    base_code = base.partition("@")[0]
+    newest = newest_version(base_code)
+    if code in RESERVED or any(item.code == code and item.overlays is None for item in known):
+        raise InvalidInput(_("代码 %(code)s 已被占用") % {"code": code}, field="file")
+    if base != newest.name:
+        words_of = {"base": base, "newest": newest.name}
+        raise InvalidInput(
+            _("overlays 应为最新版本 %(newest)s，而不是 %(base)s") % words_of, field="file"
+        )
+    others = {
+        item.code
+        for item in known
+        if item.overlays and item.overlays.partition("@")[0] == base_code and item.code != code
+    }
+    if others:
+        raise InvalidInput(
+            _("%(base)s 已有地方加严规则 %(other)s，请上传它的新版本")
+            % {"base": base, "other": min(others)},
+            field="file",
+        )
+
+
+def _draft_for(actor: Actor, code: str) -> RuleDraft:
+    """Return the locked draft of a pack, made from its newest version when there is none."""
+    newest = newest_version(code)
+    if newest.overlays is not None:
+        raise InvalidState(_("地方加严规则请上传新的文件"))
+    draft: RuleDraft
+    draft, _made = RuleDraft.objects.select_for_update().get_or_create(
+        code=code,
+        defaults={
+            "organization_id": actor.own_organization,
+            "based_on": newest.name,
+            "content": plain(newest.source),
+            "created_by_id": actor.account_id,
+        },
+    )
+    return draft
+
+
+def _locked(code: str) -> RuleDraft:
+    draft: RuleDraft | None = RuleDraft.objects.select_for_update().filter(code=code).first()
+    if draft is None:
+        raise InvalidState(_("没有草稿，可能已经发布或删除"))
+    return draft
+
+
+def _row_data(content: dict[str, Any], row_id: str) -> dict[str, Any]:
+    return next(
+        row for table in TABLES for row in content.get(table, []) if row.get("id") == row_id
+    )
+
+
+def _confirmation(actor: Actor) -> dict[str, str]:
+    return {"confirmed_by": actor.name, "confirmed_on": today().isoformat()}
+
+
+def _mark(actor: Actor, kind: str, page: str, remark: str) -> dict[str, str]:
+    on = today().isoformat()
+    return {"kind": kind, "by": actor.name, "on": on, "page": page, "remark": remark}
+
+
+def _note(draft: RuleDraft, row_id: str, mark: dict[str, str]) -> None:
+    # a value that was corrected stays so when somebody compares it afterwards
+    corrected = draft.marks.get(row_id, {}).get("kind") == "corrected"
+    draft.marks[row_id] = {**mark, "kind": "corrected"} if corrected else mark
+    _save(draft)
+
+
+def _save(draft: RuleDraft) -> None:
+    draft.revision += 1
+    draft.changed_at = now()
+    draft.save()
+
+
+def _checked(content: dict[str, Any], code: str, known: Sequence[Pack] | None = None) -> Pack:
+    try:
+        return read(content, code, list(versions() if known is None else known))
+    except InvalidPack as error:
+        raise refused(error) from error
+
+
+def _check_day(effective_from: date, before: Pack | None) -> None:
+    if effective_from < today():
+        raise InvalidInput(_("施行日期不能早于今天"), field="effective_from")
+    if before is None:
+        return
+    if effective_from <= before.since:
+        words_of = {"name": before.name, "since": before.since}
+        message = _("施行日期必须晚于 %(name)s 的施行日期 %(since)s") % words_of
+        raise InvalidInput(message, field="effective_from")
+    if before.until is not None and effective_from >= before.until:
+        message = _("施行日期必须早于废止日期 %(until)s") % {"until": before.until}
+        raise InvalidInput(message, field="effective_from")
+
+
+def _dated(content: dict[str, Any], version: int, since: date) -> dict[str, Any]:
+    ends = [str(day) for day in content.get("effective", [])[1:]]
+    return {**content, "version": version, "effective": [since.isoformat(), *ends]}
+
+
+def _publish(
+    actor: Actor, content: dict[str, Any], marks: dict[str, Any], based_on: str, note: str
+) -> PublishedPack:
+    row: PublishedPack = PublishedPack.objects.create(
+        organization_id=actor.own_organization,
+        code=content["code"],
+        version=content["version"],
+        effective_from=date.fromisoformat(content["effective"][0]),
+        based_on=based_on,
+        overlays=content.get("overlays", ""),
+        content=content,
+        marks=marks,
+        note=note,
+        published_by_id=actor.account_id,
+    )
+    return row
+
+
+def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack]) -> list[str]:
+    """Publish the overlays over the version before anew over its successor."""
+    if before is None:
+        return []
+    held = [
+        item
+        for item in arranged(known)
+        if item.overlays == before.name and (item.until is None or item.until > pack.since)
+    ]
+    carried: list[str] = []
+    latest = [item for item in known if item.overlays == before.name]
+    number = max((item.version for item in latest), default=0)
+    for item in sorted(held, key=lambda one: one.version):
+        source = PublishedPack.objects.get(code=item.code, version=item.version)
+        number += 1
+        content = _dated(source.content, number, max(pack.since, item.since))
+        content["overlays"] = pack.name
+        try:
+            read(content, source.name, [*known, pack])
+        except InvalidPack as error:
+            told = {"overlay": source.name, "row": error.row, "why": explained(error.reason)}
+            raise InvalidInput(
+                _("地方加严规则 %(overlay)s 与新版本不符：%(row)s %(why)s") % told,
+                code=place_of(error.reason) or "overlay",
+            ) from error
+        note = _("随 %(name)s 沿用") % {"name": pack.name}
+        carried.append(_publish(actor, content, source.marks, source.name, note).name)
+    return carried

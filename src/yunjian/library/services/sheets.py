@@ -1,0 +1,230 @@
+"""Sheets of an authority's own: copied, changed part by part, published for a day to come."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Func, Value
+from django.utils.translation import gettext as _
+
+from yunjian.access.actor import Actor
+from yunjian.access.row_policies import bypass_rls
+from yunjian.access.scope import get_visible_or_404
+from yunjian.evidence.services import record
+from yunjian.kernel.clock import now, today
+from yunjian.kernel.digests import canonical_json, digest
+from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.kernel.languages import localized
+from yunjian.library.models import PublishedSheet, SheetDesign
+from yunjian.library.policies.sheets import may_design
+from yunjian.maintenance.models import Task
+from yunjian.maintenance.models.plans import TaskState
+from yunjian.standards import sheets
+from yunjian.standards.sheets import Problem
+
+MOST_CHANGES = 200
+
+
+@transaction.atomic
+def design_begin(*, actor: Actor, base: str, code: str = "") -> SheetDesign:
+    """Copy a sheet to change it: as its next version, or under a code of its own.
+
+    Raises:
+        NotAllowed: the actor writes no sheets.
+        InvalidInput: at `code`; it is used already, or none.
+        Conflict: the next version is being written already.
+    """
+    organization_id = _require_designer(actor)
+    source = deepcopy(sheets.definition(base).source)
+    new_code = code.strip() or source["code"]
+    known = [item for item in sheets.definitions().values() if item.code == new_code]
+    if code.strip() and known:
+        raise InvalidInput(_("这个编码已被使用"), code="taken", field="code")
+    if SheetDesign.unscoped().filter(code=new_code, published=None).exists():
+        raise Conflict(_("这份记录单已有一份草稿，请在草稿上修改"), code="being_written")
+    source["code"] = new_code
+    source["version"] = max((item.version for item in known), default=0) + 1
+    source.pop("effective", None)
+    if problem := next(
+        (one for one in sheets.check(source) if one.reason_code == "wrong_key"), None
+    ):
+        raise InvalidInput(localized(problem.message), code="wrong_key", field="code")
+    design: SheetDesign = SheetDesign.objects.create(
+        organization_id=organization_id,
+        code=new_code,
+        version=source["version"],
+        definition=source,
+        base=base,
+        created_by_id=actor.account_id,
+        changed_by_id=actor.account_id,
+    )
+    record(actor=actor, verb="sheet.design_begun", obj=design, payload={"base": base})
+    return design
+
+
+@transaction.atomic
+def design_change(
+    *,
+    actor: Actor,
+    design_id: UUID,
+    revision: int,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    text: str,
+) -> SheetDesign:
+    """Change a draft; `text` says what was done. A draft may hold mistakes: publishing may not.
+
+    Raises:
+        Conflict: somebody else has changed it since it was shown.
+        NotAllowed, InvalidState: the actor writes no sheets; it is published already.
+    """
+    design = _locked(actor, design_id)
+    if revision != design.revision and design.changed_by_id != actor.account_id:
+        raise Conflict(_("这份草稿已被他人修改，请刷新后继续"), code="changed")
+    definition = change(design.definition)
+    if definition == design.definition:
+        return design
+    design.definition = definition
+    design.revision += 1
+    entry = {"revision": design.revision, "at": now().isoformat(), "by": actor.name, "text": text}
+    before = [*design.changes]
+    if before and (before[-1]["by"], before[-1]["text"]) == (actor.name, text):
+        before.pop()  # somebody goes on with the same part
+    design.changes = [*before, entry][-MOST_CHANGES:]
+    design.changed_by_id = actor.account_id or design.changed_by_id
+    design.changed_at = now()
+    design.save()
+    return design
+
+
+@transaction.atomic
+def design_drop(*, actor: Actor, design_id: UUID) -> None:
+    """Give a draft up.
+
+    Raises:
+        NotAllowed, InvalidState: the actor writes no sheets; it is published already.
+    """
+    design = _locked(actor, design_id)
+    record(actor=actor, verb="sheet.design_dropped", obj=design, payload={"name": design.name})
+    design.delete()
+
+
+def design_problems(design: SheetDesign) -> list[Problem]:
+    """Return what stands against publishing a draft: mistakes, and data that would be lost."""
+    problems = sheets.check(design.definition)
+    if problems or not design.base:
+        return problems
+    base = sheets.definition(design.base)
+    if base.code != design.code:
+        return []
+    return sheets.compatible(base, sheets.parsed(design.definition))
+
+
+@transaction.atomic
+def design_publish(
+    *, actor: Actor, design_id: UUID, revision: int, effective_from: date
+) -> PublishedSheet:
+    """Publish a draft for a day to come; tasks planned from that day on take the new version.
+
+    Raises:
+        Conflict: somebody else has changed it since it was shown.
+        InvalidInput: each problem with its place; or at `effective_from`, a day that is not ahead
+            or lies before that of the version before.
+        NotAllowed, InvalidState: the actor writes no sheets; it is published already.
+    """
+    design = _locked(actor, design_id)
+    if revision != design.revision:
+        raise Conflict(_("这份草稿已被他人修改，请刷新后继续"), code="changed")
+    definition = {**design.definition, "effective": [effective_from.isoformat()]}
+    _check_day(design, effective_from)
+    problems = design_problems(design) or sheets.check(definition)
+    if problems:
+        raise InvalidInput(
+            _("记录单还有问题，不能发布"),
+            errors=[
+                FieldError(problem.place, problem.reason_code, localized(problem.message))
+                for problem in problems
+            ],
+        )
+    published: PublishedSheet = PublishedSheet.objects.create(
+        organization_id=design.organization_id,
+        code=design.code,
+        version=design.version,
+        definition=definition,
+        base=design.base,
+        effective_from=effective_from,
+        published_by_id=actor.account_id,
+    )
+    design.published = published
+    design.save(update_fields=["published"])
+    record(
+        actor=actor,
+        verb="sheet.published",
+        obj=published,
+        payload={
+            "name": published.name,
+            "base": design.base,
+            "effective_from": effective_from.isoformat(),
+            "definition": digest(canonical_json(_texts(definition))),
+            "tasks": _tasks_take(published),
+        },
+    )
+    return published
+
+
+def _require_designer(actor: Actor) -> UUID:
+    if not may_design(actor):
+        raise NotAllowed(_("只有市级管理部门的规则管理员可以编制记录单"))
+    return actor.own_organization
+
+
+def _locked(actor: Actor, design_id: UUID) -> SheetDesign:
+    _require_designer(actor)
+    found: SheetDesign = get_visible_or_404(
+        SheetDesign, design_id, queryset=SheetDesign.objects.select_for_update(of=("self",))
+    )
+    if found.published_id is not None:
+        raise InvalidState(_("已经发布，不能再修改"))
+    return found
+
+
+def _check_day(design: SheetDesign, effective_from: date) -> None:
+    if effective_from <= today():
+        raise InvalidInput(_("生效日期须晚于今天"), code="past", field="effective_from")
+    before = PublishedSheet.unscoped().filter(code=design.code).order_by("-version").first()
+    if before is not None and effective_from <= before.effective_from:
+        raise InvalidInput(
+            _("生效日期须晚于上一版本的 %(day)s") % {"day": before.effective_from},
+            code="order",
+            field="effective_from",
+        )
+
+
+def _tasks_take(published: PublishedSheet) -> int:
+    """Let open tasks from its first day on take the new version; return how many do."""
+    older = [
+        item.name
+        for item in sheets.definitions().values()
+        if item.code == published.code and item.version < published.version
+    ]
+    open_tasks = Task.unscoped().filter(state=TaskState.OPEN, due_on__gte=published.effective_from)
+    with bypass_rls("a published sheet holds for the tasks of every agency"):
+        return sum(
+            open_tasks.filter(sheets__contains=[name]).update(
+                sheets=Func(
+                    F("sheets"), Value(name), Value(published.name), function="array_replace"
+                )
+            )
+            for name in older
+        )
+
+
+def _texts(value: Any) -> Any:
+    """Return the data with fractions as text: what is sealed holds none."""
+    if isinstance(value, dict):
+        return {key: _texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return repr(value) if isinstance(value, float) else value

@@ -1,0 +1,273 @@
+"""Confirming, correcting and publishing: what rule administrators do in the library."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.forms import BaseFormSet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yunjian.access.actor import current_actor
+from yunjian.kernel.clock import today
+from yunjian.kernel.errors import DomainError
+from yunjian.library.domain.rule_problems import explained
+from yunjian.library.forms.rules import (
+    BandForms,
+    LimitForm,
+    PublishForm,
+    Remark,
+    RowForm,
+    bands_of,
+    form_for,
+)
+from yunjian.library.models import RuleDraft
+from yunjian.library.policies.rules import may_change_rules, require_change
+from yunjian.library.selectors.rules import (
+    RuleLine,
+    draft_changes,
+    draft_of,
+    editable,
+    newest_or_none,
+    newest_version,
+    row_of,
+)
+from yunjian.library.services import rules
+from yunjian.library.views.guards import rules_page
+from yunjian.standards.rules import InvalidPack
+from yunjian.standards.rules.model import LimitRow, Row
+from yunjian.standards.rules.packs import TABLES
+from yunjian.web.forms import add_domain_errors
+from yunjian.web.responses import done
+
+BAND_PATH = "bands"
+
+
+def _line(code: str, row_id: str) -> RuleLine:
+    pack = editable(code)
+    table, row = row_of(pack, row_id)
+    return RuleLine(pack, table, row)
+
+
+def _tab(code: str, line: RuleLine) -> str:
+    tab = "validity" if line.table == "substitutions" else line.table
+    return f"{reverse('library:rule_pack', args=[code])}?tab={tab}"
+
+
+@rules_page
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
+    """Note that a row was compared with the printed standard."""
+    require_change(current_actor())
+    line = _line(code, row_id)
+    form = Remark(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                rules.row_confirm(
+                    actor=current_actor(), code=code, row_id=row_id, **form.cleaned_data
+                )
+            except DomainError as error:
+                add_domain_errors(form, error)
+                status = error.status
+            else:
+                return done(request, gettext("已记入草稿，发布后生效"), _tab(code, line))
+    context = {"line": line, "code": code, "form": form}
+    return render(request, "library/rules/confirm.html", context, status=status)
+
+
+@rules_page
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
+    """Correct the values of a row; what the loader refuses is said where it was typed."""
+    require_change(current_actor())
+    line = _line(code, row_id)
+    form, bands = _forms(request, line.row)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and (bands is None or _bands_needed(form, bands)):
+            try:
+                _correct(form, bands, line, code)
+            except DomainError as error:
+                _show(error, form, bands)
+                status = error.status
+            else:
+                return done(request, gettext("更正已记入草稿，发布后生效"), _tab(code, line))
+    context = {"line": line, "code": code, "form": form, "bands": bands, "back": _tab(code, line)}
+    return render(request, "library/rules/correct.html", context, status=status)
+
+
+def _forms(request: HttpRequest, row: Row) -> tuple[RowForm, Any]:
+    posted = request.POST if request.method == "POST" else None
+    kind = form_for(row)
+    form = kind(posted, initial=kind.of(row))
+    if not isinstance(row, LimitRow):
+        return form, None
+    return form, BandForms(posted, initial=bands_of(row), prefix=BAND_PATH)
+
+
+def _bands_needed(form: RowForm, bands: BaseFormSet[Any]) -> bool:
+    return form.cleaned_data["mode"] != BAND_PATH or bands.is_valid()
+
+
+def _correct(form: RowForm, bands: Any, line: RuleLine, code: str) -> None:
+    before = next(
+        row
+        for table in TABLES
+        for row in line.pack.source.get(table, [])
+        if row["id"] == line.row.id
+    )
+    if isinstance(form, LimitForm):
+        by_bands = form.cleaned_data["mode"] == BAND_PATH
+        data = form.data_of(before, [one.data_of for one in _filled(bands)] if by_bands else [])
+    else:
+        data = form.data_of(before)
+    rules.row_correct(
+        actor=current_actor(),
+        code=code,
+        row_id=line.row.id,
+        data=data,
+        confirm=form.cleaned_data["confirm"],
+        page=form.cleaned_data["page"],
+        remark=form.cleaned_data["remark"],
+    )
+
+
+def _filled(bands: Any) -> list[Any]:
+    """Return the bands that are to stay; a row for another band that was left empty is none."""
+    return [
+        one
+        for place, one in enumerate(bands.forms)
+        if one.cleaned_data
+        and not one.cleaned_data.get("DELETE")
+        and (place < bands.initial_form_count() or _says_something(one))
+    ]
+
+
+def _says_something(band: Any) -> bool:
+    given = band.cleaned_data
+    return any(given.get(name) not in {None, ""} for name in ("lower", "upper", "limit"))
+
+
+def _show(error: DomainError, form: RowForm, bands: Any) -> None:
+    """Show a refusal at the value, and those of bands at the bands in question."""
+    for item in error.errors:
+        name, *place = item.path.split(":", 2)
+        if bands is None or name != BAND_PATH:
+            continue
+        for one in _bands_at(bands, *place):
+            one.add_error(None, item.message)
+    add_domain_errors(form, error)
+
+
+def _bands_at(bands: Any, unit: str = "", at: str = "") -> list[Any]:
+    own = [one for one in _filled(bands) if one.cleaned_data.get("measured_in") == unit]
+    if at.startswith("#"):
+        number = at[1:]
+        return own[int(number) : int(number) + 1]
+    try:
+        bound = Decimal(at)
+    except InvalidOperation:
+        return own[:1]
+    touching = [
+        one
+        for one in own
+        if bound in {one.cleaned_data.get("lower"), one.cleaned_data.get("upper")}
+    ]
+    return touching or own[:1]
+
+
+@rules_page
+@require_POST
+def restore(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
+    """Take a row of the draft back."""
+    try:
+        rules.row_restore(actor=current_actor(), code=code, row_id=row_id)
+    except DomainError as error:
+        return _draft_page(request, code, draft_of(code), error=error)
+    url = reverse("library:rule_draft", args=[code])
+    return done(request, gettext("已撤销这一条的改动"), url)
+
+
+@rules_page
+@require_GET
+def draft(request: HttpRequest, code: str) -> HttpResponse:
+    """Preview the next version: what differs from the newest, and the form to publish it."""
+    return _draft_page(request, code, draft_of(code))
+
+
+@rules_page
+@require_POST
+def publish(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish the draft."""
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _draft_page(request, code, draft_of(code), form=form)
+    try:
+        row = rules.draft_publish(actor=current_actor(), code=code, **form.cleaned_data)
+    except DomainError as error:
+        add_domain_errors(form, error)
+        return _draft_page(request, code, draft_of(code), form=form, error=error)
+    words = {"name": row.name, "day": row.effective_from}
+    message = gettext("%(name)s 已发布，自 %(day)s 起施行") % words
+    return done(request, message, reverse("library:rule_versions", args=[code]))
+
+
+@rules_page
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask, then forget the draft."""
+    require_change(current_actor())
+    if request.method == "POST":
+        try:
+            rules.draft_discard(actor=current_actor(), code=code)
+        except DomainError as error:
+            return _draft_page(request, code, None, error=error)
+        return done(request, gettext("草稿已删除"), reverse("library:rules"))
+    context = {"code": code, "draft": draft_of(code)}
+    return render(request, "library/rules/discard.html", context)
+
+
+def _draft_page(
+    request: HttpRequest,
+    code: str,
+    draft: RuleDraft | None,
+    *,
+    form: PublishForm | None = None,
+    error: DomainError | None = None,
+) -> HttpResponse:
+    if draft is None and error is None:
+        newest_version(code)  # no such pack: 404
+    problem = ""
+    changes: list[Any] = []
+    if draft is not None:
+        try:
+            changes = draft_changes(draft)
+        except InvalidPack as invalid:
+            problem = f"{invalid.row}：{explained(invalid.reason)}"
+    shown = form
+    if shown is None and draft is not None:
+        shown = PublishForm(initial={"revision": draft.revision})
+    context = {
+        "code": code,
+        "draft": draft,
+        "base": newest_or_none(code),
+        "changes": [(change, _mark(draft, change.row.id)) for change in changes],
+        "problem": problem,
+        "form": shown,
+        "error": error,
+        "may_change": may_change_rules(current_actor()),
+        "today": today(),
+    }
+    status = error.status if error else 422 if form is not None else 200
+    return render(request, "library/rules/draft.html", context, status=status)
+
+
+def _mark(draft: RuleDraft | None, row_id: str) -> dict[str, str]:
+    mark: dict[str, str] = draft.marks.get(row_id, {}) if draft is not None else {}
+    return mark

@@ -1,0 +1,1 @@
+"""Pure rules of plans, tasks and visits."""

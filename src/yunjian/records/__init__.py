@@ -1,0 +1,1 @@
+"""What every kept record shares."""

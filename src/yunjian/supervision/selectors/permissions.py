@@ -1,0 +1,92 @@
+"""权限矩阵: the permissions of every room, by kind of organisation and role, from the code."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.access.permissions import Permission, permissions
+from yunjian.identity.models.accounts import Role
+from yunjian.identity.models.organizations import OrganizationKind
+from yunjian.identity.policies import GRANTORS
+from yunjian.kernel.languages import Text
+
+OTHER = "other"
+# rooms by the first part of a permission's code, in the order of the work
+ROOMS: dict[str, Text] = {
+    "portal": _("门户"),
+    "identity": _("账号与安全"),
+    "administration": _("系统管理"),
+    "sources": _("污染源与仪器备案"),
+    "agencies": _("机构备案与合同"),
+    "maintenance": _("计划、任务与运维"),
+    "messaging": _("消息与通知"),
+    "rules": _("规则库"),
+    "supervision": _("监管"),
+    OTHER: _("其他"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A role of a kind of organisation."""
+
+    kind: str
+    role: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A permission, and for each column whether it is held there."""
+
+    permission: Permission
+    held: list[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The permissions of one room."""
+
+    title: Text
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The whole table; `kinds` says over how many columns each kind of organisation reaches."""
+
+    kinds: list[tuple[Text, int]]
+    columns: list[Column]
+    rooms: list[Room]
+
+
+def matrix() -> Matrix:
+    """Return the table as the code states it."""
+    columns = [
+        Column(kind, role, Role(role).label) for kind, roles in GRANTORS.items() for role in roles
+    ]
+    order = list(ROOMS)
+    stated = sorted(
+        permissions(), key=lambda one: (order.index(_room(one)), len(one.holders), one.code)
+    )
+    return Matrix(
+        kinds=[(OrganizationKind(kind).label, len(roles)) for kind, roles in GRANTORS.items()],
+        columns=columns,
+        rooms=[
+            Room(ROOMS[room], [_row(one, columns) for one in rows])
+            for room, rows in groupby(stated, key=_room)
+        ],
+    )
+
+
+def _room(stated: Permission) -> str:
+    room = stated.code.partition(".")[0]
+    return room if room in ROOMS else OTHER
+
+
+def _row(stated: Permission, columns: list[Column]) -> Row:
+    return Row(
+        stated,
+        [column.role in stated.holders.get(column.kind, frozenset()) for column in columns],
+    )

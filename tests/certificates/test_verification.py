@@ -1,0 +1,137 @@
+"""What is accepted: chains and signatures of the `openssl` program, in every form."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.certificates.pki import NAME, TEXT, USCC, Pki, der, parsed, pkcs7, raw, with_uscc
+from yunjian.certificates.core.chain import read_authorities, trust_in
+from yunjian.certificates.core.holders import find_uscc
+from yunjian.certificates.core.reasons import Reason, Refused
+from yunjian.certificates.core.signatures import Encoding
+from yunjian.certificates.core.verification import Places
+from yunjian.certificates.simulator.authority import DISTID, LEAF_EXTENSIONS, openssl
+from yunjian.identity.domain.uscc import is_uscc
+
+
+def test_a_certificate_and_signature_of_openssl_are_accepted(pki: Pki) -> None:
+    found = pki.verify()
+    assert (found.uscc, found.name) == (USCC, NAME)
+    assert found.encoding == (Encoding.RSA if pki.algorithm == "rsa" else Encoding.DER)
+
+
+def test_r_and_s_may_stand_side_by_side(sm2: Pki, ec: Pki) -> None:
+    for pki in (sm2, ec):
+        assert pki.verify(signature=raw(pki.sign())).encoding == Encoding.RAW
+        halves = raw(pki.sign())
+        blob = bytes(32) + halves[:32] + bytes(32) + halves[32:]
+        assert pki.verify(signature=blob).encoding == Encoding.RAW
+
+
+def test_rsa_signatures_may_be_padded_as_pss(rsa: Pki) -> None:
+    options = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
+    signature = openssl("dgst", "-sha256", "-sign", rsa.leaf.key, *options, given=TEXT)
+    assert rsa.verify(signature=signature).encoding == Encoding.RSA
+
+
+@pytest.mark.parametrize("detached", [True, False])
+@pytest.mark.parametrize("attributes", [True, False])
+@pytest.mark.parametrize("gm", [True, False])
+def test_signed_messages_are_accepted(
+    pki: Pki, *, detached: bool, attributes: bool, gm: bool
+) -> None:
+    message = pkcs7(pki, detached=detached, attributes=attributes, gm=gm)
+    assert pki.verify(signature=message).encoding == Encoding.PKCS7
+
+
+@pytest.mark.parametrize("extra", [["-nodetach"], [], ["-noattr"], ["-keyid", "-nodetach"]])
+def test_signed_messages_of_openssl_are_accepted(
+    rsa: Pki, ec: Pki, tmp_path: Path, extra: list[str]
+) -> None:
+    for pki in (rsa, ec):
+        message = openssl(
+            "cms", "-sign", "-binary", "-md", "sha256", "-outform", "DER",
+            "-signer", pki.leaf.certificate, "-inkey", pki.leaf.key, *extra,
+            given=TEXT,
+        )  # fmt: skip
+        assert pki.verify(signature=message).encoding == Encoding.PKCS7
+
+
+def test_openssl_verifies_both_certificates_of_the_chain_as_well(sm2: Pki) -> None:
+    # the program applies the identity of SM2 to the last certificate only, so one at a time
+    for certificate, issuer in (
+        (sm2.leaf.certificate, sm2.issuing.certificate),
+        (sm2.issuing.certificate, sm2.root.certificate),
+    ):
+        said = openssl(
+            "verify", "-vfyopt", DISTID, "-partial_chain", "-trusted", issuer, certificate
+        )
+        assert said.strip().endswith(b"OK")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ASN1:UTF8String:{code}",
+        "ASN1:PRINTABLESTRING:{code}",
+        "ASN1:IA5STRING:{code}",
+        "ASN1:FORMAT:ASCII,OCT:{code}",
+        "DER:{raw}",
+        "DER:04:14:0c:12:{raw}",
+    ],
+)
+def test_the_code_is_read_however_it_is_written(sm2: Pki, value: str) -> None:
+    written = value.format(code=USCC, raw=USCC.encode().hex(":"))
+    issued = sm2.issue(extensions=(*LEAF_EXTENSIONS, f"1.2.156.10260.4.4={written}"))
+    places = ("1.2.156.112570.11.210", "1.2.156.10260.4.4")
+    assert find_uscc(parsed(issued.certificate), places) == USCC
+
+
+@pytest.mark.parametrize(
+    ("attribute", "oid"),
+    [
+        (f"organizationIdentifier=NTRCN-{USCC}", "2.5.4.97"),
+        (f"serialNumber={USCC}", "2.5.4.5"),
+        (f"OU=统一社会信用代码:{USCC}", "2.5.4.11"),
+    ],
+)
+def test_the_code_is_read_from_the_subject(sm2: Pki, attribute: str, oid: str) -> None:
+    issued = sm2.issue(f"/C=CN/O={NAME}/{attribute}", extensions=LEAF_EXTENSIONS)
+    assert find_uscc(parsed(issued.certificate), [f"subject:{oid}"]) == USCC
+
+
+def test_the_first_place_that_holds_a_code_decides(sm2: Pki) -> None:
+    wrong = USCC[:-1] + ("0" if USCC[-1] != "0" else "1")
+    subject = f"/C=CN/O={NAME}/serialNumber={USCC}"
+    issued = sm2.issue(subject, extensions=with_uscc(wrong))
+    held = parsed(issued.certificate)
+    assert find_uscc(held, ["subject:2.5.4.5", "1.2.156.112570.11.210"]) == USCC
+    with pytest.raises(Refused) as refused:
+        find_uscc(held, ["1.2.156.112570.11.210", "subject:2.5.4.5"])
+    assert refused.value.reason == Reason.USCC_WRONG
+
+
+def test_the_legal_representative_is_read_where_it_is_said_to_be(sm2: Pki) -> None:
+    issued = sm2.issue(extensions=(*with_uscc(), "1.2.3.4=ASN1:FORMAT:UTF8,UTF8:赵明远"))
+    places = Places(uscc=("1.2.156.112570.11.210",), representative=("1.2.3.4",))
+    assert sm2.verify(der(issued.certificate), places=places).representative == "赵明远"
+
+
+def test_authorities_are_read_from_files_and_those_of_the_demo_left_out(
+    sm2: Pki, rsa: Pki, tmp_path: Path
+) -> None:
+    both = rsa.root.certificate.read_bytes() + rsa.issuing.certificate.read_bytes()
+    (tmp_path / "rsa.pem").write_bytes(both)
+    (tmp_path / "sm2.cer").write_bytes(der(sm2.root.certificate))
+    (tmp_path / "readme.txt").write_text("nothing")
+    found = read_authorities(tmp_path)
+    assert len(trust_in(found, allow_demo=True).roots) == 2
+    assert len(trust_in(found, allow_demo=True).intermediates) == 1
+    assert trust_in(found).roots == ()
+
+
+def test_codes_are_checked_by_their_last_character() -> None:
+    assert is_uscc("91350100M000100Y43")  # the example of GB 32100
+    assert not is_uscc("91350100M000100Y4O")
+    assert not is_uscc("91350100M000100Y44")
+    assert not is_uscc("")
