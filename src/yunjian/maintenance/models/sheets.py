@@ -19,7 +19,8 @@ class SheetDraft(ScopedModel):
 
     `sheets` holds `{id, definition, answers, started_at}`; answers also hold what cannot be read,
     as it was typed. `closing` holds the texts of the last part of the page. `version` grows with
-    each change and `window` names the one that made it: a second one is told, not overwritten.
+    each change and `window` names the one that made it: a second one is told, not overwritten. The
+    row is deleted when the record is handed in.
     """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="draft")
@@ -76,9 +77,10 @@ class PublishedSheet(ScopedModel):
 
 
 class SheetDesign(ScopedModel):
-    """A definition being written. `revision` grows with each change: the second editor is told.
+    """A definition being written; it may hold mistakes. It ends as `published`, or is dropped.
 
-    `changes` holds `{revision, at, by, text}`, the newest last.
+    `base` is the version it was copied from. `revision` grows with each change: the second editor
+    is told. `changes` holds `{revision, at, by, text}`, the newest last.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
