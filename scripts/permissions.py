@@ -1,24 +1,18 @@
-"""Write docs/security/permissions.md from the permissions that the code states.
+"""docs/security/permissions.md, made from the permissions that the code states (`make docs`)."""
 
-`--check` says whether the document is what the code states, and changes nothing.
-"""
-
-import os
-import sys
+from collections.abc import Mapping
 from pathlib import Path
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunjian.config.settings.test")
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "security" / "permissions.md"
 HEAD = """# 权限矩阵 / Permissions
 
-Made from the code by `python scripts/permissions.py`; do not edit. The same table is a page of the
+Made from the code by `make docs`; do not edit. The same table is a page of the
 supervision portal (权限矩阵). Which rows a permission reaches is said in 范围 and enforced by the
 scoped selectors and row policies of the database (`threat-model.md`).
 """
 
 
-def document() -> str:
+def documents() -> Mapping[Path, str]:
     """Return the document as the code states it now."""
     from yunjian.supervision.selectors.permissions import matrix  # noqa: PLC0415 - after Django's setup
 
@@ -37,24 +31,4 @@ def document() -> str:
             + " |"
             for row in room.rows
         ]
-    return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """Write or check the document."""
-    import django  # noqa: PLC0415 - after the settings are named
-
-    django.setup()
-    wanted = document()
-    if "--check" in sys.argv:
-        fresh = DOCUMENT.exists() and DOCUMENT.read_text(encoding="utf-8") == wanted
-        if not fresh:
-            print("docs/security/permissions.md is stale: run python scripts/permissions.py")
-        return 0 if fresh else 1
-    DOCUMENT.parent.mkdir(parents=True, exist_ok=True)
-    DOCUMENT.write_text(wanted, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return {DOCUMENT: "\n".join(lines) + "\n"}

@@ -160,12 +160,6 @@ def test_a_refusal_says_so_in_a_sentence() -> None:
         require(allowed=False)
 
 
-def test_the_document_of_permissions_is_what_the_code_states() -> None:
-    from scripts.permissions import DOCUMENT, document  # noqa: PLC0415 - needs Django
-
-    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python scripts/permissions.py"
-
-
 def test_every_permission_has_a_room_and_is_held_by_roles_that_exist() -> None:
     assert permissions()
     for stated in permissions():

@@ -1,0 +1,1 @@
+"""What holds for the project's files: licences, requirements, documents."""

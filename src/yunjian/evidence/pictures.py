@@ -7,8 +7,8 @@ from io import BytesIO
 import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
+from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 
 from yunjian.kernel.errors import InvalidInput
 

@@ -21,7 +21,10 @@ from yunjian.kernel.clock import now
 
 
 class Notification(ScopedModel):
-    """A message to one account. It is always in the app; other channels are attempts on top."""
+    """A message to one account. It is always in the app; other channels are attempts on top.
+
+    Written in the transaction of what it tells, together with the job that delivers it.
+    """
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
@@ -73,7 +76,9 @@ class DeliveryState(models.TextChoices):
 class Delivery(IdModel):
     """The way of a notification through one channel to one address of its recipient.
 
-    The address is empty where there is none, or where the channel was not used.
+    The address is empty where there is none, or where the channel was not used. `reference` is the
+    channel's own id, by which its later report finds the row. Operators see failed ones with the
+    channel's reason.
     """
 
     notification = models.ForeignKey(
@@ -114,8 +119,12 @@ class NoticeState(models.TextChoices):
 
 
 class Notice(ScopedModel):
-    """A notice to everybody of some kinds of organisations. It stands on their home pages until
-    `shown_until`, and is a message to each of their accounts. A published one is not edited."""
+    """通知公告: a notice to everybody of some kinds of organisations.
+
+    It stands on their home pages until `shown_until` (none: until it is withdrawn). Publishing
+    writes a message to every active account of the audience in the same transaction. A published
+    one is not edited.
+    """
 
     title = models.CharField(max_length=60)
     body = models.TextField(max_length=4000)

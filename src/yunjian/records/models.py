@@ -7,8 +7,12 @@ from yunjian.access.scope import IdModel
 
 
 class DictionaryEntry(IdModel):
-    """A value that people choose from a list (see `dictionaries`): a code that rows hold, and
-    what it is called. Never deleted: rows of the past hold the code."""
+    """A value that people choose from a list (see `dictionaries`): a code that rows hold, and what
+    it is called.
+
+    Stated by the rooms, kept by administrators. Never deleted, its code never changed: rows of the
+    past hold it.
+    """
 
     dictionary = models.CharField(max_length=60)
     code = models.CharField(max_length=40)

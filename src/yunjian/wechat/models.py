@@ -9,7 +9,9 @@ from yunjian.kernel.clock import now
 class Credential(models.Model):
     """The access token or the JS-SDK ticket of an official account, sealed at rest.
 
-    Its row is locked while one node renews it; the others go on with the old value.
+    Its row is locked while one node renews it; the others go on with the old value. `renew_at`
+    says from when on a node renews it, `expires_at` when it is worth nothing; `forced_at` and
+    `forced_count` keep forced renewals rare. A lost row costs one call of WeChat's.
     """
 
     TOKEN = "token"  # noqa: S105 - the name of a kind
@@ -57,7 +59,10 @@ class Suppression(models.Model):
 
 
 class SeenCallback(models.Model):
-    """A call of WeChat's that was handled; the same one is refused when it comes again."""
+    """A call of WeChat's that was handled; the same one is refused when it comes again.
+
+    Deleted after ten minutes: calls older than five are refused for their age.
+    """
 
     signature = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField(default=now)

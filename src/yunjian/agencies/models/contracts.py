@@ -13,7 +13,13 @@ from yunjian.sources.models import MonitoringPoint
 
 
 class ServiceContract(ScopedModel):
-    """A contract between an agency and a discharger over monitoring points."""
+    """运维合同: which agency maintains which points of which discharger during `[from, to)`.
+
+    Entering one writes a point access for each point and the same days: that is what lets the
+    agency see the point. Past access stays, so that past work stays visible to who did it. A
+    contract is not edited; it can be ended early, which shortens the accesses too. Both parties
+    find its events in their own chains. The amount is in 万元.
+    """
 
     agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts")
     discharger = models.ForeignKey(

@@ -46,7 +46,21 @@ class FilingState(models.TextChoices):
 
 
 class AgencyFiling(AgencyOwned):
-    """备案基本信息 of an agency."""
+    """备案基本信息: what an agency declares about itself. Money is in 万元.
+
+    | state | meaning | moves on by |
+    |---|---|---|
+    | draft | being written | `filing_submit` |
+    | submitted | under review, frozen | `filing_decide` |
+    | returned | sent back, `decision_note` says why | `filing_save`, `filing_submit` |
+    | filed | official | replaced by the next one that is filed |
+    | withdrawn | an earlier official one | |
+
+    A filed row is never edited: a change is a new draft, and the filed one holds until the new one
+    is filed. Submitting takes every person, device and vehicle in draft or returned along (二审);
+    the decision is about them too. The first draft starts from what the agency said when it
+    registered.
+    """
 
     legal_representative = models.CharField(_("法定代表人"), max_length=40)
     registered_capital = models.DecimalField(_("注册资本（万元）"), max_digits=14, decimal_places=2)
@@ -90,7 +104,12 @@ class Position(models.TextChoices):
 
 
 class Person(AgencyOwned):
-    """人员 of an agency; with an account if the person works in the phone app."""
+    """人员 of an agency: education, job, title, position, certificates.
+
+    With an account the person works in the phone app and can be planned. No identity-card number
+    is kept: nothing here needs it. Changing a filed person puts the row back to draft. `left_on`
+    is the first day without the person; from then on nothing new is assigned.
+    """
 
     name = models.CharField(_("姓名"), max_length=40)
     account = models.OneToOneField(
@@ -157,7 +176,11 @@ class Certificate(AgencyOwned):
 
 
 class Equipment(AgencyOwned):
-    """设备: what the agency measures and works with."""
+    """设备: what the agency measures and works with.
+
+    Its calibration runs out when its latest certificate does; the home page warns 30 days ahead. A
+    retired device (`withdrawn`) stays in what was done with it and cannot be changed or planned.
+    """
 
     asset_number = models.CharField(_("资产编号"), max_length=40)
     serial_number = models.CharField(_("出厂编号"), max_length=60)
@@ -181,7 +204,11 @@ class Equipment(AgencyOwned):
 
 
 class Vehicle(AgencyOwned):
-    """运维车辆; a rented one needs a lease that covers its use."""
+    """运维车辆, by its number plate (GA 36).
+
+    A leased one needs the end of its lease, which may not have passed. `attachment` is the vehicle
+    licence or the lease.
+    """
 
     plate = models.CharField(_("车牌号"), max_length=12)
     ownership = models.CharField(
@@ -207,7 +234,7 @@ class Vehicle(AgencyOwned):
 
 
 class SparePart(AgencyOwned):
-    """运维备品备件."""
+    """运维备品备件: what an agency keeps in store. It is not reviewed, so it has no state."""
 
     name = models.CharField(_("名称"), max_length=80)
     model = models.CharField(_("规格型号"), max_length=60, blank=True)

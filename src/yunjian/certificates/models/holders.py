@@ -19,9 +19,13 @@ from yunjian.kernel.clock import now
 
 
 class Challenge(IdModel):
-    """A text that a key is to sign once, within two minutes, in one session.
+    """A text that a key is to sign once: `yunjian/signin/1 <site> <64 hexadecimal digits>`.
 
-    `session_digest` is SHA-256 over a secret that only the session of the asker holds.
+    The digits are 32 random bytes; the site makes a signature for another site worthless here. It
+    is good for two minutes (`CERTIFICATE_CHALLENGE_SECONDS`), once, in one browser session:
+    `session_digest` is SHA-256 over a secret that only that session holds. A try uses it up
+    whatever becomes of the try; a try from another session does not, so that nobody can disturb
+    the owner. The row is locked while it is used. It is deleted a day after it ran out.
     """
 
     text = models.CharField(max_length=300)
@@ -37,8 +41,12 @@ class Challenge(IdModel):
 
 
 class OrganizationCertificate(ScopedModel):
-    """A certificate with which somebody of an organisation has signed in. The certificate itself
-    is not kept: its serial number and fingerprint (SHA-256) tell which it was."""
+    """A certificate with which somebody of an organisation has signed in.
+
+    The certificate itself is not kept: its serial number and fingerprint (SHA-256) tell which it
+    was. A renewed certificate of the same code makes a new row; a fingerprint that another
+    organisation has used is refused. It signs in the oldest active owner.
+    """
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="certificates"
@@ -86,7 +94,11 @@ class OrganizationCertificate(ScopedModel):
 
 
 class AgencyRegistration(ScopedModel):
-    """What an agency said when it registered, and the commitment that it made."""
+    """What an agency said when it registered, and which version of the commitment it agreed to.
+
+    Name and code of the organisation come from the certificate, never from the form. The first
+    draft of the agency's filing starts from this.
+    """
 
     organization = models.OneToOneField(
         Organization, on_delete=models.PROTECT, related_name="registration"

@@ -12,7 +12,9 @@ from yunjian.kernel.clock import now
 class RevocationList(IdModel):
     """The last good list of an authority (or of one part of its list).
 
-    `issuer_id` is SHA-256 over the authority's name and key; `part` tells the parts apart.
+    `issuer_id` is SHA-256 over the authority's name and public key, so that an authority that
+    changes its key has a list for each. `part` is a digest over `only` and `places`; a list with
+    places covers only certificates that name one of them.
     """
 
     issuer_id = models.CharField(max_length=64)
@@ -35,7 +37,7 @@ class RevocationList(IdModel):
 
 
 class RevokedSerial(models.Model):
-    """A serial number (hexadecimal) that a list names."""
+    """A serial number (hexadecimal) that a list names; deleted with the list."""
 
     pk = models.CompositePrimaryKey("list_id", "serial")
     list = models.ForeignKey(
@@ -51,7 +53,12 @@ class RevokedSerial(models.Model):
 
 
 class RevocationFile(models.Model):
-    """A file of the folder, as it was last looked at. `problem` is empty when all is well."""
+    """A file of the folder, as it was last looked at.
+
+    `problem` is empty when all is well, or: `too_large`, `malformed`, `algorithm`,
+    `issuer_unknown`, `signature_wrong`, `no_next_update`, `not_yet`, `not_whole`,
+    `critical_extension`, `older`.
+    """
 
     name = models.CharField(max_length=200, primary_key=True)
     digest = models.CharField(max_length=64)

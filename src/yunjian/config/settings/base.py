@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django.forms",  # its widgets' templates, for the frame's own form renderer
     "django_htmx",
     "django_tables2",
-    "django_filters",
     "pgtrigger",
     "axes",
     "procrastinate.contrib.django",

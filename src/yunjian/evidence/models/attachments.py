@@ -18,9 +18,14 @@ class AttachmentKind(models.TextChoices):
 
 
 class Attachment(ScopedModel):
-    """An immutable file, stored under its digest. `id` is made by whoever uploads it, so that
-    an upload can be repeated. `source_digest` is of the bytes as they came; `digest` of the bytes
-    as stored (images are re-encoded)."""
+    """An immutable file, stored under its digest. `id` is made by whoever uploads it, so that an
+    upload can be repeated.
+
+    Its kind is told by its bytes, not by its name. Pictures are oriented, stripped of metadata and
+    encoded anew. `source_digest` is of the bytes as they came, `digest` of the bytes as stored.
+    `shared_with` and `district_code` are set when it joins a visit. `dhash` finds near-equal
+    pictures.
+    """
 
     organization_id = models.UUIDField(help_text="whose upload it is")
     shared_with = models.UUIDField(

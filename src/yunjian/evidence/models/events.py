@@ -55,7 +55,9 @@ class Event(ScopedModel):
     """Something that happened. Never updated, never deleted (a trigger sees to it).
 
     `body` is the canonical JSON that was digested; the other columns repeat parts of it for
-    queries. `digest` = digest(previous digest + body). Partitioned by month on `id`.
+    queries. `digest` is over the previous digest and the body (SHA-256 or SM3, `EVIDENCE_DIGEST`).
+    One chain for each organisation; partitioned by month on `id`. `yunjian evidence verify` walks
+    everything.
     """
 
     chain = models.UUIDField()

@@ -52,7 +52,13 @@ ACCOUNTS_OWN = RowPolicy(
 
 
 class Account(AbstractBaseUser):
-    """A person's account in one organisation."""
+    """A person's account in one organisation.
+
+    Passwords are Argon2, at least ten characters, none of the last five, and 180 days old at most
+    (`YUNJIAN_PASSWORD_DAYS`); eight wrong ones lock the account at that address for 15 minutes.
+    One that an administrator set is good for three days and opens nothing but its own change.
+    Telephone numbers are shown masked.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(_("账号"), max_length=64, unique=True)
@@ -95,7 +101,11 @@ class Account(AbstractBaseUser):
 
 
 class RoleGrant(IdModel):
-    """A role that an account holds."""
+    """A role that an account holds.
+
+    Which roles a kind of organisation has, and who gives them, stands in `identity/policies.py`.
+    The last owner of an organisation stays.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=24, choices=Role.choices)
@@ -125,7 +135,12 @@ class RoleGrant(IdModel):
 
 
 class WechatBinding(IdModel):
-    """A WeChat identity bound to an account. One person may hold several and switch."""
+    """A WeChat identity bound to an account. One person may hold several and switch.
+
+    Of the accounts of one identity exactly one is current. An account may be bound to five
+    identities, and each is told of the others. Unbinding keeps the row with its end, and ends the
+    account's sessions from WeChat.
+    """
 
     app_id = models.CharField(max_length=32)
     openid = models.CharField(max_length=64)

@@ -81,8 +81,10 @@ class OrganizationStatus(models.TextChoices):
 
 
 class Organization(ScopedModel):
-    """A legal person that takes part. Dischargers and agencies see themselves; authorities
-    see the organisations of their districts and every agency."""
+    """A legal person that takes part. `kind` decides the portal of its people.
+
+    Unless it is active, its people are signed out, and told `status_reason` when they sign in.
+    """
 
     kind = models.CharField(max_length=12, choices=OrganizationKind.choices)
     name = models.CharField(_("名称"), max_length=120)

@@ -14,6 +14,7 @@ class SecondFactor(models.Model):
     """The authenticator of an account (TOTP, RFC 6238). `secret` is sealed by `kernel.vault`.
 
     `last_step` is the latest time step that was accepted: a code is good for one sign-in.
+    Authorities and operators must have one (`SECOND_FACTOR_KINDS`); the others may.
     """
 
     account = models.OneToOneField(
@@ -47,7 +48,7 @@ class RecoveryCode(IdModel):
 
 
 class PastPassword(IdModel):
-    """The hash of a password that an account had: the last ones are not taken again."""
+    """The hash of a password that an account had: the last five are not taken again."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="past_passwords"
@@ -79,11 +80,12 @@ class SessionEnd(models.TextChoices):
 
 
 class AccountSession(IdModel):
-    """A sign-in that lasts: one device of one account. Django's session beside it holds the
-    data; this row says whose it is and whether it still counts.
+    """A sign-in that lasts: one device of one account. Django's session beside it holds the data;
+    this row says whose it is and whether it still counts.
 
-    `key_digest` is of the session key: who reads this table cannot take a session over.
-    `seen_at` is written once a minute at most.
+    `key_digest` is of the session key: who reads this table cannot take a session over. `seen_at`
+    is written once a minute at most. The row is deleted 400 days after its end
+    (`SIGNIN_LOG_DAYS`).
     """
 
     account = models.ForeignKey(
@@ -139,7 +141,8 @@ class Outcome(models.TextChoices):
 class SignInAttempt(IdModel):
     """A line of the login log: every try, whether it succeeded or not. Never holds a secret.
 
-    `username` is what was typed; it may be nobody's. `detail` says more where there is more.
+    `username` is what was typed; it may be nobody's. `detail` says more where there is more. Read
+    by the security and the audit administrator, deleted after 400 days (`SIGNIN_LOG_DAYS`).
     """
 
     at = models.DateTimeField(default=now, editable=False)

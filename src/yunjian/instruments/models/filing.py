@@ -33,11 +33,12 @@ class Instrument(ScopedModel):
     """An instrument at a monitoring point: who it is and when it stood there.
 
     `slot` names the place it occupies (the parameter for an analyser, "sampler" for a sampler);
-    two instruments cannot hold one slot at one time. `period` is empty until the filing is
-    official. What replaces or relocates another one names it in `predecessor`, whose period ends
-    the day its own begins. `serial_key` is maker and factory number of the official version: one
-    thing cannot stand at two places at one time, nor twice at one place unless it is
-    `multi_component` (one analyser that measures several parameters, filed for each).
+    two instruments cannot hold one slot at one time. `period`, `[from, to)` in days, is empty
+    until the filing is official, and ends on the first day on which it no longer stands. What
+    replaces or relocates another one names it in `predecessor`, whose period ends the day its own
+    begins. `serial_key` is maker and factory number of the official version: one thing cannot
+    stand at two places at one time, nor twice at one place unless it is `multi_component` (one
+    analyser that measures several parameters, filed for each).
     """
 
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="instruments")
@@ -145,11 +146,25 @@ SEEN_BY_AUTHORITY = [
 
 
 class InstrumentRevision(ScopedModel):
-    """One version of the filing of an instrument. Submitting freezes it; approval makes it
-    official and the one before it history. Authorities never see drafts.
+    """仪器备案: one version of the filing of an instrument.
 
-    A returned version stays as it was handed in: what is corrected is a new draft. `effective`
-    says during which days the data of this version held; it is empty until approval.
+    ```
+                submit              approve                 a newer one is approved
+      draft ─────────────► submitted ─────────► official ─────────────────► superseded
+        ▲    ◄───────────      │
+        │      withdraw        │ return (with a reason)
+        └── new draft ◄──── returned (stays as it was)
+    ```
+
+    Submitting freezes it; approval makes it official and the one before it history. Authorities
+    never see drafts. A returned version stays as it was handed in: what is corrected is a new
+    draft.
+
+    `effective` says during which days the data of this version held; it is empty until approval.
+    `settings` holds the key parameters as decimal text; which ones a parameter has, with units and
+    methods, is data in `sources/data/parameters.toml`. `change_kind`, `changed_on` and
+    `change_reason` say what a new version of an instrument on file is about, `field_remarks` holds
+    the reviewer's remarks by path, `edition` grows with each save of the draft.
     """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="revisions")

@@ -21,7 +21,11 @@ class ImportState(models.TextChoices):
 
 
 class FilingImport(ScopedModel):
-    """A workbook of filings: read and checked, then written as a whole, and undone as a whole."""
+    """备案导入: a workbook of filings, read and checked, then written as a whole, and undone as a
+    whole.
+
+    The versions that it made name it in `imported_by`.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     source = models.ForeignKey(PollutionSource, on_delete=models.PROTECT, related_name="+")
@@ -55,7 +59,10 @@ class FilingImport(ScopedModel):
 
 
 class CertificateReminder(IdModel):
-    """That a discharger was told, so many days before, that a certificate expires."""
+    """That a discharger was told, so many days before, that a certificate expires.
+
+    One row for each version, end of validity and threshold (60, 30, 7 days): nobody is told twice.
+    """
 
     revision = models.ForeignKey(InstrumentRevision, on_delete=models.CASCADE, related_name="+")
     valid_until = models.DateField()

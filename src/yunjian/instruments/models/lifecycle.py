@@ -47,7 +47,8 @@ class ActionKind(models.TextChoices):
 class InstrumentAction(AboutInstrument):
     """One act in the life of an instrument: what, from which day, why, with which evidence.
 
-    A stop also holds the days it lasts (`stopped`, `[from, to)`, open until it runs again).
+    A stop also holds the days it lasts (`stopped`, `[from, to)`, open until it runs again); it may
+    be announced 90 days ahead.
     """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="actions")
@@ -86,7 +87,8 @@ class ParameterChange(AboutInstrument):
     """参数变更: key parameters of an instrument on file were set to other values.
 
     `changes` maps each setting to its value before and after, as decimal text. It holds from
-    `changed_at` on, without a new version; the next version starts from it.
+    `changed_at` on, without a new version; the next version starts from it. At least one photo
+    belongs to it. `organization_name` is who recorded it: the discharger, or the agency.
     """
 
     instrument = models.ForeignKey(
@@ -106,7 +108,12 @@ class ParameterChange(AboutInstrument):
 
 
 class FollowUp(AboutInstrument):
-    """后续事项: what the standard wants after an instrument was replaced, moved or changed."""
+    """后续事项: what the standard wants after an instrument was replaced, moved or changed.
+
+    What follows from which change is data in `sources/data/follow_ups.toml`. Approval of the
+    filing opens it (an acceptance that the filing proves is done already); a report number or a
+    file closes it.
+    """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="follow_ups")
     revision = models.ForeignKey(InstrumentRevision, on_delete=models.PROTECT, related_name="+")

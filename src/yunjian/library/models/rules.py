@@ -27,10 +27,15 @@ class _AuthoritysOwn(ScopedModel):
 
 
 class PublishedPack(_AuthoritysOwn):
-    """A published version of a rule pack or of a city's overlay; never altered (a trigger).
+    """规则包: a published version of a rule pack or of a city's overlay; never altered.
 
-    `content` is what the loader of packs reads, its fractions as text. `marks` tells row by row
-    who compared or corrected it last: `{row: {kind, by, on, page, remark}}`.
+    It holds from `effective_from` on; the version before ends there. `content` is what the loader
+    of packs reads, its fractions as text. `marks` tells row by row who compared or corrected it
+    last: `{row: {kind, by, on, page, remark}}`. `overlays` names the pack over which a city's
+    stricter rules lie; when their base gets a new version they are published anew over it.
+
+    A product release that ships a version which a city has already published under the same number
+    wins over it.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -70,8 +75,16 @@ class PublishedPack(_AuthoritysOwn):
 class RuleDraft(_AuthoritysOwn):
     """What will be the next version of a pack; at most one for each.
 
-    `revision` grows with every change, so that nobody publishes what somebody else has changed
-    since it was shown.
+    ```
+     confirm, correct ──► draft ──► preview (differences) ──► published, in force from its day
+                           │ ▲                                   │
+                   discard ▼ └── take a row back                 └──► the base of the next draft
+    ```
+
+    Each change is checked by the loader of packs, and once more at publishing; a refusal names the
+    row. A row without a value cannot be confirmed; a correction without comparing takes the
+    confirmation away. `revision` grows with every change, so that nobody publishes what somebody
+    else has changed since it was shown. A version begins today or later, and after the one before.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

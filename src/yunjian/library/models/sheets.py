@@ -59,9 +59,10 @@ class PublishedSheet(ScopedModel):
 
 
 class SheetDesign(ScopedModel):
-    """A definition being written. `revision` grows with each change: the second editor is told.
+    """A definition being written; it may hold mistakes. It ends as `published`, or is dropped.
 
-    `changes` holds `{revision, at, by, text}`, the newest last.
+    `base` is the version it was copied from. `revision` grows with each change: the second editor
+    is told. `changes` holds `{revision, at, by, text}`, the newest last.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

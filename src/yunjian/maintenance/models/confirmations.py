@@ -21,9 +21,12 @@ class Decision(models.TextChoices):
 
 
 class Confirmation(ScopedModel):
-    """A discharger's signed decision on a visit; bound to the digest of what was shown.
+    """A discharger's signed decision on a visit; one for each.
 
-    `id` is made by the phone, so that a repeated request finds its answer.
+    `id` is made by the phone, so that a repeated request finds its answer. Bound to
+    `shown_digest`, the digest of exactly what was shown: another one than the visit's is refused.
+    `signature` is the picture of the handwritten signature; `is_late` tells whether it came after
+    the visit's `confirm_by`.
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="confirmations")

@@ -36,7 +36,12 @@ class PlanState(models.TextChoices):
 
 
 class Plan(ScopedModel):
-    """运维计划: points, people, equipment, contents and frequencies over a period."""
+    """运维计划: points, people, equipment, contents and frequencies over a period.
+
+    `ends_on` is the last day. A draft is seen by the agency only; an active plan makes tasks,
+    carried forward daily, until `plan_end` or its last day. Why an activity that the standard
+    demands is left out, or planned more rarely, stands in `left_out_reason`.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="plans")
     name = models.CharField(_("计划名称"), max_length=80)
@@ -136,7 +141,13 @@ class TaskState(models.TextChoices):
 
 
 class Task(ScopedModel):
-    """What is to be done at one point on one day, by one person."""
+    """What is to be done at one point on one day, by one person: contents, and the sheets in force
+    then.
+
+    Open until somebody signs in at the point, started until the record is handed in, then done; or
+    cancelled with a reason. Overdue is not a state: it is an open or started task whose day has
+    passed. Carries discharger and district, so that scope needs no join.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     discharger = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

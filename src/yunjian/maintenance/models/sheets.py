@@ -15,7 +15,8 @@ class SheetDraft(ScopedModel):
 
     `sheets` holds `{id, definition, answers, started_at}`; answers also hold what cannot be read,
     as it was typed. `closing` holds the texts of the last part of the page. `version` grows with
-    each change and `window` names the one that made it: a second one is told, not overwritten.
+    each change and `window` names the one that made it: a second one is told, not overwritten. The
+    row is deleted when the record is handed in.
     """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="draft")

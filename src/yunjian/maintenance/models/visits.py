@@ -32,11 +32,16 @@ class VisitState(models.TextChoices):
 
 
 class Visit(ScopedModel):
-    """One visit to one point for one task. `id` is made by the phone.
+    """One visit to one point for one task, partitioned by month on `id`, which the phone makes.
+
+    `signed_in_at` is the phone's time, corrected by its clock's offset; `submitted_at` is the
+    server's, and `confirm_by` the end of that day in Shanghai. Position is taken at sign-in and
+    sign-out only; degrees, metres, datum as sent. `verdict` and `follow_ups` are what the sheets
+    say together, `warnings` what the server remarked.
 
     `submission_digest` is over the very bytes of the submission (same id and digest: the same
     answer again); `content_digest` over the canonical document that the discharger is shown and
-    signs. Position is taken at sign-in and sign-out only; degrees, metres, datum as sent.
+    signs.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="visits")
@@ -101,7 +106,11 @@ class Visit(ScopedModel):
 
 
 class RecordSheet(ScopedModel):
-    """记录单: answers as typed, and results as judged by the sheet's own version. Immutable."""
+    """记录单: answers as typed, the context they were judged with, and the results. Immutable.
+
+    `definition` is `code@version`, so a stored sheet is always read with the definition that it
+    was filled by. Partitioned by month.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sheets")
     position = models.PositiveSmallIntegerField()

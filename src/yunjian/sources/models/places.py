@@ -117,7 +117,19 @@ class PositionedModel(models.Model):
 
 
 class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
-    """污染源: a site of a discharger."""
+    """污染源: a site of a discharger. Below it hang outlets, monitoring points and instruments.
+
+    `code` is unique in the city and never changes; left empty it becomes the next number of the
+    district. `uscc` is filled in only when the site has a code of its own (a branch); its check
+    character is checked (GB 32100). The group of `industry_code` is checked
+    (`data/industries.toml`), and the name follows from it unless somebody gives another one;
+    streets are proposed (`data/streets.toml`), not demanded. Only an authority moves a source to
+    another district, and all points below move in the same transaction. `is_medical`: medical
+    institutions have other duties.
+
+    Each change has a reason, the day since which it holds, and an event with each value before and
+    after. `version` counts changes; a form says which one it was opened at.
+    """
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="pollution_sources"
@@ -238,7 +250,13 @@ class Channel(models.TextChoices):
 
 
 class Outlet(PositionedModel, LifecycleModel, ScopedModel):
-    """排口: DW001 (wastewater) or DA001 (waste gas) of a pollution source."""
+    """排口: DW001 (wastewater) or DA001 (waste gas) of a pollution source.
+
+    `code` and `kind` never change. `height` and `inner_diameter` are of a stack, `channel` is how
+    wastewater passes the flow meter. A stack discharges into the atmosphere, wastewater elsewhere.
+    `emission_standard` is the one that new limits start from. The position may be missing. Its
+    points have to be closed before it.
+    """
 
     source = models.ForeignKey(PollutionSource, on_delete=models.PROTECT, related_name="outlets")
     code = models.CharField(
@@ -322,7 +340,19 @@ class SamplingMethod(models.TextChoices):
 
 
 class MonitoringPoint(PositionedModel, LifecycleModel, ScopedModel):
-    """测点: where instruments stand. Carries its owner and district so that scope needs no join."""
+    """测点: where instruments stand and agencies work.
+
+    Carries its owner and district so that scope needs no join; both are kept in step with the
+    source. `kind` is that of the outlet and decides the instruments, the sheets and the standard
+    (HJ 355 or HJ 75). `mn_code` is unique for ever: 24 digits as HJ 212 has it, or a local number
+    of 14 to 24 digits and capitals; it stays once the point is networked, whatever instrument is
+    replaced. `parameters` are symbols of the rules, each with its code in HJ 212
+    (`standards/factors.py`).
+
+    `parameters`, `sampling_method` and `automatic_calibration` are what the rules ask for; they
+    are those of the newest revision of the point. The distance of a sign-in is measured from its
+    position. Its instruments have to be out of use before it is closed.
+    """
 
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="points")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

@@ -22,7 +22,9 @@ from yunjian.sources.models.places import (
 class EmissionLimit(ScopedModel):
     """排放限值: what a standard allows of a parameter at an outlet, during `[from, to)`.
 
-    pH has a lower limit as well. A limit that ended stays: records of its days are judged by it.
+    pH has a lower limit as well. A new limit ends the open one of the same parameter and standard
+    on the day it begins; another standard may hold beside it. A limit that ended stays: records of
+    its days are judged by it.
     """
 
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, related_name="limits")
@@ -80,7 +82,8 @@ class PointRevision(ScopedModel):
     """How a point was described during `[from, to)`: all that the rules of its kind ask for.
 
     The newest one is what the columns of the point say. A revision that another one followed on
-    its very first day has an empty period and stays.
+    its very first day has an empty period and stays. A change may reach back to the day after the
+    last one, never behind it, and never into the future.
     """
 
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="revisions")
