@@ -2,10 +2,19 @@
 import { contentDigest } from "./digest";
 import { languageHeader, t } from "./i18n";
 
-export interface FieldError { path: string; code: string; message: string }
+export interface FieldError {
+  path: string;
+  code: string;
+  message: string;
+}
 
 export class Refused extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly errors: FieldError[]) {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly errors: FieldError[],
+  ) {
     super(message);
   }
 }
@@ -18,7 +27,11 @@ function csrfToken(): string {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-export async function request<T>(method: string, path: string, options: { body?: BodyInit; headers?: Record<string, string> } = {}): Promise<T> {
+export async function request<T>(
+  method: string,
+  path: string,
+  options: { body?: BodyInit; headers?: Record<string, string> } = {},
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(BASE + path, {

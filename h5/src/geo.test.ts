@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { moment } from "./format";
-import { distance, far } from "./geo";
+import { formatDateTime } from "./format";
+import { distance, formatDistance } from "./geo";
 
 describe("distances", () => {
   it("measures along the great circle", () => {
@@ -9,14 +9,14 @@ describe("distances", () => {
     expect(distance(here, { longitude: 121.61, latitude: 31.2 })).toBeCloseTo(951, -1);
   });
   it("is said in metres or kilometres", () => {
-    expect(far(84.4)).toBe("84 m");
-    expect(far(1520)).toBe("1.5 km");
+    expect(formatDistance(84.4)).toBe("84 m");
+    expect(formatDistance(1520)).toBe("1.5 km");
   });
 });
 
 describe("moments", () => {
   it("are Shanghai's", () => {
-    expect(moment("2026-11-20T16:30:00+00:00")).toBe("2026-11-21 00:30");
-    expect(moment(null)).toBe("—");
+    expect(formatDateTime("2026-11-20T16:30:00+00:00")).toBe("2026-11-21 00:30");
+    expect(formatDateTime(null)).toBe("—");
   });
 });

@@ -8,7 +8,7 @@ const CONFIG = { appId: "wx1", timestamp: 1, nonceStr: "n", signature: "s", jsAp
 const HERE = { longitude: "121.6", latitude: 31.2, accuracy: "15", errMsg: "getLocation:ok" };
 const THERE = { coords: { longitude: 1, latitude: 2, accuracy: 3 } };
 
-let asked: string[];
+let requested: string[];
 
 /** A WeChat whose signature check says yes or no, and which answers as told. */
 function wechat(answers: Partial<Wx>, takes = true): Wx {
@@ -19,7 +19,10 @@ function wechat(answers: Partial<Wx>, takes = true): Wx {
     config: () => (takes ? ready() : failed({ errMsg: "config:invalid signature" })),
     ready: (callback) => (ready = callback),
     error: (callback) => (failed = callback),
-    getLocation: silent, chooseImage: silent, getLocalImgData: silent, scanQRCode: silent,
+    getLocation: silent,
+    chooseImage: silent,
+    getLocalImgData: silent,
+    scanQRCode: silent,
     ...answers,
   };
 }
@@ -28,19 +31,28 @@ function wechat(answers: Partial<Wx>, takes = true): Wx {
 async function onPhone(agent: string, wx?: Wx) {
   vi.resetModules();
   vi.stubGlobal("navigator", {
-    userAgent: agent, onLine: true,
+    userAgent: agent,
+    onLine: true,
     geolocation: { getCurrentPosition: (done: (found: unknown) => void) => done(THERE) },
   });
   window.wx = wx;
   const { session } = await import("./session");
-  session.value = { account: null, openid_known: true, bindings: [], identities: [], server_time: "", authorize_url: "", js_sdk: "http://127.0.0.1:9/jweixin.js" };
+  session.value = {
+    account: null,
+    openid_known: true,
+    bindings: [],
+    identities: [],
+    server_time: "",
+    authorize_url: "",
+    js_sdk: "http://127.0.0.1:9/jweixin.js",
+  };
   return { ...(await import("./jssdk")), ...(await import("./geo")), session };
 }
 
 beforeEach(() => {
-  asked = [];
+  requested = [];
   vi.stubGlobal("fetch", (url: string) => {
-    asked.push(url);
+    requested.push(url);
     return Promise.resolve(new Response(JSON.stringify(CONFIG)));
   });
 });
@@ -55,10 +67,22 @@ describe("the position", () => {
 
   it.each([
     ["WeChat refuses the signature", WECHAT, wechat({}, false)],
-    ["WeChat cannot tell", WECHAT, wechat({ getLocation: (options) => options.fail?.({ errMsg: "getLocation:fail" }) })],
-    ["WeChat answers nonsense", WECHAT, wechat({ getLocation: (options) => options.success?.({ ...HERE, longitude: "?" }) })],
+    [
+      "WeChat cannot tell",
+      WECHAT,
+      wechat({ getLocation: (options) => options.fail?.({ errMsg: "getLocation:fail" }) }),
+    ],
+    [
+      "WeChat answers nonsense",
+      WECHAT,
+      wechat({ getLocation: (options) => options.success?.({ ...HERE, longitude: "?" }) }),
+    ],
     ["the person says no to WeChat", WECHAT, wechat({ getLocation: (options) => options.cancel?.() })],
-    ["it is another browser", "Mozilla/5.0 Chrome/126.0", wechat({ getLocation: (options) => options.success?.(HERE) })],
+    [
+      "it is another browser",
+      "Mozilla/5.0 Chrome/126.0",
+      wechat({ getLocation: (options) => options.success?.(HERE) }),
+    ],
   ])("comes from the browser when %s", async (_why, agent, wx) => {
     const phone = await onPhone(agent, wx);
     expect((await phone.currentPosition()).longitude).toBe(1);
@@ -76,18 +100,18 @@ describe("the signature", () => {
     const phone = await onPhone(WECHAT, wechat({}, false));
     await Promise.all([phone.wechatSdk(), phone.wechatSdk()]);
     await phone.wechatSdk();
-    expect(asked.length).toBe(1);
+    expect(requested.length).toBe(1);
   });
 
   it("is for the page of the moment, on iOS for the one that was opened first", async () => {
     const opened = location.href.split("#")[0];
     const android = await onPhone(WECHAT);
     history.replaceState(null, "", `${location.pathname}?moved=1#/me`);
-    expect(android.signedAddress()).toBe(location.href.split("#")[0]);
+    expect(android.signedUrl()).toBe(location.href.split("#")[0]);
     history.replaceState(null, "", opened);
     const apple = await onPhone(APPLE);
     history.replaceState(null, "", `${location.pathname}?moved=1#/me`);
-    expect(apple.signedAddress()).toBe(opened);
+    expect(apple.signedUrl()).toBe(opened);
     history.replaceState(null, "", opened);
   });
 
@@ -95,7 +119,7 @@ describe("the signature", () => {
     const phone = await onPhone(WECHAT, wechat({}));
     (navigator as { onLine: boolean }).onLine = false;
     expect(await phone.wechatSdk()).toBeNull();
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
@@ -105,41 +129,58 @@ describe("photos and codes", () => {
     ["as a data URL, as iOS gives it", `data:image/jgp;base64,${btoa("\xff\xd8jpeg")}`],
     ["in lines", btoa("\xff\xd8jpeg").replace(/(.{4})/g, "$1\n")],
   ])("reads a picture %s", async (_how, localData) => {
-    const chooseImage: Wx["chooseImage"] = (options) => options.success?.({ localIds: ["local-1"], errMsg: "chooseImage:ok" });
+    const chooseImage: Wx["chooseImage"] = (options) =>
+      options.success?.({ localIds: ["local-1"], errMsg: "chooseImage:ok" });
     const getLocalImgData: Wx["getLocalImgData"] = (options) => options.success?.({ localData, errMsg: "ok" });
     const phone = await onPhone(WECHAT);
-    const file = await phone.photographed(wechat({ chooseImage, getLocalImgData }));
+    const file = await phone.takeWechatPhoto(wechat({ chooseImage, getLocalImgData }));
     expect(file?.type).toBe("image/jpeg");
-    expect(new Uint8Array((await file?.arrayBuffer()) as ArrayBuffer).slice(0, 2)).toEqual(new Uint8Array([0xff, 0xd8]));
+    expect(new Uint8Array((await file?.arrayBuffer()) as ArrayBuffer).slice(0, 2)).toEqual(
+      new Uint8Array([0xff, 0xd8]),
+    );
   });
 
   it("tells a changed mind from a failure", async () => {
     const phone = await onPhone(WECHAT);
-    expect(await phone.photographed(wechat({ chooseImage: (options) => options.cancel?.() }))).toBeNull();
+    expect(await phone.takeWechatPhoto(wechat({ chooseImage: (options) => options.cancel?.() }))).toBeNull();
     const broken = wechat({ chooseImage: (options) => options.fail?.({ errMsg: "chooseImage:fail" }) });
-    await expect(phone.photographed(broken)).rejects.toThrow("chooseImage:fail");
+    await expect(phone.takeWechatPhoto(broken)).rejects.toThrow("chooseImage:fail");
   });
 
   it("reads a code", async () => {
     const phone = await onPhone(WECHAT);
-    const scanQRCode: Wx["scanQRCode"] = (options) => options.success?.({ resultStr: "https://x/check/1", errMsg: "ok" });
-    expect(await phone.scanned(wechat({ scanQRCode }))).toBe("https://x/check/1");
+    const scanQRCode: Wx["scanQRCode"] = (options) =>
+      options.success?.({ resultStr: "https://x/check/1", errMsg: "ok" });
+    expect(await phone.scanWechatCode(wechat({ scanQRCode }))).toBe("https://x/check/1");
   });
 });
 
 describe("a message to another account of the same person", () => {
   it("is opened as that account, once", async () => {
     const phone = await onPhone(WECHAT);
-    const { becomeAddressee } = await import("./session");
-    const account = { id: "a", name: "", phone_masked: "", roles: [], organization: { id: "", name: "", kind: "agency" as const } };
-    const binding = { id: "b2", account_id: "c", system: "source" as const, username: "", organization_name: "", is_current: false };
+    const { switchToAddressee } = await import("./session");
+    const account = {
+      id: "a",
+      name: "",
+      phone_masked: "",
+      roles: [],
+      organization: { id: "", name: "", kind: "agency" as const },
+    };
+    const binding = {
+      id: "b2",
+      account_id: "c",
+      system: "source" as const,
+      username: "",
+      organization_name: "",
+      is_current: false,
+    };
     phone.session.value = { ...phone.session.value!, account, bindings: [binding] };
     history.replaceState(null, "", `${location.pathname}?account=c#/visits/1`);
-    await becomeAddressee();
-    expect(asked).toEqual(["/api/v1/bindings/b2/switch"]);
+    await switchToAddressee();
+    expect(requested).toEqual(["/api/v1/bindings/b2/switch"]);
     expect(location.href).not.toContain("account=");
     expect(location.hash).toBe("#/visits/1");
-    await becomeAddressee();
-    expect(asked.length).toBe(1);
+    await switchToAddressee();
+    expect(requested.length).toBe(1);
   });
 });

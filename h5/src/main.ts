@@ -7,4 +7,5 @@ import { countUnsynced } from "./outbox";
 
 createApp(App).use(router).mount("#app");
 void countUnsynced();
-if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("/h5/sw.js", { scope: "/h5/" });
+if ("serviceWorker" in navigator && import.meta.env.PROD)
+  void navigator.serviceWorker.register("/h5/sw.js", { scope: "/h5/" });

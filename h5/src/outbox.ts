@@ -2,21 +2,21 @@
 // Each item's bytes are stored once, so a retry repeats them exactly and the server can tell.
 import { ref } from "vue";
 import { Offline, putBytes, Refused } from "./api";
-import { dropOutbox, outboxItems, putOutbox, type OutboxItem } from "./db";
+import { deleteOutboxItem, outboxItems, updateOutboxItem, type OutboxItem } from "./db";
 
 export type Send = (path: string, body: ArrayBuffer, contentType: string) => Promise<unknown>;
-export interface Listener {
-  sent(item: OutboxItem, answer: unknown): Promise<void>;
-  stopped(item: OutboxItem): Promise<void>;
+export interface OutboxListener {
+  onSent(item: OutboxItem, answer: unknown): Promise<void>;
+  onRefused(item: OutboxItem): Promise<void>;
 }
 
 export const unsynced = ref(0);
 export const isSending = ref(false);
 export const isSignedOut = ref(false);
 
-const FIRST_WAIT = 2_000;
-const LONGEST_WAIT = 120_000;
-let wait = FIRST_WAIT;
+const INITIAL_RETRY_DELAY_MS = 2_000;
+const MAX_RETRY_DELAY_MS = 120_000;
+let retryDelay = INITIAL_RETRY_DELAY_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
 
@@ -25,14 +25,14 @@ export async function countUnsynced(): Promise<void> {
 }
 
 /** Sends what waits, in order; items behind one that stopped wait if they are of the same task. */
-export function flush(listener: Listener, send: Send = putBytes): Promise<void> {
+export function flush(listener: OutboxListener, send: Send = putBytes): Promise<void> {
   running ??= run(listener, send).finally(() => {
     running = null;
   });
   return running;
 }
 
-async function run(listener: Listener, send: Send): Promise<void> {
+async function run(listener: OutboxListener, send: Send): Promise<void> {
   clearTimeout(timer);
   isSending.value = true;
   try {
@@ -51,12 +51,12 @@ async function run(listener: Listener, send: Send): Promise<void> {
 }
 
 /** Sends one item; false means: no network, or nobody is signed in, so stop for now. */
-async function sendOne(item: OutboxItem, listener: Listener, send: Send): Promise<boolean> {
+async function sendOne(item: OutboxItem, listener: OutboxListener, send: Send): Promise<boolean> {
   try {
     const answer = await send(item.path, item.body, item.content_type);
-    await listener.sent(item, answer);
-    await dropOutbox(item.seq as number);
-    wait = FIRST_WAIT;
+    await listener.onSent(item, answer);
+    await deleteOutboxItem(item.seq as number);
+    retryDelay = INITIAL_RETRY_DELAY_MS;
     isSignedOut.value = false;
     return true;
   } catch (error) {
@@ -65,26 +65,26 @@ async function sendOne(item: OutboxItem, listener: Listener, send: Send): Promis
       return false;
     }
     if (error instanceof Refused) {
-      const stopped = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
-      await putOutbox(stopped);
-      await listener.stopped(stopped);
+      const refusedItem = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
+      await updateOutboxItem(refusedItem);
+      await listener.onRefused(refusedItem);
       return true;
     }
     if (!(error instanceof Offline)) throw error;
-    await putOutbox({ ...item, attempts: item.attempts + 1 });
-    later(listener, send);
+    await updateOutboxItem({ ...item, attempts: item.attempts + 1 });
+    scheduleRetry(listener, send);
     return false;
   }
 }
 
-function later(listener: Listener, send: Send): void {
-  timer = setTimeout(() => void flush(listener, send), wait);
-  wait = Math.min(wait * 2, LONGEST_WAIT);
+function scheduleRetry(listener: OutboxListener, send: Send): void {
+  timer = setTimeout(() => void flush(listener, send), retryDelay);
+  retryDelay = Math.min(retryDelay * 2, MAX_RETRY_DELAY_MS);
 }
 
 /** Takes the stopped items of a task out: they will be made anew after a correction. */
-export async function dropStopped(taskId: string): Promise<void> {
+export async function discardRefused(taskId: string): Promise<void> {
   for (const item of await outboxItems())
-    if (item.task_id === taskId && item.problem) await dropOutbox(item.seq as number);
+    if (item.task_id === taskId && item.problem) await deleteOutboxItem(item.seq as number);
   await countUnsynced();
 }
