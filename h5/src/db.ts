@@ -70,12 +70,28 @@ export const updateOutboxItem = async (item: OutboxItem): Promise<void> => {
 };
 export const deleteOutboxItem = async (seq: number): Promise<void> => (await database()).delete("outbox", seq);
 
-/** Puts several items and a draft in one transaction: either all of it is kept, or none. */
-export async function enqueue(items: OutboxItem[], draft: Draft): Promise<void> {
+/**
+ * Puts items and their draft in one transaction, and takes out those that they replace: either all of
+ * it is stored, or nothing.
+ */
+export async function enqueue(
+  items: OutboxItem[],
+  draft: Draft,
+  isReplaced: (item: OutboxItem) => boolean = () => false,
+): Promise<void> {
   const transaction = (await database()).transaction(["outbox", "drafts"], "readwrite");
-  for (const item of items) await transaction.objectStore("outbox").add(item);
-  await transaction.objectStore("drafts").put(withoutProxies(draft));
-  await transaction.done;
+  const outbox = transaction.objectStore("outbox");
+  const done = transaction.done;
+  done.catch(() => undefined); // the first error is thrown below
+  try {
+    for (const item of await outbox.getAll()) if (isReplaced(item)) await outbox.delete(item.seq as number);
+    for (const item of items) await outbox.add(item);
+    await transaction.objectStore("drafts").put(withoutProxies(draft));
+  } catch (error) {
+    if (transaction.error === null) transaction.abort();
+    throw error;
+  }
+  await done;
 }
 
 /** Forgets the connection (tests begin with an empty memory). */

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Offline, Refused } from "./api";
 import { closeDatabase, enqueue, outboxItems, storedDrafts, type OutboxItem } from "./db";
 import type { Draft } from "./model";
-import { discardRefused, flush, isSignedOut, unsynced, type OutboxListener, type Send } from "./outbox";
+import { flush, isSignedOut, unsynced, type OutboxListener, type Send } from "./outbox";
 
 const bytes = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
 const text = (body: ArrayBuffer): string => new TextDecoder().decode(body);
@@ -100,7 +100,7 @@ describe("the outbox", () => {
       expect(waiting?.path).toBe("visit-1");
       await flush(listener, accept);
       expect(events.length).toBe(2);
-      await discardRefused("one");
+      await enqueue([], draft("one"), ({ task_id, problem }) => task_id === "one" && problem !== null);
       expect((await outboxItems()).map((each) => each.path)).toEqual(["visit-1"]);
     },
   );

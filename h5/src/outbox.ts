@@ -3,6 +3,7 @@
 import { ref } from "vue";
 import { Offline, putBytes, Refused } from "./api";
 import { deleteOutboxItem, outboxItems, updateOutboxItem, type OutboxItem } from "./db";
+import { session } from "./session";
 
 export type Send = (path: string, body: ArrayBuffer, contentType: string) => Promise<unknown>;
 export interface OutboxListener {
@@ -14,6 +15,8 @@ export const unsynced = ref(0);
 export const isSending = ref(false);
 export const isSignedOut = ref(false);
 
+// too slow, too early, too often: not about what was sent
+const PASSING_REFUSALS = new Set([408, 425, 429]);
 const INITIAL_RETRY_DELAY_MS = 2_000;
 const MAX_RETRY_DELAY_MS = 120_000;
 let retryDelay = INITIAL_RETRY_DELAY_MS;
@@ -24,7 +27,7 @@ export async function countUnsynced(): Promise<void> {
   unsynced.value = (await outboxItems()).length;
 }
 
-/** Sends what waits, in order; items behind one that stopped wait if they are of the same task. */
+/** Sends what waits, in order; items behind one that was refused wait if they are of the same task. */
 export function flush(listener: OutboxListener, send: Send = putBytes): Promise<void> {
   running ??= run(listener, send).finally(() => {
     running = null;
@@ -36,18 +39,28 @@ async function run(listener: OutboxListener, send: Send): Promise<void> {
   clearTimeout(timer);
   isSending.value = true;
   try {
-    const blocked = new Set<string>();
-    for (const item of await outboxItems()) {
-      if (item.problem) blocked.add(item.task_id);
-      if (blocked.has(item.task_id)) continue;
+    await countUnsynced();
+    // looked up anew each time: what is put in meanwhile goes along
+    for (let item = await nextItem(); item; item = await nextItem()) {
       if (!(await sendOne(item, listener, send))) break;
-      const now = (await outboxItems()).find((row) => row.seq === item.seq);
-      if (now?.problem) blocked.add(item.task_id);
+      await countUnsynced();
     }
   } finally {
     isSending.value = false;
     await countUnsynced();
   }
+}
+
+/** The first item that may be sent: of this account, and behind none of its task that was refused. */
+async function nextItem(): Promise<OutboxItem | undefined> {
+  const accountId = session.value?.account?.id;
+  const blocked = new Set<string>();
+  for (const item of await outboxItems()) {
+    if (item.problem) blocked.add(item.task_id);
+    const isOthers = accountId !== undefined && item.account_id !== "" && item.account_id !== accountId;
+    if (!isOthers && !blocked.has(item.task_id)) return item;
+  }
+  return undefined;
 }
 
 /** Sends one item; false means: no network, or nobody is signed in, so stop for now. */
@@ -64,13 +77,13 @@ async function sendOne(item: OutboxItem, listener: OutboxListener, send: Send): 
       isSignedOut.value = true;
       return false;
     }
-    if (error instanceof Refused) {
+    if (error instanceof Refused && !PASSING_REFUSALS.has(error.status)) {
       const refusedItem = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
       await updateOutboxItem(refusedItem);
       await listener.onRefused(refusedItem);
       return true;
     }
-    if (!(error instanceof Offline)) throw error;
+    if (!(error instanceof Offline || error instanceof Refused)) throw error;
     await updateOutboxItem({ ...item, attempts: item.attempts + 1 });
     scheduleRetry(listener, send);
     return false;
@@ -80,11 +93,4 @@ async function sendOne(item: OutboxItem, listener: OutboxListener, send: Send): 
 function scheduleRetry(listener: OutboxListener, send: Send): void {
   timer = setTimeout(() => void flush(listener, send), retryDelay);
   retryDelay = Math.min(retryDelay * 2, MAX_RETRY_DELAY_MS);
-}
-
-/** Takes the stopped items of a task out: they will be made anew after a correction. */
-export async function discardRefused(taskId: string): Promise<void> {
-  for (const item of await outboxItems())
-    if (item.task_id === taskId && item.problem) await deleteOutboxItem(item.seq as number);
-  await countUnsynced();
 }

@@ -1,11 +1,11 @@
 // The engineer's work on this phone: package, drafts, sign-in, submission.
 import { reactive, ref } from "vue";
 import { v7 } from "uuid";
-import { get, Offline, Refused } from "./api";
+import { encodeJson, get, JSON_TYPE, Offline, Refused } from "./api";
 import * as db from "./db";
 import type { OutboxItem } from "./db";
 import { distance } from "./geo";
-import { countUnsynced, discardRefused, flush, isSignedOut, type OutboxListener } from "./outbox";
+import { countUnsynced, flush, isSignedOut, type OutboxListener } from "./outbox";
 import type { Photo } from "./photos";
 import { session } from "./session";
 import type { Draft, FieldPackage, Position, SheetDraft, Task, VisitAnswer } from "./model";
@@ -14,9 +14,10 @@ export const fieldPackage = ref<FieldPackage | null>(null);
 export const isStale = ref(false);
 export const drafts = reactive(new Map<string, Draft>());
 
+/** Reads what this phone has stored; what is at hand already is newer and stays. */
 export async function loadStored(): Promise<void> {
   fieldPackage.value ??= (await db.storedPackage()) ?? null;
-  for (const draft of await db.storedDrafts()) drafts.set(draft.task_id, draft);
+  for (const draft of await db.storedDrafts()) if (!drafts.has(draft.task_id)) drafts.set(draft.task_id, draft);
   await countUnsynced();
 }
 
@@ -70,9 +71,10 @@ export async function signIn(task: Task, position: Position, photo: Photo): Prom
     task,
     [
       attachment(task, photo, "sign_in"),
-      item(task, "sign-in", `visits/${draftOf(task).visit_id}/sign-in`, json(body), "application/json"),
+      item(task, "sign-in", `visits/${draftOf(task).visit_id}/sign-in`, encodeJson(body), JSON_TYPE),
     ],
-    { signed_in_at: at, distance: distance(task.point, position) },
+    { signed_in_at: at, distance: distance(task.point, position), problem: null },
+    ["sign-in", "visit"],
   );
   void synchronise();
 }
@@ -84,7 +86,6 @@ export async function addPhoto(task: Task, photo: Photo): Promise<void> {
 
 export async function submit(task: Task, sheets: [string, SheetDraft][], position: Position | null): Promise<void> {
   const draft = draftOf(task);
-  await discardRefused(task.id);
   const at = new Date().toISOString();
   const body = {
     task_id: task.id,
@@ -101,20 +102,32 @@ export async function submit(task: Task, sheets: [string, SheetDraft][], positio
     attachment_ids: [],
     note: draft.note,
   };
-  const record = item(task, "visit", `visits/${draft.visit_id}`, json(body), "application/json");
-  await enqueueWithDraft(task, [record], { submitted_at: at, problem: null });
+  const record = item(task, "visit", `visits/${draft.visit_id}`, encodeJson(body), JSON_TYPE);
+  await enqueueWithDraft(task, [record], { submitted_at: at, problem: null }, ["visit"]);
   void synchronise();
 }
 
-/** Keeps items with what they change in the draft; the page says so only when the phone has it. */
-async function enqueueWithDraft(task: Task, items: OutboxItem[], change: Partial<Draft>): Promise<void> {
+/**
+ * Stores items with what they change in the draft; the page says so only when the phone has it. They
+ * take the place of what was refused, and of what waits of these kinds.
+ */
+async function enqueueWithDraft(
+  task: Task,
+  items: OutboxItem[],
+  change: Partial<Draft>,
+  replacedKinds: OutboxItem["kind"][],
+): Promise<void> {
   const draft = draftOf(task);
-  await db.enqueue(items, { ...draft, ...change });
+  const isReplaced = ({ task_id, problem, kind }: OutboxItem): boolean =>
+    task_id === task.id && (problem !== null || replacedKinds.includes(kind));
+  await db.enqueue(items, { ...draft, ...change }, isReplaced);
   Object.assign(draft, change);
 }
 
-export function synchronise(): Promise<void> {
-  return flush(listener);
+/** Sends what waits; the answers belong to drafts, so these are read first. */
+export async function synchronise(): Promise<void> {
+  await loadStored();
+  await flush(listener);
 }
 
 const listener: OutboxListener = {
@@ -141,8 +154,6 @@ const listener: OutboxListener = {
     await db.saveDraft(draft);
   },
 };
-
-const json = (value: unknown): ArrayBuffer => new TextEncoder().encode(JSON.stringify(value)).buffer as ArrayBuffer;
 
 function attachment(task: Task, photo: Photo, purpose: string): OutboxItem {
   const suffix = photo.type === "image/png" ? "png" : "jpg";
