@@ -108,7 +108,6 @@ export default {
   没有待确认的运维记录: "No visit records to confirm",
   "没有找到这个任务，请返回刷新": "The task was not found; please go back and reload",
   "没有找到这份记录单，请返回刷新": "The record sheet was not found; please go back and reload",
-  "没有网络，连上后下拉重试": "No network; pull down to try again when there is",
   "没有网络，连上后重试": "No network; try again when there is",
   没有逾期任务: "No overdue tasks",
   消息: "Messages",

@@ -3,6 +3,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+import { closeDialog, closeToast } from "vant";
 import { createApp, type App, type Component } from "vue";
 import type { Session } from "@/model";
 import { engineer, fieldPackage, NOW } from "./fixtures";
@@ -86,6 +87,7 @@ export class FakeServer {
 
 export let server: FakeServer;
 let app: App | null = null;
+let root: HTMLElement | null = null;
 let digesting = 0;
 let listeners: [EventTarget, string, EventListenerOrEventListenerObject][] = [];
 
@@ -170,7 +172,6 @@ export function useFreshPhone(): void {
     globalThis.indexedDB = new IDBFactory();
     localStorage.clear();
     document.cookie = "csrftoken=csrf-1";
-    document.body.innerHTML = "";
     history.replaceState(null, "", "/h5/#/");
     server = new FakeServer();
     server.on("GET", "session", () => json(engineer));
@@ -187,6 +188,10 @@ export function useFreshPhone(): void {
     const { unexpected } = server;
     app?.unmount();
     app = null;
+    closeToast(true);
+    closeDialog();
+    await settle();
+    vi.advanceTimersByTime(1000);
     await settle();
     vi.restoreAllMocks();
     for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);
@@ -198,6 +203,12 @@ export function useFreshPhone(): void {
 }
 
 const plain = (text: string | null | undefined): string => (text ?? "").replace(/\s+/g, " ").trim();
+
+/** Vant keeps its dialogs and toasts, hidden, for the next time. */
+const visible = (selector: string): string[] =>
+  [...document.querySelectorAll<HTMLElement>(selector)]
+    .filter((each) => each.style.display !== "none")
+    .map((each) => plain(each.textContent));
 
 /** What a person sees and does, by the test ids of the pages. */
 export const screen = {
@@ -220,7 +231,7 @@ export const screen = {
       ]),
     ),
   cells: (within = "body"): string[] => screen.texts(`${within} .van-cell`),
-  toast: (): string => screen.texts(".van-toast").join(" "),
+  toast: (): string => visible(".van-toast").join(" "),
   async press(element: Element | null | undefined): Promise<void> {
     if (!element) throw new Error(`nothing to press in: ${screen.text()}`);
     element.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
@@ -247,7 +258,7 @@ export const screen = {
     vi.advanceTimersByTime(1000);
     await settle();
   },
-  dialog: (): string => screen.texts(".van-dialog__message").at(-1) ?? "",
+  dialog: (): string => (visible(".van-dialog").length ? (screen.texts(".van-dialog__message").at(-1) ?? "") : ""),
   /** Gives a file to the input as the camera does. */
   async photograph(testid = "photo-input"): Promise<void> {
     const input = screen.get(testid) as HTMLInputElement;
@@ -268,7 +279,9 @@ export async function openApp(path: string, session: Session = engineer): Promis
   const [{ default: Root }, { router }] = [await import("@/App.vue"), await import("@/router")];
   app?.unmount();
   app = createApp(Root).use(router);
-  app.mount(document.body.appendChild(document.createElement("div")));
+  root?.remove();
+  root = document.body.appendChild(document.createElement("div"));
+  app.mount(root);
   await router.isReady();
   await settle();
 }
@@ -279,7 +292,6 @@ export async function reopenApp(path: string, session: Session = engineer): Prom
   await settle();
   for (const [target, type, listener] of listeners.splice(0)) target.removeEventListener(type, listener);
   vi.resetModules();
-  document.body.innerHTML = "";
   await openApp(path, session);
 }
 
@@ -297,6 +309,8 @@ export async function show(component: Component, props: Record<string, unknown>)
     props: { to: { type: String, required: true } },
     template: '<a :href="to"><slot /></a>',
   });
-  app.mount(document.body.appendChild(document.createElement("div")));
+  root?.remove();
+  root = document.body.appendChild(document.createElement("div"));
+  app.mount(root);
   await settle();
 }
