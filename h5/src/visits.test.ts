@@ -426,3 +426,17 @@ describe("what waits is sent", () => {
     expect(server.lines()).toEqual([`PUT visits/${visitId()}`]);
   });
 });
+
+describe("a page that shows a task while the phone still reads", () => {
+  it("gets the stored draft, not a new one", async () => {
+    await work.refreshPackage();
+    await work.signIn(task, position, photo);
+    await settle();
+    await restart();
+    const seen: (string | null)[] = [];
+    const { watch } = await import("vue");
+    watch(work.fieldPackage, () => seen.push(work.draftOf(task).signed_in_at), { flush: "sync" });
+    await work.loadStored();
+    expect(seen).toEqual([AT]);
+  });
+});

@@ -16,8 +16,9 @@ export const drafts = reactive(new Map<string, Draft>());
 
 /** Reads what this phone has stored; what is at hand already is newer and stays. */
 export async function loadStored(): Promise<void> {
-  fieldPackage.value ??= (await db.storedPackage()) ?? null;
+  // the drafts come first: a page makes a new one for a task of the package that has none
   for (const draft of await db.storedDrafts()) if (!drafts.has(draft.task_id)) drafts.set(draft.task_id, draft);
+  fieldPackage.value ??= (await db.storedPackage()) ?? null;
   await countUnsynced();
 }
 

@@ -79,9 +79,11 @@ export class FakeServer {
   private answersTo({ method, path }: SentRequest): Answer[] | undefined {
     const exact = this.answers.get(`${method} ${path}`);
     if (exact) return exact;
-    for (const [key, answers] of this.answers)
-      if (key.endsWith("*") && `${method} ${path}`.startsWith(key.slice(0, -1))) return answers;
-    return undefined;
+    const matching = [...this.answers.keys()].filter(
+      (key) => key.endsWith("*") && `${method} ${path}`.startsWith(key.slice(0, -1)),
+    );
+    const closest = matching.sort((a, b) => b.length - a.length)[0];
+    return closest === undefined ? undefined : this.answers.get(closest);
   }
 }
 
