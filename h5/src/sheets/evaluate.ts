@@ -3,8 +3,8 @@ import { evaluateExpression, isTrue, UNKNOWN, type Variables } from "./expressio
 import { roundHalfEven } from "./rounding";
 import type { Answers, Definition, Field, Item, Section, SheetResult, Text, Values, Verdict } from "./types";
 
-const TEXT_LIMIT = 200;
-const LONGTEXT_LIMIT = 2000;
+export const TEXT_LIMIT = 200;
+export const LONGTEXT_LIMIT = 2000;
 const PHOTO_LIMIT = 20;
 const MAX_NUMBER = 1e12;
 export const MAX_ROWS = 100;

@@ -1,10 +1,10 @@
 // Record sheets on the phone: the same definitions and the same results as on the server.
-import { evaluate, examine, MAX_ROWS } from "./evaluate";
+import { evaluate, examine, LONGTEXT_LIMIT, MAX_ROWS, TEXT_LIMIT } from "./evaluate";
 import { evaluateExpression, UNKNOWN } from "./expressions";
 import type { Answers, Definition, Field, Item, ItemAnswer, Section, Values } from "./types";
 
 export * from "./types";
-export { evaluate, examine };
+export { evaluate, examine, LONGTEXT_LIMIT, MAX_ROWS, TEXT_LIMIT };
 export type { Examination } from "./evaluate";
 
 /**
@@ -52,6 +52,10 @@ export function emptyRow(definition: Definition, section: Section, context: unkn
   }
   return values;
 }
+
+/** Where a field is in results and errors; the rows of a group are numbered. */
+export const fieldPath = (section: Section, index: number, key: string): string =>
+  section.kind === "group" ? `${section.key}.${index}.${key}` : `${section.key}.${key}`;
 
 /** How many things of a section are filled in, of how many that ought to be. */
 export function progress(section: Section, answers: Answers): { done: number; total: number } {
