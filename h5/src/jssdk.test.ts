@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Wx } from "./jssdk";
 
 const WECHAT = "Mozilla/5.0 (Linux; Android 14) Chrome/126.0 MicroMessenger/8.0.50";
@@ -182,5 +182,133 @@ describe("a message to another account of the same person", () => {
     expect(location.hash).toBe("#/visits/1");
     await switchToAddressee();
     expect(requested.length).toBe(1);
+  });
+});
+
+describe("the way to WeChat's SDK", () => {
+  it("signs the address of the page, and configures with the server's answer, quietly", async () => {
+    const config = vi.fn();
+    const wx = wechat({});
+    const phone = await onPhone(WECHAT, { ...wx, config: (options) => (config(options), wx.config(options)) });
+    expect(await phone.wechatSdk()).not.toBeNull();
+    const page = location.href.split("#")[0] as string;
+    expect(requested).toEqual([`/api/v1/wechat/js-config?url=${encodeURIComponent(page)}`]);
+    expect(config.mock.calls).toEqual([[{ ...CONFIG, debug: false }]]);
+  });
+
+  it("is not taken where the server names no SDK", async () => {
+    const phone = await onPhone(WECHAT, wechat({}));
+    phone.session.value = { ...phone.session.value!, js_sdk: null };
+    expect(await phone.wechatSdk()).toBeNull();
+    expect(requested).toEqual([]);
+  });
+
+  it("loads the script that the session names, once WeChat has not brought it along", async () => {
+    const append = vi.spyOn(document.head, "append").mockImplementation((...nodes) => {
+      const script = nodes[0] as HTMLScriptElement;
+      expect(script.src).toBe("http://127.0.0.1:9/jweixin.js");
+      window.wx = wechat({});
+      script.onload?.(new Event("load"));
+    });
+    const phone = await onPhone(WECHAT);
+    expect(await phone.wechatSdk()).toBe(window.wx);
+    expect(append).toHaveBeenCalledTimes(1);
+    append.mockRestore();
+  });
+
+  it("ends without it when the script does not load", async () => {
+    const append = vi.spyOn(document.head, "append").mockImplementation((...nodes) => {
+      void Promise.resolve().then(() => (nodes[0] as HTMLScriptElement).onerror?.(new Event("error")));
+    });
+    const phone = await onPhone(WECHAT);
+    expect(await phone.wechatSdk()).toBeNull();
+    append.mockRestore();
+  });
+
+  describe("with time passing", () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it("ends after five seconds when WeChat does not answer, and is tried again five minutes later", async () => {
+      const phone = await onPhone(WECHAT, wechat({ config: () => undefined }));
+      let sdk: unknown = "waiting";
+      void phone.wechatSdk().then((found) => (sdk = found));
+      await vi.advanceTimersByTimeAsync(4_900);
+      expect(sdk).toBe("waiting");
+      await vi.advanceTimersByTimeAsync(200);
+      expect(sdk).toBeNull();
+      window.wx = wechat({});
+      await vi.advanceTimersByTimeAsync(4 * 60_000);
+      expect(await phone.wechatSdk()).toBeNull();
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(await phone.wechatSdk()).not.toBeNull();
+      expect(requested).toHaveLength(2);
+    });
+
+    it("asks the browser where one is when WeChat has not said after twenty seconds", async () => {
+      const phone = await onPhone(WECHAT, wechat({}));
+      let position: unknown = null;
+      void phone.currentPosition().then((found) => (position = found));
+      await vi.advanceTimersByTimeAsync(19_900);
+      expect(position).toBeNull();
+      await vi.advanceTimersByTimeAsync(200);
+      expect(position).toEqual({ longitude: 1, latitude: 2, accuracy: 3, datum: "WGS84" });
+    });
+  });
+});
+
+describe("what is asked of WeChat", () => {
+  it("is one compressed photo from the camera, then its bytes", async () => {
+    const chooseImage = vi.fn((options: Parameters<Wx["chooseImage"]>[0]) =>
+      options.success?.({ localIds: ["local-1", "local-2"], errMsg: "ok" }),
+    );
+    const getLocalImgData = vi.fn((options: Parameters<Wx["getLocalImgData"]>[0]) =>
+      options.success?.({ localData: btoa("x"), errMsg: "ok" }),
+    );
+    const phone = await onPhone(WECHAT);
+    await phone.takeWechatPhoto(wechat({ chooseImage, getLocalImgData }));
+    expect(chooseImage.mock.calls[0]?.[0]).toMatchObject({
+      count: 1,
+      sizeType: ["compressed"],
+      sourceType: ["camera"],
+    });
+    expect(getLocalImgData.mock.calls[0]?.[0].localId).toBe("local-1");
+  });
+
+  it("is the text of a QR code", async () => {
+    const scanQRCode = vi.fn((options: Parameters<Wx["scanQRCode"]>[0]) => options.cancel?.());
+    const phone = await onPhone(WECHAT);
+    expect(await phone.scanWechatCode(wechat({ scanQRCode }))).toBeNull();
+    expect(scanQRCode.mock.calls[0]?.[0]).toMatchObject({ needResult: 1, scanType: ["qrCode"] });
+  });
+
+  it("without an accuracy is taken as exact to nothing", async () => {
+    const getLocation: Wx["getLocation"] = (options) => options.success?.({ ...HERE, accuracy: "?" });
+    const phone = await onPhone(WECHAT, wechat({ getLocation }));
+    expect(await phone.currentPosition()).toEqual({ longitude: 121.6, latitude: 31.2, accuracy: 0, datum: "WGS84" });
+  });
+});
+
+describe("what is asked of the browser", () => {
+  it("is the exact position of now, within twenty seconds", async () => {
+    const phone = await onPhone("Chrome/126.0");
+    const getCurrentPosition = vi.fn((done: (found: unknown) => void) => done(THERE));
+    Object.assign(navigator, { geolocation: { getCurrentPosition } });
+    expect(await phone.currentPosition()).toEqual({ longitude: 1, latitude: 2, accuracy: 3, datum: "WGS84" });
+    expect((getCurrentPosition.mock.calls[0] as unknown[])[2]).toEqual({
+      enableHighAccuracy: true,
+      timeout: 20_000,
+      maximumAge: 0,
+    });
+  });
+
+  it("is explained where there is none", async () => {
+    const phone = await onPhone("Chrome/126.0");
+    Object.assign(navigator, { geolocation: undefined });
+    await expect(phone.currentPosition()).rejects.toThrow("此手机不支持定位");
   });
 });
