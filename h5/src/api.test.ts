@@ -130,6 +130,25 @@ describe("an answer", () => {
     await expect(get("x")).rejects.toBeInstanceOf(Offline);
   });
 
+  it.each([
+    ["a question", 60_000, () => get("x")],
+    ["an upload", 300_000, () => putBytes("x", bytes("abc"), "image/jpeg")],
+  ])("that does not come to %s is given up after %d ms, not before", async (_what, limit, ask) => {
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+      calls.push({ url, init });
+      return new Promise((_resolve, reject) =>
+        init.signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError"))),
+      );
+    });
+    let error: unknown = null;
+    void ask().catch((thrown: unknown) => (error = thrown));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { interval: 1 });
+    await vi.advanceTimersByTimeAsync(limit - 2_000);
+    expect(error).toBeNull();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(error).toBeInstanceOf(Offline);
+  });
+
   it("that does not come is no network", async () => {
     answer(() => Promise.reject(new TypeError("Failed to fetch")));
     await expect(request("GET", "x")).rejects.toBeInstanceOf(Offline);

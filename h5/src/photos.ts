@@ -1,4 +1,4 @@
-// Pictures: made small on the phone, kept until they are sent.
+// Pictures: made small on the phone, and stored there.
 import { v7 } from "uuid";
 import { savePicture, storedPicture } from "./db";
 
@@ -24,7 +24,7 @@ export async function storePicture(blob: Blob): Promise<Photo> {
   return { id, body, type: blob.type || "image/jpeg" };
 }
 
-/** An address under which a kept picture can be shown; otherwise the server's copy. */
+/** An address under which a stored picture can be shown; otherwise the server's copy. */
 export async function pictureUrl(id: string): Promise<string> {
   const stored = await storedPicture(id);
   return stored ? URL.createObjectURL(new Blob([stored.body], { type: stored.type })) : `/files/${id}`;
@@ -39,7 +39,7 @@ async function compress(file: File): Promise<Blob> {
       quality: 0.75,
       mimeType: "image/jpeg",
       success: resolve,
-      error: () => resolve(file), // the server says what is wrong with it, in words
+      error: () => resolve(file), // the server says what is wrong with it
     });
   });
 }

@@ -288,6 +288,24 @@ describe("submitting", () => {
     expect(await db.outboxItems()).toEqual([]);
   });
 
+  it("never sends two versions of one visit, when the first was held back by a photo", async () => {
+    server.isReachable = false;
+    await work.addPhoto(task, { ...photo, id: "photo-7" });
+    await work.submit(task, [["gas@3", gas]], position);
+    await settle();
+    server.isReachable = true;
+    server.on("PUT", "attachments/*", () => refusal(422, "not_an_image", "不是图片"));
+    await work.synchronise();
+    expect(work.draftOf(task)).toMatchObject({ submitted_at: null, problem: { message: "不是图片" } });
+    expect(await db.outboxItems()).toHaveLength(2);
+    server.requests.length = 0;
+    await work.submit(task, [["gas@3", { ...gas, answers: {} }]], position);
+    await settle();
+    expect(server.lines()).toEqual([`PUT visits/${visitId()}`]);
+    expect(JSON.parse(server.sent()[0]!.body)).toMatchObject({ sheets: [{ answers: {} }] });
+    expect(await db.outboxItems()).toEqual([]);
+  });
+
   it("keeps what was refused when the phone cannot store the corrected one", async () => {
     server.on("PUT", `visits/${visitId()}`, () => refusal(422, "invalid", "记录单不完整"));
     await work.submit(task, [["gas@3", gas]], position);

@@ -29,5 +29,5 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin || !url.pathname.startsWith("/h5/")) return;
   const key = url.pathname === "/h5/index.html" ? "/h5/" : url.pathname;
-  event.respondWith(caches.match(key, { cacheName: CACHE }).then((kept) => kept ?? fetch(event.request)));
+  event.respondWith(caches.match(key, { cacheName: CACHE }).then((stored) => stored ?? fetch(event.request)));
 });

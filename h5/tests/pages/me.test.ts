@@ -166,6 +166,19 @@ describe("messages", () => {
     expect(screen.address()).toBe("/visits/visit-1");
   });
 
+  it("are read one by one", async () => {
+    const atDesk = { ...more, link: "/source/filings/" };
+    server.on("GET", "notifications", () => json({ items: [...notices, atDesk], next: null, unread: 2 }));
+    server.on("POST", "notifications/read", () => json({ unread: 1 }));
+    await openApp("/messages");
+    await screen.tap("message-notice-3");
+    expect(server.sent("POST")[0]!.body).toBe('{"ids":["notice-3"]}');
+    expect(screen.get("message-notice-3").className).not.toContain("unread");
+    expect(screen.get("message-notice-1").className).toContain("unread");
+    const { unread } = await import("@/session");
+    expect(unread.value).toBe(1);
+  });
+
   it("that are read already, and lead to the pages of a PC, do nothing", async () => {
     server.on("GET", "notifications", () => json({ items: notices, next: null, unread: 1 }));
     await openApp("/messages");
