@@ -7,7 +7,8 @@ import type { Plugin } from "vite";
 const ownIconsOnly: Plugin = {
   name: "own-icons-only",
   enforce: "pre",
-  transform: (code, id) => (id.endsWith("vant/lib/index.css") ? code.replace(/,\s*url\(\/\/[^)]*\)\s*format\("woff"\)/, "") : null),
+  transform: (code, id) =>
+    id.endsWith("vant/lib/index.css") ? code.replace(/,\s*url\(\/\/[^)]*\)\s*format\("woff"\)/, "") : null,
 };
 
 export default defineConfig({

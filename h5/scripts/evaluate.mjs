@@ -7,20 +7,23 @@ const at = (path) => fileURLToPath(new URL(`../src/sheets/${path}`, import.meta.
 const { module: engine } = await runnerImport(at("index.ts"), { configFile: false });
 const { module: language } = await runnerImport(at("expressions.ts"), { configFile: false });
 
-/** JSON has no word for what cannot be told, nor for numbers that are none. */
-function told(value) {
+/** JSON has no form for what is unknown, nor for numbers that are none. */
+function toJson(value) {
   if (typeof value === "symbol" || value === undefined) return { $: "unknown" };
   if (typeof value === "number" && !Number.isFinite(value)) return { $: String(value) };
-  if (Array.isArray(value)) return value.map(told);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, told(part)]));
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toJson(part)]));
   return value;
 }
 
 const works = {
-  expression: ({ source, variables }) => language.evaluated(source, variables),
+  expression: ({ source, variables }) => language.evaluateExpression(source, variables),
   evaluate: ({ definition, answers, context }) => engine.evaluate(definition, answers, context),
-  begin: ({ definition, context }) => engine.begin(definition, context),
+  begin: ({ definition, context }) => engine.initialAnswers(definition, context),
 };
 const { definitions, cases } = JSON.parse(await text(process.stdin));
-const answers = cases.map(({ work, ...given }) => told(works[work]({ ...given, definition: definitions[given.definition] })));
+const answers = cases.map(({ work, ...given }) =>
+  toJson(works[work]({ ...given, definition: definitions[given.definition] })),
+);
 process.stdout.write(JSON.stringify(answers));

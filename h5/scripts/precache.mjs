@@ -9,7 +9,10 @@ const files = (folder) =>
     const path = join(folder, name);
     return statSync(path).isDirectory() ? files(path) : [path];
   });
-const names = files(dist).map((path) => relative(dist, path)).filter((name) => name !== "sw.js").sort();
+const names = files(dist)
+  .map((path) => relative(dist, path))
+  .filter((name) => name !== "sw.js")
+  .sort();
 const version = createHash("sha256");
 for (const name of names) version.update(name).update(readFileSync(join(dist, name)));
 const worker = readFileSync(new URL("../src/worker.js", import.meta.url), "utf8")

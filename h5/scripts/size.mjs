@@ -7,7 +7,8 @@ const LIMIT = 200_000;
 const dist = new URL("../dist", import.meta.url).pathname;
 const html = readFileSync(join(dist, "index.html"), "utf8");
 const wanted = new Set([...html.matchAll(/(?:src|href)="\/h5\/([^"]+)"/g)].map((match) => match[1]));
-for (const name of readdirSync(join(dist, "assets"))) if (/^(WorkPage|MaintenancePage)-/.test(name)) wanted.add(`assets/${name}`);
+for (const name of readdirSync(join(dist, "assets")))
+  if (/^(WorkPage|MaintenancePage)-/.test(name)) wanted.add(`assets/${name}`);
 let total = gzipSync(html).length;
 for (const name of wanted) {
   const size = gzipSync(readFileSync(join(dist, name))).length;

@@ -11,13 +11,15 @@ export interface OutboxItem {
   body: ArrayBuffer;
   task_id: string;
   account_id: string;
-  label: string;
   attempts: number;
   problem: { code: string; message: string; errors: FieldError[] } | null;
 }
 
+// the name is that of the databases on phones in use
+const CACHE_STORE = "kept";
+
 interface Schema extends DBSchema {
-  kept: { key: string; value: unknown };
+  [CACHE_STORE]: { key: string; value: unknown };
   drafts: { key: string; value: Draft };
   pictures: { key: string; value: { id: string; body: ArrayBuffer; type: string } };
   outbox: { key: number; value: OutboxItem };
@@ -28,7 +30,7 @@ let opened: Promise<IDBPDatabase<Schema>> | null = null;
 function database(): Promise<IDBPDatabase<Schema>> {
   opened ??= openDB<Schema>("yunjian", 1, {
     upgrade(db) {
-      db.createObjectStore("kept");
+      db.createObjectStore(CACHE_STORE);
       db.createObjectStore("drafts", { keyPath: "task_id" });
       db.createObjectStore("pictures", { keyPath: "id" });
       db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
@@ -38,30 +40,58 @@ function database(): Promise<IDBPDatabase<Schema>> {
 }
 
 /** Data without Vue's proxies: IndexedDB stores plain data only. */
-const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+const withoutProxies = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-export const keepPackage = async (value: FieldPackage): Promise<void> => void (await (await database()).put("kept", plain(value), "package"));
-export const keptPackage = async (): Promise<FieldPackage | undefined> => (await (await database()).get("kept", "package")) as FieldPackage | undefined;
-export const keepSession = async (value: Session): Promise<void> => void (await (await database()).put("kept", plain(value), "session"));
-export const keptSession = async (): Promise<Session | undefined> => (await (await database()).get("kept", "session")) as Session | undefined;
+export const savePackage = async (value: FieldPackage): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "package");
+};
+export const storedPackage = async (): Promise<FieldPackage | undefined> =>
+  (await (await database()).get(CACHE_STORE, "package")) as FieldPackage | undefined;
+export const saveSession = async (value: Session): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "session");
+};
+export const storedSession = async (): Promise<Session | undefined> =>
+  (await (await database()).get(CACHE_STORE, "session")) as Session | undefined;
 
-export const saveDraft = async (draft: Draft): Promise<void> => void (await (await database()).put("drafts", plain(draft)));
-export const drafts = async (): Promise<Draft[]> => (await database()).getAll("drafts");
-export const dropDraft = async (taskId: string): Promise<void> => (await database()).delete("drafts", taskId);
+export const saveDraft = async (draft: Draft): Promise<void> => {
+  await (await database()).put("drafts", withoutProxies(draft));
+};
+export const storedDrafts = async (): Promise<Draft[]> => (await database()).getAll("drafts");
 
-export const savePicture = async (id: string, body: ArrayBuffer, type: string): Promise<void> => void (await (await database()).put("pictures", { id, body, type }));
-export const picture = async (id: string): Promise<{ body: ArrayBuffer; type: string } | undefined> => (await database()).get("pictures", id);
+export const savePicture = async (id: string, body: ArrayBuffer, type: string): Promise<void> => {
+  await (await database()).put("pictures", { id, body, type });
+};
+export const storedPicture = async (id: string): Promise<{ body: ArrayBuffer; type: string } | undefined> =>
+  (await database()).get("pictures", id);
 
 export const outboxItems = async (): Promise<OutboxItem[]> => (await database()).getAll("outbox");
-export const putOutbox = async (item: OutboxItem): Promise<void> => void (await (await database()).put("outbox", item));
-export const dropOutbox = async (seq: number): Promise<void> => (await database()).delete("outbox", seq);
+export const updateOutboxItem = async (item: OutboxItem): Promise<void> => {
+  await (await database()).put("outbox", item);
+};
+export const deleteOutboxItem = async (seq: number): Promise<void> => (await database()).delete("outbox", seq);
 
-/** Puts several items and a draft in one transaction: either all of it is kept, or none. */
-export async function enqueue(items: OutboxItem[], draft: Draft): Promise<void> {
+/**
+ * Puts items and their draft in one transaction, and takes out those that they replace: either all of
+ * it is stored, or nothing.
+ */
+export async function enqueue(
+  items: OutboxItem[],
+  draft: Draft,
+  isReplaced: (item: OutboxItem) => boolean = () => false,
+): Promise<void> {
   const transaction = (await database()).transaction(["outbox", "drafts"], "readwrite");
-  for (const item of items) await transaction.objectStore("outbox").add(item);
-  await transaction.objectStore("drafts").put(plain(draft));
-  await transaction.done;
+  const outbox = transaction.objectStore("outbox");
+  const done = transaction.done;
+  done.catch(() => undefined); // the first error is thrown below
+  try {
+    for (const item of await outbox.getAll()) if (isReplaced(item)) await outbox.delete(item.seq as number);
+    for (const item of items) await outbox.add(item);
+    await transaction.objectStore("drafts").put(withoutProxies(draft));
+  } catch (error) {
+    if (transaction.error === null) transaction.abort();
+    throw error;
+  }
+  await done;
 }
 
 /** Forgets the connection (tests begin with an empty memory). */

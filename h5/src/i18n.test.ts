@@ -3,7 +3,11 @@ import english from "./en";
 import { request } from "./api";
 import { setLanguage, t } from "./i18n";
 
-const sources = import.meta.glob(["./**/*.ts", "./**/*.vue", "!./sheets/**", "!./en.ts", "!./**/*.test.ts"], { query: "?raw", import: "default", eager: true });
+const sources = import.meta.glob(["./**/*.ts", "./**/*.vue", "!./sheets/**", "!./en.ts", "!./**/*.test.ts"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 const NAME_OF_THE_LANGUAGE = "简体中文";
 
 /** Every quoted Chinese text of the app, whether `t` meets it at once or through a table. */
@@ -43,15 +47,15 @@ describe("the English of the app", () => {
   });
 
   it("is asked of the server as well", async () => {
-    const asked: unknown[] = [];
+    const languages: unknown[] = [];
     vi.stubGlobal("fetch", (_url: string, options: RequestInit) => {
-      asked.push((options.headers as Record<string, string>)["Accept-Language"]);
+      languages.push((options.headers as Record<string, string>)["Accept-Language"]);
       return Promise.resolve(new Response("{}"));
     });
     await request("GET", "session");
     await setLanguage("en");
     await request("GET", "session");
     vi.unstubAllGlobals();
-    expect(asked).toEqual(["zh-CN", "en"]);
+    expect(languages).toEqual(["zh-CN", "en"]);
   });
 });

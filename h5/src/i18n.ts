@@ -4,8 +4,8 @@ import { ref } from "vue";
 import type { Text } from "./sheets/types";
 
 export type Language = "zh" | "en";
-const kept = localStorage.getItem("language");
-export const language = ref<Language>(kept === "en" ? "en" : "zh");
+const storedLanguage = localStorage.getItem("language");
+export const language = ref<Language>(storedLanguage === "en" ? "en" : "zh");
 const dictionary = ref<Record<string, string>>({});
 
 export async function setLanguage(next: Language): Promise<void> {
@@ -21,7 +21,7 @@ export async function setLanguage(next: Language): Promise<void> {
   language.value = next;
 }
 
-/** What the server is asked to answer in. */
+/** The value of Accept-Language. */
 export const languageHeader = (): string => (language.value === "en" ? "en" : "zh-CN");
 
 /** The text in the chosen language; `{name}` is replaced by the value of that name. */
@@ -31,6 +31,6 @@ export function t(zh: string, values: Record<string, string | number> = {}): str
 }
 
 /** The side of a two-language text that is read. */
-export const said = (text: Text): string => text[language.value];
+export const localized = (text: Text): string => text[language.value];
 
 if (language.value === "en") void setLanguage("en");

@@ -3,8 +3,10 @@ import "vant/lib/index.css";
 import "./theme.css";
 import App from "./App.vue";
 import { router } from "./router";
-import { countUnsynced } from "./outbox";
+import { synchronise } from "./work";
 
 createApp(App).use(router).mount("#app");
-void countUnsynced();
-if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("/h5/sw.js", { scope: "/h5/" });
+// once it is known who holds the phone, what waits from before is sent
+void router.isReady().then(synchronise);
+if ("serviceWorker" in navigator && import.meta.env.PROD)
+  void navigator.serviceWorker.register("/h5/sw.js", { scope: "/h5/" });

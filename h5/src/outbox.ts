@@ -2,21 +2,24 @@
 // Each item's bytes are stored once, so a retry repeats them exactly and the server can tell.
 import { ref } from "vue";
 import { Offline, putBytes, Refused } from "./api";
-import { dropOutbox, outboxItems, putOutbox, type OutboxItem } from "./db";
+import { deleteOutboxItem, outboxItems, updateOutboxItem, type OutboxItem } from "./db";
+import { session } from "./session";
 
 export type Send = (path: string, body: ArrayBuffer, contentType: string) => Promise<unknown>;
-export interface Listener {
-  sent(item: OutboxItem, answer: unknown): Promise<void>;
-  stopped(item: OutboxItem): Promise<void>;
+export interface OutboxListener {
+  onSent(item: OutboxItem, answer: unknown): Promise<void>;
+  onRefused(item: OutboxItem): Promise<void>;
 }
 
 export const unsynced = ref(0);
 export const isSending = ref(false);
 export const isSignedOut = ref(false);
 
-const FIRST_WAIT = 2_000;
-const LONGEST_WAIT = 120_000;
-let wait = FIRST_WAIT;
+// too slow, too early, too often: not about what was sent
+const PASSING_REFUSALS = new Set([408, 425, 429]);
+const INITIAL_RETRY_DELAY_MS = 2_000;
+const MAX_RETRY_DELAY_MS = 120_000;
+let retryDelay = INITIAL_RETRY_DELAY_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
 
@@ -24,25 +27,23 @@ export async function countUnsynced(): Promise<void> {
   unsynced.value = (await outboxItems()).length;
 }
 
-/** Sends what waits, in order; items behind one that stopped wait if they are of the same task. */
-export function flush(listener: Listener, send: Send = putBytes): Promise<void> {
+/** Sends what waits, in order; items behind one that was refused wait if they are of the same task. */
+export function flush(listener: OutboxListener, send: Send = putBytes): Promise<void> {
   running ??= run(listener, send).finally(() => {
     running = null;
   });
   return running;
 }
 
-async function run(listener: Listener, send: Send): Promise<void> {
+async function run(listener: OutboxListener, send: Send): Promise<void> {
   clearTimeout(timer);
   isSending.value = true;
   try {
-    const blocked = new Set<string>();
-    for (const item of await outboxItems()) {
-      if (item.problem) blocked.add(item.task_id);
-      if (blocked.has(item.task_id)) continue;
+    await countUnsynced();
+    // looked up anew each time: what is put in meanwhile goes along
+    for (let item = await nextItem(); item; item = await nextItem()) {
       if (!(await sendOne(item, listener, send))) break;
-      const now = (await outboxItems()).find((row) => row.seq === item.seq);
-      if (now?.problem) blocked.add(item.task_id);
+      await countUnsynced();
     }
   } finally {
     isSending.value = false;
@@ -50,13 +51,25 @@ async function run(listener: Listener, send: Send): Promise<void> {
   }
 }
 
+/** The first item that may be sent: of this account, and behind none of its task that was refused. */
+async function nextItem(): Promise<OutboxItem | undefined> {
+  const accountId = session.value?.account?.id;
+  const blocked = new Set<string>();
+  for (const item of await outboxItems()) {
+    if (item.problem) blocked.add(item.task_id);
+    const isOthers = accountId !== undefined && item.account_id !== "" && item.account_id !== accountId;
+    if (!isOthers && !blocked.has(item.task_id)) return item;
+  }
+  return undefined;
+}
+
 /** Sends one item; false means: no network, or nobody is signed in, so stop for now. */
-async function sendOne(item: OutboxItem, listener: Listener, send: Send): Promise<boolean> {
+async function sendOne(item: OutboxItem, listener: OutboxListener, send: Send): Promise<boolean> {
   try {
     const answer = await send(item.path, item.body, item.content_type);
-    await listener.sent(item, answer);
-    await dropOutbox(item.seq as number);
-    wait = FIRST_WAIT;
+    await listener.onSent(item, answer);
+    await deleteOutboxItem(item.seq as number);
+    retryDelay = INITIAL_RETRY_DELAY_MS;
     isSignedOut.value = false;
     return true;
   } catch (error) {
@@ -64,27 +77,20 @@ async function sendOne(item: OutboxItem, listener: Listener, send: Send): Promis
       isSignedOut.value = true;
       return false;
     }
-    if (error instanceof Refused) {
-      const stopped = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
-      await putOutbox(stopped);
-      await listener.stopped(stopped);
+    if (error instanceof Refused && !PASSING_REFUSALS.has(error.status)) {
+      const refusedItem = { ...item, problem: { code: error.code, message: error.message, errors: error.errors } };
+      await updateOutboxItem(refusedItem);
+      await listener.onRefused(refusedItem);
       return true;
     }
-    if (!(error instanceof Offline)) throw error;
-    await putOutbox({ ...item, attempts: item.attempts + 1 });
-    later(listener, send);
+    if (!(error instanceof Offline || error instanceof Refused)) throw error;
+    await updateOutboxItem({ ...item, attempts: item.attempts + 1 });
+    scheduleRetry(listener, send);
     return false;
   }
 }
 
-function later(listener: Listener, send: Send): void {
-  timer = setTimeout(() => void flush(listener, send), wait);
-  wait = Math.min(wait * 2, LONGEST_WAIT);
-}
-
-/** Takes the stopped items of a task out: they will be made anew after a correction. */
-export async function dropStopped(taskId: string): Promise<void> {
-  for (const item of await outboxItems())
-    if (item.task_id === taskId && item.problem) await dropOutbox(item.seq as number);
-  await countUnsynced();
+function scheduleRetry(listener: OutboxListener, send: Send): void {
+  timer = setTimeout(() => void flush(listener, send), retryDelay);
+  retryDelay = Math.min(retryDelay * 2, MAX_RETRY_DELAY_MS);
 }

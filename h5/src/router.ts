@@ -1,6 +1,6 @@
 import { createRouter, createWebHashHistory } from "vue-router";
 import { Offline, Refused } from "./api";
-import { becomeAddressee, goToWechat, isWechat, loadSession, session } from "./session";
+import { switchToAddressee, goToWechat, isWechat, loadSession, session } from "./session";
 
 export const router = createRouter({
   history: createWebHashHistory("/h5/"),
@@ -10,9 +10,19 @@ export const router = createRouter({
     { path: "/work", component: () => import("./pages/WorkPage.vue"), meta: { tab: "work" } },
     { path: "/maintenance", component: () => import("./pages/MaintenancePage.vue"), meta: { title: "污染源运维" } },
     { path: "/tasks/:id", component: () => import("./pages/TaskPage.vue"), props: true, meta: { title: "现场运维" } },
-    { path: "/tasks/:id/sheets/:name", component: () => import("./pages/SheetPage.vue"), props: true, meta: { title: "记录单" } },
+    {
+      path: "/tasks/:id/sheets/:name",
+      component: () => import("./pages/SheetPage.vue"),
+      props: true,
+      meta: { title: "记录单" },
+    },
     { path: "/visits/:id", component: () => import("./pages/VisitPage.vue"), props: true, meta: { title: "运维记录" } },
-    { path: "/instruments/:id", component: () => import("./pages/InstrumentPage.vue"), props: true, meta: { title: "仪器" } },
+    {
+      path: "/instruments/:id",
+      component: () => import("./pages/InstrumentPage.vue"),
+      props: true,
+      meta: { title: "仪器" },
+    },
     { path: "/messages", component: () => import("./pages/MessagesPage.vue"), meta: { title: "消息" } },
     { path: "/me", component: () => import("./pages/MePage.vue"), meta: { tab: "me" } },
     { path: "/me/bindings", component: () => import("./pages/BindingsPage.vue"), meta: { title: "账户信息" } },
@@ -24,7 +34,7 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (session.value === null) {
     await loadSession();
-    await becomeAddressee().catch((error: unknown) => {
+    await switchToAddressee().catch((error: unknown) => {
       if (!(error instanceof Offline || error instanceof Refused)) throw error;
     });
   }

@@ -1,7 +1,7 @@
 // Who holds this phone.
 import { ref } from "vue";
 import { get, Offline, post } from "./api";
-import { keepSession, keptSession } from "./db";
+import { saveSession, storedSession } from "./db";
 import type { Session } from "./model";
 
 export const session = ref<Session | null>(null);
@@ -16,14 +16,14 @@ export async function loadSession(): Promise<Session | null> {
   } catch (error) {
     if (!(error instanceof Offline)) throw error;
     isOffline.value = true;
-    session.value ??= (await keptSession()) ?? null;
+    session.value ??= (await storedSession()) ?? null;
   }
   return session.value;
 }
 
 export function setSession(next: Session): void {
   session.value = next;
-  void keepSession(next);
+  void saveSession(next);
 }
 
 export const isWechat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
@@ -36,7 +36,7 @@ export function goToWechat(inside?: string): void {
 }
 
 /** A message is opened as the account that it was written to: `?account=` of its link says which. */
-export async function becomeAddressee(): Promise<void> {
+export async function switchToAddressee(): Promise<void> {
   const wanted = new URLSearchParams(location.search).get("account");
   const known = session.value;
   if (!wanted || !known?.account) return;

@@ -20,17 +20,17 @@ beforeEach(async () => {
 describe("the engineer's work", () => {
   it("is not called handed in before the phone has kept it", async () => {
     const seen: (string | null)[] = [];
-    const kept = db.enqueue;
+    const original = db.enqueue;
     const enqueue = vi.spyOn(db, "enqueue").mockImplementation(async (items, draft) => {
       seen.push(draftOf(task).submitted_at);
-      await kept(items, draft);
+      await original(items, draft);
     });
 
     await submit(task, [], position);
 
     expect(seen).toEqual([null]);
     expect(draftOf(task).submitted_at).not.toBeNull();
-    expect((await db.drafts())[0]?.submitted_at).toBe(draftOf(task).submitted_at);
+    expect((await db.storedDrafts())[0]?.submitted_at).toBe(draftOf(task).submitted_at);
     enqueue.mockRestore();
   });
 

@@ -1,31 +1,34 @@
 // The engineer's work on this phone: package, drafts, sign-in, submission.
 import { reactive, ref } from "vue";
 import { v7 } from "uuid";
-import { get, Offline, Refused } from "./api";
+import { encodeJson, get, JSON_TYPE, Offline, Refused } from "./api";
 import * as db from "./db";
 import type { OutboxItem } from "./db";
-import { distanceTo } from "./geo";
-import { countUnsynced, dropStopped, flush, isSignedOut, type Listener } from "./outbox";
+import { distance } from "./geo";
+import { countUnsynced, flush, isSignedOut, type OutboxListener } from "./outbox";
+import type { Photo } from "./photos";
 import { session } from "./session";
 import type { Draft, FieldPackage, Position, SheetDraft, Task, VisitAnswer } from "./model";
 
-export const field = ref<FieldPackage | null>(null);
+export const fieldPackage = ref<FieldPackage | null>(null);
 export const isStale = ref(false);
 export const drafts = reactive(new Map<string, Draft>());
 
-export async function loadKept(): Promise<void> {
-  field.value ??= (await db.keptPackage()) ?? null;
-  for (const draft of await db.drafts()) drafts.set(draft.task_id, draft);
+/** Reads what this phone has stored; what is at hand already is newer and stays. */
+export async function loadStored(): Promise<void> {
+  // the drafts come first: a page makes a new one for a task of the package that has none
+  for (const draft of await db.storedDrafts()) if (!drafts.has(draft.task_id)) drafts.set(draft.task_id, draft);
+  fieldPackage.value ??= (await db.storedPackage()) ?? null;
   await countUnsynced();
 }
 
-/** Fetches the package; without a network the kept one stays. */
-export async function refresh(): Promise<void> {
-  await loadKept();
+/** Fetches the package; without a network the stored one stays. */
+export async function refreshPackage(): Promise<void> {
+  await loadStored();
   try {
     const fresh = await get<FieldPackage>("field/package");
-    await db.keepPackage(fresh);
-    field.value = fresh;
+    await db.savePackage(fresh);
+    fieldPackage.value = fresh;
     isStale.value = false;
   } catch (error) {
     if (error instanceof Refused && error.status === 401) isSignedOut.value = true;
@@ -34,14 +37,22 @@ export async function refresh(): Promise<void> {
   }
 }
 
-export const taskOf = (id: string): Task | undefined => field.value?.tasks.find((task) => task.id === id);
+export const taskOf = (id: string): Task | undefined => fieldPackage.value?.tasks.find((task) => task.id === id);
 
 export function draftOf(task: Task): Draft {
   let draft = drafts.get(task.id);
   if (!draft) {
     draft = {
-      task_id: task.id, visit_id: v7(), account_id: session.value?.account?.id ?? "", signed_in_at: null, distance: null,
-      sheets: {}, note: "", submitted_at: null, answer: null, problem: null,
+      task_id: task.id,
+      visit_id: v7(),
+      account_id: session.value?.account?.id ?? "",
+      signed_in_at: null,
+      distance: null,
+      sheets: {},
+      note: "",
+      submitted_at: null,
+      answer: null,
+      problem: null,
     };
     drafts.set(task.id, draft);
   }
@@ -51,31 +62,31 @@ export function draftOf(task: Task): Draft {
 export const saveDraft = (draft: Draft): Promise<void> => db.saveDraft(draft);
 
 /** Whether the server already knows a visit of this task from elsewhere (another phone). */
-export const isElsewhere = (task: Task): boolean =>
+export const isStartedElsewhere = (task: Task): boolean =>
   task.visit !== null && !drafts.get(task.id)?.signed_in_at && task.state !== "done";
 
-export async function signIn(task: Task, position: Position, photo: { id: string; body: ArrayBuffer; type: string }): Promise<void> {
+export async function signIn(task: Task, position: Position, photo: Photo): Promise<void> {
   const at = new Date().toISOString();
   const body = { task_id: task.id, at, position, photo_id: photo.id };
-  await keep(
+  await enqueueWithDraft(
     task,
     [
       attachment(task, photo, "sign_in"),
-      item(task, "sign-in", `visits/${draftOf(task).visit_id}/sign-in`, json(body), "application/json", "到场签到"),
+      item(task, "sign-in", `visits/${draftOf(task).visit_id}/sign-in`, encodeJson(body), JSON_TYPE),
     ],
-    { signed_in_at: at, distance: distanceTo(task.point, position) },
+    { signed_in_at: at, distance: distance(task.point, position), problem: null },
+    ["sign-in", "visit"],
   );
   void synchronise();
 }
 
-export async function addPhoto(task: Task, photo: { id: string; body: ArrayBuffer; type: string }): Promise<void> {
+export async function addPhoto(task: Task, photo: Photo): Promise<void> {
   await db.enqueue([attachment(task, photo, "sheet")], draftOf(task));
   void synchronise();
 }
 
 export async function submit(task: Task, sheets: [string, SheetDraft][], position: Position | null): Promise<void> {
   const draft = draftOf(task);
-  await dropStopped(task.id);
   const at = new Date().toISOString();
   const body = {
     task_id: task.id,
@@ -83,62 +94,85 @@ export async function submit(task: Task, sheets: [string, SheetDraft][], positio
     sign_out_position: position,
     participants: [],
     sheets: sheets.map(([definition, sheet]) => ({
-      id: sheet.id, definition, answers: sheet.answers, started_at: sheet.started_at, finished_at: sheet.finished_at ?? at,
+      id: sheet.id,
+      definition,
+      answers: sheet.answers,
+      started_at: sheet.started_at,
+      finished_at: sheet.finished_at ?? at,
     })),
     attachment_ids: [],
     note: draft.note,
   };
-  const record = item(task, "visit", `visits/${draft.visit_id}`, json(body), "application/json", "运维记录");
-  await keep(task, [record], { submitted_at: at, problem: null });
+  const record = item(task, "visit", `visits/${draft.visit_id}`, encodeJson(body), JSON_TYPE);
+  await enqueueWithDraft(task, [record], { submitted_at: at, problem: null }, ["visit"]);
   void synchronise();
 }
 
-/** Keeps items with what they change in the draft; the page says so only when the phone has it. */
-async function keep(task: Task, items: OutboxItem[], change: Partial<Draft>): Promise<void> {
+/**
+ * Stores items with what they change in the draft; the page says so only when the phone has it. They
+ * take the place of what was refused, and of what waits of these kinds.
+ */
+async function enqueueWithDraft(
+  task: Task,
+  items: OutboxItem[],
+  change: Partial<Draft>,
+  replacedKinds: OutboxItem["kind"][],
+): Promise<void> {
   const draft = draftOf(task);
-  await db.enqueue(items, { ...draft, ...change });
+  const isReplaced = ({ task_id, problem, kind }: OutboxItem): boolean =>
+    task_id === task.id && (problem !== null || replacedKinds.includes(kind));
+  await db.enqueue(items, { ...draft, ...change }, isReplaced);
   Object.assign(draft, change);
 }
 
-export function synchronise(): Promise<void> {
-  return flush(listener);
+/** Sends what waits; the answers belong to drafts, so these are read first. */
+export async function synchronise(): Promise<void> {
+  await loadStored();
+  await flush(listener);
 }
 
-const listener: Listener = {
-  async sent(sentItem, answer) {
-    if (sentItem.kind !== "visit") return;
-    const draft = drafts.get(sentItem.task_id);
+const listener: OutboxListener = {
+  async onSent(item, answer) {
+    if (item.kind !== "visit") return;
+    const draft = drafts.get(item.task_id);
     if (!draft) return;
     draft.answer = answer as VisitAnswer;
     await db.saveDraft(draft);
-    const task = taskOf(sentItem.task_id);
-    if (task && field.value) {
+    const task = taskOf(item.task_id);
+    if (task && fieldPackage.value) {
       task.state = "done";
       task.bucket = "done";
       task.visit = { id: draft.visit_id, state: draft.answer.state };
-      await db.keepPackage(field.value);
+      await db.savePackage(fieldPackage.value);
     }
   },
-  async stopped(stoppedItem) {
-    const draft = drafts.get(stoppedItem.task_id);
-    if (!draft || !stoppedItem.problem) return;
-    draft.problem = { message: stoppedItem.problem.message, errors: stoppedItem.problem.errors };
-    if (stoppedItem.kind === "sign-in") draft.signed_in_at = null;
+  async onRefused(item) {
+    const draft = drafts.get(item.task_id);
+    if (!draft || !item.problem) return;
+    draft.problem = { message: item.problem.message, errors: item.problem.errors };
+    if (item.kind === "sign-in") draft.signed_in_at = null;
     draft.submitted_at = null;
     await db.saveDraft(draft);
   },
 };
 
-const json = (value: unknown): ArrayBuffer => new TextEncoder().encode(JSON.stringify(value)).buffer as ArrayBuffer;
-
-function attachment(task: Task, photo: { id: string; body: ArrayBuffer; type: string }, purpose: string): OutboxItem {
+function attachment(task: Task, photo: Photo, purpose: string): OutboxItem {
   const suffix = photo.type === "image/png" ? "png" : "jpg";
   const path = `attachments/${photo.id}?purpose=${purpose}&filename=${photo.id}.${suffix}`;
-  return item(task, "attachment", path, photo.body, photo.type, "照片");
+  return item(task, "attachment", path, photo.body, photo.type);
 }
 
-function item(task: Task, kind: OutboxItem["kind"], path: string, body: ArrayBuffer, contentType: string, label: string): OutboxItem {
-  return { kind, path, body, content_type: contentType, task_id: task.id, account_id: session.value?.account?.id ?? "", label, attempts: 0, problem: null };
+function item(task: Task, kind: OutboxItem["kind"], path: string, body: ArrayBuffer, contentType: string): OutboxItem {
+  return {
+    kind,
+    path,
+    body,
+    content_type: contentType,
+    task_id: task.id,
+    account_id: session.value?.account?.id ?? "",
+    attempts: 0,
+    problem: null,
+  };
 }
 
 window.addEventListener("online", () => void synchronise());

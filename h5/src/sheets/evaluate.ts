@@ -1,22 +1,24 @@
 // Checks, computes and judges the answers of a sheet, with the server's semantics.
-import { evaluated, holds, UNKNOWN, type Variables } from "./expressions";
+import { evaluateExpression, isTrue, UNKNOWN, type Variables } from "./expressions";
 import { roundHalfEven } from "./rounding";
 import type { Answers, Definition, Field, Item, Section, SheetResult, Text, Values, Verdict } from "./types";
 
-const TEXT_LIMIT = 200;
-const LONGTEXT_LIMIT = 2000;
+export const TEXT_LIMIT = 200;
+export const LONGTEXT_LIMIT = 2000;
 const PHOTO_LIMIT = 20;
-const LARGEST_NUMBER = 1e12;
-const MOST_ROWS = 100;
-const MOST_KEPT = 200;
+const MAX_NUMBER = 1e12;
+export const MAX_ROWS = 100;
+const MAX_VALUES = 200;
 // doubles from here on have no decimals
 const WHOLE_FROM = 2 ** 53;
 const STATES = ["normal", "abnormal", "not_applicable"];
 const ORDER: Verdict[] = ["pass", "attention", "unknown", "calibrate", "out_of_control", "fail"];
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;
-const MOMENT = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/;
+const MOMENT =
+  /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/;
 // what the server takes for white space
+// eslint-disable-next-line no-control-regex -- control characters are meant
 const BLANK = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 const MESSAGES: Record<string, [string, string]> = {
@@ -45,7 +47,9 @@ type Problem = [code: string, limit?: number];
 const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (Array.isArray(value) && value.length === 0) ||
+  value === undefined ||
+  value === null ||
+  (Array.isArray(value) && value.length === 0) ||
   (typeof value === "string" && BLANK.test(value));
 const own = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined);
 const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
@@ -70,10 +74,10 @@ function bounded(value: unknown): unknown {
 const isPlain = (value: unknown): boolean => value === null || ["boolean", "number", "string"].includes(typeof value);
 
 /** A calculated value: a plain one, or a table or short list of plain ones; else null. */
-function kept(value: unknown): unknown {
+function storableValue(value: unknown): unknown {
   if (value === UNKNOWN || value === undefined) return null;
   if (isPlain(value)) return bounded(value);
-  if (Array.isArray(value)) return value.length <= MOST_KEPT && value.every(isPlain) ? value.map(bounded) : null;
+  if (Array.isArray(value)) return value.length <= MAX_VALUES && value.every(isPlain) ? value.map(bounded) : null;
   return isObject(value) && Object.values(value).every(isPlain)
     ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, bounded(part)]))
     : null;
@@ -85,7 +89,7 @@ export function complete(definition: Definition, answers: Answers): Values {
     definition.sections.map((section) => {
       const given = own(answers, section.key);
       if (section.kind !== "group") return [section.key, filled(section, given)];
-      const rows = Array.isArray(given) ? given.slice(0, section.max ?? MOST_ROWS) : [];
+      const rows = Array.isArray(given) ? given.slice(0, section.max ?? MAX_ROWS) : [];
       return [section.key, rows.map((row) => filled(section, row))];
     }),
   );
@@ -96,7 +100,11 @@ export function evaluate(definition: Definition, answers: Answers, context: unkn
 }
 
 /** Result, and paths (of sections and fields) that are not shown, and of fields that are demanded. */
-export interface Examination { result: SheetResult; hidden: Set<string>; required: Set<string> }
+export interface Examination {
+  result: SheetResult;
+  hidden: Set<string>;
+  required: Set<string>;
+}
 
 /** The same, with what a form has to know. */
 export function examine(definition: Definition, answers: Answers, context: unknown): Examination {
@@ -105,26 +113,30 @@ export function examine(definition: Definition, answers: Answers, context: unkno
 }
 
 class Run {
-  private readonly said: SheetResult = { verdict: "pass", fields: {}, errors: [], follow_ups: [] };
+  private readonly outcome: SheetResult = { verdict: "pass", fields: {}, errors: [], follow_ups: [] };
   private readonly variables: Variables;
   private readonly s: Values;
   readonly hidden = new Set<string>();
   readonly required = new Set<string>();
 
-  constructor(private readonly definition: Definition, private readonly answers: Answers, context: unknown) {
+  constructor(
+    private readonly definition: Definition,
+    private readonly answers: Answers,
+    context: unknown,
+  ) {
     this.s = complete(definition, answers);
     this.variables = { s: this.s, ctx: context, row: null, lim: definition.limits ?? {}, calc: {} };
   }
 
   result(): SheetResult {
     const known = new Set(this.definition.sections.map((section) => section.key));
-    for (const key of Object.keys(this.answers)) if (!known.has(key)) this.refuse(key, "unknown_key");
+    for (const key of Object.keys(this.answers)) if (!known.has(key)) this.addError(key, "unknown_key");
     for (const section of this.definition.sections) this.section(section);
-    return this.said;
+    return this.outcome;
   }
 
   private section(section: Section): void {
-    if (section.show && !holds(section.show, this.variables)) return void this.hidden.add(section.key);
+    if (section.show && !isTrue(section.show, this.variables)) return void this.hidden.add(section.key);
     const given = own(this.answers, section.key);
     if (section.kind === "group") return this.group(section, given);
     const parts: { key: string }[] = section.items ?? section.fields ?? [];
@@ -137,38 +149,39 @@ class Run {
 
   private checkObject(path: string, given: unknown, parts: { key: string }[]): boolean {
     if (given !== undefined && given !== null && !isObject(given)) {
-      this.refuse(path, "wrong_shape");
+      this.addError(path, "wrong_shape");
       return false;
     }
     for (const key of Object.keys((given ?? {}) as Values))
-      if (!parts.some((part) => part.key === key)) this.refuse(`${path}.${key}`, "unknown_key");
+      if (!parts.some((part) => part.key === key)) this.addError(`${path}.${key}`, "unknown_key");
     return true;
   }
 
   private group(section: Section, given: unknown): void {
-    if (given !== undefined && given !== null && !Array.isArray(given)) return this.refuse(section.key, "wrong_shape");
+    if (given !== undefined && given !== null && !Array.isArray(given))
+      return this.addError(section.key, "wrong_shape");
     const rows = (given ?? []) as unknown[];
-    const [least, most] = [section.min ?? 0, section.max ?? MOST_ROWS];
-    if (rows.length > most) return this.refuse(section.key, "too_many", most);
-    if (rows.length < least) this.refuse(section.key, "too_few", least);
+    const [least, most] = [section.min ?? 0, section.max ?? MAX_ROWS];
+    if (rows.length > most) return this.addError(section.key, "too_many", most);
+    if (rows.length < least) this.addError(section.key, "too_few", least);
     rows.forEach((row, index) => {
       const path = `${section.key}.${index}`;
-      if (row === null || row === undefined) this.refuse(path, "wrong_shape");
+      if (row === null || row === undefined) this.addError(path, "wrong_shape");
       else if (this.checkObject(path, row, section.fields ?? []))
         this.fields(section, path, row as Values, (this.s[section.key] as Values[])[index] as Values);
     });
   }
 
   private item(path: string, item: Item, given: unknown): void {
-    if (given === undefined || given === null) return this.refuse(path, "required");
+    if (given === undefined || given === null) return this.addError(path, "required");
     if (!isObject(given) || Object.keys(given).some((key) => key !== "state" && key !== "note"))
-      return this.refuse(path, "wrong_shape");
+      return this.addError(path, "wrong_shape");
     const { state, note } = given as { state?: unknown; note?: unknown };
-    if (state === undefined || state === null) this.refuse(path, "required");
-    else if (!STATES.includes(state as string)) this.refuse(path, "not_a_state");
-    if (note !== undefined && note !== null && typeof note !== "string") this.refuse(`${path}.note`, "not_text");
-    else if (note && lengthOf(note) > TEXT_LIMIT) this.refuse(`${path}.note`, "too_long", TEXT_LIMIT);
-    else if (state === "abnormal" && BLANK.test(note ?? "")) this.refuse(`${path}.note`, "note_required");
+    if (state === undefined || state === null) this.addError(path, "required");
+    else if (!STATES.includes(state as string)) this.addError(path, "not_a_state");
+    if (note !== undefined && note !== null && typeof note !== "string") this.addError(`${path}.note`, "not_text");
+    else if (note && lengthOf(note) > TEXT_LIMIT) this.addError(`${path}.note`, "too_long", TEXT_LIMIT);
+    else if (state === "abnormal" && BLANK.test(note ?? "")) this.addError(`${path}.note`, "note_required");
     if (state === "abnormal") this.judge(path, "attention", typeof note === "string" ? note : "", item.clause ?? "");
   }
 
@@ -176,12 +189,13 @@ class Run {
     this.variables.row = values;
     const calc: Values = {};
     this.variables.calc = calc; // a calculation sees those before it
-    for (const [key, source] of Object.entries(section.calc ?? {})) calc[key] = kept(evaluated(source, this.variables));
+    for (const [key, source] of Object.entries(section.calc ?? {}))
+      calc[key] = storableValue(evaluateExpression(source, this.variables));
     for (const field of section.fields ?? []) this.field(field, `${path}.${field.key}`, given, values);
   }
 
   private field(field: Field, path: string, given: Values, values: Values): void {
-    if (field.show && !holds(field.show, this.variables)) {
+    if (field.show && !isTrue(field.show, this.variables)) {
       values[field.key] = null;
       this.hidden.add(path);
       return;
@@ -189,29 +203,29 @@ class Run {
     if (field.type === "computed") {
       const value = this.computed(field);
       values[field.key] = value;
-      this.said.fields[path] = { value };
+      this.outcome.fields[path] = { value };
     } else {
       const value = own(given, field.key);
       const isRequired = this.isRequired(field);
       if (isRequired) this.required.add(path);
       if (isEmpty(value)) {
-        if (isRequired) this.refuse(path, "required");
+        if (isRequired) this.addError(path, "required");
         return;
       }
       const problem = problemOf(field, value);
-      if (problem) return this.refuse(path, ...problem);
+      if (problem) return this.addError(path, ...problem);
     }
     for (const rule of field.judge ?? []) {
-      if (!holds(rule.when, this.variables)) continue;
+      if (!isTrue(rule.when, this.variables)) continue;
       this.judge(path, rule.verdict, rule.message.zh, rule.clause ?? "");
       for (const kind of rule.follow_up ? [rule.follow_up].flat() : [])
-        this.said.follow_ups.push({ kind, path, message: rule.message.zh, clause: rule.clause ?? "" });
+        this.outcome.follow_ups.push({ kind, path, message: rule.message.zh, clause: rule.clause ?? "" });
       return;
     }
   }
 
   private computed(field: Field): unknown {
-    const value = evaluated(field.compute ?? "", this.variables);
+    const value = evaluateExpression(field.compute ?? "", this.variables);
     if (typeof value === "boolean" || typeof value === "string") return bounded(value);
     if (typeof value !== "number" || !Number.isFinite(value)) return null;
     const isWhole = field.decimals === undefined || Math.abs(value) >= WHOLE_FROM;
@@ -219,19 +233,19 @@ class Run {
   }
 
   private isRequired(field: Field): boolean {
-    return typeof field.required === "string" ? holds(field.required, this.variables) : field.required === true;
+    return typeof field.required === "string" ? isTrue(field.required, this.variables) : field.required === true;
   }
 
   private judge(path: string, verdict: Verdict, message: string, clause: string): void {
-    Object.assign((this.said.fields[path] ??= {}), { verdict, message, clause });
-    this.said.verdict = worse(this.said.verdict, verdict);
+    Object.assign((this.outcome.fields[path] ??= {}), { verdict, message, clause });
+    this.outcome.verdict = worse(this.outcome.verdict, verdict);
   }
 
-  private refuse(path: string, code: string, limit?: number): void {
+  private addError(path: string, code: string, limit?: number): void {
     const [zh, en] = MESSAGES[code] as [string, string];
-    const said = limit === undefined ? "" : String(limit);
-    const message: Text = { zh: zh.replace("{limit}", said), en: en.replace("{limit}", said) };
-    this.said.errors.push({ path, code, message });
+    const shown = limit === undefined ? "" : String(limit);
+    const message: Text = { zh: zh.replace("{limit}", shown), en: en.replace("{limit}", shown) };
+    this.outcome.errors.push({ path, code, message });
   }
 }
 
@@ -239,7 +253,7 @@ function problemOf(field: Field, value: unknown): Problem | null {
   const values = (field.choices ?? []).map((choice) => choice.value);
   switch (field.type) {
     case "number":
-      if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > LARGEST_NUMBER) return ["not_a_number"];
+      if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > MAX_NUMBER) return ["not_a_number"];
       if (field.min !== undefined && value < field.min) return ["below_min", field.min];
       if (field.max !== undefined && value > field.max) return ["above_max", field.max];
       return null;
@@ -257,7 +271,8 @@ function problemOf(field: Field, value: unknown): Problem | null {
       return typeof value === "boolean" ? null : ["not_a_boolean"];
     case "photo":
     case "signature":
-      if (!Array.isArray(value) || !value.every((item) => typeof item === "string" && UUID.test(item))) return ["not_photos"];
+      if (!Array.isArray(value) || !value.every((item) => typeof item === "string" && UUID.test(item)))
+        return ["not_photos"];
       return value.length > PHOTO_LIMIT ? ["too_many", PHOTO_LIMIT] : null;
     case "date":
       return isDate(value) ? null : ["not_a_date"];

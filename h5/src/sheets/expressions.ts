@@ -3,7 +3,14 @@ import { Environment } from "@marcbachmann/cel-js";
 import { FUNCTIONS } from "./functions";
 
 export const UNKNOWN = Symbol("unknown");
-export interface Variables { s?: unknown; row?: unknown; ctx?: unknown; lim?: unknown; calc?: unknown; item?: unknown }
+export interface Variables {
+  s?: unknown;
+  row?: unknown;
+  ctx?: unknown;
+  lim?: unknown;
+  calc?: unknown;
+  item?: unknown;
+}
 
 const NOTHING = { s: null, row: null, ctx: null, lim: null, calc: null, item: null };
 // a string, an index such as [0], or a number that is whole as written
@@ -15,31 +22,31 @@ for (const [name, [work, count]] of Object.entries(FUNCTIONS))
   language.registerFunction(`${name}(${Array(count).fill("dyn").join(", ")}): dyn`, work);
 
 /** Write whole numbers as doubles (15 as 15.0), except indexes and inside strings. */
-export function normalised(source: string): string {
-  return source.replace(TOKEN, (_match, kept: string | undefined, whole: string) => kept ?? `${whole}.0`);
+export function normalizeNumbers(source: string): string {
+  return source.replace(TOKEN, (_match, untouched: string | undefined, whole: string) => untouched ?? `${whole}.0`);
 }
 
 function program(source: string): (variables: Variables) => unknown {
-  let found = compiled.get(source);
-  if (!found) {
-    found = language.parse(normalised(source)) as unknown as (variables: Variables) => unknown;
-    compiled.set(source, found);
+  let compiledProgram = compiled.get(source);
+  if (!compiledProgram) {
+    compiledProgram = language.parse(normalizeNumbers(source)) as unknown as (variables: Variables) => unknown;
+    compiled.set(source, compiledProgram);
   }
-  return found;
+  return compiledProgram;
 }
 
 /** The value, or UNKNOWN when something it needs is missing or of another type. */
-export function evaluated(source: string, variables: Variables): unknown {
+export function evaluateExpression(source: string, variables: Variables): unknown {
   try {
     return asDoubles(program(source)({ ...NOTHING, ...variables }));
   } catch {
-    return UNKNOWN; // what cannot be told is not told; the server sees it the same way
+    return UNKNOWN; // unknown stays unknown, as on the server
   }
 }
 
-/** Whether an expression is true; what cannot be told is not. */
-export function holds(source: string, variables: Variables): boolean {
-  return evaluated(source, variables) === true;
+/** Whether an expression is true; unknown counts as false. */
+export function isTrue(source: string, variables: Variables): boolean {
+  return evaluateExpression(source, variables) === true;
 }
 
 /** What CEL counts with whole numbers of its own, as the number it is. */

@@ -4,8 +4,8 @@ type Table = Record<string, unknown>;
 
 // two-sided 95 %, degrees of freedom 1 to 30 (HJ 75-2017, 9.3.8)
 const T975 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
+  2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 const NORMAL_975 = 1.959963984540054;
 // what the binary notation of numbers may be off by, relative to the limit
@@ -17,33 +17,34 @@ const number = (value: unknown): number | null => {
 };
 const numbers = (values: unknown): number[] =>
   Array.isArray(values) ? values.map(number).filter((value) => value !== null) : [];
-const isTable = (value: unknown): value is Table => typeof value === "object" && value !== null && !Array.isArray(value);
-const added = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
+const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 const percent = (part: number, whole: number): number | null => (whole === 0 ? null : (part / whole) * 100);
 
 /** The arithmetic mean. */
 function mean(values: unknown): number | null {
   const known = numbers(values);
-  return known.length ? added(known) / known.length : null;
+  return known.length ? sum(known) / known.length : null;
 }
 
 /** The sample standard deviation (n − 1); null for fewer than two numbers. */
 function sd(values: unknown): number | null {
   const known = numbers(values);
   if (known.length < 2) return null;
-  const middle = added(known) / known.length;
-  const found = Math.sqrt(added(known.map((value) => (value - middle) * (value - middle))) / (known.length - 1));
-  return Number.isFinite(found) ? found : null;
+  const middle = sum(known) / known.length;
+  const deviation = Math.sqrt(sum(known.map((value) => (value - middle) * (value - middle))) / (known.length - 1));
+  return Number.isFinite(deviation) ? deviation : null;
 }
 
-function least(values: unknown): number | null {
+function smallestOf(values: unknown): number | null {
   const known = numbers(values);
-  return known.length ? known.reduce((found, value) => (value < found ? value : found)) : null;
+  return known.length ? known.reduce((smallest, value) => (value < smallest ? value : smallest)) : null;
 }
 
-function largest(values: unknown): number | null {
+function largestOf(values: unknown): number | null {
   const known = numbers(values);
-  return known.length ? known.reduce((found, value) => (value > found ? value : found)) : null;
+  return known.length ? known.reduce((biggest, value) => (value > biggest ? value : biggest)) : null;
 }
 
 function magnitude(value: unknown): number | null {
@@ -90,8 +91,8 @@ function band(criteria: unknown, unit: unknown, reference: unknown): Table | nul
   const known = number(reference);
   const rows = isTable(criteria) && typeof unit === "string" && Object.hasOwn(criteria, unit) ? criteria[unit] : null;
   if (!Array.isArray(rows) || known === null) return null;
-  const found = rows.find((row) => covers(row, known)) as Table | undefined;
-  return found && number(found.limit) !== null ? found : null;
+  const match = rows.find((row) => covers(row, known)) as Table | undefined;
+  return match && number(match.limit) !== null ? match : null;
 }
 
 /** Value (absolute AE, or RE in per cent) and pass of one pair; null when unknown. */
@@ -108,18 +109,24 @@ function deviation(criterion: unknown, reference: unknown, measured: unknown): T
 
 function statistics(pairs: [number, number][]) {
   const n = pairs.length;
-  const reference = added(pairs.map(([one]) => one)) / n;
-  const measured = added(pairs.map(([, other]) => other)) / n;
+  const reference = sum(pairs.map(([one]) => one)) / n;
+  const measured = sum(pairs.map(([, other]) => other)) / n;
   const differences = pairs.map(([one, other]) => one - other);
-  const middle = added(differences) / n;
+  const middle = sum(differences) / n;
   const scatter = sd(differences);
   const student = t975(n - 1);
   const cc = scatter === null || student === null ? null : (student * scatter) / Math.sqrt(n);
   const error = measured - reference;
   return {
-    n, mean_reference: reference, mean_measured: measured, d_bar: middle, s_d: scatter, cc,
+    n,
+    mean_reference: reference,
+    mean_measured: measured,
+    d_bar: middle,
+    s_d: scatter,
+    cc,
     ra: cc === null ? null : percent(Math.abs(middle) + Math.abs(cc), reference),
-    ae: error, re: percent(error, reference),
+    ae: error,
+    re: percent(error, reference),
   };
 }
 
@@ -131,13 +138,13 @@ function accuracy(criteria: unknown, unit: unknown, references: unknown, measure
     .map((one, index) => [number(one), number(measured[index])])
     .filter((pair): pair is [number, number] => pair[0] !== null && pair[1] !== null);
   if (!pairs.length) return null;
-  const said = statistics(pairs);
-  const criterion = band(criteria, unit, said.mean_reference);
+  const summary = statistics(pairs);
+  const criterion = band(criteria, unit, summary.mean_reference);
   const kind = criterion ? criterion.statistic : null;
-  const value = kind === "RA" ? said.ra : kind === "AE" ? said.ae : kind === "RE" ? said.re : null;
+  const value = kind === "RA" ? summary.ra : kind === "AE" ? summary.ae : kind === "RE" ? summary.re : null;
   const limit = criterion ? criterion.limit : null;
   const outside = beyond(value, limit);
-  return { ...said, judged_by: kind, limit, value, pass: outside === null ? null : !outside };
+  return { ...summary, judged_by: kind, limit, value, pass: outside === null ? null : !outside };
 }
 
 /** n, passed, required and pass of single judgements; `steps` say how many have to pass. */
@@ -154,12 +161,12 @@ function passCount(passed: unknown, steps: unknown): Table | null {
 }
 
 /** By the name in expressions, with the number of arguments. */
-export const FUNCTIONS: Record<string, [(...given: any[]) => unknown, number]> = {
+export const FUNCTIONS: Record<string, [(...given: never[]) => unknown, number]> = {
   mean: [mean, 1],
   sd: [sd, 1],
-  sum: [(values) => added(numbers(values)), 1],
-  min: [least, 1],
-  max: [largest, 1],
+  sum: [(values) => sum(numbers(values)), 1],
+  min: [smallestOf, 1],
+  max: [largestOf, 1],
   count: [(values) => numbers(values).length, 1],
   abs: [magnitude, 1],
   t975: [t975, 1],

@@ -1,32 +1,34 @@
 // Record sheets on the phone: the same definitions and the same results as on the server.
-import { evaluate, examine } from "./evaluate";
-import { evaluated, UNKNOWN } from "./expressions";
+import { evaluate, examine, LONGTEXT_LIMIT, MAX_ROWS, TEXT_LIMIT } from "./evaluate";
+import { evaluateExpression, UNKNOWN } from "./expressions";
 import type { Answers, Definition, Field, Item, ItemAnswer, Section, Values } from "./types";
 
 export * from "./types";
-export { evaluate, examine };
+export { evaluate, examine, LONGTEXT_LIMIT, MAX_ROWS, TEXT_LIMIT };
 export type { Examination } from "./evaluate";
-
-const MOST_ROWS = 100;
 
 /**
  * What a sheet starts with: prefilled fields; a group with `rows` has a row for each element, which
  * prefill expressions see as `item`, and never fewer than `min`.
  */
-export function begin(definition: Definition, context: unknown): Answers {
+export function initialAnswers(definition: Definition, context: unknown): Answers {
   const answers: Answers = {};
   for (const section of definition.sections) {
     if (section.kind === "checklist") answers[section.key] = {};
     else if (section.kind === "group")
-      answers[section.key] = itemsOf(definition, section, context).map((item) => emptyRow(definition, section, context, item));
+      answers[section.key] = rowItems(definition, section, context).map((item) =>
+        emptyRow(definition, section, context, item),
+      );
     else answers[section.key] = emptyRow(definition, section, context);
   }
   return answers;
 }
 
-function itemsOf(definition: Definition, section: Section, context: unknown): unknown[] {
-  const found = section.rows ? evaluated(section.rows, { s: {}, row: {}, ctx: context, lim: definition.limits ?? {} }) : null;
-  const items = Array.isArray(found) ? found.slice(0, section.max ?? MOST_ROWS) : [];
+function rowItems(definition: Definition, section: Section, context: unknown): unknown[] {
+  const rows = section.rows
+    ? evaluateExpression(section.rows, { s: {}, row: {}, ctx: context, lim: definition.limits ?? {} })
+    : null;
+  const items = Array.isArray(rows) ? rows.slice(0, section.max ?? MAX_ROWS) : [];
   while (items.length < (section.min ?? 0)) items.push(null);
   return items;
 }
@@ -36,7 +38,13 @@ export function emptyRow(definition: Definition, section: Section, context: unkn
   const values: Values = {};
   for (const field of section.fields ?? []) {
     if (!field.prefill) continue;
-    const value = evaluated(field.prefill, { s: {}, row: {}, ctx: context, lim: definition.limits ?? {}, item });
+    const value = evaluateExpression(field.prefill, {
+      s: {},
+      row: {},
+      ctx: context,
+      lim: definition.limits ?? {},
+      item,
+    });
     if (value === UNKNOWN || value === null || value === undefined || value === "") continue;
     // a list of the context must not become part of the answers
     if (!Array.isArray(value)) values[field.key] = value;
@@ -44,6 +52,10 @@ export function emptyRow(definition: Definition, section: Section, context: unkn
   }
   return values;
 }
+
+/** Where a field is in results and errors; the rows of a group are numbered. */
+export const fieldPath = (section: Section, index: number, key: string): string =>
+  section.kind === "group" ? `${section.key}.${index}.${key}` : `${section.key}.${key}`;
 
 /** How many things of a section are filled in, of how many that ought to be. */
 export function progress(section: Section, answers: Answers): { done: number; total: number } {
@@ -55,7 +67,8 @@ export function progress(section: Section, answers: Answers): { done: number; to
   }
   const rows = section.kind === "group" ? ((given ?? []) as Values[]) : [(given ?? {}) as Values];
   const needed = (section.fields ?? []).filter((field) => field.required === true);
-  const isFilled = (row: Values, field: Field) => row[field.key] !== undefined && row[field.key] !== null && row[field.key] !== "";
+  const isFilled = (row: Values, field: Field) =>
+    row[field.key] !== undefined && row[field.key] !== null && row[field.key] !== "";
   const done = rows.flatMap((row) => needed.filter((field) => isFilled(row, field))).length;
   return { done, total: needed.length * rows.length };
 }

@@ -7,10 +7,10 @@ export function roundHalfEven(value: number, decimals: number): number {
   const shift = fraction.length - Number(exponent) - decimals;
   if (shift <= 0) return value === 0 ? 0 : value; // never -0
   const unit = 10n ** BigInt(shift);
-  let kept = digits / unit;
+  let quotient = digits / unit;
   const rest = (digits % unit) * 2n;
-  if (rest > unit || (rest === unit && kept % 2n === 1n)) kept += 1n;
-  const text = kept.toString().padStart(decimals + 1, "0");
+  if (rest > unit || (rest === unit && quotient % 2n === 1n)) quotient += 1n;
+  const text = quotient.toString().padStart(decimals + 1, "0");
   const at = text.length - Math.max(decimals, 0);
   const result = decimals > 0 ? Number(`${text.slice(0, at)}.${text.slice(at)}`) : Number(text) * 10 ** -decimals;
   return value < 0 && result !== 0 ? -result : result; // never -0

@@ -3,43 +3,48 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluate, examine, progress } from ".";
-import { evaluated, normalised, UNKNOWN } from "./expressions";
+import { evaluateExpression, normalizeNumbers, UNKNOWN } from "./expressions";
 import { roundHalfEven } from "./rounding";
 import type { Answers, Definition, Section } from "./types";
 
-const read = (name: string): any => JSON.parse(readFileSync(join(__dirname, "../../../tests/vectors", `${name}.json`), "utf8"));
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of the shared vectors
+const read = (name: string): any =>
+  JSON.parse(readFileSync(join(__dirname, "../../../tests/vectors", `${name}.json`), "utf8"));
 const shared = read("sheets");
-const words = read("expressions");
+const vectors = read("expressions");
 
 describe("shared vectors", () => {
   for (const vector of shared.vectors)
     it(vector.name, () => {
       const before = JSON.stringify(vector.answers);
-      const said = evaluate(shared.definition, vector.answers, vector.context);
-      expect(said.errors.map((error) => [error.path, error.code])).toEqual(vector.expected.errors);
-      expect(said.verdict).toBe(vector.expected.verdict);
-      expect(said.fields).toEqual(vector.expected.fields);
-      expect(said.follow_ups.map((item) => [item.kind, item.path])).toEqual(vector.expected.follow_ups);
+      const result = evaluate(shared.definition, vector.answers, vector.context);
+      expect(result.errors.map((error) => [error.path, error.code])).toEqual(vector.expected.errors);
+      expect(result.verdict).toBe(vector.expected.verdict);
+      expect(result.fields).toEqual(vector.expected.fields);
+      expect(result.follow_ups.map((item) => [item.kind, item.path])).toEqual(vector.expected.follow_ups);
       expect(JSON.stringify(vector.answers)).toBe(before);
     });
 });
 
 describe("numbers", () => {
-  it.each(words.rounding as [number, number, number][])("%d rounded to %d decimals is %d", (value, decimals, expected) => {
-    expect(roundHalfEven(value, decimals)).toBeCloseTo(expected, 9);
-  });
-  it.each(words.normalised as [string, string][])("%s is read as %s", (source, expected) => {
-    expect(normalised(source)).toBe(expected);
+  it.each(vectors.rounding as [number, number, number][])(
+    "%d rounded to %d decimals is %d",
+    (value, decimals, expected) => {
+      expect(roundHalfEven(value, decimals)).toBeCloseTo(expected, 9);
+    },
+  );
+  it.each(vectors.normalised as [string, string][])("%s is read as %s", (source, expected) => {
+    expect(normalizeNumbers(source)).toBe(expected);
   });
 });
 
 describe("functions", () => {
-  for (const { source, variables, expected } of words.functions)
+  for (const { source, variables, expected } of vectors.functions)
     it(source, () => {
-      const found = evaluated(source, variables);
-      const said = found === UNKNOWN ? "unknown" : typeof found === "bigint" ? Number(found) : found;
-      if (typeof expected === "number") expect(said).toBeCloseTo(expected, 7);
-      else expect(said).toEqual(expected);
+      const found = evaluateExpression(source, variables);
+      const result = found === UNKNOWN ? "unknown" : typeof found === "bigint" ? Number(found) : found;
+      if (typeof expected === "number") expect(result).toBeCloseTo(expected, 7);
+      else expect(result).toEqual(expected);
     });
 });
 
