@@ -18,9 +18,9 @@ from yunjian.standards.rules import PointDescription, obligations_for
 from yunjian.standards.rules.duty import (
     CHINA,
     Described,
+    DutyCalculator,
     Installed,
     PointHistory,
-    Reckoning,
     Stop,
     Verdict,
     WorkDone,
@@ -92,10 +92,10 @@ def _measure(number: int, totals: Totals) -> None:
     begin = time.perf_counter()
     past = _history(number)
     made = time.perf_counter()
-    reckoning = Reckoning(past)
-    states = reckoning.states(END)
+    calculator = DutyCalculator(past)
+    states = calculator.states(END)
     reckoned = time.perf_counter()
-    dues = reckoning.due_between(END, END.replace(year=YEAR + 2))
+    dues = calculator.due_between(END, END.replace(year=YEAR + 2))
     planned = time.perf_counter()
     totals.making_s += made - begin
     totals.states_s += reckoned - made

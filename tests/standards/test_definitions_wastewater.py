@@ -52,7 +52,7 @@ def sheet(code: str) -> sheets.Definition:
 def judged(code: str, **sections: Any) -> sheets.SheetResult:
     """Judge what a new sheet starts with and the sections given."""
     definition = sheet(code)
-    answers = sheets.begin(definition, CONTEXT) | sections
+    answers = sheets.initial_answers(definition, CONTEXT) | sections
     return sheets.evaluate(definition, answers, CONTEXT)
 
 
@@ -339,7 +339,7 @@ def test_what_fails_after_calibration_too_has_to_be_repaired_and_measured_by_han
 
 
 def test_checks_begin_with_the_instruments_that_are_checked() -> None:
-    answers = sheets.begin(sheet("d"), CONTEXT)
+    answers = sheets.initial_answers(sheet("d"), CONTEXT)
 
     assert [row["instrument"] for row in answers["checks"]] == ["COD 在线分析仪"]
     assert answers["checks"][0]["item"] == "CODcr"

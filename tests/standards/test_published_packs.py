@@ -18,7 +18,7 @@ from yunjian.standards.rules import (
     unregister_source,
 )
 from yunjian.standards.rules.overlays import overlaid
-from yunjian.standards.rules.packs import arranged, parsed, shipped, versions
+from yunjian.standards.rules.packs import parsed, shipped, versions, without_overlaps
 
 BASE = "hj75-2017@1"
 STACK = PointDescription("flue_gas", "full_extraction", parameters=("SO2",))
@@ -108,7 +108,7 @@ def test_an_overlay_ends_with_its_base_and_the_next_version_holds(supplied: list
 
 def test_a_version_that_another_replaces_on_its_first_day_never_holds() -> None:
     known = [*shipped(), later(2), later(3, days=4)]
-    names = [item.name for item in arranged(known) if item.code == "hj75-2017"]
+    names = [item.name for item in without_overlaps(known) if item.code == "hj75-2017"]
     assert names == [BASE, "hj75-2017@3"]
 
 

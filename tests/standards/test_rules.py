@@ -17,6 +17,7 @@ from yunjian.standards.rules import (
     InvalidPack,
     NotInForce,
     PointDescription,
+    Reason,
     UnknownRule,
     limits_as_data,
     obligations_for,
@@ -144,187 +145,336 @@ def without(row: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: item for key, item in row.items() if key not in keys}
 
 
-WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
-    "no kind": ({"kind": None}, "kind", "Input should be 'wastewater' or 'flue_gas'"),
+UNITS = "'%', '%F.S.', 'umol/mol', 'mg/m3', 'mg/L', 'm/s', 'm3', '°C', 'pH', 'mm', 's', 'h' or '1'"
+PROVENANCES = (
+    "'text', 'practice', 'recalled', 'recalled + practice', 'text + practice' or 'text + recalled'"
+)
+WRONG: dict[str, tuple[dict[str, Any], str, Reason, str]] = {
+    "no kind": (
+        {"kind": None},
+        "kind",
+        Reason.NOT_A_CHOICE,
+        "has to be 'wastewater' or 'flue_gas'",
+    ),
     "an end before the beginning": (
         {"effective": ["2020-01-01", "2020-01-01"]},
-        "pack",
-        "effective: the end is not after the beginning",
+        "effective",
+        Reason.END_BEFORE_START,
+        "the end is not after the beginning",
     ),
-    "an unknown key of the pack": ({"surprise": 1}, "surprise", "not permitted"),
-    "no table": ({"limits": 7}, "limits", "valid tuple"),
-    "a row that is none": ({"limits": [7]}, "limits[0]", "valid dictionary"),
-    "a row without id": ({"limits": [without(limit(), "id")]}, "limits[0]", "id: Field required"),
+    "an unknown key of the pack": ({"surprise": 1}, "surprise", Reason.UNKNOWN_KEY, "unknown key"),
+    "no table": ({"limits": 7}, "limits", Reason.NOT_A_LIST, "has to be a list"),
+    "a row that is none": ({"limits": [7]}, "limits[0]", Reason.NOT_A_TABLE, "has to be a table"),
+    "a row without id": (
+        {"limits": [without(limit(), "id")]},
+        "limits[0]",
+        Reason.MISSING,
+        "id: missing",
+    ),
     "an id twice": (
-        {"limits": [limit(id="p.a", unconfirmed=True)]}, "p.a", "the id occurs twice"
+        {"limits": [limit(id="p.a", unconfirmed=True)]},
+        "p.a",
+        Reason.DUPLICATE_ID,
+        "the id occurs twice",
     ),
-    "no clause": ({"obligations": [without(obligation(), "clause")]}, "p.a", "clause: Field req"),
-    "an empty clause": ({"obligations": [obligation(clause="")]}, "p.a", "clause: String should"),
+    "no clause": (
+        {"obligations": [without(obligation(), "clause")]},
+        "p.a",
+        Reason.MISSING,
+        "clause: missing",
+    ),
+    "an empty clause": (
+        {"obligations": [obligation(clause="")]},
+        "p.a",
+        Reason.EMPTY,
+        "clause: must not be empty",
+    ),
     "no provenance": (
         {"limits": [without(limit(unconfirmed=True), "provenance")]},
         "l.a",
-        "provenance: Field required",
+        Reason.MISSING,
+        "provenance: missing",
     ),
-    "an unknown provenance": ({"obligations": [obligation(provenance="hearsay")]}, "p.a", "prov"),
-    "an unknown key of a row": ({"obligations": [obligation(surprise=1)]}, "p.a", "surprise: "),
+    "an unknown provenance": (
+        {"obligations": [obligation(provenance="hearsay")]},
+        "p.a",
+        Reason.NOT_A_CHOICE,
+        f"provenance: has to be {PROVENANCES}",
+    ),
+    "an unknown key of a row": (
+        {"obligations": [obligation(surprise=1)]},
+        "p.a",
+        Reason.UNKNOWN_KEY,
+        "surprise: unknown key",
+    ),
     "half a confirmation": (
         {"limits": [limit(unconfirmed=True, confirmed_by="甲")]},
         "l.a",
+        Reason.HALF_CONFIRMATION,
         "confirmed_by and confirmed_on go together",
     ),
     "an interval of nothing": (
         {"obligations": [obligation(interval={"value": 0, "unit": "day"})]},
         "p.a",
-        "interval.value: ",
+        Reason.TOO_SMALL,
+        "interval.value: has to be greater than 0",
     ),
     "an interval of years": (
         {"obligations": [obligation(interval={"value": 1, "unit": "year"})]},
         "p.a",
-        "interval.unit: ",
+        Reason.NOT_A_CHOICE,
+        "interval.unit: has to be 'hour', 'day' or 'month'",
     ),
     "interval and count": (
         {"obligations": [obligation(count={"times": 1, "period": "month"})]},
         "p.a",
+        Reason.FREQUENCY_FORM,
         "exactly one of interval, count, unconfirmed",
     ),
     "neither interval nor count": (
         {"obligations": [without(obligation(), "interval")]},
         "p.a",
+        Reason.FREQUENCY_FORM,
         "exactly one of interval, count, unconfirmed",
     ),
     "an activity in one language": (
-        {"obligations": [obligation(activity={"zh": "甲"})]}, "p.a", "activity.en: "
+        {"obligations": [obligation(activity={"zh": "甲"})]},
+        "p.a",
+        Reason.MISSING,
+        "activity.en: missing",
     ),
-    "a limit without value": ({"limits": [limit()]}, "l.a", "exactly one of limit, criteria, unc"),
+    "a limit without value": (
+        {"limits": [limit()]},
+        "l.a",
+        Reason.LIMIT_FORM,
+        "exactly one of limit, criteria, unconfirmed",
+    ),
     "a limit both known and not": (
-        {"limits": [limit(limit=1, unit="%", unconfirmed=True)]}, "l.a", "exactly one of limit"
+        {"limits": [limit(limit=1, unit="%", unconfirmed=True)]},
+        "l.a",
+        Reason.LIMIT_FORM,
+        "exactly one of limit, criteria, unconfirmed",
     ),
-    "a limit without unit": ({"limits": [limit(limit=1)]}, "l.a", "unit is missing"),
-    "an unknown unit": ({"limits": [limit(limit=1, unit="stone")]}, "l.a", "unit: "),
+    "a limit without unit": (
+        {"limits": [limit(limit=1)]},
+        "l.a",
+        Reason.UNIT_MISSING,
+        "unit: a unit is needed",
+    ),
+    "an unknown unit": (
+        {"limits": [limit(limit=1, unit="stone")]},
+        "l.a",
+        Reason.NOT_A_CHOICE,
+        f"unit: has to be {UNITS}",
+    ),
     "an unknown unit of criteria": (
-        {"limits": [banded({}, unit="stone") | {"unit": "mg/m3"}]}, "l.a", "criteria.stone"
+        {"limits": [banded({}, unit="stone") | {"unit": "mg/m3"}]},
+        "l.a",
+        Reason.NOT_A_CHOICE,
+        f"criteria.stone.[key]: has to be {UNITS}",
     ),
     "a unit beside the criteria that none of them has": (
-        {"limits": [banded({}) | {"unit": "%"}]}, "l.a", "unit is none of the units of the criteria"
+        {"limits": [banded({}) | {"unit": "%"}]},
+        "l.a",
+        Reason.UNIT_WITHOUT_CRITERIA,
+        "unit: none of the units of the criteria",
     ),
-    "a negative limit": ({"limits": [limit(limit=-1, unit="%")]}, "l.a", "limit: "),
+    "a negative limit": (
+        {"limits": [limit(limit=-1, unit="%")]},
+        "l.a",
+        Reason.TOO_SMALL,
+        "limit: has to be greater than 0",
+    ),
     "no bands": (
-        {"limits": [limit(unit="mg/m3", criteria={"mg/m3": []})]}, "l.a", "gap: the outer bands"
+        {"limits": [limit(unit="mg/m3", criteria={"mg/m3": []})]},
+        "l.a",
+        Reason.BANDS_NOT_OPEN,
+        "criteria.mg/m3: gap in mg/m3: the outer bands have to be open",
     ),
-    "no lowest band": ({"limits": [banded({"from": 5})]}, "l.a", "gap: the outer bands"),
-    "no highest band": ({"limits": [banded({"to": 5})]}, "l.a", "gap: the outer bands"),
+    "no lowest band": (
+        {"limits": [banded({"from": 5})]},
+        "l.a",
+        Reason.BANDS_NOT_OPEN,
+        "criteria.mg/m3: gap in mg/m3: the outer bands have to be open",
+    ),
+    "no highest band": (
+        {"limits": [banded({"to": 5})]},
+        "l.a",
+        Reason.BANDS_NOT_OPEN,
+        "criteria.mg/m3: gap in mg/m3: the outer bands have to be open",
+    ),
     "a gap between bands": (
-        {"limits": [banded({"below": 5}, {"from": 6})]}, "l.a", "mg/m3: gap at 5"
+        {"limits": [banded({"below": 5}, {"from": 6})]},
+        "l.a",
+        Reason.BANDS_GAP,
+        "criteria.mg/m3: gap at 5 mg/m3",
     ),
     "a gap of one point": (
-        {"limits": [banded({"below": 5}, {"above": 5})]}, "l.a", "mg/m3: gap at 5"
+        {"limits": [banded({"below": 5}, {"above": 5})]},
+        "l.a",
+        Reason.BANDS_GAP,
+        "criteria.mg/m3: gap at 5 mg/m3",
     ),
-    "an overlap": ({"limits": [banded({"below": 6}, {"from": 5})]}, "l.a", "mg/m3: overlap at 5"),
+    "an overlap": (
+        {"limits": [banded({"below": 6}, {"from": 5})]},
+        "l.a",
+        Reason.BANDS_OVERLAP,
+        "criteria.mg/m3: overlap at 5 mg/m3",
+    ),
     "an overlap of one point": (
-        {"limits": [banded({"to": 5}, {"from": 5})]}, "l.a", "mg/m3: overlap at 5"
+        {"limits": [banded({"to": 5}, {"from": 5})]},
+        "l.a",
+        Reason.BANDS_OVERLAP,
+        "criteria.mg/m3: overlap at 5 mg/m3",
     ),
     "two bands without end": (
-        {"limits": [banded({}, {"from": 5})]}, "l.a", "mg/m3: overlap at 5"
+        {"limits": [banded({}, {"from": 5})]},
+        "l.a",
+        Reason.BANDS_OVERLAP,
+        "criteria.mg/m3: overlap at 5 mg/m3",
     ),
     "two bands for everything": (
-        {"limits": [banded({}, {})]}, "l.a", "mg/m3: overlap: two bands without bounds"
+        {"limits": [banded({}, {})]},
+        "l.a",
+        Reason.BANDS_UNBOUNDED,
+        "criteria.mg/m3: overlap in mg/m3: two bands without bounds",
     ),
     "two bands without beginning": (
         {"limits": [banded({"below": 5}, {"below": 6}, {"from": 6})]},
         "l.a",
-        "mg/m3: overlap at 5",
+        Reason.BANDS_OVERLAP,
+        "criteria.mg/m3: overlap at 5 mg/m3",
     ),
     "two lower bounds": (
         {"limits": [banded({"from": 5, "above": 5}, {"below": 5})]},
         "l.a",
-        "one lower and one upper bound at most",
+        Reason.BAND_BOUNDS,
+        "criteria.mg/m3.0: one lower and one upper bound at most",
     ),
     "two upper bounds": (
         {"limits": [banded({"to": 5, "below": 5}, {"from": 5})]},
         "l.a",
-        "one lower and one upper bound at most",
+        Reason.BAND_BOUNDS,
+        "criteria.mg/m3.0: one lower and one upper bound at most",
     ),
     "a band with a value nobody confirmed": (
-        {"limits": [banded({"unconfirmed": True})]}, "l.a", "an unconfirmed band has no value"
+        {"limits": [banded({"unconfirmed": True})]},
+        "l.a",
+        Reason.BAND_VALUE_UNCONFIRMED,
+        "criteria.mg/m3.0: an unconfirmed band has no value",
     ),
     "a band without limit": (
-        {"limits": [banded({"limit": None})]}, "l.a", "statistic, limit and unit are needed"
+        {"limits": [banded({"limit": None})]},
+        "l.a",
+        Reason.BAND_INCOMPLETE,
+        "criteria.mg/m3.0: statistic, limit and unit are needed",
     ),
     "out of control within the limit": (
         {"limits": [limit(limit=5, out_of_control=4, unit="%")]},
         "l.a",
-        "out of control begins within the limit",
+        Reason.OUT_OF_CONTROL_WITHIN_LIMIT,
+        "out_of_control: out of control begins within the limit",
     ),
     "out of control without a limit": (
-        {"limits": [banded({}, out_of_control=4)]}, "l.a", "out of control begins within the limit"
+        {"limits": [banded({}, out_of_control=4)]},
+        "l.a",
+        Reason.OUT_OF_CONTROL_WITHIN_LIMIT,
+        "out_of_control: out of control begins within the limit",
     ),
     "an absolute out of control within its limit": (
-        {"limits": [limit(limit=5, unit="%", absolute_limit=2, absolute_out_of_control=1,
-                          absolute_unit="m/s")]},
+        {
+            "limits": [
+                limit(
+                    limit=5,
+                    unit="%",
+                    absolute_limit=2,
+                    absolute_out_of_control=1,
+                    absolute_unit="m/s",
+                )
+            ]
+        },
         "l.a",
-        "out of control begins within the limit",
+        Reason.OUT_OF_CONTROL_WITHIN_LIMIT,
+        "absolute_out_of_control: out of control begins within the limit",
     ),
     "an absolute limit without unit": (
         {"limits": [limit(limit=5, unit="%", absolute_limit=2)]},
         "l.a",
+        Reason.HALF_ABSOLUTE_LIMIT,
         "absolute_limit and absolute_unit go together",
     ),
     "a unit without absolute limit": (
         {"limits": [limit(limit=5, unit="%", absolute_unit="m/s")]},
         "l.a",
+        Reason.HALF_ABSOLUTE_LIMIT,
         "absolute_limit and absolute_unit go together",
     ),
     "more pairs required than there are": (
         {"limits": [banded({}, pass_counts=[{"from": 3, "pass": 4}])]},
         "l.a",
-        "more pairs are required than there are",
+        Reason.PAIR_COUNT_IMPOSSIBLE,
+        "pass_counts.0: more pairs are required than there are",
     ),
     "pass counts that fall": (
         {"limits": [banded({}, pass_counts=[{"from": 4, "pass": 2}, {"from": 3, "pass": 2}])]},
         "l.a",
-        "pass counts have to rise",
+        Reason.PAIR_COUNTS_NOT_RISING,
+        "pass_counts: pass counts have to rise",
     ),
     "pass counts twice": (
         {"limits": [banded({}, pass_counts=[{"from": 4, "pass": 2}, {"from": 4, "pass": 3}])]},
         "l.a",
-        "pass counts have to rise",
+        Reason.PAIR_COUNTS_NOT_RISING,
+        "pass_counts: pass counts have to rise",
     ),
     "the same pass count twice": (
         {"limits": [banded({}, pass_counts=[{"from": 4, "pass": 2}, {"from": 4, "pass": 2}])]},
         "l.a",
-        "pass counts have to rise",
+        Reason.PAIR_COUNTS_NOT_RISING,
+        "pass_counts: pass counts have to rise",
     ),
     "single pairs judged by RA": (
         {"limits": [banded({"statistic": "RA"}, pass_counts=[{"from": 3, "pass": 2}])]},
         "l.a",
+        Reason.PAIRS_NEED_ERROR,
         "single pairs are judged by AE or RE",
     ),
     "the worst pair judged by RA": (
         {"limits": [limit(statistic="RA", limit=1, unit="%", largest=True)]},
         "l.a",
+        Reason.PAIRS_NEED_ERROR,
         "single pairs are judged by AE or RE",
     ),
     "a value without number": (
-        {"deadlines": [value()]}, "v.a", "exactly one of value, unconfirmed"
+        {"deadlines": [value()]},
+        "v.a",
+        Reason.VALUE_FORM,
+        "value: exactly one of value, unconfirmed",
     ),
     "a value both known and not": (
-        {"validity": [value(value=1, unconfirmed=True)]}, "v.a", "exactly one of value, unconfirmed"
+        {"validity": [value(value=1, unconfirmed=True)]},
+        "v.a",
+        Reason.VALUE_FORM,
+        "value: exactly one of value, unconfirmed",
     ),
     "a substitution by no hour": (
-        {"substitutions": [value(reason="invalid", capture_from=90, window=0)]}, "v.a", "window: "
+        {"substitutions": [value(reason="invalid", capture_from=90, window=0)]},
+        "v.a",
+        Reason.TOO_SMALL,
+        "window: has to be greater than 0",
     ),
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize(("change", "row", "reason"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(("change", "row", "reason", "sentence"), WRONG.values(), ids=WRONG)
 def test_a_wrong_pack_is_refused_by_its_row_and_reason(
-    change: dict[str, Any], row: str, reason: str
+    change: dict[str, Any], row: str, reason: Reason, sentence: str
 ) -> None:
     with pytest.raises(InvalidPack) as error:
         parsed(deepcopy(PACK) | change, "probe.toml")
     assert (error.value.file, error.value.row) == ("probe.toml", row)
-    assert reason in error.value.reason
-    assert str(error.value) == f"probe.toml: {row}: {error.value.reason}"
+    assert error.value.problem.reason is reason
+    assert str(error.value) == f"probe.toml: {row}: {sentence}"
 
 
 def test_a_pack_without_a_file_is_named_by_its_code() -> None:

@@ -368,7 +368,7 @@ def test_a_whole_number_that_no_double_holds_is_unknown() -> None:
 def test_a_sheet_begins_with_a_row_for_each_item() -> None:
     instruments = [{"name": "甲", "range": 2.0}, {"name": "乙"}]
 
-    answers = sheets.begin(sheets.parsed(BASE), {"instruments": instruments})
+    answers = sheets.initial_answers(sheets.parsed(BASE), {"instruments": instruments})
 
     assert answers["rows"] == [{"d": "甲"}, {"d": "乙"}]
     assert sheets.empty_row(sheets.parsed(BASE), "rows", {}) == {}

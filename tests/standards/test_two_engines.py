@@ -70,7 +70,7 @@ def test_both_begin_a_sheet_alike(phone: Any) -> None:
     cases = [{"work": "begin", "definition": name, "context": CONTEXT} for name in names]
 
     for name, said in zip(names, phone(cases), strict=True):
-        assert said == sheets.begin(sheets.definition(name), CONTEXT), name
+        assert said == sheets.initial_answers(sheets.definition(name), CONTEXT), name
 
 
 def test_both_judge_alike_what_is_typed(phone: Any) -> None:

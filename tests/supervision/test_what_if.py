@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.world import World
 from yunjian.standards.rules import PointDescription
-from yunjian.supervision.selectors.what_if import demands_at
+from yunjian.supervision.selectors.what_if import what_if_answer
 
 PAGE = "/supervision/rules/what-if/"
 START = date(2026, 12, 1)
@@ -28,10 +28,10 @@ def page_of(client: Client, address: str) -> str:
 
 @pytest.mark.django_db
 def test_extractive_and_direct_points_owe_different_calibrations() -> None:
-    extractive = demands_at(
+    extractive = what_if_answer(
         PointDescription("flue_gas", "full_extraction", parameters=("SO2",)), START
     )
-    direct = demands_at(PointDescription("flue_gas", "direct", parameters=("SO2",)), START)
+    direct = what_if_answer(PointDescription("flue_gas", "direct", parameters=("SO2",)), START)
     clauses = {item.clause: item.how_often for item in extractive.dues}
     assert clauses["11.2 d"] == "至多每 7 天"
     assert clauses["11.2 e"] == "至多每 3 个月"
@@ -44,7 +44,9 @@ def test_extractive_and_direct_points_owe_different_calibrations() -> None:
 
 @pytest.mark.django_db
 def test_the_coming_twelve_weeks_follow_the_intervals() -> None:
-    answer = demands_at(PointDescription("flue_gas", "full_extraction", parameters=("SO2",)), START)
+    answer = what_if_answer(
+        PointDescription("flue_gas", "full_extraction", parameters=("SO2",)), START
+    )
     assert len(answer.weeks) == 12
     assert answer.weeks[0].first == START
     lines = [line for week in answer.weeks for line in week.lines if line.title == "日常巡检"]
@@ -59,14 +61,14 @@ def test_what_is_due_daily_is_one_line_a_week() -> None:
     point = PointDescription(
         "flue_gas", "full_extraction", automatic_calibration=True, parameters=("SO2",)
     )
-    answer = demands_at(point, START)
+    answer = what_if_answer(point, START)
     lines = [line for line in answer.weeks[3].lines if line.title == "自动零点量程校准核查"]
     assert [line.daily for line in lines] == [True]
 
 
 @pytest.mark.django_db
 def test_what_nobody_established_is_unconfirmed_and_in_no_week() -> None:
-    answer = demands_at(
+    answer = what_if_answer(
         PointDescription("flue_gas", "full_extraction", parameters=("NMHC",)), START
     )
     open_dues = [item for item in answer.dues if not item.established]

@@ -20,7 +20,6 @@ from yunjian.standards.rules.model import LimitRow, ObligationRow, Row, Substitu
 from yunjian.standards.rules.overlays import read_pack, with_overlays
 from yunjian.standards.rules.packs import (
     TABLES,
-    InvalidPack,
     NotInForce,
     Pack,
     UnknownRule,
@@ -28,6 +27,7 @@ from yunjian.standards.rules.packs import (
     pack_on,
     packs,
 )
+from yunjian.standards.rules.problems import InvalidPack, Problem, Reason
 from yunjian.standards.statistics.errors import InvalidMeasurement
 from yunjian.standards.statistics.judging import (
     UNCONFIRMED,
@@ -371,7 +371,7 @@ def _read_pack(path: Path) -> Pack:
     try:
         return read_pack(path.read_text(encoding="utf-8"), path.name, packs())
     except UnicodeDecodeError as error:
-        raise InvalidPack(path.name, "1", "not UTF-8") from error
+        raise InvalidPack(path.name, "1", Problem(Reason.NOT_UTF8)) from error
 
 
 def _read_pairs(source: str, columns: tuple[str, str]) -> tuple[list[str], list[str]]:

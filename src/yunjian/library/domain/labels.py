@@ -1,4 +1,4 @@
-"""What rows of rule packs say, in words and signs that people read."""
+"""Rows of rule packs as people read them: names, units, signs and sentences."""
 
 from decimal import Decimal
 
@@ -19,19 +19,19 @@ from yunjian.standards.rules.model import (
     ValueRow,
 )
 
-Words = str | Promise
+Label = str | Promise
 
 UNCONFIRMED = gettext_lazy("未确认")
-KINDS: dict[str, Words] = {
+KINDS: dict[str, Label] = {
     "wastewater": gettext_lazy("废水"),
     "flue_gas": gettext_lazy("烟气"),
 }
-METHODS: dict[str, Words] = {
+METHODS: dict[str, Label] = {
     "full_extraction": gettext_lazy("完全抽取"),
     "dilution": gettext_lazy("稀释"),
     "direct": gettext_lazy("直接测量"),
 }
-PARAMETERS: dict[str, Words] = {
+PARAMETERS: dict[str, Label] = {
     "PM": gettext_lazy("颗粒物"),
     "velocity": gettext_lazy("流速"),
     "temperature": gettext_lazy("温度"),
@@ -42,25 +42,25 @@ PARAMETERS: dict[str, Words] = {
     "TN": gettext_lazy("总氮"),
     "NMHC": gettext_lazy("非甲烷总烃"),
 }
-PROVENANCE: dict[str, Words] = {
+PROVENANCE: dict[str, Label] = {
     "text": gettext_lazy("原文"),
     "practice": gettext_lazy("行业实践"),
     "recalled": gettext_lazy("回忆待核"),
 }
 UNITS = {"mg/m3": "mg/m³", "umol/mol": "μmol/mol", "m3": "m³", "1": ""}
-STATISTICS: dict[str, Words] = {
+STATISTICS: dict[str, Label] = {
     "RA": gettext_lazy("RA 相对准确度"),
     "AE": gettext_lazy("AE 绝对误差"),
     "RE": gettext_lazy("RE 相对误差"),
     "FS": gettext_lazy("满量程误差"),
     "r": gettext_lazy("r 相关系数"),
 }
-INTERVAL_UNITS: dict[str, Words] = {
+INTERVAL_UNITS: dict[str, Label] = {
     "hour": gettext_lazy("小时"),
     "day": gettext_lazy("天"),
     "month": gettext_lazy("个月"),
 }
-PERIODS: dict[str, Words] = {
+PERIODS: dict[str, Label] = {
     "day": gettext_lazy("日"),
     "week": gettext_lazy("周"),
     "month": gettext_lazy("月"),
@@ -68,15 +68,15 @@ PERIODS: dict[str, Words] = {
     "half_year": gettext_lazy("半年"),
     "year": gettext_lazy("年"),
 }
-REASONS: dict[str, Words] = {
+REASONS: dict[str, Label] = {
     "out_of_control": gettext_lazy("失控或超期未校准"),
     "invalid": gettext_lazy("维护或其他无效"),
 }
-BEFORE: dict[str, Words] = {
+BEFORE: dict[str, Label] = {
     "last_calibration": gettext_lazy("上次校准前"),
     "failure": gettext_lazy("失效前"),
 }
-TABLES: dict[str, Words] = {
+TABLES: dict[str, Label] = {
     "obligations": gettext_lazy("运维频次"),
     "limits": gettext_lazy("限值"),
     "deadlines": gettext_lazy("时限"),
@@ -85,7 +85,7 @@ TABLES: dict[str, Words] = {
 }
 
 
-def said(text: Text) -> str:
+def localized(text: Text) -> str:
     """Return a text of the packs in the language of the page."""
     return text.en if (get_language() or "").startswith("en") else text.zh
 
@@ -104,9 +104,9 @@ def unit_text(unit: str | None) -> str:
 def title_of(row: Row) -> str:
     """Return what a row is about."""
     if isinstance(row, ObligationRow):
-        return said(row.activity)
+        return localized(row.activity)
     if isinstance(row, LimitRow | ValueRow | SubstitutionRow):
-        return said(row.title)
+        return localized(row.title)
     return row.id
 
 
@@ -120,7 +120,7 @@ def method_text(code: str) -> str:
     return str(METHODS.get(code, code))
 
 
-def applies(row: ObligationRow) -> str:
+def applicability(row: ObligationRow) -> str:
     """Say at which points an obligation applies."""
     parts = []
     if row.methods is not None:
@@ -151,8 +151,8 @@ def interval_text(interval: Interval) -> str:
 
 def count_text(count: Count) -> str:
     """Say how often in each calendar period."""
-    words = {"period": PERIODS[count.period], "n": count.times}
-    return _("每%(period)s至少 %(n)s 次") % words
+    parameters = {"period": PERIODS[count.period], "n": count.times}
+    return _("每%(period)s至少 %(n)s 次") % parameters
 
 
 def how_often(row: ObligationRow) -> str:
@@ -254,13 +254,13 @@ def substitution_text(row: SubstitutionRow) -> str:
     rate = f"≥{number(row.capture_from)} %"
     if row.capture_below is not None:
         rate = f"{rate}{_(' 且 ')}<{number(row.capture_below)} %"
-    words = {
+    parameters = {
         "rate": rate,
         "length": _length(row),
         "before": BEFORE[row.before],
         "window": row.window,
     }
-    return _("捕集率 %(rate)s%(length)s：取%(before)s %(window)s 个有效小时的最大值") % words
+    return _("捕集率 %(rate)s%(length)s：取%(before)s %(window)s 个有效小时的最大值") % parameters
 
 
 def _length(row: SubstitutionRow) -> str:
@@ -287,14 +287,14 @@ def demand_lines(row: Row) -> list[str]:
             return []
 
 
-def is_open(row: Row) -> bool:
+def is_unconfirmed(row: Row) -> bool:
     """Tell whether nobody has established all of the row's values yet."""
     bands = row.criteria.values() if isinstance(row, LimitRow) else ()
     return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
 
 
 def provenance_tags(row: Row) -> list[tuple[str, str]]:
-    """Return where the values come from: (key, words); a compared row awaits no comparing."""
+    """Return where the values come from: (key, label); a compared row awaits no comparing."""
     return [(part, _provenance(part, row)) for part in row.provenance.split(" + ")]
 
 

@@ -35,7 +35,7 @@ class RowChange:
         return labels.title_of(self.row)
 
     @property
-    def table_title(self) -> labels.Words:
+    def table_title(self) -> labels.Label:
         """Which table it is in."""
         return labels.TABLES[self.table]
 
@@ -60,39 +60,39 @@ def changes_between(old: Pack, new: Pack) -> list[RowChange]:
 
 def facts(row: Row) -> dict[str, str]:
     """Return all that a row says: what it is called, and what it is."""
-    said = {_("名称"): labels.title_of(row), _("条款"): row.clause}
+    values = {_("名称"): labels.title_of(row), _("条款"): row.clause}
     sources = [str(labels.PROVENANCE[key]) for key, _label in labels.provenance_tags(row)]
-    said[_("数值来源")] = "、".join(sources)
+    values[_("数值来源")] = "、".join(sources)
     if isinstance(row, ObligationRow):
-        said |= _obligation(row)
+        values |= _obligation(row)
     elif isinstance(row, LimitRow):
-        said |= _limit(row)
+        values |= _limit(row)
     else:
-        said[_("规定")] = "；".join(labels.demand_lines(row))
+        values[_("规定")] = "；".join(labels.demand_lines(row))
     if row.effective is not None:
-        said[_("条目期限")] = " ~ ".join(day.isoformat() for day in row.effective)
+        values[_("条目期限")] = " ~ ".join(day.isoformat() for day in row.effective)
     if row.confirmed_by is not None:
-        said[_("核对")] = f"{row.confirmed_by} {row.confirmed_on}"
-    return said
+        values[_("核对")] = f"{row.confirmed_by} {row.confirmed_on}"
+    return values
 
 
 def _obligation(row: ObligationRow) -> dict[str, str]:
     sheets = labels.sheets_text(row)
-    said = {_("频次"): labels.how_often(row), _("适用"): labels.applies(row)}
-    return said | ({_("记录表"): sheets} if sheets else {})
+    values = {_("频次"): labels.how_often(row), _("适用"): labels.applicability(row)}
+    return values | ({_("记录表"): sheets} if sheets else {})
 
 
 def _limit(row: LimitRow) -> dict[str, str]:
-    said = {
+    values = {
         _("限值 %(band)s") % {"band": band} if band else _("限值"): text
         for band, text in labels.limit_lines(row)
     }
-    said[_("失控")] = labels.out_of_control_text(row)
+    values[_("失控")] = labels.out_of_control_text(row)
     if row.out_of_control_provenance is not None:
-        said[_("失控数值来源")] = str(labels.PROVENANCE[row.out_of_control_provenance])
-    said[_("数据对数")] = labels.pairs_text(row)
-    said[_("合格对数")] = labels.pass_counts_text(row) if row.pass_counts or row.largest else ""
-    return {label: text for label, text in said.items() if text}
+        values[_("失控数值来源")] = str(labels.PROVENANCE[row.out_of_control_provenance])
+    values[_("数据对数")] = labels.pairs_text(row)
+    values[_("合格对数")] = labels.pass_counts_text(row) if row.pass_counts or row.largest else ""
+    return {label: text for label, text in values.items() if text}
 
 
 def _rows(pack: Pack) -> Iterable[tuple[str, tuple[str, Row]]]:

@@ -14,7 +14,7 @@ from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.selectors.published_packs import read
 from yunjian.standards.rules import InvalidPack, Pack
 from yunjian.standards.rules.model import LimitRow, ObligationRow, Row
-from yunjian.standards.rules.packs import TABLES, arranged, versions
+from yunjian.standards.rules.packs import TABLES, versions, without_overlaps
 
 CONFIRMED, PENDING, OPEN = "confirmed", "pending", "open"
 
@@ -35,19 +35,19 @@ class RuleLine:
         return labels.title_of(self.row)
 
     @property
-    def table_title(self) -> labels.Words:
+    def table_title(self) -> labels.Label:
         """Which table the row is in."""
         return labels.TABLES[self.table]
 
     @property
-    def kind_title(self) -> labels.Words:
+    def kind_title(self) -> labels.Label:
         """Whether it is for wastewater or for flue gas."""
         return labels.KINDS[self.pack.kind]
 
     @property
     def state(self) -> str:
         """Whether the row was compared with the print, waits for it, or has no value yet."""
-        if labels.is_open(self.row):
+        if labels.is_unconfirmed(self.row):
             return OPEN
         return PENDING if self.row.confirmed_by is None else CONFIRMED
 
@@ -80,7 +80,7 @@ class RuleLine:
     def applies(self) -> str:
         """At which points an obligation applies."""
         if isinstance(self.row, ObligationRow):
-            return labels.applies(self.row)
+            return labels.applicability(self.row)
         return str(self.kind_title)
 
     @property
@@ -169,7 +169,7 @@ def windows(known: Sequence[Pack], code: str) -> dict[str, Pack]:
     own = [item for item in known if item.code == code]
     bases = {item.overlays for item in own}
     over = [item for item in known if item.name in bases or _same_code(item, bases)]
-    return {item.name: item for item in arranged([*own, *over]) if item.code == code}
+    return {item.name: item for item in without_overlaps([*own, *over]) if item.code == code}
 
 
 def _same_code(item: Pack, bases: set[str | None]) -> bool:
@@ -304,12 +304,12 @@ def lines_of(pack: Pack, draft: RuleDraft | None = None) -> list[RuleLine]:
 
 def lines_in_force(on_date: date) -> list[RuleLine]:
     """Return the rows of every pack in force on a day, overlays in the place of their base."""
-    known = sorted(arranged(versions()), key=_library_order)
+    known = sorted(without_overlaps(versions()), key=_library_order)
     held = [item for item in known if item.in_force(on_date)]
     return [RuleLine(pack, table, row) for pack in held for table, row in rows_of(pack)]
 
 
-def lines_found(
+def filtered_lines(
     lines: Iterable[RuleLine],
     *,
     text: str = "",

@@ -14,14 +14,14 @@ from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
 from yunjian.library import events
 from yunjian.library.domain import labels
-from yunjian.library.domain.rule_problems import explained, place_of, refused
+from yunjian.library.domain.rule_problems import as_invalid_input, located_sentence
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.policies.rules import require_change
 from yunjian.library.selectors.published_packs import plain, read
 from yunjian.library.selectors.rules import marks_of, newest_version, row_of
 from yunjian.standards.rules import InvalidPack, Pack
 from yunjian.standards.rules.overlays import overlaid
-from yunjian.standards.rules.packs import TABLES, arranged, read_toml, versions
+from yunjian.standards.rules.packs import TABLES, read_toml, versions, without_overlaps
 
 LONGEST_UPLOAD = 512 * 1024
 RESERVED = frozenset({"what-if", "overlays", "rows"})
@@ -45,7 +45,7 @@ def row_confirm(
         raise InvalidState(_("这一条还没有数值，不能核对；请先更正，填入数值"))
     _row_data(draft.content, row_id).update(_confirmation(actor))
     _checked(draft.content, draft.code)
-    _note(draft, row_id, _mark(actor, "confirmed", page, remark))
+    _set_mark(draft, row_id, _mark(actor, "confirmed", page, remark))
     payload = {
         "pack": draft.based_on,
         "row": row_id,
@@ -91,7 +91,7 @@ def row_correct(
     if confirm:
         stored.update(_confirmation(actor))
     _checked(draft.content, draft.code)
-    _note(draft, row_id, _mark(actor, "confirmed" if same else "corrected", page, remark))
+    _set_mark(draft, row_id, _mark(actor, "confirmed" if same else "corrected", page, remark))
     payload = {
         "pack": draft.based_on,
         "row": row_id,
@@ -199,7 +199,7 @@ def draft_publish(
 def overlay_upload(*, actor: Actor, text: str, filename: str) -> RuleDraft:
     """Make a city's stricter rules the draft of an overlay, in the place of an earlier draft.
 
-    Its version is the next one, and its day is told when it is published.
+    Its version is the next one, and its day is given when it is published.
 
     Raises:
         NotAllowed: the actor is no rule administrator of the city.
@@ -244,8 +244,8 @@ def _overlay_content(text: str, filename: str, known: Sequence[Pack]) -> dict[st
         }
         overlaid({**content, "overlays": content.get("overlays", "")}, filename, known)
     except InvalidPack as error:
-        told = f"{error.row}：{explained(error.reason)}"
-        raise InvalidInput(told, errors=[FieldError("file", "invalid_pack", told)]) from error
+        message, code = located_sentence(error), error.problem.reason
+        raise InvalidInput(message, errors=[FieldError("file", code, message)]) from error
     return content
 
 
@@ -255,9 +255,9 @@ def _check_overlay_code(code: str, base: str, known: Sequence[Pack]) -> None:
     if code in RESERVED or any(item.code == code and item.overlays is None for item in known):
         raise InvalidInput(_("代码 %(code)s 已被占用") % {"code": code}, field="file")
     if base != newest.name:
-        words_of = {"base": base, "newest": newest.name}
+        parameters = {"base": base, "newest": newest.name}
         raise InvalidInput(
-            _("overlays 应为最新版本 %(newest)s，而不是 %(base)s") % words_of, field="file"
+            _("overlays 应为最新版本 %(newest)s，而不是 %(base)s") % parameters, field="file"
         )
     others = {
         item.code
@@ -274,19 +274,21 @@ def _check_overlay_code(code: str, base: str, known: Sequence[Pack]) -> None:
 
 def _draft_for(actor: Actor, code: str) -> RuleDraft:
     """Return the locked draft of a pack, made from its newest version when there is none."""
+    # first wait for whoever is publishing it, so that the newest version is what comes of it
+    draft: RuleDraft | None = RuleDraft.objects.select_for_update().filter(code=code).first()
     newest = newest_version(code)
     if newest.overlays is not None:
         raise InvalidState(_("地方加严规则请上传新的文件"))
-    draft: RuleDraft
-    draft, _made = RuleDraft.objects.select_for_update().get_or_create(
-        code=code,
-        defaults={
-            "organization_id": actor.own_organization,
-            "based_on": newest.name,
-            "content": plain(newest.source),
-            "created_by_id": actor.account_id,
-        },
-    )
+    if draft is None:
+        draft, _made = RuleDraft.objects.select_for_update().get_or_create(
+            code=code,
+            defaults={
+                "organization_id": actor.own_organization,
+                "based_on": newest.name,
+                "content": plain(newest.source),
+                "created_by_id": actor.account_id,
+            },
+        )
     return draft
 
 
@@ -312,7 +314,7 @@ def _mark(actor: Actor, kind: str, page: str, remark: str) -> dict[str, str]:
     return {"kind": kind, "by": actor.name, "on": on, "page": page, "remark": remark}
 
 
-def _note(draft: RuleDraft, row_id: str, mark: dict[str, str]) -> None:
+def _set_mark(draft: RuleDraft, row_id: str, mark: dict[str, str]) -> None:
     # a value that was corrected stays so when somebody compares it afterwards
     corrected = draft.marks.get(row_id, {}).get("kind") == "corrected"
     draft.marks[row_id] = {**mark, "kind": "corrected"} if corrected else mark
@@ -329,7 +331,7 @@ def _checked(content: dict[str, Any], code: str, known: Sequence[Pack] | None = 
     try:
         return read(content, code, list(versions() if known is None else known))
     except InvalidPack as error:
-        raise refused(error) from error
+        raise as_invalid_input(error) from error
 
 
 def _check_day(effective_from: date, before: Pack | None) -> None:
@@ -338,8 +340,8 @@ def _check_day(effective_from: date, before: Pack | None) -> None:
     if before is None:
         return
     if effective_from <= before.since:
-        words_of = {"name": before.name, "since": before.since}
-        message = _("施行日期必须晚于 %(name)s 的施行日期 %(since)s") % words_of
+        parameters = {"name": before.name, "since": before.since}
+        message = _("施行日期必须晚于 %(name)s 的施行日期 %(since)s") % parameters
         raise InvalidInput(message, field="effective_from")
     if before.until is not None and effective_from >= before.until:
         message = _("施行日期必须早于废止日期 %(until)s") % {"until": before.until}
@@ -375,7 +377,7 @@ def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack])
         return []
     held = [
         item
-        for item in arranged(known)
+        for item in without_overlaps(known)
         if item.overlays == before.name and (item.until is None or item.until > pack.since)
     ]
     carried: list[str] = []
@@ -389,10 +391,10 @@ def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack])
         try:
             read(content, source.name, [*known, pack])
         except InvalidPack as error:
-            told = {"overlay": source.name, "row": error.row, "why": explained(error.reason)}
+            parameters = {"overlay": source.name, "problem": located_sentence(error)}
             raise InvalidInput(
-                _("地方加严规则 %(overlay)s 与新版本不符：%(row)s %(why)s") % told,
-                code=place_of(error.reason) or "overlay",
+                _("地方加严规则 %(overlay)s 与新版本不符：%(problem)s") % parameters,
+                code=error.problem.reason,
             ) from error
         note = _("随 %(name)s 沿用") % {"name": pack.name}
         carried.append(_publish(actor, content, source.marks, source.name, note).name)

@@ -24,8 +24,8 @@ class Slice(Generic[Item]):
 
 def sliced(items: Sequence[Item], request: HttpRequest, size: int = SIZE) -> Slice[Item]:
     """Return the rows that `?from=` asks for; what cannot be read begins at the first."""
-    asked = request.GET.get("from", "")
-    offset = int(asked) if asked.isdecimal() and len(asked) < 7 else 0  # noqa: PLR2004 - a million
+    text = request.GET.get("from", "")
+    offset = int(text) if text.isdecimal() and len(text) < 7 else 0  # noqa: PLR2004 - a million
     offset = min(offset, max(len(items) - 1, 0)) // size * size
     return Slice(
         rows=items[offset : offset + size],

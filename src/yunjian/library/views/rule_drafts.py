@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.library.domain.rule_problems import explained
+from yunjian.library.domain.rule_problems import located_sentence
 from yunjian.library.forms.rules import (
     BandForms,
     LimitForm,
@@ -94,7 +94,7 @@ def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
             try:
                 _correct(form, bands, line, code)
             except DomainError as error:
-                _show(error, form, bands)
+                _add_errors(error, form, bands)
                 status = error.status
             else:
                 return done(request, gettext("更正已记入草稿，发布后生效"), _tab(code, line))
@@ -145,16 +145,16 @@ def _filled(bands: Any) -> list[Any]:
         for place, one in enumerate(bands.forms)
         if one.cleaned_data
         and not one.cleaned_data.get("DELETE")
-        and (place < bands.initial_form_count() or _says_something(one))
+        and (place < bands.initial_form_count() or _has_values(one))
     ]
 
 
-def _says_something(band: Any) -> bool:
+def _has_values(band: Any) -> bool:
     given = band.cleaned_data
     return any(given.get(name) not in {None, ""} for name in ("lower", "upper", "limit"))
 
 
-def _show(error: DomainError, form: RowForm, bands: Any) -> None:
+def _add_errors(error: DomainError, form: RowForm, bands: Any) -> None:
     """Show a refusal at the value, and those of bands at the bands in question."""
     for item in error.errors:
         name, *place = item.path.split(":", 2)
@@ -249,7 +249,7 @@ def _draft_page(
         try:
             changes = draft_changes(draft)
         except InvalidPack as invalid:
-            problem = f"{invalid.row}：{explained(invalid.reason)}"
+            problem = located_sentence(invalid)
     shown = form
     if shown is None and draft is not None:
         shown = PublishForm(initial={"revision": draft.revision})

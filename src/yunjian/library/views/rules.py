@@ -19,7 +19,7 @@ from yunjian.library.selectors.rules import (
     RuleLine,
     counts_of,
     draft_of,
-    lines_found,
+    filtered_lines,
     lines_in_force,
     lines_of,
     pack_cards,
@@ -67,7 +67,9 @@ COLUMNS: list[Column] = [
 def library(request: HttpRequest) -> HttpResponseBase:
     """List the packs, and below them the rows of those in force that the query finds."""
     form = LibraryQuery(request.GET)
-    lines = lines_found(lines_in_force(today()), **(form.cleaned_data if form.is_valid() else {}))
+    lines = filtered_lines(
+        lines_in_force(today()), **(form.cleaned_data if form.is_valid() else {})
+    )
     if request.GET.get("format") == "xlsx":
         return _export(gettext("规则库.xlsx"), lines)
     context = {
@@ -85,11 +87,11 @@ def library(request: HttpRequest) -> HttpResponseBase:
 def pack(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show a pack, one tab for each kind of rule; `?format=xlsx` exports what the query finds."""
     form = LineQuery(request.GET)
-    asked = dict(form.cleaned_data) if form.is_valid() else {}
-    tab, version = asked.pop("tab", ""), asked.pop("version", None)
+    query = dict(form.cleaned_data) if form.is_valid() else {}
+    tab, version = query.pop("tab", ""), query.pop("version", None)
     shown = pack_shown(code, version, today())
     draft = draft_of(code)
-    lines = lines_found(lines_of(shown, draft), **asked)
+    lines = filtered_lines(lines_of(shown, draft), **query)
     if request.GET.get("format") == "xlsx":
         return _export(f"{shown.name}.xlsx", lines)
     by_tab = [(key, title, [line for line in lines if fits(line)]) for key, title, fits in TABS]
@@ -105,7 +107,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponseBase:
         "draft": draft,
         "tab": open_tab,
         "tabs": [(key, title, len(found)) for key, title, found in by_tab],
-        "query": _query(asked, version),
+        "query": _query(query, version),
         "filter_form": form,
         "page": sliced(rows, request),
         "may_change": may_change_rules(actor) and shown.overlays is None,
@@ -113,9 +115,9 @@ def pack(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "library/rules/pack.html", context)
 
 
-def _query(asked: dict[str, Any], version: int | None) -> str:
+def _query(query: dict[str, Any], version: int | None) -> str:
     """Return the query without the tab, so that tabs keep it."""
-    kept = {key: value for key, value in {**asked, "version": version}.items() if value}
+    kept = {key: value for key, value in {**query, "version": version}.items() if value}
     return urlencode(kept)
 
 
@@ -150,12 +152,12 @@ def difference(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _version(request: HttpRequest, name: str, default: int) -> int:
-    asked = request.GET.get(name, "")
-    if not asked:
+    text = request.GET.get(name, "")
+    if not text:
         return default
-    if not asked.isdecimal():
+    if not text.isdecimal():
         raise Http404(gettext("没有这个版本"))
-    return int(asked)
+    return int(text)
 
 
 def _export(filename: str, lines: Iterable[RuleLine]) -> HttpResponseBase:

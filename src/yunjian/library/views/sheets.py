@@ -101,7 +101,7 @@ def sheet_shown(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "definition": found,
         "title": localized(found.source["title"]),
-        "form": _tried(found, sheets.begin(found, SAMPLE)),
+        "form": _tried(found, sheets.initial_answers(found, SAMPLE)),
         "try_url": reverse("library:sheet_try", args=[name]),
         "may_design": may_design(current_actor()),
     }
@@ -314,7 +314,7 @@ def _printed(source: dict[str, Any]) -> bytes:
 
 def _first_trial(row: SheetDesign) -> SheetForm:
     definition = sheets.parsed(row.definition)
-    return _tried(definition, sheets.begin(definition, SAMPLE))
+    return _tried(definition, sheets.initial_answers(definition, SAMPLE))
 
 
 def _trial(request: HttpRequest, definition: sheets.Definition, try_url: str) -> HttpResponse:

@@ -180,7 +180,7 @@ def _context(visit: Visit, task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _begun(name: str, context: dict[str, Any]) -> dict[str, Any]:
-    answers = sheets.begin(sheets.definition(name), context)
+    answers = sheets.initial_answers(sheets.definition(name), context)
     return {
         "id": str(new_id()),
         "definition": name,

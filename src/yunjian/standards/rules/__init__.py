@@ -9,7 +9,6 @@ from yunjian.standards.rules.obligations import (
     unconfirmed_for,
 )
 from yunjian.standards.rules.packs import (
-    InvalidPack,
     NotInForce,
     Pack,
     UnknownRule,
@@ -19,6 +18,7 @@ from yunjian.standards.rules.packs import (
     register_source,
     unregister_source,
 )
+from yunjian.standards.rules.problems import InvalidPack, Problem, Reason
 
 __all__ = [
     "Interval",
@@ -27,6 +27,8 @@ __all__ = [
     "Obligation",
     "Pack",
     "PointDescription",
+    "Problem",
+    "Reason",
     "Text",
     "UnknownRule",
     "limits_as_data",

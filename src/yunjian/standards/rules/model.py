@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
+from yunjian.standards.rules.problems import InvalidValues, Reason
+
 Provenance = Literal[
     "text", "practice", "recalled", "recalled + practice", "text + practice", "text + recalled"
 ]
@@ -17,11 +19,13 @@ Unit = Literal[
 Statistic = Literal["RA", "AE", "RE", "FS", "r"]
 IntervalUnit = Literal["hour", "day", "month"]
 Period = Literal["day", "week", "month", "quarter", "half_year", "year"]
-Words = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 Positive = Annotated[Decimal, Field(gt=0)]
+# the first day in force and, where it ends, the first day no longer
+Effective = Annotated[tuple[date, ...], Field(min_length=1, max_length=2)]
 
 
-class Checked(BaseModel):
+class StrictModel(BaseModel):
     """Plain data that cannot be changed, and that refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,8 +37,8 @@ class Text:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    zh: Words
-    en: Words
+    zh: NonEmptyText
+    en: NonEmptyText
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +51,32 @@ class Interval:
     unit: IntervalUnit
 
 
-class Count(Checked):
+class Count(StrictModel):
     """So many times in each calendar period."""
 
     times: PositiveInt
     period: Period
 
 
-class Row(Checked):
+class Row(StrictModel):
     """What every row says about itself.
 
     A row whose value nobody has established yet has no value and `unconfirmed`.
     """
 
-    id: Words
-    clause: Words
+    id: NonEmptyText
+    clause: NonEmptyText
     provenance: Provenance
     unconfirmed: bool = False
-    confirmed_by: Words | None = None
+    confirmed_by: NonEmptyText | None = None
     confirmed_on: date | None = None
-    effective: tuple[date] | tuple[date, date] | None = None
-    authority: Words | None = None
+    effective: Effective | None = None
+    authority: NonEmptyText | None = None
 
     @model_validator(mode="after")
     def _confirmation(self) -> Self:
         if (self.confirmed_by is None) != (self.confirmed_on is None):
-            raise ValueError("confirmed_by and confirmed_on go together")
+            raise InvalidValues(Reason.HALF_CONFIRMATION)
         return self
 
     def in_force(self, on_date: date) -> bool:
@@ -103,11 +107,11 @@ class ObligationRow(Row):
     def _one_of(self) -> Self:
         given = [self.interval, self.count, self.unconfirmed or None]
         if sum(item is not None for item in given) != 1:
-            raise ValueError("exactly one of interval, count, unconfirmed")
+            raise InvalidValues(Reason.FREQUENCY_FORM)
         return self
 
 
-class Band(Checked):
+class Band(StrictModel):
     """A limit for the values from … (`from` ≥, `above` >) up to … (`to` ≤, `below` <).
 
     `emission_limit_below` is one more condition: where the emission limit is not below it,
@@ -127,12 +131,12 @@ class Band(Checked):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if None not in (self.from_, self.above) or None not in (self.to, self.below):
-            raise ValueError("one lower and one upper bound at most")
+            raise InvalidValues(Reason.BAND_BOUNDS)
         given = [self.statistic, self.limit, self.unit]
         if self.unconfirmed and any(item is not None for item in given):
-            raise ValueError("an unconfirmed band has no value")
+            raise InvalidValues(Reason.BAND_VALUE_UNCONFIRMED)
         if not self.unconfirmed and None in given:
-            raise ValueError("statistic, limit and unit are needed")
+            raise InvalidValues(Reason.BAND_INCOMPLETE)
         return self
 
     @property
@@ -146,7 +150,7 @@ class Band(Checked):
         return self.to if self.to is not None else self.below
 
 
-class PassCount(Checked):
+class PassCount(StrictModel):
     """From so many pairs on, at least so many have to pass."""
 
     from_: PositiveInt = Field(alias="from")
@@ -155,7 +159,7 @@ class PassCount(Checked):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.required > self.from_:
-            raise ValueError("more pairs are required than there are")
+            raise InvalidValues(Reason.PAIR_COUNT_IMPOSSIBLE)
         return self
 
 
@@ -188,11 +192,11 @@ class LimitRow(Row):
     def _consistent(self) -> Self:
         given = [self.unconfirmed, self.limit is not None, bool(self.criteria)]
         if sum(given) != 1:
-            raise ValueError("exactly one of limit, criteria, unconfirmed")
+            raise InvalidValues(Reason.LIMIT_FORM)
         if not self.unconfirmed and self.unit is None:
-            raise ValueError("unit is missing")
+            raise InvalidValues(Reason.UNIT_MISSING, "unit")
         if self.criteria and self.unit not in self.criteria:
-            raise ValueError("unit is none of the units of the criteria")
+            raise InvalidValues(Reason.UNIT_WITHOUT_CRITERIA, "unit")
         for unit, bands in self.criteria.items():
             _check_bands(unit, bands)
         return self
@@ -200,20 +204,20 @@ class LimitRow(Row):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         pairs = [
-            (self.limit, self.out_of_control),
-            (self.absolute_limit, self.absolute_out_of_control),
+            ("out_of_control", self.limit, self.out_of_control),
+            ("absolute_out_of_control", self.absolute_limit, self.absolute_out_of_control),
         ]
-        for limit, beyond in pairs:
+        for key, limit, beyond in pairs:
             if beyond is not None and (limit is None or beyond < limit):
-                raise ValueError("out of control begins within the limit")
+                raise InvalidValues(Reason.OUT_OF_CONTROL_WITHIN_LIMIT, key)
         if (self.absolute_limit is None) != (self.absolute_unit is None):
-            raise ValueError("absolute_limit and absolute_unit go together")
+            raise InvalidValues(Reason.HALF_ABSOLUTE_LIMIT)
         statistics = {self.statistic, *(b.statistic for g in self.criteria.values() for b in g)}
         if (self.pass_counts or self.largest) and not statistics <= {None, "AE", "RE"}:
-            raise ValueError("single pairs are judged by AE or RE")
+            raise InvalidValues(Reason.PAIRS_NEED_ERROR)
         steps = [(item.from_, item.required) for item in self.pass_counts]
         if steps != sorted(set(steps)) or len({start for start, _ in steps}) != len(steps):
-            raise ValueError("pass counts have to rise")
+            raise InvalidValues(Reason.PAIR_COUNTS_NOT_RISING, "pass_counts")
         return self
 
 
@@ -227,7 +231,7 @@ class ValueRow(Row):
     @model_validator(mode="after")
     def _established(self) -> Self:
         if self.unconfirmed == (self.value is not None):
-            raise ValueError("exactly one of value, unconfirmed")
+            raise InvalidValues(Reason.VALUE_FORM, "value")
         return self
 
 
@@ -251,7 +255,7 @@ class SubstitutionRow(Row):
 def _check_bands(unit: str, bands: tuple[Band, ...]) -> None:
     ordered = sorted(bands, key=lambda band: (band.lower is not None, band.lower or 0))
     if not ordered or ordered[0].lower is not None or ordered[-1].upper is not None:
-        raise ValueError(f"{unit}: gap: the outer bands have to be open")
+        raise InvalidValues(Reason.BANDS_NOT_OPEN, "criteria", unit, unit=unit)
     for low, high in pairwise(ordered):
         _check_neighbours(unit, low, high)
 
@@ -260,9 +264,10 @@ def _check_neighbours(unit: str, low: Band, high: Band) -> None:
     end, start = low.upper, high.lower
     if end is None or start is None or end > start:
         edge = start if start is not None else end
-        where = f" at {edge}" if edge is not None else ": two bands without bounds"
-        raise ValueError(f"{unit}: overlap{where}")
+        if edge is None:
+            raise InvalidValues(Reason.BANDS_UNBOUNDED, "criteria", unit, unit=unit)
+        raise InvalidValues(Reason.BANDS_OVERLAP, "criteria", unit, unit=unit, at=edge)
     if end < start or (low.to is None and high.from_ is None):
-        raise ValueError(f"{unit}: gap at {end}")
+        raise InvalidValues(Reason.BANDS_GAP, "criteria", unit, unit=unit, at=end)
     if low.to is not None and high.from_ is not None:
-        raise ValueError(f"{unit}: overlap at {end}")
+        raise InvalidValues(Reason.BANDS_OVERLAP, "criteria", unit, unit=unit, at=end)

@@ -7,15 +7,8 @@ from typing import Any
 from yunjian.standards.rules.limits import sorted_bands
 from yunjian.standards.rules.model import Band, Interval, LimitRow, ObligationRow, Row, ValueRow
 from yunjian.standards.rules.obligations import PERIODS
-from yunjian.standards.rules.packs import (
-    TABLES,
-    InvalidPack,
-    Pack,
-    UnknownRule,
-    pack,
-    parsed,
-    read_toml,
-)
+from yunjian.standards.rules.packs import TABLES, Pack, UnknownRule, pack, parsed, read_toml
+from yunjian.standards.rules.problems import InvalidPack, Problem, Reason
 
 # what an overlay may say anew about a row that it does not add
 _SAYS = {"id", "clause", "provenance", "confirmed_by", "confirmed_on", "effective"}
@@ -54,11 +47,11 @@ def overlaid(data: dict[str, Any], file: str, among: Iterable[Pack]) -> Pack:
     try:
         base = pack(str(data["overlays"]), among)
     except UnknownRule as error:
-        raise InvalidPack(file, "overlays", f"there is no pack {error}") from error
+        raise _invalid(file, "overlays", Reason.UNKNOWN_BASE, pack=error) from error
     if unknown := set(data) - _HEAD - set(TABLES):
-        raise InvalidPack(file, min(unknown), "unknown key")
+        raise _invalid(file, min(unknown), Reason.UNKNOWN_KEY)
     if missing := {"code", "version", "effective", "authority"} - set(data):
-        raise InvalidPack(file, min(missing), "missing")
+        raise _invalid(file, min(missing), Reason.MISSING)
     merged = {**base.source, **data}
     for table in TABLES:
         merged[table] = _merged(table, base, data, file)
@@ -76,26 +69,26 @@ def with_overlays(shipped: Sequence[Pack], overlays: Sequence[Pack]) -> tuple[Pa
 
 def _check_head(base: Pack, result: Pack, file: str) -> None:
     if result.code == base.code:
-        raise InvalidPack(file, "code", "an overlay needs a code of its own")
+        raise _invalid(file, "code", Reason.CODE_OF_BASE)
     if result.kind != base.kind:
-        raise InvalidPack(file, "kind", f"the base is for {base.kind}")
+        raise _invalid(file, "kind", Reason.OTHER_KIND, kind=base.kind)
     if result.since < base.since:
-        raise InvalidPack(file, "effective", f"the base is in force from {base.since} on")
+        raise _invalid(file, "effective", Reason.BEFORE_BASE, since=base.since)
     # during the time after its end the base would be missing
     if result.until is not None and result.until != base.until:
-        raise InvalidPack(file, "effective", "an overlay ends with its base")
+        raise _invalid(file, "effective", Reason.END_OF_BASE)
 
 
 def _merged(table: str, base: Pack, data: dict[str, Any], file: str) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {row["id"]: row for row in base.source.get(table, [])}
     given = data.get(table, [])
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
-        raise InvalidPack(file, table, "has to be a list of tables")
+        raise _invalid(file, table, Reason.NOT_TABLES)
     own: set[str] = set()
     for row in given:
         name = str(row.get("id"))
         if name in own:
-            raise InvalidPack(file, name, "the id occurs twice")
+            raise _invalid(file, name, Reason.DUPLICATE_ID)
         own.add(name)
         rows[name] = _merged_row(table, rows.get(name), row, data, file)
     return list(rows.values())
@@ -109,13 +102,13 @@ def _merged_row(
     if old is None and table == "obligations":
         return {**new, **authority}
     if old is None:
-        raise InvalidPack(file, name, "the base has no such row")
+        raise _invalid(file, name, Reason.ROW_NOT_IN_BASE)
     if missing := {"clause", "provenance"} - set(new):
-        raise InvalidPack(file, name, f"{min(missing)} is missing")
+        raise InvalidPack(file, name, Problem(Reason.MISSING, (min(missing),)))
     # what was never established has no unit and no statistic to keep to
     units = {"unit", "statistic"} - set(old) if old.get("unconfirmed") else set()
     if unknown := set(new) - _SAYS - _VALUES[table] - units:
-        raise InvalidPack(file, name, f"{min(unknown)} cannot be changed")
+        raise InvalidPack(file, name, Problem(Reason.FIXED_KEY, (min(unknown),)))
     dropped = {"confirmed_by", "confirmed_on", "unconfirmed", *_replaced(new)}
     kept = {key: value for key, value in old.items() if key not in dropped}
     if old.get("unconfirmed") and not set(new) & _VALUES[table]:
@@ -131,20 +124,33 @@ def _check_stricter(base: Pack, result: Pack, file: str) -> None:
     old = {row.id: row for row in base.rows}
     for row in result.rows:
         before = old.get(row.id)
-        reason = None if before is None or before == row else _looser(before, row)
-        if reason:
-            raise InvalidPack(file, row.id, f"looser than {base.name}: {reason}")
+        looser = None if before is None or before == row else _looser(before, row)
+        if looser is not None:
+            reason, parameters = looser
+            raise _invalid(file, row.id, reason, pack=base.name, **parameters)
 
 
-def _looser(old: Row, new: Row) -> str | None:
+def _invalid(file: str, row: str, reason: Reason, **parameters: object) -> InvalidPack:
+    given = {name: str(value) for name, value in parameters.items()}
+    return InvalidPack(file, row, Problem(reason, parameters=given))
+
+
+Looser = tuple[Reason, dict[str, str]]
+
+
+def _key(key: str | None) -> Looser | None:
+    return None if key is None else (Reason.LOOSER, {"key": key})
+
+
+def _looser(old: Row, new: Row) -> Looser | None:
     if new.effective != old.effective and new.effective is not None:
-        return "effective: the row of the base would be missing at other times"
+        return Reason.LOOSER_DATES, {}
     if isinstance(old, ObligationRow) and isinstance(new, ObligationRow):
-        return _looser_obligation(old, new)
+        return _key(_looser_obligation(old, new))
     if isinstance(old, LimitRow) and isinstance(new, LimitRow):
-        return _looser_limit(old, new) or _looser_criteria(old, new)
+        return _key(_looser_limit(old, new)) or _looser_criteria(old, new)
     if isinstance(old, ValueRow) and isinstance(new, ValueRow):
-        return _looser_value(old, new)
+        return _key(_looser_value(old, new))
     return None
 
 
@@ -208,18 +214,18 @@ def _required(row: LimitRow, count: int) -> int:
     return max((item.required for item in row.pass_counts if item.from_ <= count), default=0)
 
 
-def _looser_criteria(old: LimitRow, new: LimitRow) -> str | None:
+def _looser_criteria(old: LimitRow, new: LimitRow) -> Looser | None:
     if old.unconfirmed:
         return None
     if set(old.criteria) != set(new.criteria):
-        return "criteria: the units differ"
+        return Reason.LOOSER_UNITS, {}
     for unit, bands in old.criteria.items():
         before, after = sorted_bands(bands), sorted_bands(new.criteria[unit])
         if [_bounds(band) for band in before] != [_bounds(band) for band in after]:
-            return f"criteria: the bands of {unit} differ"
+            return Reason.LOOSER_BANDS, {"unit": unit}
         for low, high in zip(before, after, strict=True):
             if not low.unconfirmed and _looser_band(low, high, at_least=old.bound == "min"):
-                return f"criteria: {unit}"
+                return Reason.LOOSER_CRITERIA, {"unit": unit}
     return None
 
 

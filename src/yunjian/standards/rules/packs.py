@@ -3,38 +3,31 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, PositiveInt, ValidationError, model_validator
 
 from yunjian.standards.rules.model import (
-    Checked,
+    Effective,
     LimitRow,
+    NonEmptyText,
     ObligationRow,
     Row,
+    StrictModel,
     SubstitutionRow,
     Text,
     ValueRow,
-    Words,
 )
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from yunjian.standards.rules.problems import InvalidPack, InvalidValues, Path, Problem, Reason
+from yunjian.standards.rules.validation import problem_of
 
 R = TypeVar("R", bound=Row)
 TABLES = ("obligations", "limits", "deadlines", "validity", "substitutions")
-
-
-class InvalidPack(ValueError):
-    """A rule pack is not what it should be; `file` and `row` say where, `reason` says what."""
-
-    def __init__(self, file: str, row: str, reason: str) -> None:
-        super().__init__(f"{file}: {row}: {reason}")
-        self.file, self.row, self.reason = file, row, reason
 
 
 class UnknownRule(LookupError):
@@ -51,31 +44,31 @@ class NotInForce(ValueError):
         self.message_en = f"{pack.standard} is not in force on {on_date} (it is since {pack.since})"
 
 
-class Pack(Checked):
+class Pack(StrictModel):
     """A version of a standard's rules, in force in `[since, until)`.
 
     An overlay (see `overlays`) bears its own code, and holds every row of the pack below it.
     """
 
-    code: Words
+    code: NonEmptyText
     version: PositiveInt
-    standard: Words
+    standard: NonEmptyText
     title: Text
     kind: Literal["wastewater", "flue_gas"]
-    effective: tuple[date] | tuple[date, date]
+    effective: Effective
     obligations: tuple[ObligationRow, ...] = ()
     limits: tuple[LimitRow, ...] = ()
     deadlines: tuple[ValueRow, ...] = ()
     validity: tuple[ValueRow, ...] = ()
     substitutions: tuple[SubstitutionRow, ...] = ()
     overlays: str | None = None
-    authority: Words | None = None
+    authority: NonEmptyText | None = None
     source: dict[str, Any] = Field(default_factory=dict, repr=False)
 
     @model_validator(mode="after")
     def _dates(self) -> Self:
         if self.until is not None and self.until <= self.since:
-            raise ValueError("effective: the end is not after the beginning")
+            raise InvalidValues(Reason.END_BEFORE_START, "effective")
         return self
 
     @property
@@ -155,7 +148,7 @@ def packs() -> tuple[Pack, ...]:
     Raises:
         InvalidPack: one of those that ship is wrong.
     """
-    return _arranged.of(versions()) if _sources else shipped()
+    return _last_result.of(versions()) if _sources else shipped()
 
 
 def versions() -> tuple[Pack, ...]:
@@ -165,7 +158,7 @@ def versions() -> tuple[Pack, ...]:
     return tuple(known[name] for name in sorted(known)) if _sources else shipped()
 
 
-def arranged(known: Sequence[Pack]) -> tuple[Pack, ...]:
+def without_overlaps(known: Sequence[Pack]) -> tuple[Pack, ...]:
     """Return packs cut to the days on which they hold beside one another, see `packs`."""
     by_code = [_cut(item, _followers(item, known)) for item in known]
     ends = {item.name: item.until for item in by_code}
@@ -195,8 +188,8 @@ def _cut(item: Pack, ends: list[date]) -> Pack:
     return item.model_copy(update={"effective": (item.since, end)})
 
 
-class _Arranged:
-    """The packs last arranged, kept for as long as the sources hand out the same."""
+class _LastResult:
+    """The last result of `without_overlaps`, reused while the sources hand out the same packs."""
 
     def __init__(self) -> None:
         self._known: tuple[Pack, ...] = ()
@@ -206,11 +199,11 @@ class _Arranged:
         if len(known) != len(self._known) or any(
             one is not other for one, other in zip(known, self._known, strict=True)
         ):
-            self._known, self._result = known, arranged(known)
+            self._known, self._result = known, without_overlaps(known)
         return self._result
 
 
-_arranged = _Arranged()
+_last_result = _LastResult()
 
 
 @cache
@@ -270,9 +263,13 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise InvalidPack(file, "end", Problem(Reason.TOO_DEEP)) from error
+    except tomllib.TOMLDecodeError as error:
+        # before Python 3.14 the line is told nowhere else
         line = re.search(r"line \d+", str(error))
-        raise InvalidPack(file, line[0] if line else "end", str(error)) from error
+        problem = Problem(Reason.NOT_TOML, parameters={"detail": str(error)})
+        raise InvalidPack(file, line[0] if line else "end", problem) from error
 
 
 def parsed(data: dict[str, Any], file: str = "") -> Pack:
@@ -285,31 +282,27 @@ def parsed(data: dict[str, Any], file: str = "") -> Pack:
     try:
         result = Pack.model_validate({**data, "source": data})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidPack(file, _row_of(data, first["loc"]), _said(first)) from error
+        place, problem = problem_of(error.errors(include_url=False)[0])
+        row, path = _row_and_path(data, place)
+        raise InvalidPack(file, row, replace(problem, path=path)) from error
     _check_ids(result, file)
     return result
 
 
-def _row_of(data: dict[str, Any], place: tuple[int | str, ...]) -> str:
-    table = place[0] if place else "pack"
-    if table in TABLES and len(place) > 1 and isinstance(place[1], int):
-        row = data[str(table)][place[1]]
+def _row_and_path(data: dict[str, Any], place: Path) -> tuple[str, Path]:
+    table, *rest = place
+    if table in TABLES and rest and isinstance(rest[0], int):
+        row = data[str(table)][rest[0]]
         name = row.get("id") if isinstance(row, dict) else None
-        return str(name or f"{table}[{place[1]}]")
-    return str(table)
-
-
-def _said(error: "ErrorDetails") -> str:
-    place = ".".join(str(part) for part in error["loc"][2:])
-    return f"{place}: {error['msg']}" if place else error["msg"]
+        return str(name or f"{table}[{rest[0]}]"), place[2:]
+    return str(table), place[1:]
 
 
 def _check_ids(result: Pack, file: str) -> None:
     seen: set[str] = set()
     for row in result.rows:
         if row.id in seen:
-            raise InvalidPack(file, row.id, "the id occurs twice")
+            raise InvalidPack(file, row.id, Problem(Reason.DUPLICATE_ID))
         seen.add(row.id)
 
 

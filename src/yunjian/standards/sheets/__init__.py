@@ -1,6 +1,5 @@
 """Record sheets as data: definitions, and the one way to check, compute and judge answers."""
 
-from yunjian.standards.sheets.begin import begin, empty_row
 from yunjian.standards.sheets.evaluate import SheetError, SheetResult, evaluate, worse
 from yunjian.standards.sheets.loader import (
     UnknownSheet,
@@ -16,6 +15,7 @@ from yunjian.standards.sheets.loader import (
     unregister_source,
 )
 from yunjian.standards.sheets.model import Definition, check, compatible, parsed
+from yunjian.standards.sheets.prefill import empty_row, initial_answers
 from yunjian.standards.sheets.problems import InvalidDefinition, Problem
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "SheetResult",
     "UnknownSheet",
     "as_json",
-    "begin",
     "check",
     "compatible",
     "current_name",
@@ -37,6 +36,7 @@ __all__ = [
     "effective_problems",
     "empty_row",
     "evaluate",
+    "initial_answers",
     "parsed",
     "photo_ids",
     "register_source",

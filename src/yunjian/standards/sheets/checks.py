@@ -112,7 +112,7 @@ class _Checks:
             if not isinstance(limit, dict):
                 yield Problem(f"{self._name}.limits.{key}", "wrong_kind", type(limit).__name__)
             elif missing := {"clause", "provenance"} - set(limit):
-                yield Problem(f"{self._name}.limits.{key}", "missing_key", _said(missing))
+                yield Problem(f"{self._name}.limits.{key}", "missing_key", _joined(missing))
 
     def _section(self, place: str, section: dict[str, Any]) -> Iterator[Problem]:
         yield from _keys(place, section, _SECTION, ("key", "title", "kind"))
@@ -238,9 +238,9 @@ def _keys(
     place: str, data: dict[str, Any], known: dict[str, Any], needed: tuple[str, ...]
 ) -> Iterator[Problem]:
     if unknown := set(data) - set(known):
-        yield Problem(place, "unknown_key", _said(unknown))
+        yield Problem(place, "unknown_key", _joined(unknown))
     if missing := set(needed) - set(data):
-        yield Problem(place, "missing_key", _said(missing))
+        yield Problem(place, "missing_key", _joined(missing))
     for key, kind in known.items():
         value = data.get(key)
         is_true = isinstance(value, bool)
@@ -250,7 +250,7 @@ def _keys(
             yield Problem(place, "wrong_kind", key)
 
 
-def _said(keys: set[Any]) -> str:
+def _joined(keys: set[Any]) -> str:
     return ", ".join(sorted(str(key) for key in keys))
 
 
@@ -296,4 +296,4 @@ def _effective(place: str, bounds: Any) -> Iterator[Problem]:
         yield Problem(place, "wrong_kind", "effective")
         return
     if len(days) > 2 or days != sorted(set(days)):  # noqa: PLR2004 - from and to
-        yield Problem(place, "effective", _said(set(days)))
+        yield Problem(place, "effective", _joined(set(days)))

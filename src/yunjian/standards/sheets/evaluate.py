@@ -268,8 +268,8 @@ class _Run:
 
     def _refuse(self, path: str, code: str, limit: float | None = None) -> None:
         zh, en = MESSAGES[code]
-        said = "" if limit is None else f"{limit:g}"
-        message = {"zh": zh.format(limit=said), "en": en.format(limit=said)}
+        shown = "" if limit is None else f"{limit:g}"
+        message = {"zh": zh.format(limit=shown), "en": en.format(limit=shown)}
         self._result.errors.append(SheetError(path, code, message))
 
 

@@ -62,7 +62,7 @@ EACH = "[]"
 class Compiled:
     """A program with what it needs: of each variable the parts, and functions.
 
-    `tables` are paths of what functions are told of by its place only; `member` is the path, where
+    `tables` are paths of what functions get by its place only; `member` is the path, where
     an expression is nothing but one.
     """
 
@@ -104,13 +104,13 @@ def compiled(source: str) -> Compiled:
     _check_names(source, program, loops)
     used = {name: FUNCTIONS[name][0] for name in program.functions() if name in FUNCTIONS}
     member = tuple(source.split(".")) if _MEMBER.fullmatch(source) else ()
-    told, tables = _told(source, loops)
+    rewritten, tables = _with_table_indexes(source, loops)
     if tables:
-        program = cel.compile(normalised(told))
-    return Compiled(program, tuple(_needs(told, program)), used, tables, member)
+        program = cel.compile(normalised(rewritten))
+    return Compiled(program, tuple(_needs(rewritten, program)), used, tables, member)
 
 
-def _told(source: str, loops: set[str]) -> tuple[str, tuple[tuple[str, ...], ...]]:
+def _with_table_indexes(source: str, loops: set[str]) -> tuple[str, tuple[tuple[str, ...], ...]]:
     """Write places in the list of tables instead of tables, and return that list.
 
     A table of criteria would be converted for the engine, and back for the function.
@@ -120,8 +120,8 @@ def _told(source: str, loops: set[str]) -> tuple[str, tuple[tuple[str, ...], ...
     is_each = len(_TABLED.findall(bare)) == len(_TABLE.findall(bare)) == len(_TABLE.findall(source))
     if not is_each or loops & set(VARIABLES):
         return source, ()
-    told = _TABLE.sub(lambda match: f"{match[1]}{tables.index(match[2])}", source)
-    return told, tuple(tuple(table.split(".")) for table in tables)
+    rewritten = _TABLE.sub(lambda match: f"{match[1]}{tables.index(match[2])}", source)
+    return rewritten, tuple(tuple(table.split(".")) for table in tables)
 
 
 def evaluated(source: str, variables: dict[str, Any]) -> Any:
@@ -132,7 +132,7 @@ def evaluated(source: str, variables: dict[str, Any]) -> Any:
             return plain
         given: dict[str, Any] = dict(found.functions)
         if found.tables:
-            given |= _knowing(found, variables)
+            given |= _with_tables(found, variables)
         for name, parts in found.needs:
             given[name] = _only(variables.get(name), parts)
         return found.program.execute(given)
@@ -140,13 +140,13 @@ def evaluated(source: str, variables: dict[str, Any]) -> Any:
         return UNKNOWN
 
 
-def _knowing(found: Compiled, variables: dict[str, Any]) -> dict[str, Callable[..., Any]]:
-    """Return the functions that are told the place of a table, as ones that know the table."""
+def _with_tables(found: Compiled, variables: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+    """Return the functions that get the place of a table, as ones that know the table."""
 
-    def knowing(work: Callable[..., Any]) -> Callable[..., Any]:
+    def with_table(work: Callable[..., Any]) -> Callable[..., Any]:
         return lambda place, *rest: work(_at(variables, found.tables[int(place)]), *rest)
 
-    return {name: knowing(work) for name, work in found.functions.items() if name in TABLED}
+    return {name: with_table(work) for name, work in found.functions.items() if name in TABLED}
 
 
 def _at(variables: dict[str, Any], member: tuple[str, ...]) -> Any:
@@ -162,7 +162,7 @@ def _at(variables: dict[str, Any], member: tuple[str, ...]) -> Any:
 
 
 def holds(source: str, variables: dict[str, Any]) -> bool:
-    """Tell whether an expression is true; what cannot be told is not."""
+    """Tell whether an expression is true; what cannot be computed is not."""
     return evaluated(source, variables) is True
 
 

@@ -122,14 +122,14 @@ def accuracy(criteria: Any, unit: Any, references: Any, measured: Any) -> dict[s
     pairs = _pairs(references, measured)
     if not pairs:
         return None
-    said = _statistics(pairs)
-    criterion = band(criteria, unit, said["mean_reference"])
+    statistics = _statistics(pairs)
+    criterion = band(criteria, unit, statistics["mean_reference"])
     kind = criterion["statistic"] if criterion else None
-    value = {"RA": said["ra"], "AE": said["ae"], "RE": said["re"]}.get(kind or "")
+    value = {"RA": statistics["ra"], "AE": statistics["ae"], "RE": statistics["re"]}.get(kind or "")
     limit = criterion["limit"] if criterion else None
     outside = beyond(value, limit)
     return {
-        **said,
+        **statistics,
         "judged_by": kind,
         "limit": limit,
         "value": value,

@@ -160,7 +160,7 @@ class _Writer:
                 case _:
                     yield from self._facts(section)
 
-    def _said(self, text: dict[str, str]) -> str:
+    def _localized(self, text: dict[str, str]) -> str:
         return text[self._language]
 
     def _checks(self, section: dict[str, Any]) -> Iterator[Block]:
@@ -168,14 +168,14 @@ class _Writer:
         if not given and not self._empty:
             return
         lines = [self._check(item, given.get(item["key"])) for item in section["items"]]
-        yield Block("checks", "", checks=[CheckGroup(self._said(section["title"]), lines)])
+        yield Block("checks", "", checks=[CheckGroup(self._localized(section["title"]), lines)])
 
     def _check(self, item: dict[str, Any], answer: Any) -> CheckLine:
         given = answer if isinstance(answer, dict) else {}
         state = given.get("state") or ""
         days = item.get("interval_days")
         return CheckLine(
-            label=self._said(item["title"]),
+            label=self._localized(item["title"]),
             interval=self._words["every"].format(n=days) if days else "",
             state=state,
             text=self._words.get(state, state),
@@ -189,9 +189,9 @@ class _Writer:
             cell = self._cell(part, values, self._results.get(f"{key}.{part['key']}", {}))
             if cell.is_filled or self._empty:
                 wide = part["type"] == "longtext" or len(cell.text) > LONG_TEXT or bool(cell.note)
-                facts.append(Fact(self._said(part["title"]), cell, wide=wide))
+                facts.append(Fact(self._localized(part["title"]), cell, wide=wide))
         if facts:
-            yield Block("facts", self._said(section["title"]), facts=facts)
+            yield Block("facts", self._localized(section["title"]), facts=facts)
 
     def _table(self, section: dict[str, Any]) -> Iterator[Block]:
         key = section["key"]
@@ -214,10 +214,10 @@ class _Writer:
         ]
         if not rows or not shown:
             return
-        heads = [self._said(section["fields"][index]["title"]) for index in shown]
+        heads = [self._localized(section["fields"][index]["title"]) for index in shown]
         yield Block(
             "table",
-            self._said(section["title"]),
+            self._localized(section["title"]),
             heads=heads,
             rows=[[row[index] for index in shown] for row in rows],
             upright=len(shown) > MOST_COLUMNS,
@@ -241,12 +241,12 @@ class _Writer:
 
     def _note(self, result: dict[str, Any]) -> str:
         message = result.get("message") or ""
-        text = self._said(message) if isinstance(message, dict) else str(message)
+        text = self._localized(message) if isinstance(message, dict) else str(message)
         clause = result.get("clause") or ""
         return text + self._words["clause"].format(clause=clause) if text and clause else text
 
     def _text(self, part: dict[str, Any], value: Any) -> str:
-        titles = {one["value"]: self._said(one["title"]) for one in part.get("choices") or []}
+        titles = {one["value"]: self._localized(one["title"]) for one in part.get("choices") or []}
         match value:
             case bool():
                 return self._words["yes" if value else "no"]

@@ -113,12 +113,12 @@ class _Short:
         return f"超过 {zh}，不合格", f"Beyond {en}: not met"
 
     def _numbers(self, key: str, zh: str, en: str) -> tuple[str, str]:
-        said = f"±{self._limit[key]:g} {self._unit}".strip()
+        tolerance = f"±{self._limit[key]:g} {self._unit}".strip()
         absolute = self._limit.get(f"absolute_{key}")
         if absolute is None or "absolute" not in self._rule:
-            return said, said
+            return tolerance, tolerance
         other = f"±{absolute:g} {self._limit.get('absolute_unit') or ''}".strip()
-        return f"{said} {zh} {other}", f"{said} {en} {other}"
+        return f"{tolerance} {zh} {other}", f"{tolerance} {en} {other}"
 
     def _judgement(self, when: str, verdict: str, zh: str, en: str) -> dict[str, Any]:
         condition = self._rule.get("when")

@@ -71,18 +71,18 @@ class Answer:
     weeks: tuple[Week, ...]
 
 
-def demands_at(point: PointDescription, on_date: date) -> Answer:
+def what_if_answer(point: PointDescription, on_date: date) -> Answer:
     """Return what the rules in force demand at a point that starts running on a day."""
     known = packs()
     held = tuple(item for item in known if item.kind == point.kind and item.in_force(on_date))
     dues = [_due(item) for item in obligations_for(point, on_date, known)]
     dues += [_open(item, row) for item in held for row in unconfirmed_for(point, on_date, [item])]
     named = {item.standard for item in dues}
-    asked_of = tuple(item for item in held if item.standard in named or item.authority in named)
-    return Answer(point, on_date, asked_of, tuple(dues), tuple(_weeks(point, on_date, known)))
+    standards = tuple(item for item in held if item.standard in named or item.authority in named)
+    return Answer(point, on_date, standards, tuple(dues), tuple(_weeks(point, on_date, known)))
 
 
-def points_found(text: str) -> list[MonitoringPoint]:
+def search_points(text: str) -> list[MonitoringPoint]:
     """Return the first points that the acting actor sees whose name, MN code or company fits."""
     rows = MonitoringPoint.objects.select_related("organization", "outlet")
     fitting = (
@@ -130,7 +130,7 @@ def how_often(obligation: Obligation) -> str:
 def _due(item: Obligation) -> Due:
     tags = tuple((part, str(labels.PROVENANCE[part])) for part in item.provenance.split(" + "))
     return Due(
-        title=labels.said(item.activity),
+        title=labels.localized(item.activity),
         how_often=how_often(item),
         standard=item.standard,
         clause=item.clause,
@@ -142,7 +142,7 @@ def _due(item: Obligation) -> Due:
 
 def _open(pack: Pack, row: ObligationRow) -> Due:
     return Due(
-        title=labels.said(row.activity),
+        title=labels.localized(row.activity),
         how_often=str(labels.UNCONFIRMED),
         standard=row.authority or pack.standard,
         clause=row.clause,
@@ -166,7 +166,7 @@ def _weeks(point: PointDescription, first: date, known: Sequence[Pack]) -> Itera
 def _lines(dues: Iterable[DueDate]) -> Iterable[WeekLine]:
     grouped: dict[tuple[str, str, tuple[str, ...]], list[DueDate]] = {}
     for item in dues:
-        key = (item.obligation.id, labels.said(item.obligation.activity), item.parameters)
+        key = (item.obligation.id, labels.localized(item.obligation.activity), item.parameters)
         grouped.setdefault(key, []).append(item)
     for (_id, title, parameters), items in grouped.items():
         days = tuple(dict.fromkeys(item.on for item in items))

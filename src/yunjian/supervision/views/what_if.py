@@ -1,4 +1,4 @@
-"""What would be due at a point: the standards are demands_at, nothing is stored."""
+"""What would be due at a point: the standards are asked, nothing is stored."""
 
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from yunjian.standards.rules import PointDescription
 from yunjian.supervision.forms import WhatIfForm
 from yunjian.supervision.selectors.what_if import (
     Answer,
-    demands_at,
     parameter_codes,
     point_described,
-    points_found,
+    search_points,
+    what_if_answer,
 )
 
 EXAMPLE = {"kind": "flue_gas", "sampling_method": "full_extraction", "parameters": ["SO2", "NOx"]}
@@ -35,7 +35,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
         "form": form,
         "answer": answer,
         "text": text,
-        "points": points_found(text) if text else [],
+        "points": search_points(text) if text else [],
         "chosen": chosen,
     }
     status = 422 if form.is_bound and form.errors else 200
@@ -45,7 +45,9 @@ def what_if(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
     codes = parameter_codes()
     if "kind" in request.GET:
-        return None, WhatIfForm(request.GET, codes=_with(codes, request.GET.getlist("parameters")))
+        return None, WhatIfForm(
+            request.GET, codes=_with_own(codes, request.GET.getlist("parameters"))
+        )
     initial: dict[str, Any] = {"on": today(), **EXAMPLE}
     if not request.GET.get("point"):
         return None, WhatIfForm(initial=initial, codes=codes)
@@ -60,10 +62,10 @@ def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
         "parameters": list(described.parameters),
         **({"automatic_calibration": "on"} if described.automatic_calibration else {}),
     }
-    return point, WhatIfForm(data, codes=_with(codes, described.parameters))
+    return point, WhatIfForm(data, codes=_with_own(codes, described.parameters))
 
 
-def _with(codes: list[str], own: Any) -> list[str]:
+def _with_own(codes: list[str], own: Any) -> list[str]:
     """Return the codes with those of the point that no rule is bound to."""
     return [*codes, *(code for code in own if code not in codes and len(code) < 20)]  # noqa: PLR2004 - as long as the column
 
@@ -77,4 +79,4 @@ def _answer(form: WhatIfForm) -> Answer:
         automatic_calibration=given["automatic_calibration"],
         parameters=tuple(given["parameters"]),
     )
-    return demands_at(described, given["on"])
+    return what_if_answer(described, given["on"])

@@ -11,7 +11,7 @@ from yunjian.standards.rules.duty.history import Stop
 # Asia/Shanghai has kept this offset since 1991, and no standard here is older. A fixed offset
 # lets moments be compared and turned into days without asking a time zone each time.
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-FAR = datetime.max.replace(tzinfo=CHINA)
+END_OF_TIME = datetime.max.replace(tzinfo=CHINA)
 ONE_DAY = timedelta(days=1)
 ONE_TICK = timedelta(microseconds=1)
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -31,9 +31,9 @@ def local(moment: datetime) -> datetime:
     return moment if moment.tzinfo is CHINA else moment.astimezone(CHINA)
 
 
-def local_or_far(moment: datetime | None) -> datetime:
+def local_or_end_of_time(moment: datetime | None) -> datetime:
     """Return an aware moment in Shanghai's time, the end of time for None."""
-    return FAR if moment is None else local(moment)
+    return END_OF_TIME if moment is None else local(moment)
 
 
 def day_start(day: date) -> datetime:
@@ -85,7 +85,7 @@ class Stops:
     """The times during which the source stands still."""
 
     def __init__(self, stops: Iterable[Stop]) -> None:
-        spans = merged((local(stop.since), local_or_far(stop.until)) for stop in stops)
+        spans = merged((local(stop.since), local_or_end_of_time(stop.until)) for stop in stops)
         self._since = [span.since for span in spans]
         self._until = [span.until for span in spans]
 
@@ -105,7 +105,7 @@ class Stops:
         if not index or self._until[index - 1] < due:
             return due
         restart = self._until[index - 1]
-        return FAR if restart == FAR else day_end(restart)
+        return END_OF_TIME if restart == END_OF_TIME else day_end(restart)
 
     def outside(self, spans: Iterable[tuple[datetime, datetime]]) -> list[Span]:
         """Return the union of spans without the time within stops."""

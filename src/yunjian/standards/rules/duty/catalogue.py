@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from operator import attrgetter
 
-from yunjian.standards.rules.duty.calendar import FAR, day_start, local_or_far
+from yunjian.standards.rules.duty.calendar import END_OF_TIME, day_start, local_or_end_of_time
 from yunjian.standards.rules.duty.history import PointHistory
 from yunjian.standards.rules.obligations import Obligation, PointDescription, obligations_for
 from yunjian.standards.rules.packs import Pack, packs
@@ -33,7 +33,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules to reckon with.
+    """The rules that duties are derived from.
 
     `obligations` tells what is demanded on a day; `changes` are the days on which that may change;
     `calibrates` tells which obligations put a parameter out of control while they are overdue.
@@ -84,8 +84,8 @@ def timing_of(obligation: Obligation) -> Timing:
 def segments(history: PointHistory, rules: Rules) -> list[Segment]:
     """Return the timeline of a point, from its first description until its end."""
     described = sorted(history.described, key=lambda item: item.since)
-    end = local_or_far(history.until)
-    ends = [*(day_start(item.since) for item in described[1:]), FAR]
+    end = local_or_end_of_time(history.until)
+    ends = [*(day_start(item.since) for item in described[1:]), END_OF_TIME]
     return [
         Segment(since, until, item.point, _demands(item.point, since.date(), rules))
         for item, next_since in zip(described, ends, strict=False)

@@ -6,7 +6,13 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
-from yunjian.standards.rules.duty.calendar import FAR, Span, local, local_or_far, merged
+from yunjian.standards.rules.duty.calendar import (
+    END_OF_TIME,
+    Span,
+    local,
+    local_or_end_of_time,
+    merged,
+)
 from yunjian.standards.rules.duty.catalogue import Segment
 from yunjian.standards.rules.duty.history import PointHistory
 from yunjian.standards.rules.duty.tracks import Timeline
@@ -31,7 +37,7 @@ class _Finding(NamedTuple):
     parameters: tuple[str, ...]
 
 
-_TELLING = frozenset({"pass", "out_of_control"})
+_CONCLUSIVE = frozenset({"pass", "out_of_control"})
 Spans = dict[str | None, list[tuple[datetime, datetime]]]
 
 
@@ -83,10 +89,10 @@ def _not_met(history: PointHistory, line: Timeline, at: datetime) -> Spans:
         else:
             for name in names or _described(line, moment) or (None,):
                 opened.setdefault(name, moment)
-    end = local_or_far(history.until)
+    end = local_or_end_of_time(history.until)
     for opened in unmet.values():
         for name, since in opened.items():
-            spans.setdefault(name, []).append((since, end if end <= at else FAR))
+            spans.setdefault(name, []).append((since, end if end <= at else END_OF_TIME))
     return spans
 
 
@@ -104,7 +110,7 @@ def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Find
         for item in history.verdicts
     ]
     found.extend(_of_work(line, {item.indicator for item in found if not item.met}))
-    end = min(at, local_or_far(history.until))
+    end = min(at, local_or_end_of_time(history.until))
     found = [item for item in found if item.at <= end]
     found.sort(key=itemgetter(0, 1))
     return found
@@ -118,7 +124,7 @@ def _of_work(line: Timeline, failed: set[str]) -> Iterator[_Finding]:
     pending: set[str] = set()
     for moment, item in line.work:
         met = item.outcome == "pass"
-        if (met and not pending and not failed) or item.outcome not in _TELLING:
+        if (met and not pending and not failed) or item.outcome not in _CONCLUSIVE:
             continue
         for indicator in item.obligations or (item.sheet or "",):
             if not met:

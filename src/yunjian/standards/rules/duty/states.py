@@ -6,12 +6,12 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import NamedTuple
 
-from yunjian.standards.rules.duty.calendar import FAR, Span, local, merged
+from yunjian.standards.rules.duty.calendar import END_OF_TIME, Span, local, merged
 from yunjian.standards.rules.duty.catalogue import Rules, rules_of_packs
 from yunjian.standards.rules.duty.control import Period, periods
 from yunjian.standards.rules.duty.history import PointHistory
-from yunjian.standards.rules.duty.tracks import Stretch, Timeline, Track, timeline
-from yunjian.standards.rules.duty.walk import Course, missed, upcoming, walk
+from yunjian.standards.rules.duty.schedule import ScheduleState, missed, replay, upcoming
+from yunjian.standards.rules.duty.tracks import ObligationSpan, Timeline, Track, timeline
 from yunjian.standards.rules.obligations import Obligation
 
 
@@ -68,16 +68,16 @@ class DueDate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
-    """A track walked to a moment; `live` when it is still in force there."""
+class _TrackState:
+    """A track evaluated to a moment; `live` when it is still in force there."""
 
     track: Track
     duty: ParameterDuty
-    course: Course
+    state: ScheduleState
     live: bool
 
 
-class Reckoning:
+class DutyCalculator:
     """A point's history laid out once along the rules, to be asked more than once."""
 
     def __init__(self, history: PointHistory, rules: Rules | None = None) -> None:
@@ -88,46 +88,56 @@ class Reckoning:
     def states(self, at: datetime) -> tuple[DutyState, ...]:
         """Return where each obligation stands at a moment, see `duty_states`."""
         at = local(at)
-        walked = [
-            (stretch, _walks(stretch, self._line, at))
-            for stretch in self._line.stretches
-            if stretch.since <= at
+        evaluated = [
+            (obligation_span, _track_states(obligation_span, self._line, at))
+            for obligation_span in self._line.obligation_spans
+            if obligation_span.since <= at
         ]
-        found = self._periods(walked, at)
-        return tuple(_state(stretch, walks, at, found) for stretch, walks in walked)
+        found = self._periods(evaluated, at)
+        return tuple(
+            _state(obligation_span, track_states, at, found)
+            for obligation_span, track_states in evaluated
+        )
 
     def out_of_control(self, at: datetime) -> tuple[Period, ...]:
         """Return when which parameter was out of control, see `out_of_control`."""
         at = local(at)
-        walked = [
-            (stretch, _walks(stretch, self._line, at))
-            for stretch in self._line.stretches
-            if stretch.since <= at and self._rules.calibrates(stretch.obligation(at))
+        evaluated = [
+            (obligation_span, _track_states(obligation_span, self._line, at))
+            for obligation_span in self._line.obligation_spans
+            if obligation_span.since <= at
+            and self._rules.calibrates(obligation_span.obligation(at))
         ]
-        return self._periods(walked, at)
+        return self._periods(evaluated, at)
 
     def due_between(self, start: datetime, end: datetime) -> list[DueDate]:
         """Return what falls due in `[start, end)`, see `due_between`."""
         start, end = local(start), local(end)
-        stretches = (stretch for stretch in self._line.stretches if stretch.since < end)
+        obligation_spans = (
+            obligation_span
+            for obligation_span in self._line.obligation_spans
+            if obligation_span.since < end
+        )
         dues = [
             due
-            for stretch in sorted(stretches, key=lambda stretch: stretch.name)
-            for track in sorted(stretch.tracks, key=lambda track: track.parameters)
-            for due in _dues_of(stretch, track, self._line, start, end)
+            for obligation_span in sorted(
+                obligation_spans, key=lambda obligation_span: obligation_span.name
+            )
+            for track in sorted(obligation_span.tracks, key=lambda track: track.parameters)
+            for due in _dues_of(obligation_span, track, self._line, start, end)
         ]
         dues.sort(key=itemgetter(0))
         return dues
 
     def _periods(
-        self, walked: list[tuple[Stretch, list[_Walk]]], at: datetime
+        self, evaluated: list[tuple[ObligationSpan, list[_TrackState]]], at: datetime
     ) -> tuple[Period, ...]:
         late = [
-            (walk.duty.parameters, span)
-            for stretch, walks in walked
-            if self._rules.calibrates(stretch.obligation(at))
-            for walk in walks
-            for span in _lasting(walk, at)
+            (track_state.duty.parameters, span)
+            for obligation_span, track_states in evaluated
+            if self._rules.calibrates(obligation_span.obligation(at))
+            for track_state in track_states
+            for span in _open_ended(track_state, at)
         ]
         return periods(self._history, self._line, late, at)
 
@@ -140,14 +150,14 @@ def duty_states(
     Work and verdicts after it are not looked at; descriptions, instruments and stops that are
     known for a later time are. An obligation that ended keeps its record.
     """
-    return Reckoning(history, rules).states(at)
+    return DutyCalculator(history, rules).states(at)
 
 
 def out_of_control(
     history: PointHistory, at: datetime, rules: Rules | None = None
 ) -> tuple[Period, ...]:
     """Return when which parameter was out of control up to a moment (clauses 11.6 and 12)."""
-    return Reckoning(history, rules).out_of_control(at)
+    return DutyCalculator(history, rules).out_of_control(at)
 
 
 def due_between(
@@ -157,41 +167,47 @@ def due_between(
 
     Work up to `start` is looked at. What is overdue then falls due at once.
     """
-    return Reckoning(history, rules).due_between(start, end)
+    return DutyCalculator(history, rules).due_between(start, end)
 
 
 def _dues_of(
-    stretch: Stretch, track: Track, line: Timeline, start: datetime, end: datetime
+    obligation_span: ObligationSpan, track: Track, line: Timeline, start: datetime, end: datetime
 ) -> Iterator[DueDate]:
-    course = walk(track.spells, track.times, line.stops, start, plain=True)
+    state = replay(track.schedule, track.times, line.stops, start, dues_only=True)
     names = track.parameters
-    only = stretch.obligation(start) if len(stretch.demands) == 1 else None
-    for at, day, last, times, overdue in upcoming(track.spells, course, floor=start):
+    only = obligation_span.obligation(start) if len(obligation_span.demands) == 1 else None
+    for at, day, last, times, overdue in upcoming(track.schedule, state, floor=start):
         if last >= end:
             return
-        yield DueDate(at, day, only or stretch.obligation(last), names, times, overdue)
+        yield DueDate(at, day, only or obligation_span.obligation(last), names, times, overdue)
 
 
-def _walks(stretch: Stretch, line: Timeline, at: datetime) -> list[_Walk]:
-    return [_walked(track, line, at) for track in stretch.tracks if track.spells[0].since <= at]
+def _track_states(
+    obligation_span: ObligationSpan, line: Timeline, at: datetime
+) -> list[_TrackState]:
+    return [
+        _track_state(track, line, at)
+        for track in obligation_span.tracks
+        if track.schedule[0].since <= at
+    ]
 
 
-def _walked(track: Track, line: Timeline, at: datetime) -> _Walk:
-    course = walk(track.spells, track.times, line.stops, at)
-    spans = missed(course)
-    live = track.spells[course.position].until > at
-    due = next(upcoming(track.spells, course), None) if live else None
-    late = course.open_due if live else None
+def _track_state(track: Track, line: Timeline, at: datetime) -> _TrackState:
+    state = replay(track.schedule, track.times, line.stops, at)
+    spans = missed(state)
+    live = track.schedule[state.position].until > at
+    due = next(upcoming(track.schedule, state), None) if live else None
+    late = state.open_due if live else None
     duty = ParameterDuty(
         parameters=track.parameters,
-        since=course.start,
-        last_done=course.last,
+        since=state.start,
+        last_done=state.last,
         next_due=due.at if due else None,
         due_on=due.day if due else None,
         overdue_since=_first_since(spans, late),
         missed=tuple(spans),
     )
-    return _Walk(track, duty, course, live)
+    return _TrackState(track, duty, state, live)
 
 
 def _first_since(spans: Sequence[Span], late: datetime | None) -> datetime | None:
@@ -201,32 +217,37 @@ def _first_since(spans: Sequence[Span], late: datetime | None) -> datetime | Non
 
 
 def _state(
-    stretch: Stretch, walks: list[_Walk], at: datetime, found: tuple[Period, ...]
+    obligation_span: ObligationSpan,
+    track_states: list[_TrackState],
+    at: datetime,
+    found: tuple[Period, ...],
 ) -> DutyState:
-    live = [walk.duty for walk in walks if walk.live]
-    first = min(live or [walk.duty for walk in walks] or [_NOTHING], key=_due_key)
-    names = {name for walk in walks for name in walk.duty.parameters}
+    live = [track_state.duty for track_state in track_states if track_state.live]
+    first = min(
+        live or [track_state.duty for track_state in track_states] or [_NO_DUTY], key=_due_key
+    )
+    names = {name for track_state in track_states for name in track_state.duty.parameters}
     overdue = [duty.overdue_since for duty in live if duty.overdue_since is not None]
     return DutyState(
-        obligation=stretch.obligation(at),
-        since=stretch.since,
-        until=stretch.until if stretch.until <= at else None,
+        obligation=obligation_span.obligation(at),
+        since=obligation_span.since,
+        until=obligation_span.until if obligation_span.until <= at else None,
         last_done=first.last_done,
         next_due=first.next_due,
         due_on=first.due_on,
         overdue_since=min(overdue, default=None),
-        done_count=_done_count(walks),
-        missed=_union([walk.duty.missed for walk in walks]),
+        done_count=_done_count(track_states),
+        missed=_union([track_state.duty.missed for track_state in track_states]),
         out_of_control=tuple(item for item in found if not names or item.parameter in names),
         by_parameter=tuple(live),
     )
 
 
-_NOTHING = ParameterDuty((), FAR, None, None, None, None, ())
+_NO_DUTY = ParameterDuty((), END_OF_TIME, None, None, None, None, ())
 
 
 def _due_key(duty: ParameterDuty) -> datetime:
-    return FAR if duty.next_due is None else duty.next_due
+    return END_OF_TIME if duty.next_due is None else duty.next_due
 
 
 def _union(missed_by: list[tuple[Span, ...]]) -> tuple[Span, ...]:
@@ -235,20 +256,20 @@ def _union(missed_by: list[tuple[Span, ...]]) -> tuple[Span, ...]:
     return tuple(merged((span.since, span.until) for spans in missed_by for span in spans))
 
 
-def _done_count(walks: list[_Walk]) -> int:
-    if len(walks) == 1:
-        return sum(high - low for low, high in walks[0].course.counted)
+def _done_count(track_states: list[_TrackState]) -> int:
+    if len(track_states) == 1:
+        return sum(high - low for low, high in track_states[0].state.counted)
     places = {
         place
-        for walk in walks
-        for low, high in walk.course.counted
-        for place in walk.track.places[low:high]
+        for track_state in track_states
+        for low, high in track_state.state.counted
+        for place in track_state.track.places[low:high]
     }
     return len(places)
 
 
-def _lasting(walk: _Walk, at: datetime) -> Iterator[Span]:
+def _open_ended(track_state: _TrackState, at: datetime) -> Iterator[Span]:
     """Yield when a track was overdue; what still is lasts until the end of time."""
-    for span in walk.duty.missed:
-        still = span.until == at and walk.duty.overdue_since is not None
-        yield replace(span, until=FAR) if still else span
+    for span in track_state.duty.missed:
+        still = span.until == at and track_state.duty.overdue_since is not None
+        yield replace(span, until=END_OF_TIME) if still else span

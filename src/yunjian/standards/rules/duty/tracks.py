@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from yunjian.standards.rules.duty.calendar import CHINA, FAR, Stops, local, local_or_far
+from yunjian.standards.rules.duty.calendar import (
+    CHINA,
+    END_OF_TIME,
+    Stops,
+    local,
+    local_or_end_of_time,
+)
 from yunjian.standards.rules.duty.catalogue import Demand, Rules, Segment, Timing, segments
 from yunjian.standards.rules.duty.history import Outcome, PointHistory, WorkDone
-from yunjian.standards.rules.duty.walk import Spell
+from yunjian.standards.rules.duty.schedule import SchedulePeriod
 from yunjian.standards.rules.obligations import Obligation
 
 # A failed test has to be done again, so it settles nothing. One that finds the instrument out of
@@ -17,7 +23,7 @@ from yunjian.standards.rules.obligations import Obligation
 SETTLING: frozenset[Outcome] = frozenset({"pass", "calibrate", "out_of_control", "unknown"})
 
 
-class Works:
+class WorkRecords:
     """The work that counts for one obligation, in order: when, which (by its place), for what."""
 
     def __init__(self, work: list[tuple[datetime, WorkDone]], places: list[int]) -> None:
@@ -40,16 +46,16 @@ class Works:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One obligation for parameters that share spells and work; no parameters: the whole point."""
+    """One obligation for parameters of one schedule and the same work; none: the whole point."""
 
     parameters: tuple[str, ...]
-    spells: list[Spell]
+    schedule: list[SchedulePeriod]
     times: list[datetime]
     places: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ObligationSpan:
     """An obligation during one unbroken time in force; `demands` are its successive forms."""
 
     since: datetime
@@ -70,10 +76,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A point laid out for reckoning: every obligation that it ever has, in order."""
+    """A point laid out along the rules: every obligation that it ever has, in order."""
 
     segments: list[Segment]
-    stretches: list[Stretch]
+    obligation_spans: list[ObligationSpan]
     stops: Stops
     work: list[tuple[datetime, WorkDone]]
 
@@ -83,13 +89,13 @@ def timeline(history: PointHistory, rules: Rules) -> Timeline:
     parts = segments(history, rules)
     work = _in_order(history.work)
     places = _places(work, parts)
-    lives = _lives(history)
-    stretches = [
-        _stretch(run, lives, Works(work, places.get(name, [])))
+    installations = _installations(history)
+    obligation_spans = [
+        _obligation_span(run, installations, WorkRecords(work, places.get(name, [])))
         for name, runs in _runs(parts).items()
         for run in runs
     ]
-    return Timeline(parts, stretches, Stops(history.stops), work)
+    return Timeline(parts, obligation_spans, Stops(history.stops), work)
 
 
 def _in_order(works: Iterable[WorkDone]) -> list[tuple[datetime, WorkDone]]:
@@ -152,14 +158,14 @@ def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return not one or not other or not set(one).isdisjoint(other)
 
 
-def _lives(history: PointHistory) -> dict[str, list[tuple[datetime, datetime]]]:
+def _installations(history: PointHistory) -> dict[str, list[tuple[datetime, datetime]]]:
     """Return per parameter when an instrument measured it; a newer one ends the one before."""
     result: dict[str, list[tuple[datetime, datetime]]] = {}
     for item in sorted(history.installed, key=lambda item: (local(item.since), item.instrument)):
-        since, lives = local(item.since), result.setdefault(item.parameter, [])
-        if lives:
-            lives[-1] = (lives[-1][0], min(lives[-1][1], since))
-        lives.append((since, local_or_far(item.until)))
+        since, installations = local(item.since), result.setdefault(item.parameter, [])
+        if installations:
+            installations[-1] = (installations[-1][0], min(installations[-1][1], since))
+        installations.append((since, local_or_end_of_time(item.until)))
     return result
 
 
@@ -177,18 +183,20 @@ def _runs(parts: Iterable[Segment]) -> dict[str, list[_Run]]:
     return result
 
 
-def _stretch(run: _Run, lives: dict[str, list[tuple[datetime, datetime]]], works: Works) -> Stretch:
-    alike: dict[tuple[tuple[Spell, ...], frozenset[tuple[str, ...]]], list[str]] = {}
+def _obligation_span(
+    run: _Run, installations: dict[str, list[tuple[datetime, datetime]]], works: WorkRecords
+) -> ObligationSpan:
+    alike: dict[tuple[tuple[SchedulePeriod, ...], frozenset[tuple[str, ...]]], list[str]] = {}
     for name in _parameters(run):
-        spells = tuple(_spells(run, name, lives))
-        if spells:
-            names = alike.setdefault((spells, works.accepted(name)), [])
+        schedule = tuple(_schedule(run, name, installations))
+        if schedule:
+            names = alike.setdefault((schedule, works.accepted(name)), [])
             names.extend([name] if name is not None else [])
     tracks = tuple(
-        Track(tuple(names), list(spells), *works.of(accepted))
-        for (spells, accepted), names in alike.items()
+        Track(tuple(names), list(schedule), *works.of(accepted))
+        for (schedule, accepted), names in alike.items()
     )
-    return Stretch(run[0][0], run[-1][1], tuple(run), tracks)
+    return ObligationSpan(run[0][0], run[-1][1], tuple(run), tracks)
 
 
 def _parameters(run: _Run) -> list[str | None]:
@@ -198,22 +206,22 @@ def _parameters(run: _Run) -> list[str | None]:
     return list(names)
 
 
-def _spells(
-    run: _Run, parameter: str | None, lives: dict[str, list[tuple[datetime, datetime]]]
-) -> Iterator[Spell]:
-    always = [(datetime.min.replace(tzinfo=FAR.tzinfo), FAR)]
-    owed = _owed(run, parameter)
-    for begin, end in lives.get(parameter, always) if parameter is not None else always:
+def _schedule(
+    run: _Run, parameter: str | None, installations: dict[str, list[tuple[datetime, datetime]]]
+) -> Iterator[SchedulePeriod]:
+    always = [(datetime.min.replace(tzinfo=END_OF_TIME.tzinfo), END_OF_TIME)]
+    timings = _timings(run, parameter)
+    for begin, end in installations.get(parameter, always) if parameter is not None else always:
         last = None
-        for since, until, timing in owed:
+        for since, until, timing in timings:
             first, final = max(since, begin), min(until, end)
             if first < final:
-                yield Spell(first, final, timing, fresh=last != first)
+                yield SchedulePeriod(first, final, timing, fresh=last != first)
                 last = final
 
 
-def _owed(run: _Run, parameter: str | None) -> list[tuple[datetime, datetime, Timing]]:
-    """Return when, and how often, it is owed for a parameter: like timings in a row are one."""
+def _timings(run: _Run, parameter: str | None) -> list[tuple[datetime, datetime, Timing]]:
+    """Return when, and how often it is owed for a parameter: equal timings in a row are one."""
     result: list[tuple[datetime, datetime, Timing]] = []
     for since, until, demand in run:
         if parameter not in (demand.parameters or (None,)):

@@ -8,7 +8,7 @@ from yunjian.standards.sheets.model import Definition
 LARGEST_EXACT_INTEGER = 2**53
 
 
-def begin(definition: Definition, context: dict[str, Any]) -> dict[str, Any]:
+def initial_answers(definition: Definition, context: dict[str, Any]) -> dict[str, Any]:
     """Return the answers of a sheet on which nobody has written yet.
 
     A group with `rows` (an expression over `ctx` that gives a list) starts with a row for each
