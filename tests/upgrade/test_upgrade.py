@@ -127,12 +127,12 @@ def test_the_release_before_migrates_whole_and_its_chains_verify(
     with psycopg.connect(empty_database) as connection:
         connection.execute("SET yunjian.kind = 'system'")
         after = {
-            table: connection.execute(f'SELECT count(*) FROM "{_now_called(table)}"').fetchone()[0]
+            table: _number(connection, f'SELECT count(*) FROM "{_now_called(table)}"')
             for table in BEFORE["rows"]
         }
-        policies = connection.execute(
-            "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'wall%'"
-        ).fetchone()[0]
+        policies = _number(
+            connection, "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'wall%'"
+        )
         triggers = {
             row[0]
             for row in connection.execute(
