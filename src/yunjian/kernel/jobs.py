@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.rate_limits import delete_expired_counters
 from yunjian.kernel.clock import today
 from yunjian.kernel.partitions import ensure_partitions
@@ -15,11 +16,13 @@ PARTITIONS_AHEAD = timedelta(days=100)
 @app.task(name="kernel.forget_rates", queue="kernel")
 def forget_old_rates(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the counters of tries that nobody asks for any more."""
-    delete_expired_counters()
+    with acting_as(system_actor("清理计数")):
+        delete_expired_counters()
 
 
 @app.periodic(cron="20 18 * * *")  # twenty past two in Shanghai; cron is in UTC
 @app.task(name="kernel.make_partitions", queue="kernel")
 def make_partitions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Keep the month partitions ahead of time, and so the rest partition empty."""
-    ensure_partitions(today(), today() + PARTITIONS_AHEAD)
+    with acting_as(system_actor("建立分区")):
+        ensure_partitions(today(), today() + PARTITIONS_AHEAD)
