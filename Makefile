@@ -12,22 +12,35 @@ NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/scripts/npm.py
 PORT ?= 8000
 SCALE ?= 1
 
-.PHONY: help demo test lint types layers unit phone browser bench pictures lock messages clean
+ROOM ?=
+# two cores are busy while one of the three waits
+JOBS ?= 3
+# what runs side by side tells line by line, where make can
+SIDE_BY_SIDE = $(MAKE) --no-print-directory -j$(JOBS) $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
+
+.PHONY: help demo test checks quick lint types layers tests unit phone browser explore bench pictures \
+	docs openapi lock messages clean
 
 help:
 	@echo "make demo     示范城市，http://127.0.0.1:$(PORT) / the demo city"
 	@echo "make test     全部检查和测试 / every check and test"
+	@echo "make quick ROOM=sources  一个模块的快速检查 / lint, types and unit tests of one room"
+	@echo "make explore  随机寻找反例 / look for counterexamples at random, for as long as it takes"
 	@echo "make bench    提交性能基准 / the submission benchmark"
 	@echo "make pictures 文档截图 / pictures for the documents"
+	@echo "make docs     由代码生成的文档 / documents made from the code"
+	@echo "make openapi  接口描述 openapi.json / the description of the API"
 	@echo "make lock     更新依赖锁定 / lock requirements anew"
 
 demo: $(STAMPS)/base $(STAMPS)/assets $(STAMPS)/phone
 	@$(BIN)/python -m compileall -q src/yunjian
 	@exec $(BIN)/yunjian demo --port $(PORT) --scale $(SCALE)
 
-test: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
-	@$(BIN)/python scripts/find_chromium.py
-	@$(MAKE) --no-print-directory lint types layers phone-tests unit browser
+# the tests begin as soon as what they need is there; the checks run beside them
+test:
+	+@$(SIDE_BY_SIDE) tests checks
+
+checks: lint types layers phone-tests
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check
@@ -44,27 +57,53 @@ layers: $(STAMPS)/dev
 phone-tests: $(STAMPS)/phone
 	cd h5 && $(NPM) run lint && $(NPM) test && $(NPM) run size
 
-# the tests of what pyproject.toml holds to full branch coverage ([tool.coverage.run] source)
-COVERING := tests/standards tests/config/test_standards_cli.py tests/evidence \
-	tests/supervision/test_evidence_page.py tests/maintenance/test_copies.py tests/maintenance/test_plans.py \
-	tests/isolation/test_policies.py tests/sources/test_policies.py tests/identity/test_accounts.py
-
-unit: covered
-	$(BIN)/pytest -m "not e2e and not faults" $(COVERING:%=--ignore=%)
-
-.PHONY: covered
-covered: $(STAMPS)/dev $(STAMPS)/assets
-	$(BIN)/coverage run -m pytest $(COVERING)
+# one session of everything, spread over the cores, each process with a database of its own; what
+# pyproject.toml names ([tool.coverage.run] source) is held to full branch coverage
+tests: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
+	@$(BIN)/python scripts/find_chromium.py
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(SPREAD)
+	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+# eight at most: each has a database and, for a while, a server and a browser
+SPREAD := -n logical --maxprocesses 8 --dist worksteal
+
+unit: $(STAMPS)/dev $(STAMPS)/assets
+	$(BIN)/pytest $(SPREAD) -m "not e2e and not faults"
+
 browser: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
-	$(BIN)/pytest -m "e2e or faults"
+	$(BIN)/pytest $(SPREAD) -m "e2e or faults"
+
+explore: $(STAMPS)/dev $(STAMPS)/assets
+	$(BIN)/pytest --hypothesis-profile=explore -m hypothesis
+
+# what an author runs while working on a room: `make quick ROOM=sources`
+quick: $(STAMPS)/dev $(STAMPS)/assets
+	@test -n "$(ROOM)" || { echo "make quick ROOM=sources"; exit 1; }
+	+@$(SIDE_BY_SIDE) lint layers quick-types quick-tests
+
+.PHONY: quick-types quick-tests
+quick-types: $(STAMPS)/dev
+	$(BIN)/mypy src/yunjian/$(ROOM) $(wildcard tests/$(ROOM))
+
+quick-tests: $(STAMPS)/dev $(STAMPS)/assets
+	$(BIN)/pytest -q $(SPREAD) -m "not e2e and not faults and not slow" tests/$(ROOM)
 
 bench: $(STAMPS)/dev
 	$(BIN)/python -m tests.bench.submission
 
 pictures: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
 	$(BIN)/python scripts/pictures.py
+
+# documents that follow from the code; a test holds that they are as they would be made
+docs: $(STAMPS)/base
+	$(BIN)/python scripts/permissions.py
+	@for script in $(wildcard scripts/models.py scripts/decisions.py); do \
+	  echo $(BIN)/python $$script; $(BIN)/python $$script; done
+
+openapi: $(STAMPS)/base
+	$(BIN)/python scripts/openapi.py
 
 lock: $(STAMPS)/dev
 	for name in base dev; do $(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url \

@@ -24,9 +24,9 @@ LEFT_OUT = ["test_two_engines.py"]
 # Few examples, and nothing remembered: what was cached before a change would hide it.
 FOR_MUTATION = """
 import sys
-from hypothesis import HealthCheck
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "mutation", deadline=None, max_examples=15, derandomize=True, database=None,
@@ -85,8 +85,7 @@ def prepare(work: Path, only: list[str]) -> None:
     )
     for name in ("__init__.py", "answers.py"):
         shutil.copy2(ROOT / "tests" / name, work / "tests")
-    with (work / "tests/standards/conftest.py").open("a") as file:
-        file.write(FOR_MUTATION)
+    (work / "tests/standards/conftest.py").write_text(FOR_MUTATION)
     (work / "pyproject.toml").write_text(settings(only))
 
 

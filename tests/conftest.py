@@ -1,15 +1,18 @@
 """Fixtures that every test may use: a small city, signed-in clients."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from tests.owner import let_tests_empty_tables
+from tests.support import database
+from tests.support.own_statements import told_in_tests
 from tests.world import World, account_with, build_world
 from yunjian.access import row_policies
 from yunjian.access.actor import Actor, acting_as, unauthenticated
@@ -19,6 +22,18 @@ from yunjian.library.selectors.published_packs import published_packs
 from yunjian.library.selectors.sheets import published_sheets
 from yunjian.standards import sheets
 from yunjian.standards.rules import register_source, unregister_source
+
+# Each run of the suite looks at the same examples: whoever changes something sees the failures of
+# that change, and no others. New examples are looked for by `make explore`, at random and
+# remembered, by whom has time for what it finds. No deadline: properties measure nothing, and a
+# busy machine is no failure. The blob repeats a failure with @reproduce_failure.
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, database=None, deadline=None, print_blob=True
+)
+hypothesis.settings.register_profile(
+    "explore", derandomize=False, max_examples=1000, deadline=None, print_blob=True
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture
@@ -56,41 +71,62 @@ def operator(world: World) -> Organization:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let the tests work under row policies, as the role that the program works as."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Give this process a database, on which it works as the role that the program works as."""
     options = connection.settings_dict["OPTIONS"]
+    usual = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
-        let_tests_empty_tables()
-        options["assume_role"] = settings.DATABASE_ROLE
-        connection.close()
+        copy = database.take_a_copy()
+    options["assume_role"] = settings.DATABASE_ROLE
     yield
     with django_db_blocker.unblock():
         del options["assume_role"]
-        connection.close()
+        database.use(usual)
+        database.drop(copy)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it stays to the end anyway."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove what the copies were made of, once no process of the run needs it any more."""
+    if not hasattr(session.config, "workerinput"):
+        with session.config.stash[blocking_manager_key].unblock():
+            database.drop(database.TEMPLATE)
 
 
 @pytest.fixture(autouse=True)
-def _tests_look_over_the_walls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """While nobody acts, a test looks at all rows; what it asks the program for is not.
+def _row_policies_in_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody acts, nothing is reached, but for what `own_statements.py` says."""
+    asked_for = request.node.get_closest_marker("reads_all_rows") is not None
+    monkeypatch.setattr(
+        rls, "told", told_in_tests(row_policies.session_context, own_statements=asked_for)
+    )
 
-    A request begins with nobody acting, whoever the test itself acts as.
-    """
-    nobody, doors = row_policies.NOBODY, ExitStack()
 
-    def outside(**_signal: object) -> None:
-        monkeypatch.setattr(row_policies, "NOBODY", row_policies.SYSTEM)
-        doors.close()
+@pytest.fixture(autouse=True)
+def _requests_begin_with_nobody_acting() -> Iterator[None]:
+    """A request begins with nobody acting, whoever the test itself acts as."""
+    doors = ExitStack()
 
-    def inside(**_signal: object) -> None:
-        monkeypatch.setattr(row_policies, "NOBODY", nobody)
+    def begin(**_signal: object) -> None:
         doors.enter_context(unauthenticated())
 
-    outside()
-    request_started.connect(inside)
-    request_finished.connect(outside)
+    def end(**_signal: object) -> None:
+        doors.close()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
     yield
-    request_started.disconnect(inside)
-    request_finished.disconnect(outside)
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
 
 
 def pytest_sessionstart() -> None:

@@ -55,6 +55,7 @@ def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str
     simulator = f"http://127.0.0.1:{simulator_port}"
     return {
         **os.environ,
+        "COVERAGE_PROCESS_CONFIG": "",  # servers are not measured: they are to be as quick as ever
         "DJANGO_SETTINGS_MODULE": "yunjian.config.settings.demo",
         "DATABASE_URL": url,
         "YUNJIAN_VAR": str(var),
@@ -132,8 +133,9 @@ def served(
     )
     running = None
     try:
-        wait_for(f"http://127.0.0.1:{simulator_port}/sim/messages", simulator)
+        # both come up at one time: the server asks the simulator nothing before it is asked itself
         running = start(env, port, simulator_port, workers=workers, worker=worker)
+        wait_for(f"http://127.0.0.1:{simulator_port}/sim/messages", simulator)
         yield running
     finally:
         for process in (running.process if running else None, simulator):

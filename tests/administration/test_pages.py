@@ -13,6 +13,8 @@ from yunjian.identity.models import Account, AccountSession, Organization, SignI
 from yunjian.kernel.clock import now, today
 from yunjian.web.menu import SYSTEM
 
+pytestmark = pytest.mark.reads_all_rows
+
 # page: who of the operator's administrators opens it, and whether an authority's head does
 PAGES = {
     "/system/": ({"sys", "sec", "aud"}, False),

@@ -20,6 +20,8 @@ from yunjian.messaging.models import Notice, Notification
 from yunjian.records.dictionaries import dictionaries, enter_missing
 from yunjian.records.models import DictionaryEntry
 
+pytestmark = pytest.mark.reads_all_rows
+
 USCC = "91310000775785552L"
 ORGANIZATION = {"kind": "agency", "name": "新立环保有限公司", "uscc": USCC}
 

@@ -27,6 +27,8 @@ from yunjian.agencies.services import person_create
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today
 
+pytestmark = pytest.mark.reads_all_rows
+
 LISTS = ["people", "equipment", "vehicles", "parts", "contracts"]
 PAGES = [f"/agency/{slug}/" for slug in LISTS] + ["/agency/filing/", "/agency/organization/"]
 PERSON = {

@@ -16,6 +16,8 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, DomainError, InvalidInput, InvalidState, NotAllowed
 from yunjian.sources.models import MonitoringPoint, PointAccess
 
+pytestmark = pytest.mark.reads_all_rows
+
 PERSON: dict[str, Any] = {
     "name": "赵新",
     "education": "college",

@@ -12,6 +12,8 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
 
+pytestmark = pytest.mark.reads_all_rows
+
 JSON = "application/json"
 
 

@@ -9,6 +9,8 @@ from tests.world import World
 from yunjian.kernel.clock import today
 from yunjian.sources.models import PollutionSource
 
+pytestmark = pytest.mark.reads_all_rows
+
 API = "/api/v1"
 
 

@@ -17,13 +17,13 @@ from yunjian.identity.models import Account, SecondFactor, WechatBinding
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.encryption import decrypt
+from yunjian.messaging.jobs import deliver
 from yunjian.messaging.models import Notification
-from yunjian.messaging.services import deliver_notifications
 from yunjian.wechat.models import Credential
 from yunjian.wechat.simulator import Simulation, SimulatorState, run_in_thread
 from yunjian.wechat.simulator.faults import Fault
 
-pytestmark = pytest.mark.usefixtures("wechat")
+pytestmark = [pytest.mark.usefixtures("wechat"), pytest.mark.reads_all_rows]
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ def test_one_account_of_two_officers_tells_both_of_the_second(
     assert [row["own"] for row in facts["identities"]] == [True, False]
     rows = Notification.unscoped().filter(recipient=world.discharger_owner, kind="wechat.bound")
     assert "现共 2 个" in rows.latest("pk").body
-    deliver_notifications([rows.latest("pk").pk])
+    deliver(notification_ids=[str(rows.latest("pk").pk)])
     assert {sent.name for sent in wechat.state.messages} == {"周厂长", "林女士"}
 
 

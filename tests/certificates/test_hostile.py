@@ -49,7 +49,7 @@ def test_it_is_refused_for_its_reason(
     lists = pki.lists() if attempt.lists is None else _believed(attempt.lists, trust)
     if attempt.with_authority is not None and attempt.lists is None:
         lists += _believed([pki.list_of(attempt.with_authority)], trust)
-    begin = time.perf_counter()
+    begin = time.thread_time()  # of the processor: others may keep it busy
     tracemalloc.start()
     try:
         with pytest.raises(Refused) as refused:
@@ -66,7 +66,7 @@ def test_it_is_refused_for_its_reason(
     finally:
         tracemalloc.stop()
     assert refused.value.reason == reason, refused.value
-    assert time.perf_counter() - begin < SECONDS
+    assert time.thread_time() - begin < SECONDS
     assert peak < BYTES
 
 

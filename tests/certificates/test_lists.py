@@ -19,7 +19,7 @@ from yunjian.certificates.simulator.authority import LEAF_EXTENSIONS, Authority
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.reads_all_rows]
 
 
 def test_the_job_loads_every_list_once(settings: Settings, tmp_path: Path, pki: Pki) -> None:

@@ -23,6 +23,8 @@ from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.kernel.clock import now
 
+pytestmark = pytest.mark.reads_all_rows
+
 ANSWERS = {
     "legal_representative": "赵明远",
     "address": "上海市浦东新区试验路 8 号",

@@ -14,6 +14,8 @@ from tests.world import World
 from yunjian.certificates.simulator import read_drawer
 from yunjian.demo import certificates
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 @pytest.fixture
 def var(world: World, settings: Settings, tmp_path: Path) -> Path:

@@ -1,6 +1,5 @@
 """A real server on the test database, and real browsers to use it with."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from scripts.find_chromium import find_chromium
 from tests.serving import Served, served
 from tests.world import PASSWORD, World, build_world
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.models import Account
 
 ARGON2 = ["yunjian.identity.hashers.Argon2Hasher"]
@@ -39,16 +39,16 @@ document.addEventListener("securitypolicyviolation", (event) => {{
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium; its driver is gone before tests without a browser come."""
     path = find_chromium()
     if path is None:
         pytest.fail("no Chromium: run scripts/find_chromium.py")
-    # the driver runs its own event loop in this thread; Django must not mistake it for async code
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as driver:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        # the driver runs its own event loop in this thread; Django must not take it for async code
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium
         chromium.close()
@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
 def city(transactional_db: None) -> World:
     """The small city, committed, with passwords as in production."""
     world = build_world()
-    with override_settings(PASSWORD_HASHERS=ARGON2):
+    with override_settings(PASSWORD_HASHERS=ARGON2), acting_as(system_actor("test")):
         Account.objects.update(password=make_password(PASSWORD))
     return world
 

@@ -13,7 +13,7 @@ from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.identity.services.second_factor import code_now
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 NEW_PASSWORD = "my-own-long-password-1"
 
 

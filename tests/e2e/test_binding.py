@@ -16,7 +16,7 @@ from yunjian.identity.models import WechatBinding
 from yunjian.maintenance.models import Visit
 from yunjian.messaging.models import Delivery
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240), pytest.mark.reads_all_rows]
 IN_WECHAT = {"longitude": 121.6001, "latitude": 31.2001, "accuracy": 8.0}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 

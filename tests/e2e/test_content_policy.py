@@ -13,7 +13,7 @@ from tests.serving import Served
 from tests.world import World
 from yunjian.maintenance.models import Visit
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.reads_all_rows]
 
 
 def test_the_way_of_a_visit_breaks_no_policy(browser: Browser, server: Served, city: World) -> None:

@@ -11,7 +11,7 @@ from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.standards import sheets
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 
 NUMBERS = {
     "range_lower": "0",

@@ -16,7 +16,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.reads_all_rows]
 
 ANALYZER = {
     "parameter": "NH3-N",

@@ -12,7 +12,7 @@ from tests.world import World
 from yunjian.kernel.coordinates import Datum, from_wgs84
 from yunjian.sources.models import Outlet, PollutionSource
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 
 
 def outlets_opened(page: Page, server: Served, city: World) -> None:

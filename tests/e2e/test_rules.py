@@ -13,7 +13,7 @@ from yunjian.identity.models import RoleGrant
 from yunjian.kernel.clock import today
 from yunjian.library.models import PublishedPack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 
 
 def test_a_rule_is_compared_corrected_and_published(

@@ -22,7 +22,7 @@ from yunjian.maintenance.models import SheetDraft, Task, Visit
 from yunjian.maintenance.services.visits import visit_sign_in
 from yunjian.standards import sheets
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 
 ROW = {
     "range_lower": "0",

@@ -9,11 +9,14 @@ from django.db.utils import DatabaseError
 
 from tests.owner import owners_cursor
 from tests.world import World
-from yunjian.access.actor import system_actor
+from yunjian.access.actor import OutsideScope, acting_as, system_actor
 from yunjian.evidence.jobs import seal_day
 from yunjian.evidence.models import ChainHead, DailyHead, Event
 from yunjian.evidence.services import daily_head, record, verify_chains, verify_object
+from yunjian.evidence.services.verification import ChainReport
 from yunjian.kernel.clock import today
+
+pytestmark = pytest.mark.reads_all_rows
 
 
 def _three_events(world: World) -> list[Event]:
@@ -31,18 +34,30 @@ def _tamper(sql: str, *values: UUID | str | None) -> None:
         cursor.execute(sql, values)
 
 
+def _verified() -> ChainReport:
+    with acting_as(system_actor("test")):
+        return verify_chains()
+
+
 def _reasons() -> list[tuple[int, str]]:
-    return [(b.sequence, b.reason.partition(" / ")[2]) for b in verify_chains().broken]
+    return [(b.sequence, b.reason.partition(" / ")[2]) for b in _verified().broken]
 
 
 def test_an_untouched_chain_is_intact(world: World) -> None:
     events = _three_events(world)
 
-    report = verify_chains()
+    report = _verified()
 
     assert (report.chains, report.events, report.broken) == (1, 3, [])
     assert [e.sequence for e in events] == [1, 2, 3]
     assert verify_object(world.agency).ok
+
+
+def test_who_does_not_reach_every_chain_is_told_nothing_of_them(world: World) -> None:
+    with pytest.raises(OutsideScope):
+        verify_chains()
+    with acting_as(world.actor(world.reviewer)), pytest.raises(OutsideScope):
+        verify_chains()
 
 
 def test_appending_to_a_chain_takes_two_statements(
@@ -72,7 +87,7 @@ def test_a_changed_body_is_named(world: World) -> None:
     report = verify_object(world.agency)
     assert not report.ok
     assert len(report.problems) == 1
-    assert str(verify_chains().broken[0]).startswith(f"{event.chain} #2")
+    assert str(_verified().broken[0]).startswith(f"{event.chain} #2")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ def test_a_chain_without_its_head_is_named(world: World) -> None:
     _three_events(world)
     ChainHead.objects.all().delete()
 
-    assert len(verify_chains().broken) == 3
+    assert len(_verified().broken) == 3
     assert not verify_object(world.agency).ok
 
 
@@ -130,9 +145,11 @@ def test_an_event_outside_a_transaction_is_refused(transactional_db: None) -> No
 
 def test_a_day_is_sealed_once_and_follows_the_day_before(world: World) -> None:
     _three_events(world)
-    first = daily_head(today() - timedelta(days=2))
+    with acting_as(system_actor("test")):
+        first = daily_head(today() - timedelta(days=2))
     seal_day(0)
-    again = daily_head(today() - timedelta(days=2))
+    with acting_as(system_actor("test")):
+        again = daily_head(today() - timedelta(days=2))
 
     second = DailyHead.objects.get(day=today() - timedelta(days=1))
     assert first.digest == again.digest

@@ -21,7 +21,11 @@ from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.messaging.models import Notification
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.reads_all_rows,
+]
 VISITS = 40
 SENDERS = 4
 

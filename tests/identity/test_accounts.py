@@ -15,6 +15,8 @@ from yunjian.identity.policies import ADMINISTRATORS, GRANTORS, roles_given_by
 from yunjian.identity.selectors import actor_for
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 def actor_named(username: str) -> Actor:
     return actor_for(Account.objects.select_related("organization").get(username=username))

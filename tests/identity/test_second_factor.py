@@ -17,6 +17,8 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.encryption import DecryptionFailed, decrypt, encrypt
 from yunjian.kernel.errors import Conflict, InvalidInput
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 def enrolled(world: World, account: Account) -> tuple[str, list[str]]:
     """Give an account an authenticator one minute ago."""

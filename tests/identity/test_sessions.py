@@ -15,6 +15,8 @@ from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
 
+pytestmark = pytest.mark.reads_all_rows
+
 PAGES = {"discharger": "/source/sources/", "agency": "/agency/", "authority": "/supervision/"}
 
 
@@ -99,11 +101,19 @@ def test_one_ends_a_single_device(world: World) -> None:
 def test_nobody_ends_a_strangers_session(world: World) -> None:
     client = world.client(world.discharger_owner)
     row = AccountSession.objects.get()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):  # a stranger does not learn that there is one
         session_end(actor=world.actor(world.agency_manager), session_id=row.pk)
     with pytest.raises(NotAllowed):
         sessions_end(actor=world.actor(world.engineer), account=world.agency_manager)
     assert is_in(client, world.discharger_owner)
+
+
+def test_an_engineer_does_not_end_the_managers_session(world: World) -> None:
+    client = world.client(world.agency_manager)
+    row = AccountSession.objects.get()
+    with pytest.raises(NotAllowed):
+        session_end(actor=world.actor(world.engineer), session_id=row.pk)
+    assert is_in(client, world.agency_manager)
 
 
 def test_a_manager_signs_an_engineer_out_with_an_event(world: World) -> None:

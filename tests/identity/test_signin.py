@@ -14,6 +14,8 @@ from yunjian.identity.services.second_factor import code_now
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 
+pytestmark = pytest.mark.reads_all_rows
+
 PAGE = "/signin/"
 CODE_PAGE = "/signin/code/"
 CHANGE_PAGE = "/signin/password/"

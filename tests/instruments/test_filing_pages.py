@@ -25,6 +25,8 @@ from yunjian.instruments.services import (
 from yunjian.instruments.views import completion, filings
 from yunjian.kernel.clock import today
 
+pytestmark = pytest.mark.reads_all_rows
+
 Draft = Callable[..., InstrumentRevision]
 # session, account, actor; rows with versions, count; follow-ups twice; unread messages
 LEDGER_QUERIES = 9

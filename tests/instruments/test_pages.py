@@ -20,6 +20,8 @@ from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.services import revision_approve, revision_return, revision_submit
 from yunjian.sources.models import MonitoringPoint
 
+pytestmark = pytest.mark.reads_all_rows
+
 Draft = Callable[..., InstrumentRevision]
 # session, account, actor, unread messages; source, chosen point; how many outlets and points,
 # outlets of each kind, points and pending of each, points, instruments, under way;

@@ -39,6 +39,8 @@ from yunjian.kernel.clock import now, today
 from yunjian.library.models import PublishedPack, PublishedSheet, RuleDraft, SheetDesign
 from yunjian.maintenance.models import (
     Confirmation,
+    Plan,
+    PlanItem,
     RecordSheet,
     RejectedSubmission,
     SheetDraft,
@@ -333,6 +335,48 @@ def add_published(city: City) -> None:
     RuleDraft.objects.create(
         organization=city.authority, created_by=city.reviewer, code="city-test", content={}
     )
+
+
+def add_unfinished(city: City) -> None:
+    """Add a row of each kind that is a draft yet, or that nobody but its owner is shown."""
+    instrument = Instrument.objects.create(
+        point=city.flue_gas_point, organization=city.discharger, kind="analyzer", slot="NOx"
+    )
+    InstrumentRevision.objects.create(
+        instrument=instrument, number=1, state="draft", name="草稿", parameter="NOx"
+    )
+    AgencyFiling.objects.create(
+        organization=city.other_agency,
+        legal_representative="王某",
+        registered_capital=Decimal(500),
+        address="某路",
+        contact_name="王某",
+        contact_phone="13800000000",
+        scope=SECRET_TEXT,
+    )
+    plan = Plan.objects.create(
+        organization=city.agency, name="草稿", starts_on=today(), ends_on=today()
+    )
+    PlanItem.objects.create(
+        plan=plan,
+        point=city.flue_gas_point,
+        contract=city.contract,
+        activity="日常巡检",
+        interval_value=7,
+        interval_unit="day",
+        sheet_code="hj75-g1",
+    )
+    for state, audience in (("draft", "agency"), ("published", "agency"), ("withdrawn", "agency")):
+        Notice.unscoped().create(
+            title="通知",
+            body="正文",
+            audience=[audience],
+            state=state,
+            published_at=None if state == "draft" else now(),
+            author="某人",
+            author_organization="某局",
+            organization_id=city.authority.pk,
+        )
 
 
 def _words(city: City) -> None:

@@ -11,7 +11,7 @@ from yunjian.access.actor import OutsideScope, acting_as, current_actor, system_
 from yunjian.kernel import clock
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import FieldError, InvalidInput
-from yunjian.kernel.ids import check_client_id, id_time, lowest_id_at, new_id
+from yunjian.kernel.ids import RANDOM_BITS, check_client_id, id_time, lowest_id_at, new_id
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 
@@ -27,6 +27,14 @@ def test_later_ids_sort_later(moment: datetime, microseconds: int) -> None:
     assert new_id(moment) < new_id(later)
     assert lowest_id_at(later) <= new_id(later)
     assert (new_id(later).version, new_id(later).variant) == (7, RFC_4122)
+
+
+@given(MOMENTS)
+def test_ids_of_one_moment_sort_as_they_were_made(moment: datetime) -> None:
+    made = [new_id(moment) for _number in range(9)]
+    assert made == sorted(made)
+    assert len({identifier.int >> RANDOM_BITS for identifier in made}) == 1
+    assert {identifier.variant for identifier in made} == {RFC_4122}
 
 
 def test_an_id_of_another_version_carries_no_time() -> None:

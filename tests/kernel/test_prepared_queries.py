@@ -17,6 +17,8 @@ from yunjian.kernel.prepared_queries import (
 )
 from yunjian.maintenance.models import Visit
 
+pytestmark = pytest.mark.reads_all_rows
+
 NAMES = PreparedQuery(
     lambda: (
         Account.objects.filter(organization_id=Parameter("organization"), is_active=True)

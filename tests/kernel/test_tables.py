@@ -14,7 +14,7 @@ from yunjian.access.rate_limits import (
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now, today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.reads_all_rows]
 
 
 def test_migrating_makes_the_partitions_of_the_months_to_come() -> None:

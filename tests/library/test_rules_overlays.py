@@ -23,6 +23,8 @@ from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.services.rules import overlay_upload
 from yunjian.standards.rules import PointDescription, obligations_for
 
+pytestmark = pytest.mark.reads_all_rows
+
 UPLOAD = "/supervision/rules/overlays/upload/"
 STACK = PointDescription("flue_gas", "full_extraction", parameters=("SO2",))
 

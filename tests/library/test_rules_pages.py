@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from tests.library.rules import administrator
 from tests.world import World
 
+pytestmark = pytest.mark.reads_all_rows
+
 LIBRARY = "/supervision/rules/"
 GAS = f"{LIBRARY}hj75-2017/"
 LIBRARY_QUERIES = 7  # session, account, actor; versions twice; drafts; unread messages

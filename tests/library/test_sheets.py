@@ -15,6 +15,8 @@ from yunjian.library.models import PublishedSheet, SheetDesign
 from yunjian.maintenance.models import Task
 from yunjian.standards import sheets
 
+pytestmark = pytest.mark.reads_all_rows
+
 G4 = "hj75-g4@1"
 LIST = "/supervision/sheets/"
 HTMX = {"HX-Request": "true"}

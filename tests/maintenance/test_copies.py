@@ -14,6 +14,8 @@ from yunjian.kernel.errors import InvalidState
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.services.copies import copy_of_record
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 def text_of(content: bytes) -> str:
     pages = [page.extract_text() for page in PdfReader(BytesIO(content)).pages]

@@ -15,6 +15,8 @@ from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.maintenance.models import RecordSheet, SheetDraft, Task, Visit
 from yunjian.standards import sheets
 
+pytestmark = pytest.mark.reads_all_rows
+
 G4 = sheets.current_name("hj75-g4", now().date())
 DRIFT = {
     "parameter": "SO2",

@@ -13,6 +13,8 @@ from yunjian.access.actor import acting_as
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.maintenance.services.visits import Outcome, visit_submit
 
+pytestmark = pytest.mark.reads_all_rows
+
 # visit, task, instruments, sheets with visit and task, recipients, messages, job, head, event;
 # and the two that a transaction is (savepoints, because a test has a transaction of its own)
 STATEMENTS = 9 + 2

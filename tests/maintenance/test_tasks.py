@@ -20,6 +20,8 @@ from yunjian.maintenance.models import Plan, Task
 from yunjian.maintenance.selectors.plans import task_counts, tasks_visible
 from yunjian.maintenance.services.plans import task_cancel, task_reassign
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 @pytest.fixture
 def colleague(world: World) -> Person:

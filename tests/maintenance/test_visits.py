@@ -20,6 +20,8 @@ from yunjian.maintenance.selectors.visits import attachments_of
 from yunjian.messaging.models import Notification
 from yunjian.sources.models import PointAccess
 
+pytestmark = pytest.mark.reads_all_rows
+
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
 

@@ -9,6 +9,8 @@ from python_calamine import CalamineWorkbook
 from tests.phone import Phone
 from tests.world import World
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 @pytest.fixture
 def submitted(world: World) -> Any:

@@ -1,5 +1,6 @@
 """The page of messages in every portal."""
 
+import pytest
 from django.db import transaction
 from django.test import Client
 
@@ -7,6 +8,8 @@ from tests.world import World
 from yunjian.identity.models import Account
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import notify
+
+pytestmark = pytest.mark.reads_all_rows
 
 
 def tell(account: Account, link: str = "/source/visits/") -> Notification:

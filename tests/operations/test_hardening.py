@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import Settings
 
-from yunjian.access.actor import system_actor
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.policy_sync import as_owner
 from yunjian.config import hardening, operations
 from yunjian.config.hardening import DEMANDS
@@ -23,6 +23,8 @@ from yunjian.config.runtime import BACKUP_NOTE
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
+
+pytestmark = pytest.mark.reads_all_rows
 
 GOOD: dict[str, Any] = {
     "DEBUG": False,
@@ -80,8 +82,8 @@ def good(db: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
     settings.VAR_DIR = tmp_path
     note = {"at": now().isoformat(), "path": "/backup/a.tar"}
     (tmp_path / BACKUP_NOTE).write_bytes(orjson.dumps(note))
-    ChainCheck.objects.create(asked_by="test", finished_at=now())
-    with override_settings(**GOOD):
+    with override_settings(**GOOD), acting_as(system_actor("命令行")):  # as the command does
+        ChainCheck.objects.create(asked_by="test", finished_at=now())
         yield tmp_path
 
 

@@ -21,6 +21,8 @@ from yunjian.sources.services import (
 )
 from yunjian.sources.services.outlets import limit_text
 
+pytestmark = pytest.mark.reads_all_rows
+
 BEGIN = date(2024, 1, 1)
 
 

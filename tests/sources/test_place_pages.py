@@ -21,6 +21,8 @@ from yunjian.kernel.coordinates import Datum, from_wgs84
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 
+pytestmark = pytest.mark.reads_all_rows
+
 # session, account, actor; rows, count, districts of the query; notices, unread messages
 LIST_QUERIES = 8
 PANEL_QUERIES = (

@@ -26,6 +26,8 @@ from yunjian.sources.services import (
     source_update,
 )
 
+pytestmark = pytest.mark.reads_all_rows
+
 DISTRICT_CODES = [f"3101{number:02d}" for number in range(1, 52)]
 
 

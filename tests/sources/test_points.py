@@ -18,6 +18,8 @@ from yunjian.sources.models import MonitoringPoint, PointRevision
 from yunjian.sources.selectors import descriptions_on, place_history, revisions_of
 from yunjian.sources.services import point_close, point_create, point_update
 
+pytestmark = pytest.mark.reads_all_rows
+
 FIRST = date(2024, 1, 1)
 
 

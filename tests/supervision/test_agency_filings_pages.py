@@ -11,6 +11,8 @@ from yunjian.access.actor import acting_as
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling
 
+pytestmark = pytest.mark.reads_all_rows
+
 QUEUE = "/supervision/agency-filings/"
 BASICS: dict[str, Any] = {
     "legal_representative": "钱立",

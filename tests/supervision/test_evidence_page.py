@@ -8,6 +8,8 @@ from yunjian.evidence.jobs import ask_nightly_check, check_chains
 from yunjian.evidence.models import ChainCheck, Event
 from yunjian.evidence.services import chain_check_run, record
 
+pytestmark = pytest.mark.reads_all_rows
+
 PAGE = "/supervision/evidence/"
 
 

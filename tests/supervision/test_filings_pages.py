@@ -15,6 +15,8 @@ from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.services import instrument_retire, revision_draft, revision_submit
 from yunjian.kernel.clock import now, today
 
+pytestmark = pytest.mark.reads_all_rows
+
 QUEUE = "/supervision/filings/"
 # session, account, actor; districts; rows, count; waiting by district, mean; unread messages
 QUEUE_QUERIES = 9

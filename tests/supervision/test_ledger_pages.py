@@ -15,6 +15,8 @@ from tests.world import World
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 @pytest.fixture
 def visit_id(world: World, db: None) -> Any:

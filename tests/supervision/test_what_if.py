@@ -10,6 +10,8 @@ from tests.world import World
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.selectors.what_if import what_if_answer
 
+pytestmark = pytest.mark.reads_all_rows
+
 PAGE = "/supervision/rules/what-if/"
 START = date(2026, 12, 1)
 ASK = f"{PAGE}?kind=flue_gas&on=2026-12-01&parameters=SO2"

@@ -17,6 +17,8 @@ from yunjian.web.menu import AGENCY, PORTALS
 from yunjian.web.paging import key_page
 from yunjian.web.tables import Table
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 def test_the_front_door_leads_to_ones_own_portal(world: World) -> None:
     assert Client().get("/").headers["location"] == "/signin/"

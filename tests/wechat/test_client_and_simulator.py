@@ -242,7 +242,7 @@ def test_a_slow_answer_is_slow_and_a_cleared_fault_gone(simulation: Simulation) 
     assert listed["errors"][0]["delay"] == 30
     url = f"{simulation.base}/cgi-bin/stable_token"
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(url, json={}, timeout=0.2)
+        httpx.post(url, json={}, timeout=httpx.Timeout(5, read=0.2))
     httpx.post(f"{simulation.base}/sim/errors", json=fault)
     httpx.delete(f"{simulation.base}/sim/errors")
     assert httpx.post(url, json={}, timeout=5).json()["errcode"] == 40002

@@ -24,7 +24,7 @@ TEXT = {"thing1": {"value": "运维记录待确认"}}
 NODES = 8
 _numbers = count(1)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.reads_all_rows]
 
 
 class Clock:

@@ -22,7 +22,7 @@ TOKEN = "a-token-of-the-console"
 AES_KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 PATIENCE = 20.0
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.reads_all_rows]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.rate_limits import delete_expired_counters
 
 
@@ -9,4 +10,5 @@ from yunjian.access.rate_limits import delete_expired_counters
 @app.task(name="access.delete_expired_counters", queue="kernel")
 def delete_counters(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the counters of tries that nobody asks for any more."""
-    delete_expired_counters()
+    with acting_as(system_actor("清理计数")):
+        delete_expired_counters()

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.administration.services import jobs_forget
 
 
@@ -9,4 +10,5 @@ from yunjian.administration.services import jobs_forget
 @app.task(name="administration.forget_jobs", queue="kernel")
 def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the jobs that were done long ago."""
-    jobs_forget()
+    with acting_as(system_actor("清理任务记录")):
+        jobs_forget()

@@ -18,4 +18,5 @@ def load_lists(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signat
 @app.task(name="certificates.forget_challenges", queue="certificates")
 def forget_challenges(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete challenges that ran out."""
-    challenges_forget()
+    with acting_as(system_actor("清理登录质询")):
+        challenges_forget()

@@ -15,7 +15,8 @@ from yunjian.kernel.clock import today
 @app.task(name="evidence.daily_head", queue="evidence")
 def seal_day(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Seal the day that has just ended."""
-    daily_head(today() - timedelta(days=1))
+    with acting_as(system_actor("每日封存")):
+        daily_head(today() - timedelta(days=1))
 
 
 @app.periodic(cron="30 18 * * *")  # half past two in Shanghai
@@ -29,4 +30,5 @@ def ask_nightly_check(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's
 @app.task(name=CHECK_CHAINS, queue="evidence")
 def check_chains(check_id: str) -> None:
     """Walk all chains."""
-    chain_check_run(UUID(check_id))
+    with acting_as(system_actor("验证")):
+        chain_check_run(UUID(check_id))

@@ -6,6 +6,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.messaging.services import (
     DELIVER,
     MAX_ATTEMPTS,
@@ -35,7 +36,8 @@ def deliver(*, notification_ids: list[str]) -> None:
     Raises:
         DeliveryIncomplete: a channel was not reachable.
     """
-    undelivered = deliver_notifications([UUID(item) for item in notification_ids])
+    with acting_as(system_actor("发送消息")):
+        undelivered = deliver_notifications([UUID(item) for item in notification_ids])
     for moment, ids in undelivered.later.items():
         waiting: list[JSONValue] = [str(identifier) for identifier in ids]
         deliver.configure(schedule_at=moment).defer(notification_ids=waiting)
@@ -58,5 +60,7 @@ def report(*, channel: str, reference: str, state: str, error: str) -> None:
     Raises:
         NotYetKnown: no delivery has this reference, or none yet.
     """
-    if not delivery_report(channel=channel, reference=reference, state=state, error=error):
+    with acting_as(system_actor("消息回执")):
+        known = delivery_report(channel=channel, reference=reference, state=state, error=error)
+    if not known:
         raise NotYetKnown(reference)

@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.wechat.services import seen_forget
 
 
@@ -9,4 +10,5 @@ from yunjian.wechat.services import seen_forget
 @app.task(name="wechat.forget_callbacks", queue="kernel")
 def forget_callbacks(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Delete the notes of calls that are too old to be taken again anyway."""
-    seen_forget()
+    with acting_as(system_actor("清理微信回调")):
+        seen_forget()

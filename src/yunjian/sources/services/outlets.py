@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack, cast
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -184,9 +184,16 @@ def outlet_close(
 
 
 def _source_kept(actor: Actor, outlet: Outlet) -> PollutionSource:
-    source = PollutionSource.unscoped().get(pk=outlet.source_id)
-    require(may_keep_source(actor, source.organization_id, source.district_id))
-    return source
+    """Return the source of an outlet.
+
+    Raises:
+        NotAllowed: the actor does not keep it, or does not even reach it.
+    """
+    source = PollutionSource.unscoped().filter(pk=outlet.source_id).first()
+    require(
+        source is not None and may_keep_source(actor, source.organization_id, source.district_id)
+    )
+    return cast("PollutionSource", source)
 
 
 def _check_outlet(outlet: Outlet, problems: Problems) -> None:
