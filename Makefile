@@ -97,10 +97,8 @@ pictures: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
 	$(BIN)/python scripts/pictures.py
 
 # documents that follow from the code; a test holds that they are as they would be made
-docs: $(STAMPS)/base
-	$(BIN)/python scripts/permissions.py
-	@for script in $(wildcard scripts/models.py scripts/decisions.py); do \
-	  echo $(BIN)/python $$script; $(BIN)/python $$script; done
+docs: $(STAMPS)/dev
+	$(BIN)/python scripts/documents.py
 
 openapi: $(STAMPS)/base
 	$(BIN)/python scripts/openapi.py

@@ -117,7 +117,7 @@ def test_every_wall_stands_and_holds_for_the_owner_too(db: None) -> None:
     assert standing == {(policy.table, policy.name) for policy in policy_sync.expected_policies()}
 
 
-def test_putting_up_walls_that_stand_changes_nothing(db: None) -> None:
+def test_syncing_policies_twice_changes_nothing(db: None) -> None:
     with policy_sync.as_owner():
         assert policy_sync.sync_policies() == []
 
@@ -131,7 +131,7 @@ def test_a_policy_that_changed_is_made_anew(db: None, monkeypatch: pytest.Monkey
         transaction.set_rollback(True)
 
 
-def test_the_program_works_as_a_role_for_which_walls_hold(db: None) -> None:
+def test_the_program_works_as_a_role_under_row_policies(db: None) -> None:
     [(user, superuser, bypass)] = _rows(
         "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
     )
@@ -281,7 +281,7 @@ def test_drafts_of_a_filing_are_the_dischargers_own(city: City) -> None:
 # --- telling the database who acts
 
 
-def _told() -> str:
+def _session_kind() -> str:
     """What the session holds, asked without telling it anything."""
     assert connection.connection is not None
     row = connection.connection.execute(
@@ -307,7 +307,7 @@ def test_the_session_is_told_once_for_each_change_of_actor(
         for _number in range(3):
             Visit.objects.count()
         with acting_as(discharger):
-            pass  # no statement, nothing told
+            pass  # no statement, nothing set
         Visit.objects.count()
     assert [one.kind for one in said] == ["agency"]
     with acting_as(discharger):
@@ -346,7 +346,7 @@ def test_what_an_event_says_is_added_to_any_chain_and_changed_in_none(city: City
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_have_walls_of_their_own(world: World) -> None:
+def test_threads_have_a_context_of_their_own(world: World) -> None:
     def seen(account: Account) -> int:
         try:
             with acting_as(world.actor(account)):
@@ -367,11 +367,11 @@ def test_a_shared_session_is_told_for_one_transaction_only(
     connection.close()
     with acting_as(world.actor(world.agency_manager)):
         assert MonitoringPoint.unscoped().count() == 2
-        assert _told() == ""
+        assert _session_kind() == ""
         with transaction.atomic():
             assert MonitoringPoint.unscoped().count() == 2
-            assert _told() == "agency"
-        assert _told() == ""
+            assert _session_kind() == "agency"
+        assert _session_kind() == ""
     with acting_as(world.actor(world.other_agency_manager)):
         assert MonitoringPoint.unscoped().count() == 0
 

@@ -11,5 +11,4 @@ from yunjian.kernel.partitions import ensure_partitions
 @app.task(name="kernel.make_partitions", queue="kernel")
 def make_partitions(timestamp: int) -> None:  # noqa: ARG001 - the scheduler's signature
     """Keep the month partitions ahead of time, and so the rest partition empty."""
-    with acting_as(system_actor("建立分区")):
-        ensure_partitions(today(), today() + PARTITIONS_AHEAD)
+    ensure_partitions(today(), today() + PARTITIONS_AHEAD)
