@@ -107,7 +107,9 @@ def _row_policies_in_tests(request: pytest.FixtureRequest, monkeypatch: pytest.M
     """While nobody acts, nothing is reached, but for what `own_statements.py` says."""
     asked_for = request.node.get_closest_marker("reads_all_rows") is not None
     monkeypatch.setattr(
-        row_policies, "session_context", told_in_tests(row_policies.session_context, own_statements=asked_for)
+        row_policies,
+        "session_context",
+        told_in_tests(row_policies.session_context, own_statements=asked_for),
     )
 
 
