@@ -7,7 +7,7 @@ import type { OutboxItem } from "./db";
 import { distanceTo } from "./geo";
 import { countUnsynced, dropStopped, flush, isSignedOut, type Listener } from "./outbox";
 import { session } from "./session";
-import type { Draft, FieldPackage, Position, SheetDraft, Task, VisitAnswer } from "./model";
+import type { Draft, FieldPackage, Position, SheetDraft, SignIn, Submission, Task, VisitAnswer } from "./model";
 
 export const field = ref<FieldPackage | null>(null);
 export const isStale = ref(false);
@@ -56,7 +56,7 @@ export const isElsewhere = (task: Task): boolean =>
 
 export async function signIn(task: Task, position: Position, photo: { id: string; body: ArrayBuffer; type: string }): Promise<void> {
   const at = new Date().toISOString();
-  const body = { task_id: task.id, at, position, photo_id: photo.id };
+  const body: SignIn = { task_id: task.id, at, position, photo_id: photo.id };
   await keep(
     task,
     [
@@ -77,7 +77,7 @@ export async function submit(task: Task, sheets: [string, SheetDraft][], positio
   const draft = draftOf(task);
   await dropStopped(task.id);
   const at = new Date().toISOString();
-  const body = {
+  const body: Submission = {
     task_id: task.id,
     signed_out_at: at,
     sign_out_position: position,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors import (
@@ -29,10 +28,18 @@ from yunjian.instruments.selectors.tree import point_nodes
 from yunjian.instruments.tables import AnalyzerTable, SamplerTable
 from yunjian.kernel.clock import today
 from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
-from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source
-from yunjian.sources.selectors import limits_of, place_history, revisions_of
+from yunjian.sources.selectors import (
+    limit_or_404,
+    limits_of,
+    outlet_or_404,
+    place_history,
+    point_or_404,
+    revisions_of,
+    source_or_404,
+)
 from yunjian.sources.services import (
     limit_add,
     limit_end,
@@ -44,23 +51,11 @@ from yunjian.sources.services import (
     point_update,
 )
 from yunjian.sources.views.dialogs import places_page, saving
-from yunjian.sources.views.places import keeps, source_or_404
+from yunjian.sources.views.places import keeps
 from yunjian.standards.factors import factors
 
 TABS = {"analyzers": InstrumentKind.ANALYZER, "samplers": InstrumentKind.SAMPLER}
 PANEL = "point-panel"
-
-
-def _outlet(outlet_id: UUID) -> Outlet:
-    rows = Outlet.objects.select_related("source")
-    outlet: Outlet = get_visible_or_404(Outlet, outlet_id, queryset=rows)
-    return outlet
-
-
-def _point(point_id: UUID | str) -> MonitoringPoint:
-    rows = MonitoringPoint.objects.select_related("outlet__source")
-    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
-    return point
 
 
 def _keeps_point(point: MonitoringPoint) -> bool:
@@ -101,7 +96,7 @@ def _chosen(source: PollutionSource, asked: str) -> MonitoringPoint | None:
     if not asked:
         return first_point(source)
     # a foreign id is answered like an unknown one, and reported
-    point = _point(asked)
+    point = point_or_404(asked)
     if point.outlet.source_id != source.pk:
         raise Http404(_("没有找到您要的内容"))
     return point
@@ -161,9 +156,9 @@ def tree(request: HttpRequest, source_id: UUID) -> HttpResponse:
 @require_GET
 def outlet_points(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     """Unfold an outlet in the tree, or show more of its points."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     after = request.GET.get("after")
-    points, more = points_of_outlet(outlet, after=_point(after) if after else None)
+    points, more = points_of_outlet(outlet, after=point_or_404(after) if after else None)
     chosen = request.GET.get("point", "")
     context = {
         "source": outlet.source,
@@ -199,7 +194,7 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
 @require_GET
 def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Show an outlet with its emission limits and what happened to it."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     context = {
         "outlet": outlet,
         "limits": limits_of(outlet),
@@ -214,7 +209,7 @@ def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Change what is said of an outlet."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     form = OutletForm(request.POST or None, row=outlet, kind=outlet.kind)
 
     def write(values: dict[str, Any]) -> str:
@@ -233,7 +228,7 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Close an outlet."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     form = CloseForm(request.POST or None, initial={"version": outlet.version})
 
     def write(values: dict[str, Any]) -> str:
@@ -254,7 +249,7 @@ def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Add an emission limit."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     form = LimitForm(request.POST or None, outlet=outlet)
 
     def write(values: dict[str, Any]) -> str:
@@ -269,8 +264,7 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
     """End an emission limit."""
-    rows = EmissionLimit.objects.select_related("outlet__source")
-    limit: EmissionLimit = get_visible_or_404(EmissionLimit, limit_id, queryset=rows)
+    limit = limit_or_404(limit_id)
     form = LimitEndForm(request.POST or None)
 
     def write(values: dict[str, Any]) -> str:
@@ -291,7 +285,7 @@ def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """新增测点."""
-    outlet = _outlet(outlet_id)
+    outlet = outlet_or_404(outlet_id)
     form = PointForm(request.POST or None, kind=outlet.kind)
 
     def write(values: dict[str, Any]) -> str:
@@ -309,7 +303,7 @@ def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Change what is said of a point."""
-    point = _point(point_id)
+    point = point_or_404(point_id)
     form = PointForm(request.POST or None, row=point, kind=point.kind)
 
     def write(values: dict[str, Any]) -> str:
@@ -328,7 +322,7 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Close a point."""
-    point = _point(point_id)
+    point = point_or_404(point_id)
     form = CloseForm(request.POST or None, initial={"version": point.version})
 
     def write(values: dict[str, Any]) -> str:
@@ -349,7 +343,7 @@ def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
 @require_GET
 def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show a point as it was on a day (`?on=`), how it was described since, and what happened."""
-    point = _point(point_id)
+    point = point_or_404(point_id)
     day = _day(request.GET.get("on", ""))
     context = {
         "point": point,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import Actor, current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.models import Organization
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.coordinates import Datum, to_wgs84
@@ -32,6 +31,7 @@ from yunjian.sources.selectors import (
     dischargers_like,
     marks_around,
     source_history,
+    source_or_404,
     sources_visible,
 )
 from yunjian.sources.services import source_close, source_create, source_reopen, source_update
@@ -41,13 +41,6 @@ from yunjian.sources.views.dialogs import places_page, saving
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import source_page
 from yunjian.web.paging import key_page
-
-
-def source_or_404(source_id: UUID) -> PollutionSource:
-    """Return a source that the actor sees, with its district and discharger."""
-    rows = PollutionSource.objects.select_related("district", "organization")
-    source: PollutionSource = get_visible_or_404(PollutionSource, source_id, queryset=rows)
-    return source
 
 
 def keeps(source: PollutionSource) -> bool:
