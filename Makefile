@@ -143,7 +143,7 @@ $(STAMPS)/assets: $(STAMPS)/base package.json package-lock.json scripts/build_as
 	@$(BIN)/python scripts/build_assets.py
 	@touch $@
 
-PHONE_SOURCES := $(shell find h5 -path h5/node_modules -prune -o -path h5/dist -prune -o -type f -print 2>/dev/null)
+PHONE_SOURCES := openapi.json $(shell find h5 -path h5/node_modules -prune -o -path h5/dist -prune -o -type f -print 2>/dev/null)
 
 $(STAMPS)/phone-modules: $(STAMPS)/base h5/package.json h5/package-lock.json
 	@echo "安装手机端依赖… / installing the phone app's requirements"

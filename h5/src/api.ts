@@ -1,12 +1,9 @@
 // Speaks the phone API (docs/phone-api.md). Refusals are thrown as Refused, no network as Offline.
 import { contentDigest } from "./digest";
 import { languageHeader, t } from "./i18n";
+import type { FieldError } from "./model";
 
-export interface FieldError {
-  path: string;
-  code: string;
-  message: string;
-}
+export type { FieldError };
 
 export class Refused extends Error {
   constructor(

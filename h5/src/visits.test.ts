@@ -404,12 +404,12 @@ describe("the package of tasks", () => {
 });
 
 describe("a visit that was begun on another phone", () => {
-  const begun = { ...task, visit: { id: "visit-9", state: "in_progress" } };
+  const begun = { ...task, visit: { id: "visit-9", state: "in_progress" as const } };
 
   it("is known by the server's word about a task that nobody signed in to here", async () => {
     expect(work.isStartedElsewhere(begun)).toBe(true);
     expect(work.isStartedElsewhere(task)).toBe(false);
-    expect(work.isStartedElsewhere({ ...begun, state: "done" })).toBe(false);
+    expect(work.isStartedElsewhere({ ...begun, state: "done" as const })).toBe(false);
     await work.signIn(task, position, photo);
     expect(work.isStartedElsewhere(begun)).toBe(false);
     await settle();

@@ -8,7 +8,7 @@ import { distance } from "./geo";
 import { countUnsynced, flush, isSignedOut, type OutboxListener } from "./outbox";
 import type { Photo } from "./photos";
 import { session } from "./session";
-import type { Draft, FieldPackage, Position, SheetDraft, Task, VisitAnswer } from "./model";
+import type { Draft, FieldPackage, Position, SheetDraft, SignIn, Submission, Task, VisitAnswer } from "./model";
 
 export const fieldPackage = ref<FieldPackage | null>(null);
 export const isStale = ref(false);
@@ -67,7 +67,7 @@ export const isStartedElsewhere = (task: Task): boolean =>
 
 export async function signIn(task: Task, position: Position, photo: Photo): Promise<void> {
   const at = new Date().toISOString();
-  const body = { task_id: task.id, at, position, photo_id: photo.id };
+  const body: SignIn = { task_id: task.id, at, position, photo_id: photo.id };
   await enqueueWithDraft(
     task,
     [
@@ -88,7 +88,7 @@ export async function addPhoto(task: Task, photo: Photo): Promise<void> {
 export async function submit(task: Task, sheets: [string, SheetDraft][], position: Position | null): Promise<void> {
   const draft = draftOf(task);
   const at = new Date().toISOString();
-  const body = {
+  const body: Submission = {
     task_id: task.id,
     signed_out_at: at,
     sign_out_position: position,

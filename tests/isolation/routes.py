@@ -100,7 +100,7 @@ _ACCOUNT_DIALOG: dict[str, Any] = {
     "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
 }
 
-_RULE: dict[str, Any] = {"outside": 404, "ok": WROTE | {403, 404, 405}}
+_RULE: dict[str, Any] = {"ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
 _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 
@@ -312,14 +312,14 @@ ROUTES: dict[str, Route] = {
     "supervision:agency_filing": page(V),
     "supervision:agency_filing_approve": act(V, _DECIDE),
     "supervision:agency_filing_return": form(V, _DECIDE),
-    "library:rules": page(V, outside=404),
-    "supervision:what_if": page(V, outside=404),
-    "library:rule_overlays": page(V, outside=404),
+    "library:rules": page(V),
+    "supervision:what_if": page(V),
+    "library:rule_overlays": page(V),
     "library:rule_overlay_upload": form(V, _RULES, **_RULE),
-    "library:rule_pack": page(V, outside=404),
-    "library:rule_versions": page(V, outside=404),
-    "library:rule_difference": page(V, outside=404),
-    "library:rule_draft": page(V, outside=404),
+    "library:rule_pack": page(V),
+    "library:rule_versions": page(V),
+    "library:rule_difference": page(V),
+    "library:rule_draft": page(V),
     "library:rule_publish": form(V, _RULES, **_RULE),
     "library:rule_discard": form(V, _RULES, **_RULE),
     "library:rule_confirm": form(V, _RULES, **_RULE),
@@ -405,7 +405,9 @@ OPERATIONS: dict[str, Route] = {
             "POST /instruments/{uuid:instrument_id}/filings": _FILE,
             "POST /instruments/{uuid:instrument_id}/replacement": _FILE,
             "POST /instruments/{uuid:instrument_id}/relocation": _FILE,
-            "POST /instruments/{uuid:instrument_id}/{act}": _FILE,
+            "POST /instruments/{uuid:instrument_id}/stop": _FILE,
+            "POST /instruments/{uuid:instrument_id}/resume": _FILE,
+            "POST /instruments/{uuid:instrument_id}/retire": _FILE,
             "POST /follow-ups/{uuid:follow_up_id}/done": _FILE,
             "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
         }.items()

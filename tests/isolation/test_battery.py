@@ -299,7 +299,6 @@ def _api_path(town: Town, name: str) -> str:
         about = ABOUT.get(match.group(1))
         return str(town.city.key(about) if about else new_id())
 
-    name = name.replace("{act}", "stop")
     return "/api/v1" + re.sub(r"\{uuid:(\w+)\}", value, name.partition(" ")[2])
 
 

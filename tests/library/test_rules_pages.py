@@ -54,12 +54,12 @@ def test_every_page_of_the_library_opens_for_the_authority(client: Client, addre
 
 @pytest.mark.parametrize("address", [*PAGES, *WRITES])
 @pytest.mark.parametrize("account", ["agency_manager", "discharger_owner"])
-def test_to_other_organisations_the_library_is_not_there(
+def test_to_other_organisations_the_library_is_closed(
     world: World, account: str, address: str
 ) -> None:
     client = world.client(getattr(world, account))
-    assert client.get(address).status_code == 404
-    assert client.post(address).status_code == 404
+    assert client.get(address).status_code == 403
+    assert client.post(address).status_code == 403
 
 
 def test_who_is_not_signed_in_is_asked_to(world: World) -> None:

@@ -1,80 +1,22 @@
-// The shapes of a sheet definition, its answers and its results (docs/sheet-language.md).
+// The shapes of a sheet definition, its answers and its results (docs/sheet-language.md), by short names.
+import type { components } from "../generated/openapi";
 
-export type Text = { zh: string; en: string };
-export type Verdict = "pass" | "attention" | "unknown" | "calibrate" | "out_of_control" | "fail";
-export type FieldType =
-  | "text"
-  | "longtext"
-  | "number"
-  | "date"
-  | "time"
-  | "datetime"
-  | "choice"
-  | "choices"
-  | "boolean"
-  | "photo"
-  | "signature"
-  | "computed";
+type Schemas = components["schemas"];
 
-export interface Judgement {
-  when: string;
-  verdict: Verdict;
-  message: Text;
-  clause?: string;
-  follow_up?: string | string[];
-}
-export interface Choice {
-  value: string;
-  title: Text;
-}
-export interface Field {
-  key: string;
-  title: Text;
-  type: FieldType;
-  unit?: string;
-  decimals?: number;
-  min?: number;
-  max?: number;
-  choices?: Choice[];
-  clause?: string;
-  required?: boolean | string;
-  show?: string;
-  prefill?: string;
-  compute?: string;
-  judge?: Judgement[];
-  hint?: Text;
-}
-export interface Item {
-  key: string;
-  title: Text;
-  interval_days?: number;
-  clause?: string;
-  hint?: Text;
-}
-export interface Section {
-  key: string;
-  title: Text;
-  kind: "fields" | "checklist" | "group";
-  fields?: Field[];
-  items?: Item[];
-  min?: number;
-  max?: number;
-  show?: string;
-  hint?: Text;
-  calc?: Record<string, string>;
-  rows?: string;
-  layout?: "columns" | "matrix" | "list";
-  row_title?: string;
-}
-export interface Definition {
-  code: string;
-  version: number;
-  title: Text;
-  standard?: string;
-  annex?: string;
-  sections: Section[];
-  limits?: Record<string, Record<string, unknown>>;
-}
+export type Text = Schemas["Text"];
+export type Verdict = Schemas["Verdict"];
+export type Judgement = Schemas["Judgement"];
+export type Choice = Schemas["Choice"];
+export type Field = Schemas["SheetField"];
+export type FieldType = Field["type"];
+export type Item = Schemas["SheetItem"];
+export type Section = Schemas["SheetSection"];
+export type Definition = Schemas["SheetDefinition"];
+export type FieldResult = Schemas["FieldResult"];
+export type SheetError = Schemas["SheetError"];
+export type FollowUp = Schemas["SheetFollowUp"];
+export type SheetResult = Schemas["SheetResult"];
+
 export type ItemState = "normal" | "abnormal" | "not_applicable";
 export interface ItemAnswer {
   state?: ItemState | null;
@@ -82,26 +24,3 @@ export interface ItemAnswer {
 }
 export type Values = Record<string, unknown>;
 export type Answers = Record<string, unknown>;
-export interface FieldResult {
-  value?: unknown;
-  verdict?: Verdict;
-  message?: string;
-  clause?: string;
-}
-export interface SheetError {
-  path: string;
-  code: string;
-  message: Text;
-}
-export interface FollowUp {
-  kind: string;
-  path: string;
-  message: string;
-  clause: string;
-}
-export interface SheetResult {
-  verdict: Verdict;
-  fields: Record<string, FieldResult>;
-  errors: SheetError[];
-  follow_ups: FollowUp[];
-}

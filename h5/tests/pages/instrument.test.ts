@@ -34,7 +34,7 @@ describe("an instrument", () => {
 
   it("leads to the open task at its point, not to one that is done", async () => {
     server.on("GET", "instruments/instrument-9", () => json(instrument));
-    const done = { ...task, id: "task-0", state: "done" };
+    const done = { ...task, id: "task-0", state: "done" as const };
     const elsewhere = { ...task, id: "task-x", point: { ...task.point, id: "point-9" } };
     const { savePackage } = await import("@/db");
     await savePackage({ ...fieldPackage, tasks: [elsewhere, done, task] });

@@ -392,7 +392,7 @@ describe("what a sheet knows of its task", () => {
         },
       ],
     };
-    const tasks = [{ ...task, prefill: { place: "锅炉房" } }];
+    const tasks = [{ ...task, prefill: { place: "锅炉房" } as unknown as typeof task.prefill }];
     await openSheet(GAS, { ...fieldPackage, tasks, definitions: { "gas@3": known } });
     expect((await answers()).main).toEqual({ day: "2026-11-20", place: "锅炉房" });
   });

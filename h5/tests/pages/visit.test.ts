@@ -181,11 +181,11 @@ describe("deciding", () => {
     ["its manager", { ...discharger, account: { ...discharger.account!, roles: ["viewer", "manager"] } }, visit, true],
     [
       "another of the discharger",
-      { ...discharger, account: { ...discharger.account!, roles: ["viewer"] } },
+      { ...discharger, account: { ...discharger.account!, roles: ["viewer" as const] } },
       visit,
       false,
     ],
-    ["the engineer", { ...engineer, account: { ...engineer.account!, roles: ["manager"] } }, visit, false],
+    ["the engineer", { ...engineer, account: { ...engineer.account!, roles: ["manager" as const] } }, visit, false],
     ["the owner, once it is decided", discharger, decided, false],
   ])("is open to %s: see", async (_who, session, shown, may) => {
     await open(shown, session);

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterable
-from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from yunjian.kernel.errors import DomainError, FieldError
@@ -14,34 +14,56 @@ from yunjian.kernel.errors import DomainError, FieldError
 logger = logging.getLogger(__name__)
 
 
-def error_body(code: str, message: str, errors: Iterable[FieldError] = ()) -> dict[str, Any]:
+class ProblemField(Schema):
+    """What is wrong with one value: where (`sheets.0.gas.heating.note`), which kind, in words."""
+
+    path: str
+    code: str
+    message: str
+
+
+class Problem(Schema):
+    """A refusal; `message` is shown as it is."""
+
+    code: str
+    message: str
+    errors: list[ProblemField] = Field(description="each wrong value, where values are wrong")
+
+
+# which statuses an operation may answer with, besides its own
+OPEN = frozenset({500})
+READ = OPEN | {401, 403, 404}
+LIST = OPEN | {401, 403, 422}
+WRITE = READ | {400, 409, 413, 422}
+
+
+def problem(code: str, message: str, errors: Iterable[FieldError] = ()) -> Problem:
     """Return the body of a refusal."""
-    return {
-        "code": code,
-        "message": message,
-        "errors": [
-            {"path": error.path, "code": error.code, "message": error.message} for error in errors
-        ],
-    }
+    fields = [ProblemField(path=one.path, code=one.code, message=one.message) for one in errors]
+    return Problem(code=code, message=message, errors=fields)
 
 
 def register_errors(api: NinjaAPI) -> None:
     """Give every kind of refusal its shape and status."""
 
+    def refusal(request: HttpRequest, status: int, body: Problem) -> HttpResponse:
+        return api.create_response(request, body.model_dump(), status=status)
+
     @api.exception_handler(DomainError)
     def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
-        body = error_body(error.code, error.message, error.errors)
-        return api.create_response(request, body, status=error.status)
+        return refusal(request, error.status, problem(error.code, error.message, error.errors))
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-        body = error_body("not_found", _("没有找到您要的内容"))
-        return api.create_response(request, body, status=404)
+        return refusal(request, 404, problem("not_found", _("没有找到您要的内容")))
 
     @api.exception_handler(AuthenticationError)
     def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        body = error_body("signed_out", _("登录已过期，请重新登录"))
-        return api.create_response(request, body, status=401)
+        return refusal(request, 401, problem("signed_out", _("登录已过期，请重新登录")))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return refusal(request, 413, problem("too_large", _("提交的内容过大")))
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -49,16 +71,15 @@ def register_errors(api: NinjaAPI) -> None:
             FieldError(".".join(str(part) for part in item["loc"][2:]), item["type"], _("内容有误"))
             for item in error.errors
         ]
-        body = error_body("invalid", _("提交的内容格式有误"), errors)
-        return api.create_response(request, body, status=422)
+        return refusal(request, 422, problem("invalid", _("提交的内容格式有误"), errors))
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        body = error_body("refused", _("请求未被接受，请刷新后重试"))
-        return api.create_response(request, body, status=error.status_code)
+        body = problem("refused", _("请求未被接受，请刷新后重试"))
+        return refusal(request, error.status_code, body)
 
     @api.exception_handler(Exception)
     def failed(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("the API failed at %s", request.path, exc_info=error)
-        body = error_body("server_error", _("服务器出错，请稍后重试；已填写的内容仍保存在手机上"))
-        return api.create_response(request, body, status=500)
+        message = _("服务器出错，请稍后重试；已填写的内容仍保存在手机上")
+        return refusal(request, 500, problem("server_error", message))

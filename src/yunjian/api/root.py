@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from yunjian.api.auth import SignedIn
 from yunjian.api.errors import register_errors
+from yunjian.api.openapi import Api
 from yunjian.api.routers import (
     field,
     filing_files,
@@ -39,9 +39,10 @@ class BodyParser(Parser):
         return orjson.loads(request.body)
 
 
-api = NinjaAPI(
+api = Api(
     title="Yunjian 云间",
     version="1",
+    description="What the phone app and the software of others read and write (docs/phone-api.md).",
     urls_namespace="api",
     docs_url=None,
     auth=SignedIn(),
@@ -49,10 +50,5 @@ api = NinjaAPI(
     parser=BodyParser(),
 )
 register_errors(api)
-api.add_router("", session.router)
-api.add_router("", field.router)
-api.add_router("", visits.router)
-api.add_router("", notifications.router)
-api.add_router("", places.router)
-api.add_router("", filing_files.router)
-api.add_router("", filings.router)
+for part in (session, field, visits, notifications, places, filing_files, filings):
+    api.add_router("", part.router)

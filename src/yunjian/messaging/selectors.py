@@ -1,6 +1,5 @@
 """Reads of messages."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,28 +7,17 @@ from django.db.models import Count, Q, QuerySet
 
 from yunjian.access.actor import Actor
 from yunjian.kernel.clock import today
+from yunjian.kernel.cursors import Slice, newest_first
 from yunjian.messaging.models import Delivery, DeliveryState, Notice, Notification
 
 PAGE = 20
 NOTICES_AT_HOME = 5
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationPage:
-    """Some messages, newest first, and the cursor of the following ones."""
-
-    rows: list[Notification]
-    next: UUID | None
-
-
-def notifications_of(actor: Actor, cursor: UUID | None = None) -> NotificationPage:
+def notifications_of(actor: Actor, cursor: UUID | None = None) -> Slice[Notification]:
     """Return a page of the actor's messages older than the cursor."""
-    rows = Notification.unscoped().filter(recipient_id=actor.account_id).order_by("-id")
-    if cursor is not None:
-        rows = rows.filter(pk__lt=cursor)
-    page = list(rows[: PAGE + 1])
-    following = page[PAGE - 1].pk if len(page) > PAGE else None
-    return NotificationPage(page[:PAGE], following)
+    rows = Notification.unscoped().filter(recipient_id=actor.account_id)
+    return newest_first(rows, size=PAGE, cursor=cursor)
 
 
 def unread_count(actor: Actor) -> int:

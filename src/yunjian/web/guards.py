@@ -38,6 +38,11 @@ SUPERVISION_PORTAL = permission(
 )  # fmt: skip
 
 
+def holds_any(actor: Actor, *held: Permission) -> bool:
+    """Tell whether the actor holds one of the permissions."""
+    return any(one.held_by(actor) for one in held)
+
+
 def only_with(*held: Permission) -> Callable[[View[Rest]], View[Rest]]:
     """Return a decorator that lets only people in who hold one of the permissions.
 
@@ -52,7 +57,7 @@ def only_with(*held: Permission) -> Callable[[View[Rest]], View[Rest]]:
             actor: Actor | None = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return redirect_to_login(request.get_full_path())
-            if not any(one.held_by(actor) for one in held):
+            if not holds_any(actor, *held):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -1,49 +1,39 @@
 """Messages of the signed-in account."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from yunjian.api.auth import actor_of
+from yunjian.api.errors import LIST, OPEN, Problem
+from yunjian.api.pages import Page
+from yunjian.api.rows import RowWith
+from yunjian.messaging.schemas import NotificationOut, NotificationsReadIn, UnreadOut
 from yunjian.messaging.selectors import notifications_of, unread_count
 from yunjian.messaging.services import mark_read
 
-router = Router(tags=["notifications"])
+router = Router(tags=["notifications"], by_alias=True)
 
 
-class Read(Schema):
-    """Which messages were read."""
+class NotificationPage(Page[NotificationOut]):
+    """A page of messages, and how many are unread in all."""
 
-    ids: list[UUID]
+    unread: int
 
 
-@router.get("/notifications")
-def notifications(request: HttpRequest, cursor: UUID | None = None) -> dict[str, Any]:
+@router.get("/notifications", response={200: NotificationPage, LIST: Problem})
+def notifications(request: HttpRequest, cursor: UUID | None = None) -> RowWith:
     """Return a page of messages, newest first, and how many are unread."""
     actor = actor_of(request)
-    page = notifications_of(actor, cursor)
-    return {
-        "items": [
-            {
-                "id": str(row.pk),
-                "title": row.title,
-                "body": row.body,
-                "link": row.link,
-                "created_at": row.created_at.isoformat(),
-                "read": row.read_at is not None,
-            }
-            for row in page.rows
-        ],
-        "next": str(page.next) if page.next else None,
-        "unread": unread_count(actor),
-    }
+    return RowWith(notifications_of(actor, cursor), unread=unread_count(actor))
 
 
-@router.post("/notifications/read")
-def read(request: HttpRequest, body: Read) -> dict[str, Any]:
+@router.post(
+    "/notifications/read", response={200: UnreadOut, OPEN | {400, 401, 403, 413, 422}: Problem}
+)
+def read_notifications(request: HttpRequest, body: NotificationsReadIn) -> UnreadOut:
     """Mark messages as read."""
     actor = actor_of(request)
     mark_read(actor=actor, ids=body.ids)
-    return {"unread": unread_count(actor)}
+    return UnreadOut(unread=unread_count(actor))

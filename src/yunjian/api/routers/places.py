@@ -1,7 +1,6 @@
 """Sources, outlets and points: the same reads and writes as the pages, as JSON."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +9,44 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 
 from yunjian.access.actor import Actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
+from yunjian.api.errors import LIST, READ, WRITE, Problem
+from yunjian.api.pages import Page
+from yunjian.api.rows import RowWith
 from yunjian.identity.models import District
 from yunjian.identity.selectors import organization_of
+from yunjian.instruments.schemas import PointDetailOut
 from yunjian.instruments.selectors import point_on
+from yunjian.kernel.cursors import Slice, newest_first
 from yunjian.kernel.errors import FieldError, InvalidInput, NotAllowed
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.schemas import (
+    ClosingIn,
+    LimitIn,
+    LimitOut,
+    OutletChangeIn,
+    OutletDetailOut,
+    OutletIn,
+    OutletListOut,
+    OutletOut,
+    PointChangeIn,
+    PointIn,
+    PointOut,
+    ReopeningIn,
+    SourceChangeIn,
+    SourceFilter,
+    SourceIn,
+    SourceOut,
+)
 from yunjian.sources.selectors import (
     SourceQuery,
     dischargers_like,
+    limit_or_404,
     limits_of,
+    outlet_or_404,
+    point_or_404,
     revisions_of,
+    source_or_404,
     sources_visible,
 )
 from yunjian.sources.services import (
@@ -38,12 +63,10 @@ from yunjian.sources.services import (
     source_reopen,
     source_update,
 )
-from yunjian.standards.factors import factors
+from yunjian.web.guards import SOURCE_PORTAL, SUPERVISION_PORTAL, holds_any
 
-router = Router(tags=["places"])
+router = Router(tags=["places"], by_alias=True)
 PAGE = 50
-MADE = {201: dict[str, Any]}
-KINDS = {"discharger", "authority"}
 # what may be said to be nothing again
 CLEARABLE = {
     *("permit_valid_from", "permit_valid_until", "opened_on", "networked_on", "effective_on"),
@@ -52,153 +75,18 @@ CLEARABLE = {
 }
 
 
-class SourceFilter(Schema):
-    """What sources are asked for, as in the query row of the page."""
-
-    name: str = ""
-    code: str = ""
-    district: str = ""
-    industry: str = ""
-    management_level: str = ""
-    medical: str = ""
-    state: str = ""
-
-
-class SourceBody(Schema):
-    """What is said of a source; a change names only what changes. Degrees of `datum`."""
-
-    name: str | None = None
-    code: str | None = None
-    uscc: str | None = None
-    district: str | None = None
-    street: str | None = None
-    industry_code: str | None = None
-    industry_name: str | None = None
-    address: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    permit_number: str | None = None
-    permit_valid_from: date | None = None
-    permit_valid_until: date | None = None
-    management_level: str | None = None
-    is_medical: bool | None = None
-    contact_name: str | None = None
-    contact_phone: str | None = None
-    principal_name: str | None = None
-    principal_phone: str | None = None
-    opened_on: date | None = None
-    organization: str | None = None
-
-
-class Change(Schema):
-    """Why something is changed, since when, and in sight of which version."""
-
-    reason: str
-    effective_on: date | None = None
-    version: int
-
-
-class SourceChange(SourceBody, Change):
-    """A change of a source."""
-
-
-class OutletBody(Schema):
-    """What is said of an outlet. Height and diameter in m."""
-
-    name: str | None = None
-    emission_standard: str | None = None
-    height: Decimal | None = None
-    inner_diameter: Decimal | None = None
-    channel: str | None = None
-    discharge_to: str | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
-
-
-class NewOutlet(OutletBody):
-    """A new outlet."""
-
-    code: str
-    kind: str
-    name: str
-
-
-class OutletChange(OutletBody, Change):
-    """A change of an outlet."""
-
-
-class PointBody(Schema):
-    """What is said of a point. The area of the station house in m²."""
-
-    name: str | None = None
-    mn_code: str | None = None
-    parameters: list[str] | None = None
-    sampling_method: str | None = None
-    automatic_calibration: bool | None = None
-    networked_on: date | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
-    station_area: Decimal | None = None
-    station_temperature_control: bool | None = None
-    station_ups: bool | None = None
-    station_video: bool | None = None
-
-
-class NewPoint(PointBody):
-    """A new point."""
-
-    name: str
-    mn_code: str
-    parameters: list[str]
-
-
-class PointChange(PointBody, Change):
-    """A change of a point."""
-
-
-class Closing(Schema):
-    """The day from which something is out of use, and why."""
-
-    on: date
-    reason: str
-    version: int | None = None
-
-
-class Reopening(Schema):
-    """Why a source is taken into use again."""
-
-    reason: str
-    version: int | None = None
-
-
-class NewLimit(Schema):
-    """A limit that a standard sets: bounds in `unit`, from a day on."""
-
-    parameter: str
-    unit: str = ""
-    standard: str
-    effective_from: date
-    effective_to: date | None = None
-    upper: Decimal | None = None
-    lower: Decimal | None = None
-    clause: str = ""
+class SourcePage(Page[SourceOut]):
+    """A page of sources."""
 
 
 def _asking(request: HttpRequest) -> Actor:
-    """Return who asks: dischargers and authorities, as on the pages.
+    """Return who asks: who has the source or the supervision portal, as on the pages.
 
     Raises:
         NotAllowed: somebody else.
     """
     actor = actor_of(request)
-    if actor.organization_kind not in KINDS:
+    if not holds_any(actor, SOURCE_PORTAL, SUPERVISION_PORTAL):
         raise NotAllowed(_("您没有办理此事的权限"))
     return actor
 
@@ -225,40 +113,18 @@ def _district(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"district": district}
 
 
-def _source(source_id: UUID) -> PollutionSource:
-    rows = PollutionSource.objects.select_related("district", "organization")
-    row: PollutionSource = get_visible_or_404(PollutionSource, source_id, queryset=rows)
-    return row
-
-
-def _outlet(outlet_id: UUID) -> Outlet:
-    rows = Outlet.objects.select_related("source")
-    row: Outlet = get_visible_or_404(Outlet, outlet_id, queryset=rows)
-    return row
-
-
-def _point(point_id: UUID) -> MonitoringPoint:
-    rows = MonitoringPoint.objects.select_related("outlet__source")
-    row: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
-    return row
-
-
-@router.get("/sources")
+@router.get("/sources", response={200: SourcePage, LIST: Problem})
 def sources(
     request: HttpRequest, asked: Query[SourceFilter], cursor: UUID | None = None
-) -> dict[str, Any]:
+) -> Slice[PollutionSource]:
     """Return a page of the sources in sight, the newest first."""
     _asking(request)
-    rows = sources_visible(SourceQuery(**asked.dict())).order_by("-id")
-    if cursor is not None:
-        rows = rows.filter(pk__lt=cursor)
-    page = list(rows[: PAGE + 1])
-    following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
-    return {"items": [source_facts(row) for row in page[:PAGE]], "next": following}
+    rows = sources_visible(SourceQuery(**asked.dict()))
+    return newest_first(rows, size=PAGE, cursor=cursor)
 
 
-@router.post("/sources", response=MADE)
-def new_source(request: HttpRequest, body: SourceBody) -> Status[dict[str, Any]]:
+@router.post("/sources", response={201: SourceOut, WRITE: Problem})
+def new_source(request: HttpRequest, body: SourceIn) -> Status[PollutionSource]:
     """Enter a source; an authority names the discharger by its credit code."""
     actor = _asking(request)
     values = _district(_given(body))
@@ -276,241 +142,118 @@ def new_source(request: HttpRequest, body: SourceBody) -> Status[dict[str, Any]]
             raise InvalidInput(_("没有找到这家排污单位"), code="unknown", field="organization")
         organization = found[0]
     source = source_create(actor=actor, organization=organization, **values)
-    return Status(201, source_facts(_source(source.pk)))
+    return Status(201, source_or_404(source.pk))
 
 
-@router.get("/sources/{uuid:source_id}")
-def source(request: HttpRequest, source_id: UUID) -> dict[str, Any]:
+@router.get("/sources/{uuid:source_id}", response={200: SourceOut, READ: Problem})
+def source(request: HttpRequest, source_id: UUID) -> PollutionSource:
     """Return a source."""
     _asking(request)
-    return source_facts(_source(source_id))
+    return source_or_404(source_id)
 
 
-@router.patch("/sources/{uuid:source_id}")
-def change_source(request: HttpRequest, source_id: UUID, body: SourceChange) -> dict[str, Any]:
+@router.patch("/sources/{uuid:source_id}", response={200: SourceOut, WRITE: Problem})
+def change_source(request: HttpRequest, source_id: UUID, body: SourceChangeIn) -> PollutionSource:
     """Change a source."""
     actor = _asking(request)
     values = _district(_given(body))
     _unknown(values, "organization", "code")
-    source_update(actor=actor, source=_source(source_id), **values)
-    return source_facts(_source(source_id))
+    source_update(actor=actor, source=source_or_404(source_id), **values)
+    return source_or_404(source_id)
 
 
-@router.post("/sources/{uuid:source_id}/close")
-def close_source(request: HttpRequest, source_id: UUID, body: Closing) -> dict[str, Any]:
+@router.post("/sources/{uuid:source_id}/close", response={200: SourceOut, WRITE: Problem})
+def close_source(request: HttpRequest, source_id: UUID, body: ClosingIn) -> PollutionSource:
     """Close a source."""
-    source_close(actor=_asking(request), source=_source(source_id), **_given(body))
-    return source_facts(_source(source_id))
+    source_close(actor=_asking(request), source=source_or_404(source_id), **_given(body))
+    return source_or_404(source_id)
 
 
-@router.post("/sources/{uuid:source_id}/reopen")
-def reopen_source(request: HttpRequest, source_id: UUID, body: Reopening) -> dict[str, Any]:
+@router.post("/sources/{uuid:source_id}/reopen", response={200: SourceOut, WRITE: Problem})
+def reopen_source(request: HttpRequest, source_id: UUID, body: ReopeningIn) -> PollutionSource:
     """Take a closed source into use again."""
-    source_reopen(actor=_asking(request), source=_source(source_id), **_given(body))
-    return source_facts(_source(source_id))
+    source_reopen(actor=_asking(request), source=source_or_404(source_id), **_given(body))
+    return source_or_404(source_id)
 
 
-@router.get("/sources/{uuid:source_id}/outlets")
-def outlets(request: HttpRequest, source_id: UUID) -> dict[str, Any]:
+@router.get("/sources/{uuid:source_id}/outlets", response={200: OutletListOut, READ: Problem})
+def outlets(request: HttpRequest, source_id: UUID) -> dict[str, list[RowWith]]:
     """Return the outlets of a source with their points."""
     _asking(request)
-    rows = Outlet.objects.filter(source=_source(source_id)).order_by("code")
-    points: dict[UUID, list[dict[str, Any]]] = {}
+    rows = Outlet.objects.filter(source=source_or_404(source_id)).order_by("code")
+    points: dict[UUID, list[MonitoringPoint]] = {}
     for point in MonitoringPoint.objects.filter(outlet__source=source_id).order_by("name", "id"):
-        points.setdefault(point.outlet_id, []).append(point_facts(point))
-    return {"items": [outlet_facts(row) | {"points": points.get(row.pk, [])} for row in rows]}
+        points.setdefault(point.outlet_id, []).append(point)
+    return {"items": [RowWith(row, points=points.get(row.pk, [])) for row in rows]}
 
 
-@router.post("/sources/{uuid:source_id}/outlets", response=MADE)
-def new_outlet(request: HttpRequest, source_id: UUID, body: NewOutlet) -> Status[dict[str, Any]]:
+@router.post("/sources/{uuid:source_id}/outlets", response={201: OutletOut, WRITE: Problem})
+def new_outlet(request: HttpRequest, source_id: UUID, body: OutletIn) -> Status[Outlet]:
     """Add an outlet."""
-    outlet = outlet_create(actor=_asking(request), source=_source(source_id), **_given(body))
-    return Status(201, outlet_facts(outlet))
+    outlet = outlet_create(actor=_asking(request), source=source_or_404(source_id), **_given(body))
+    return Status(201, outlet)
 
 
-@router.get("/outlets/{uuid:outlet_id}")
-def outlet(request: HttpRequest, outlet_id: UUID) -> dict[str, Any]:
+@router.get("/outlets/{uuid:outlet_id}", response={200: OutletDetailOut, READ: Problem})
+def outlet(request: HttpRequest, outlet_id: UUID) -> RowWith:
     """Return an outlet with every emission limit it ever had."""
     _asking(request)
-    row = _outlet(outlet_id)
-    return outlet_facts(row) | {"limits": [limit_facts(limit) for limit in limits_of(row)]}
+    row = outlet_or_404(outlet_id)
+    return RowWith(row, limits=limits_of(row))
 
 
-@router.patch("/outlets/{uuid:outlet_id}")
-def change_outlet(request: HttpRequest, outlet_id: UUID, body: OutletChange) -> dict[str, Any]:
+@router.patch("/outlets/{uuid:outlet_id}", response={200: OutletOut, WRITE: Problem})
+def change_outlet(request: HttpRequest, outlet_id: UUID, body: OutletChangeIn) -> Outlet:
     """Change an outlet."""
-    row = outlet_update(actor=_asking(request), outlet=_outlet(outlet_id), **_given(body))
-    return outlet_facts(row)
+    return outlet_update(actor=_asking(request), outlet=outlet_or_404(outlet_id), **_given(body))
 
 
-@router.post("/outlets/{uuid:outlet_id}/close")
-def close_outlet(request: HttpRequest, outlet_id: UUID, body: Closing) -> dict[str, Any]:
+@router.post("/outlets/{uuid:outlet_id}/close", response={200: OutletOut, WRITE: Problem})
+def close_outlet(request: HttpRequest, outlet_id: UUID, body: ClosingIn) -> Outlet:
     """Close an outlet."""
-    row = outlet_close(actor=_asking(request), outlet=_outlet(outlet_id), **_given(body))
-    return outlet_facts(row)
+    return outlet_close(actor=_asking(request), outlet=outlet_or_404(outlet_id), **_given(body))
 
 
-@router.post("/outlets/{uuid:outlet_id}/limits", response=MADE)
-def new_limit(request: HttpRequest, outlet_id: UUID, body: NewLimit) -> Status[dict[str, Any]]:
+@router.post("/outlets/{uuid:outlet_id}/limits", response={201: LimitOut, WRITE: Problem})
+def new_limit(request: HttpRequest, outlet_id: UUID, body: LimitIn) -> Status[EmissionLimit]:
     """Add an emission limit; the one before it ends the day this begins."""
-    limit = limit_add(actor=_asking(request), outlet=_outlet(outlet_id), **_given(body))
-    return Status(201, limit_facts(limit))
+    limit = limit_add(actor=_asking(request), outlet=outlet_or_404(outlet_id), **_given(body))
+    return Status(201, limit)
 
 
-@router.post("/limits/{uuid:limit_id}/end")
-def end_limit(request: HttpRequest, limit_id: UUID, body: Closing) -> dict[str, Any]:
+@router.post("/limits/{uuid:limit_id}/end", response={200: LimitOut, WRITE: Problem})
+def end_limit(request: HttpRequest, limit_id: UUID, body: ClosingIn) -> EmissionLimit:
     """End an emission limit."""
-    limit: EmissionLimit = get_visible_or_404(EmissionLimit, limit_id)
-    ended = limit_end(actor=_asking(request), limit=limit, on=body.on, reason=body.reason)
-    return limit_facts(ended)
+    actor = _asking(request)
+    limit = limit_or_404(limit_id)
+    return limit_end(actor=actor, limit=limit, on=body.on, reason=body.reason)
 
 
-@router.post("/outlets/{uuid:outlet_id}/points", response=MADE)
-def new_point(request: HttpRequest, outlet_id: UUID, body: NewPoint) -> Status[dict[str, Any]]:
+@router.post("/outlets/{uuid:outlet_id}/points", response={201: PointOut, WRITE: Problem})
+def new_point(request: HttpRequest, outlet_id: UUID, body: PointIn) -> Status[MonitoringPoint]:
     """Add a point."""
-    row = point_create(actor=_asking(request), outlet=_outlet(outlet_id), **_given(body))
-    return Status(201, point_facts(row))
+    row = point_create(actor=_asking(request), outlet=outlet_or_404(outlet_id), **_given(body))
+    return Status(201, row)
 
 
-@router.get("/points/{uuid:point_id}")
-def point(request: HttpRequest, point_id: UUID, on: date | None = None) -> dict[str, Any]:
+@router.get("/points/{uuid:point_id}", response={200: PointDetailOut, READ | {422}: Problem})
+def point(request: HttpRequest, point_id: UUID, on: date | None = None) -> RowWith:
     """Return a point, how it was described since, and what stood there on a day."""
     _asking(request)
-    row = _point(point_id)
-    stood = point_on(row, on)
-    return point_facts(row) | {
-        "revisions": [
-            {
-                "number": revision.number,
-                "from": _day(revision.period.lower),
-                "to": _day(revision.period.upper),
-                "held": not revision.period.isempty,
-                "parameters": revision.parameters,
-                "sampling_method": revision.sampling_method,
-                "automatic_calibration": revision.automatic_calibration,
-                "reason": revision.reason,
-            }
-            for revision in revisions_of(row)
-        ],
-        "on": {
-            "day": stood.day.isoformat(),
-            "in_use": stood.description is not None,
-            "parameters": list(stood.description.parameters) if stood.description else [],
-            "instruments": [
-                {"id": str(one.instrument.pk), "slot": one.instrument.slot}
-                for one in stood.instruments
-            ],
-            "limits": [limit_facts(limit) for limit in stood.limits],
-        },
-    }
+    row = point_or_404(point_id)
+    return RowWith(row, revisions=revisions_of(row), on=point_on(row, on))
 
 
-@router.patch("/points/{uuid:point_id}")
-def change_point(request: HttpRequest, point_id: UUID, body: PointChange) -> dict[str, Any]:
+@router.patch("/points/{uuid:point_id}", response={200: PointOut, WRITE: Problem})
+def change_point(request: HttpRequest, point_id: UUID, body: PointChangeIn) -> MonitoringPoint:
     """Change a point; what the rules ask for is described anew from `effective_on`."""
-    row = point_update(actor=_asking(request), point=_point(point_id), **_given(body))
-    return point_facts(row)
+    return point_update(actor=_asking(request), point=point_or_404(point_id), **_given(body))
 
 
-@router.post("/points/{uuid:point_id}/close")
-def close_point(request: HttpRequest, point_id: UUID, body: Closing) -> dict[str, Any]:
+@router.post("/points/{uuid:point_id}/close", response={200: PointOut, WRITE: Problem})
+def close_point(request: HttpRequest, point_id: UUID, body: ClosingIn) -> MonitoringPoint:
     """Close a point."""
-    row = point_close(actor=_asking(request), point=_point(point_id), **_given(body))
-    return point_facts(row)
-
-
-def source_facts(row: PollutionSource) -> dict[str, Any]:
-    """Return a source as JSON has it."""
-    names = (
-        "code name street industry_code industry_name address datum permit_number"
-        " management_level is_medical contact_name contact_phone principal_name principal_phone"
-        " close_reason version"
-    )
-    return {
-        "id": str(row.pk),
-        **{name: getattr(row, name) for name in names.split()},
-        "credit_code": row.credit_code,
-        "organization": {"id": str(row.organization_id), "name": row.organization.name},
-        "district": {"code": row.district_id, "name": row.district.name},
-        **_position(row),
-        **_days(row, "permit_valid_from", "permit_valid_until", "opened_on", "closed_on"),
-        "state": "closed" if row.is_closed else "active",
-    }
-
-
-def outlet_facts(row: Outlet) -> dict[str, Any]:
-    """Return an outlet as JSON has it."""
-    names = "code name kind emission_standard channel discharge_to location datum version"
-    return {
-        "id": str(row.pk),
-        **{name: getattr(row, name) for name in names.split()},
-        "height": _number(row.height),
-        "inner_diameter": _number(row.inner_diameter),
-        **_position(row),
-        **_days(row, "opened_on", "closed_on"),
-        "state": "closed" if row.is_closed else "active",
-    }
-
-
-def point_facts(row: MonitoringPoint) -> dict[str, Any]:
-    """Return a point as JSON has it, each parameter with its code on the wire."""
-    names = (
-        "name kind mn_code sampling_method automatic_calibration location datum"
-        " station_temperature_control station_ups station_video version"
-    )
-    known = factors(row.kind)
-    return {
-        "id": str(row.pk),
-        "outlet": str(row.outlet_id),
-        **{name: getattr(row, name) for name in names.split()},
-        "parameters": [
-            {"symbol": name, "code": known[name].code if name in known else None}
-            for name in row.parameters
-        ],
-        "station_area": _number(row.station_area),
-        **_position(row),
-        **_days(row, "networked_on", "opened_on", "closed_on"),
-        "state": "closed" if row.is_closed else "active",
-    }
-
-
-def limit_facts(row: EmissionLimit) -> dict[str, Any]:
-    """Return an emission limit as JSON has it."""
-    return {
-        "id": str(row.pk),
-        "parameter": row.parameter,
-        "lower": _number(row.lower),
-        "upper": _number(row.upper),
-        "unit": row.unit,
-        "standard": row.standard,
-        "clause": row.clause,
-        "from": _day(row.period.lower),
-        "to": _day(row.period.upper),
-    }
-
-
-def _position(row: PollutionSource | Outlet | MonitoringPoint) -> dict[str, Any]:
-    """Return the position in WGS84, and as it was typed in its own datum."""
-    return {
-        "longitude": _number(row.longitude),
-        "latitude": _number(row.latitude),
-        "typed": {
-            "longitude": _number(row.longitude if row.datum == "wgs84" else row.typed_longitude),
-            "latitude": _number(row.latitude if row.datum == "wgs84" else row.typed_latitude),
-        },
-    }
-
-
-def _days(row: Any, *names: str) -> dict[str, str | None]:
-    return {name: _day(getattr(row, name)) for name in names}
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
-def _number(value: Decimal | None) -> float | None:
-    return float(value) if value is not None else None
+    return point_close(actor=_asking(request), point=point_or_404(point_id), **_given(body))
 
 
 def _unknown(values: dict[str, Any], *names: str) -> None:

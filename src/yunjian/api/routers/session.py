@@ -11,13 +11,15 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from ninja import Router, Status
 
 from yunjian.access.actor import Actor
 from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
-from yunjian.api.presenters import session_facts
+from yunjian.api.errors import OPEN, READ, WRITE, Problem
+from yunjian.api.rows import RowWith
 from yunjian.identity.models import Account
-from yunjian.identity.selectors import actor_for, bindings_of_openid
+from yunjian.identity.schemas import BindingIn, SessionOut
+from yunjian.identity.selectors import actor_for, bindings_of_account, bindings_of_openid
 from yunjian.identity.services import (
     Arrival,
     WechatRefused,
@@ -28,21 +30,15 @@ from yunjian.identity.services import (
     wechat_arrive,
     wechat_leave,
 )
+from yunjian.kernel.clock import now
 from yunjian.kernel.errors import DomainError, InvalidInput, NotAllowed
 from yunjian.wechat.errors import WechatError
+from yunjian.wechat.schemas import JsConfigOut
 from yunjian.wechat.services import page_signature
 
-router = Router(tags=["session"])
+router = Router(tags=["session"], by_alias=True)
 PHONE_APP = "/h5/"
-
-
-class NewBinding(Schema):
-    """An account to bind the WeChat identity to; `token` is the code of its authenticator."""
-
-    system: str
-    username: str
-    password: str
-    token: str = ""
+JS_SDK = "/open/js/jweixin-1.6.0.js"
 
 
 class WechatAway(DomainError):
@@ -52,11 +48,11 @@ class WechatAway(DomainError):
     default_code = "wechat"
 
 
-@router.get("/session", auth=None)
-def session(request: HttpRequest) -> dict[str, Any]:
+@router.get("/session", auth=None, response={200: SessionOut, OPEN: Problem})
+def session(request: HttpRequest) -> RowWith:
     """Say who is signed in; sets the CSRF cookie. Never refuses."""
     get_token(request)
-    return _facts(request)
+    return _session(request)
 
 
 @router.get("/wechat/authorize", auth=None, url_name="wechat_authorize", include_in_schema=False)
@@ -85,7 +81,11 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
     return HttpResponseRedirect(arrival.target)
 
 
-@router.get("/wechat/js-config", auth=[SignedIn(), OpenidKnown()])
+@router.get(
+    "/wechat/js-config",
+    auth=[SignedIn(), OpenidKnown()],
+    response={200: JsConfigOut, OPEN | {401, 422, 502}: Problem},
+)
 def js_config(request: HttpRequest, url: str) -> dict[str, Any]:
     """Return the signature with which a page of the phone app may use the JS-SDK."""
     page = urlsplit(url)
@@ -98,8 +98,8 @@ def js_config(request: HttpRequest, url: str) -> dict[str, Any]:
         raise WechatAway(_("微信暂时不可用，请稍后重试")) from error
 
 
-@router.post("/bindings", auth=OpenidKnown(), response={201: dict[str, Any]})
-def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
+@router.post("/bindings", auth=OpenidKnown(), response={201: SessionOut, WRITE | {429}: Problem})
+def bind(request: HttpRequest, body: BindingIn) -> Status[RowWith]:
     """Bind the WeChat identity to an account after its password is checked; sign it in."""
     errors = [name for name in ("username", "password") if not getattr(body, name).strip()]
     if errors:
@@ -115,11 +115,15 @@ def bind(request: HttpRequest, body: NewBinding) -> Status[dict[str, Any]]:
     )
     session_open(request=request, account=binding.account, means="wechat")
     request.session[OPENID_KEY] = openid
-    return Status(201, _facts(request))
+    return Status(201, _session(request))
 
 
-@router.post("/bindings/{uuid:binding_id}/switch", auth=OpenidKnown())
-def switch(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
+@router.post(
+    "/bindings/{uuid:binding_id}/switch",
+    auth=OpenidKnown(),
+    response={200: SessionOut, READ | {422}: Problem},
+)
+def switch_binding(request: HttpRequest, binding_id: UUID) -> RowWith:
     """Use another of the bound accounts."""
     openid = request.session[OPENID_KEY]
     binding = binding_switch(
@@ -127,11 +131,15 @@ def switch(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     )
     session_open(request=request, account=binding.account, means="wechat")
     request.session[OPENID_KEY] = openid
-    return _facts(request)
+    return _session(request)
 
 
-@router.delete("/bindings/{uuid:binding_id}", auth=[SignedIn(), OpenidKnown()])
-def unbind(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
+@router.delete(
+    "/bindings/{uuid:binding_id}",
+    auth=[SignedIn(), OpenidKnown()],
+    response={200: SessionOut, READ | {422}: Problem},
+)
+def unbind(request: HttpRequest, binding_id: UUID) -> RowWith:
     """End a binding of this WeChat identity, or another identity's of the signed-in account.
 
     When it was the one in use, another one, if there is one, becomes current and is signed in.
@@ -145,18 +153,20 @@ def unbind(request: HttpRequest, binding_id: UUID) -> dict[str, Any]:
     )
     if openid:
         _use_current(request, openid)
-    return _facts(request)
+    return _session(request)
 
 
-@router.post("/session/end", auth=SignedIn())
-def end(request: HttpRequest) -> dict[str, Any]:
+@router.post(
+    "/session/end", auth=SignedIn(), response={200: SessionOut, OPEN | {401, 403}: Problem}
+)
+def end_session(request: HttpRequest) -> RowWith:
     """Sign out on the phone; the WeChat identity stays known."""
     actor_of(request)
     openid = request.session.get(OPENID_KEY)
     logout(request)
     if openid:
         request.session[OPENID_KEY] = openid
-    return _facts(request)
+    return _session(request)
 
 
 def _arrived(request: HttpRequest, arrival: Arrival) -> None:
@@ -195,7 +205,24 @@ def _binding_actor(request: HttpRequest, openid: str) -> Actor:
     return actor_for(bindings[0].account)
 
 
-def _facts(request: HttpRequest) -> dict[str, Any]:
+def _session(request: HttpRequest) -> RowWith:
     account = request.user if isinstance(request.user, Account) else None
-    roles = sorted(actor_for(account).roles) if account else []
-    return session_facts(account, roles, request.session.get(OPENID_KEY))
+    openid: str | None = request.session.get(OPENID_KEY)
+    return RowWith(
+        None,
+        account=RowWith(account, roles=sorted(actor_for(account).roles)) if account else None,
+        openid_known=openid is not None,
+        bindings=bindings_of_openid(settings.WECHAT_APP_ID, openid) if openid else [],
+        identities=_identities(account, openid) if account else [],
+        server_time=now(),
+        authorize_url=reverse("api:wechat_authorize"),
+        js_sdk=f"{settings.WECHAT_JS_BASE.rstrip('/')}{JS_SDK}" if openid else None,
+    )
+
+
+def _identities(account: Account, openid: str | None) -> list[RowWith]:
+    """Return whose WeChat speaks for an account."""
+    return [
+        RowWith(binding, tail=binding.openid[-4:], own=binding.openid == openid)
+        for binding in bindings_of_account(settings.WECHAT_APP_ID, account.pk)
+    ]

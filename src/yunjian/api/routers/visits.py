@@ -1,73 +1,89 @@
 """Visits: what the engineer brings back, what the parties read, what the discharger signs."""
 
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Status
+from ninja import Field, Router, Status
 
 from yunjian.api.auth import actor_of
 from yunjian.api.clocks import clock_offset
 from yunjian.api.digests import checked_digest
-from yunjian.api.errors import error_body
-from yunjian.api.presenters import moment, visit_facts, visit_row
+from yunjian.api.errors import LIST, READ, WRITE, Problem, problem
+from yunjian.api.openapi import reads_json
+from yunjian.api.pages import Page
+from yunjian.api.rows import RowWith
+from yunjian.kernel.cursors import Slice, newest_first
 from yunjian.kernel.errors import InvalidInput
-from yunjian.maintenance.domain.submissions import Decision, SignIn
-from yunjian.maintenance.models import Visit
+from yunjian.maintenance.domain.submissions import Decision, SignIn, Submission
+from yunjian.maintenance.models import Confirmation, Visit
+from yunjian.maintenance.schemas import (
+    ConfirmedOut,
+    SignedInOut,
+    SubmittedOut,
+    VisitOut,
+    VisitRowOut,
+)
 from yunjian.maintenance.selectors.visits import BUCKETS, visit_detail, visits_in
 from yunjian.maintenance.services.confirmations import confirmation_sign
-from yunjian.maintenance.services.visits import Outcome, visit_sign_in, visit_submit
+from yunjian.maintenance.services.visits import Answer, Outcome, visit_sign_in, visit_submit
 
-router = Router(tags=["visits"])
-PAGE = 20
-ANSWERS = {200: dict[str, Any], 201: dict[str, Any], 409: dict[str, Any]}
+router = Router(tags=["visits"], by_alias=True)
+Bucket = Annotated[str, Field(json_schema_extra={"enum": [*BUCKETS]})]
 
 
-@router.get("/visits")
+class VisitPage(Page[VisitRowOut]):
+    """A page of visits."""
+
+
+@router.get("/visits", response={200: VisitPage, LIST: Problem})
 def visits(
-    request: HttpRequest, bucket: str = "to_confirm", cursor: UUID | None = None
-) -> dict[str, Any]:
-    """Return a page of a list, newest first; `next` is the cursor of the following page."""
+    request: HttpRequest, bucket: Bucket = "to_confirm", cursor: UUID | None = None
+) -> Slice[Visit]:
+    """Return a page of a list, newest first."""
     if bucket not in BUCKETS:
         raise InvalidInput(_("不认识的列表"), code="unknown", field="bucket")
-    rows = visits_in(actor_of(request), bucket)
-    if cursor is not None:
-        rows = rows.filter(pk__lt=cursor)
-    page = list(rows[: PAGE + 1])
-    following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
-    return {"items": [visit_row(visit) for visit in page[:PAGE]], "next": following}
+    return newest_first(visits_in(actor_of(request), bucket), cursor=cursor)
 
 
-@router.get("/visits/{uuid:visit_id}")
-def visit(request: HttpRequest, visit_id: UUID) -> dict[str, Any]:
+@router.get("/visits/{uuid:visit_id}", response={200: VisitOut, READ: Problem})
+def visit(request: HttpRequest, visit_id: UUID) -> RowWith:
     """Return everything that is shown about one visit."""
-    return visit_facts(visit_detail(visit_id))
+    detail = visit_detail(visit_id)
+    return RowWith(
+        detail.visit,
+        sheets=detail.sheets,
+        attachments=detail.attachments,
+        confirmation=detail.confirmation,
+    )
 
 
 @router.put(
     "/visits/{uuid:visit_id}/confirmation/{uuid:confirmation_id}",
-    response={200: dict[str, Any], 201: dict[str, Any]},
+    response={200: ConfirmedOut, 201: ConfirmedOut, WRITE: Problem},
+    openapi_extra=reads_json(Decision),
 )
-def confirm(request: HttpRequest, visit_id: UUID, confirmation_id: UUID) -> Status[dict[str, Any]]:
-    """签字确认 or 异议, bound to the digest of what was shown."""
+def confirm_visit(
+    request: HttpRequest, visit_id: UUID, confirmation_id: UUID
+) -> Status[Confirmation]:
+    """Sign a visit (签字确认) or object to it (异议), bound to the digest of what was shown."""
     confirmation, created = confirmation_sign(
         actor=actor_of(request),
         visit_id=visit_id,
         confirmation_id=confirmation_id,
         decision=Decision.read(request.body),
     )
-    facts = {
-        "state": confirmation.visit.state,
-        "confirmed_at": confirmation.decided_at.isoformat(),
-        "late": confirmation.is_late,
-    }
-    return Status(201 if created else 200, facts)
+    return Status(201 if created else 200, confirmation)
 
 
-@router.put("/visits/{uuid:visit_id}/sign-in", response=ANSWERS)
-def sign_in(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
-    """到场签到: position and photo."""
+@router.put(
+    "/visits/{uuid:visit_id}/sign-in",
+    response={200: SignedInOut, 201: SignedInOut, WRITE: Problem},
+    openapi_extra=reads_json(SignIn),
+)
+def sign_in(request: HttpRequest, visit_id: UUID) -> Status[Visit] | Status[Problem]:
+    """Sign in on site (到场签到): position and photo."""
     body = request.body
     digest = checked_digest(request, body)
     answer = visit_sign_in(
@@ -77,19 +93,16 @@ def sign_in(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
         digest=digest,
         clock_offset=clock_offset(request),
     )
-    visit = answer.visit
-    facts = {
-        "id": str(visit.pk),
-        "state": visit.state,
-        "distance_m": visit.sign_in_distance,
-        "warnings": visit.warnings,
-    }
-    return _answer(answer.outcome, facts)
+    return _receipt(answer)
 
 
-@router.put("/visits/{uuid:visit_id}", response=ANSWERS)
-def submit(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
-    """提交: the sheets of a visit, judged on the spot and sealed."""
+@router.put(
+    "/visits/{uuid:visit_id}",
+    response={200: SubmittedOut, 201: SubmittedOut, WRITE: Problem},
+    openapi_extra=reads_json(Submission),
+)
+def submit_visit(request: HttpRequest, visit_id: UUID) -> Status[Visit] | Status[Problem]:
+    """Hand in the sheets of a visit (提交), judged on the spot and sealed."""
     body = request.body
     digest = checked_digest(request, body)
     answer = visit_submit(
@@ -99,22 +112,11 @@ def submit(request: HttpRequest, visit_id: UUID) -> Status[dict[str, Any]]:
         digest=digest,
         clock_offset=clock_offset(request),
     )
-    return _answer(answer.outcome, _submission_facts(answer.visit))
+    return _receipt(answer)
 
 
-def _submission_facts(visit: Visit) -> dict[str, Any]:
-    return {
-        "id": str(visit.pk),
-        "state": visit.state,
-        "verdict": visit.verdict,
-        "content_digest": visit.content_digest,
-        "submitted_at": moment(visit.submitted_at),
-        "follow_ups": visit.follow_ups,
-    }
-
-
-def _answer(outcome: Outcome, facts: dict[str, Any]) -> Status[dict[str, Any]]:
-    if outcome is Outcome.DIFFERENT:
+def _receipt(answer: Answer) -> Status[Visit] | Status[Problem]:
+    if answer.outcome is Outcome.DIFFERENT:
         message = _("同一编号已提交过不同的内容，两个版本都已保留，请联系管理员核对")
-        return Status(409, error_body("different_content", message))
-    return Status(201 if outcome is Outcome.CREATED else 200, facts)
+        return Status(409, problem("different_content", message))
+    return Status(201 if answer.outcome is Outcome.CREATED else 200, answer.visit)

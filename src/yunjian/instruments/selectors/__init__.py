@@ -28,6 +28,12 @@ from yunjian.instruments.selectors.lifecycle import (
     settings_now,
     stood_on,
 )
+from yunjian.instruments.selectors.lookups import (
+    follow_up_or_404,
+    import_or_404,
+    instrument_or_404,
+    revision_or_404,
+)
 from yunjian.instruments.selectors.people import reviewers_of
 from yunjian.instruments.selectors.points import StoodThere, point_on
 from yunjian.instruments.selectors.tree import (
@@ -56,10 +62,13 @@ __all__ = [
     "filing_queue",
     "filings_visible",
     "first_point",
+    "follow_up_or_404",
     "follow_ups_of",
     "follow_ups_visible",
+    "import_or_404",
     "instrument_history",
     "instrument_ledger",
+    "instrument_or_404",
     "instrument_rows",
     "instruments_of_point",
     "is_plain_renewal",
@@ -72,6 +81,7 @@ __all__ = [
     "reviewers_of",
     "revision_detail",
     "revision_on",
+    "revision_or_404",
     "settings_now",
     "stood_on",
     "versions_of",

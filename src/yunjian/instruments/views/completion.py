@@ -14,8 +14,8 @@ from yunjian.instruments.documents.ocr import engine, proposals
 from yunjian.instruments.forms import FilingForm
 from yunjian.instruments.selectors.catalogue import makes_known
 from yunjian.instruments.selectors.histories import value_label
-from yunjian.instruments.views.lookups import point_or_404
 from yunjian.kernel.errors import InvalidInput
+from yunjian.sources.selectors.lookups import point_or_404
 from yunjian.web.guards import source_page
 
 

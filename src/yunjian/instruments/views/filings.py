@@ -20,7 +20,12 @@ from yunjian.instruments.documents.ocr import engine
 from yunjian.instruments.forms import FilingForm
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
-from yunjian.instruments.selectors import settings_now, versions_of
+from yunjian.instruments.selectors import (
+    instrument_or_404,
+    revision_or_404,
+    settings_now,
+    versions_of,
+)
 from yunjian.instruments.selectors.histories import value_label
 from yunjian.instruments.services import (
     EditedMeanwhile,
@@ -35,19 +40,12 @@ from yunjian.instruments.services import (
 )
 from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
 from yunjian.instruments.services.filing_values import fixed_parameter
-from yunjian.instruments.views.lookups import (
-    back_to,
-    instrument_or_404,
-    kept_files,
-    point_or_404,
-    refused,
-    revision_or_404,
-    stored_files,
-)
+from yunjian.instruments.views.lookups import back_to, kept_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
+from yunjian.sources.selectors import point_or_404
 from yunjian.sources.services.checks import plain
 from yunjian.web.guards import source_page
 from yunjian.web.responses import done

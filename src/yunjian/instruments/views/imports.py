@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.instruments.documents.workbooks import template
 from yunjian.instruments.models import FilingImport, Instrument
 from yunjian.instruments.models.imports import ImportState
-from yunjian.instruments.selectors import revision_detail
+from yunjian.instruments.selectors import import_or_404, revision_detail, revision_or_404
 from yunjian.instruments.services.imports import import_apply, import_check, import_undo
 from yunjian.instruments.services.papers import filing_paper, labels_paper
-from yunjian.instruments.views.lookups import UUID_TEXT, refused, revision_or_404
+from yunjian.instruments.views.lookups import UUID_TEXT, refused
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.sources.models import MonitoringPoint, PollutionSource
+from yunjian.sources.selectors import source_or_404
 from yunjian.web.excel import xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import source_or_authority_page, source_page
@@ -91,7 +91,7 @@ def _to(request: HttpRequest, url: str) -> HttpResponse:
 @require_GET
 def template_file(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Give the empty workbook for the points of a source."""
-    source = get_visible_or_404(PollutionSource, source_id)
+    source = source_or_404(source_id)
     points = list(MonitoringPoint.objects.filter(outlet__source=source).order_by("mn_code"))
     file = TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     template(file, points)
@@ -99,17 +99,11 @@ def template_file(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     return xlsx(gettext("仪器备案导入模板.xlsx"), file)
 
 
-def _batch(import_id: UUID) -> FilingImport:
-    rows = FilingImport.objects.select_related("source", "created_by")
-    batch: FilingImport = get_visible_or_404(FilingImport, import_id, queryset=rows)
-    return batch
-
-
 @source_page
 @require_GET
 def preview(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Show what was read, row by row, and what is wrong."""
-    batch = _batch(import_id)
+    batch = import_or_404(import_id)
     wrong: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for problem in batch.problems:
         wrong.setdefault((problem["sheet"], problem["row"]), []).append(problem)
@@ -133,7 +127,7 @@ def preview(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
 @require_POST
 def apply(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Write every row, or none."""
-    batch = _batch(import_id)
+    batch = import_or_404(import_id)
     here = reverse("instruments:import", args=[batch.pk])
     try:
         import_apply(
@@ -149,7 +143,7 @@ def apply(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
 @require_POST
 def undo(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Take the import back."""
-    batch = _batch(import_id)
+    batch = import_or_404(import_id)
     here = reverse("instruments:import", args=[batch.pk])
     try:
         import_undo(actor=current_actor(), batch=batch)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.fields import SETTINGS, fields_of
 from yunjian.instruments.forms import (
@@ -24,15 +23,17 @@ from yunjian.instruments.forms import (
     LedgerFilterForm,
     ParameterChangeForm,
 )
-from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
+from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors import (
     actions_of,
+    follow_up_or_404,
     follow_ups_of,
     follow_ups_visible,
     instrument_history,
     instrument_ledger,
+    instrument_or_404,
     instrument_rows,
     open_stop,
     parameter_changes_of,
@@ -49,16 +50,11 @@ from yunjian.instruments.services import (
     parameter_change,
 )
 from yunjian.instruments.tables import FollowUpTable, LedgerTable
-from yunjian.instruments.views.lookups import (
-    back_to,
-    instrument_or_404,
-    kept_files,
-    point_or_404,
-    stored_files,
-)
+from yunjian.instruments.views.lookups import back_to, kept_files, stored_files
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Text
+from yunjian.sources.selectors import point_or_404
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import source_or_authority_page, source_page
@@ -341,8 +337,7 @@ def follow_ups(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def follow_up_done(request: HttpRequest, follow_up_id: UUID) -> HttpResponseBase:
     """完成后续事项."""
-    rows = FollowUp.objects.select_related("instrument__point__outlet", "revision")
-    row: FollowUp = get_visible_or_404(FollowUp, follow_up_id, queryset=rows)
+    row = follow_up_or_404(follow_up_id)
     form = FollowUpForm(request.POST or None, request.FILES or None, initial={"on": today()})
     status, files = 200, []
     if request.method == "POST":

@@ -1,7 +1,6 @@
-"""What the pages of filings begin with: the row that is asked for, the files that came along."""
+"""What the pages of filings have in common: the way back, refusals, the files that came along."""
 
 import re
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,41 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store
-from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def point_or_404(point_id: UUID) -> MonitoringPoint:
-    """Return a point with its outlet and source."""
-    rows = MonitoringPoint.objects.select_related("outlet__source")
-    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
-    return point
-
-
-def instrument_or_404(instrument_id: UUID) -> Instrument:
-    """Return an instrument with its place."""
-    rows = Instrument.objects.select_related("point__outlet__source", "predecessor")
-    instrument: Instrument = get_visible_or_404(Instrument, instrument_id, queryset=rows)
-    return instrument
-
-
-def revision_or_404(revision_id: UUID) -> InstrumentRevision:
-    """Return a version with its instrument and place."""
-    rows = InstrumentRevision.objects.select_related(
-        "instrument__point__outlet__source", "instrument__predecessor", "decided_by"
-    )
-    revision: InstrumentRevision = get_visible_or_404(
-        InstrumentRevision, revision_id, queryset=rows
-    )
-    return revision
 
 
 def back_to(point: MonitoringPoint, kind: str) -> str:

@@ -1,9 +1,9 @@
-"""One row by its id, or 404."""
+"""One row by its id, or 404: for pages and API alike."""
 
 from uuid import UUID
 
 from yunjian.access.scope import get_visible_or_404
-from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 
 
 def source_or_404(source_id: UUID | str) -> PollutionSource:
@@ -21,7 +21,14 @@ def outlet_or_404(outlet_id: UUID | str) -> Outlet:
 
 
 def point_or_404(point_id: UUID | str) -> MonitoringPoint:
-    """Return a point with its outlet and source."""
-    rows = MonitoringPoint.objects.select_related("outlet__source")
+    """Return a point with its discharger, outlet and source."""
+    rows = MonitoringPoint.objects.select_related("organization", "outlet__source")
     point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
     return point
+
+
+def limit_or_404(limit_id: UUID | str) -> EmissionLimit:
+    """Return an emission limit with its outlet and source."""
+    rows = EmissionLimit.objects.select_related("outlet__source")
+    limit: EmissionLimit = get_visible_or_404(EmissionLimit, limit_id, queryset=rows)
+    return limit

@@ -10,14 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.kernel.clock import today
 from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
-from yunjian.sources.models import EmissionLimit, MonitoringPoint
+from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep
-from yunjian.sources.selectors import limits_of, place_history
-from yunjian.sources.selectors.lookups import outlet_or_404, point_or_404, source_or_404
+from yunjian.sources.selectors import (
+    limit_or_404,
+    limits_of,
+    outlet_or_404,
+    place_history,
+    point_or_404,
+    source_or_404,
+)
 from yunjian.sources.services import (
     limit_add,
     limit_end,
@@ -129,8 +134,7 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
     """End an emission limit."""
-    rows = EmissionLimit.objects.select_related("outlet__source")
-    limit: EmissionLimit = get_visible_or_404(EmissionLimit, limit_id, queryset=rows)
+    limit = limit_or_404(limit_id)
     form = LimitEndForm(request.POST or None)
 
     def write(values: dict[str, Any]) -> str:

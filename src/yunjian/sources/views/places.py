@@ -31,9 +31,9 @@ from yunjian.sources.selectors import (
     dischargers_like,
     marks_around,
     source_history,
+    source_or_404,
     sources_visible,
 )
-from yunjian.sources.selectors.lookups import source_or_404
 from yunjian.sources.services import source_close, source_create, source_reopen, source_update
 from yunjian.sources.services.checks import EAST, NORTH
 from yunjian.sources.tables import SourceTable

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from yunjian.access.scope import get_visible_or_404
 from yunjian.kernel.clock import day_bounds
 from yunjian.library.domain import labels
 from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.selectors import point_or_404
 from yunjian.standards.rules import Obligation, Pack, PointDescription, obligations_for, packs
 from yunjian.standards.rules.duty import Described, DueDate, PointHistory, due_between
 from yunjian.standards.rules.duty.catalogue import rules_of_packs
@@ -97,8 +97,7 @@ def point_described(point_id: UUID) -> tuple[MonitoringPoint, PointDescription]:
     Raises:
         Http404: there is none that the acting actor sees.
     """
-    rows = MonitoringPoint.objects.select_related("organization", "outlet")
-    point: MonitoringPoint = get_visible_or_404(MonitoringPoint, point_id, queryset=rows)
+    point = point_or_404(point_id)
     return point, PointDescription(
         kind=point.kind,
         sampling_method=point.sampling_method or None,

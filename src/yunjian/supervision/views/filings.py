@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yunjian.access.actor import Actor, current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.models import District
 from yunjian.identity.selectors import districts
 from yunjian.instruments.models import Instrument, InstrumentRevision
@@ -33,6 +32,7 @@ from yunjian.instruments.selectors import (
     parameter_changes_of,
     plain_renewals,
     revision_detail,
+    revision_or_404,
     stood_on,
     versions_of,
     waiting_by_district,
@@ -41,7 +41,7 @@ from yunjian.instruments.services import renewals_approve, revision_approve, rev
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.workdays import workdays_between
-from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.selectors import point_or_404
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page
 from yunjian.web.paging import key_page
@@ -209,25 +209,11 @@ def _export(rows: Iterator[InstrumentRevision]) -> HttpResponseBase:
     return stream_xlsx(gettext("仪器备案.xlsx"), columns, rows)
 
 
-def _revision(revision_id: UUID) -> InstrumentRevision:
-    rows = InstrumentRevision.objects.select_related(
-        "instrument__organization",
-        "instrument__predecessor",
-        "instrument__point__outlet__source__district",
-        "decided_by",
-        "created_by",
-    )
-    revision: InstrumentRevision = get_visible_or_404(
-        InstrumentRevision, revision_id, queryset=rows
-    )
-    return revision
-
-
 @authority_page
 @require_GET
 def detail(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Show a filing with its steps, values, differences and history."""
-    return _detail_page(request, _revision(revision_id))
+    return _detail_page(request, revision_or_404(revision_id))
 
 
 def _detail_page(
@@ -291,7 +277,7 @@ def _remarks(request: HttpRequest) -> dict[str, str]:
 @require_POST
 def approve(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Make the filing official."""
-    revision = _revision(revision_id)
+    revision = revision_or_404(revision_id)
     note = request.POST.get("note", "").strip()
     try:
         revision_approve(actor=current_actor(), revision=revision, note=note)
@@ -304,7 +290,7 @@ def approve(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
 @require_POST
 def send_back(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Return the filing with a reason and remarks on its fields."""
-    revision = _revision(revision_id)
+    revision = revision_or_404(revision_id)
     try:
         revision_return(
             actor=current_actor(),
@@ -338,7 +324,7 @@ def approve_renewals(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show what stood at a point on a day (`?on=`, today by default)."""
-    point = get_visible_or_404(MonitoringPoint, point_id)
+    point = point_or_404(point_id)
     try:
         day = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:

@@ -1,0 +1,359 @@
+"""Wire shapes of pollution sources, outlets, monitoring points and emission limits.
+
+Positions are degrees of WGS84; `typed` is what a person entered, in `datum`.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from yunjian.kernel.coordinates import Datum
+from yunjian.sources.models import (
+    EmissionLimit,
+    MonitoringPoint,
+    Outlet,
+    PointRevision,
+    PollutionSource,
+)
+from yunjian.sources.models.places import Channel, Discharge, Medium, SamplingMethod
+from yunjian.standards.factors import factors
+
+Place = PollutionSource | Outlet | MonitoringPoint
+ManagementLevel = Literal["key", "simplified", "registered"]
+
+
+class PositionOut(Schema):
+    """Degrees, in the datum that stands beside."""
+
+    longitude: float | None
+    latitude: float | None
+
+
+class PlaceOut(PositionOut):
+    """What sources, outlets and points have in common."""
+
+    id: UUID
+    name: str
+    datum: Datum
+    typed: PositionOut
+    opened_on: date | None
+    closed_on: date | None
+    state: Literal["active", "closed"]
+    version: int
+
+    @staticmethod
+    def resolve_typed(row: Place) -> PositionOut:
+        """Return the position as it was entered."""
+        if row.datum == Datum.WGS84:
+            return PositionOut.model_validate(row)
+        return PositionOut(
+            longitude=_float(row.typed_longitude), latitude=_float(row.typed_latitude)
+        )
+
+    @staticmethod
+    def resolve_state(row: Place) -> str:
+        """Return whether it is in use today."""
+        return "closed" if row.is_closed else "active"
+
+
+class OwnerOut(Schema):
+    """An organisation by id and name."""
+
+    id: UUID
+    name: str
+
+
+class DistrictOut(Schema):
+    """A district by its GB/T 2260 code, or a park."""
+
+    code: str
+    name: str
+
+
+class SourceOut(PlaceOut):
+    """A pollution source."""
+
+    code: str
+    credit_code: str
+    organization: OwnerOut
+    district: DistrictOut
+    street: str
+    industry_code: str
+    industry_name: str
+    address: str
+    permit_number: str
+    permit_valid_from: date | None
+    permit_valid_until: date | None
+    management_level: ManagementLevel
+    is_medical: bool
+    contact_name: str
+    contact_phone: str
+    principal_name: str
+    principal_phone: str
+    close_reason: str
+
+
+class OutletOut(PlaceOut):
+    """An outlet."""
+
+    code: str
+    kind: Medium
+    emission_standard: str
+    height: float | None = Field(description="m")
+    inner_diameter: float | None = Field(description="m")
+    channel: Channel | Literal[""]
+    discharge_to: Discharge | Literal[""]
+    location: str
+
+
+class ParameterOut(Schema):
+    """What is measured: its symbol, and its code in HJ 212 (null for one of the city's own)."""
+
+    symbol: str
+    code: str | None
+
+
+class PointOut(PlaceOut):
+    """A monitoring point."""
+
+    outlet: UUID = Field(validation_alias="outlet_id")
+    kind: Medium
+    mn_code: str
+    parameters: list[ParameterOut]
+    sampling_method: SamplingMethod | Literal[""]
+    automatic_calibration: bool
+    networked_on: date | None
+    location: str
+    station_area: float | None = Field(description="m²")
+    station_temperature_control: bool
+    station_ups: bool
+    station_video: bool
+
+    @staticmethod
+    def resolve_parameters(row: MonitoringPoint) -> list[ParameterOut]:
+        """Return the parameters with their codes."""
+        known = factors(row.kind)
+        return [
+            ParameterOut(symbol=name, code=known[name].code if name in known else None)
+            for name in row.parameters
+        ]
+
+
+class OutletWithPointsOut(OutletOut):
+    """An outlet and its points."""
+
+    points: list[PointOut]
+
+
+class OutletListOut(Schema):
+    """All outlets of a source."""
+
+    items: list[OutletWithPointsOut]
+
+
+class LimitOut(Schema):
+    """An emission limit: bounds in `unit`, from a day on and until another (not included)."""
+
+    id: UUID
+    parameter: str
+    lower: float | None
+    upper: float | None
+    unit: str
+    standard: str
+    clause: str
+    from_: date | None = Field(serialization_alias="from")
+    to: date | None
+
+    @staticmethod
+    def resolve_from_(row: EmissionLimit) -> date | None:
+        """Return the first day."""
+        day: date | None = row.period.lower
+        return day
+
+    @staticmethod
+    def resolve_to(row: EmissionLimit) -> date | None:
+        """Return the day on which it no longer holds."""
+        day: date | None = row.period.upper
+        return day
+
+
+class OutletDetailOut(OutletOut):
+    """An outlet with every emission limit it ever had."""
+
+    limits: list[LimitOut]
+
+
+class PointRevisionOut(Schema):
+    """How a point was described from a day on and until another (not included)."""
+
+    number: int
+    from_: date | None = Field(serialization_alias="from")
+    to: date | None
+    held: bool = Field(description="whether it held for a day at least")
+    parameters: list[str]
+    sampling_method: SamplingMethod | Literal[""]
+    automatic_calibration: bool
+    reason: str
+
+    @staticmethod
+    def resolve_from_(row: PointRevision) -> date | None:
+        """Return the first day."""
+        day: date | None = row.period.lower
+        return day
+
+    @staticmethod
+    def resolve_to(row: PointRevision) -> date | None:
+        """Return the day on which it no longer holds."""
+        day: date | None = row.period.upper
+        return day
+
+    @staticmethod
+    def resolve_held(row: PointRevision) -> bool:
+        """Return whether it was not followed on its very first day."""
+        return not row.period.isempty
+
+
+class SourceFilter(Schema):
+    """What sources are asked for, as in the query row of the page."""
+
+    name: str = ""
+    code: str = ""
+    district: str = ""
+    industry: str = ""
+    management_level: str = ""
+    medical: str = ""
+    state: str = ""
+
+
+class SourceIn(Schema):
+    """What is said of a source; a change names only what changes. Degrees of `datum`."""
+
+    name: str | None = None
+    code: str | None = None
+    uscc: str | None = None
+    district: str | None = None
+    street: str | None = None
+    industry_code: str | None = None
+    industry_name: str | None = None
+    address: str | None = None
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    datum: str | None = None
+    permit_number: str | None = None
+    permit_valid_from: date | None = None
+    permit_valid_until: date | None = None
+    management_level: str | None = None
+    is_medical: bool | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    principal_name: str | None = None
+    principal_phone: str | None = None
+    opened_on: date | None = None
+    organization: str | None = None
+
+
+class Change(Schema):
+    """Why something is changed, since when, and in sight of which version."""
+
+    reason: str
+    effective_on: date | None = None
+    version: int
+
+
+class SourceChangeIn(SourceIn, Change):
+    """A change of a source."""
+
+
+class OutletFields(Schema):
+    """What is said of an outlet. Height and diameter in m."""
+
+    name: str | None = None
+    emission_standard: str | None = None
+    height: Decimal | None = None
+    inner_diameter: Decimal | None = None
+    channel: str | None = None
+    discharge_to: str | None = None
+    location: str | None = None
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    datum: str | None = None
+    opened_on: date | None = None
+
+
+class OutletIn(OutletFields):
+    """A new outlet."""
+
+    code: str
+    kind: str
+    name: str
+
+
+class OutletChangeIn(OutletFields, Change):
+    """A change of an outlet."""
+
+
+class PointFields(Schema):
+    """What is said of a point. The area of the station house in m²."""
+
+    name: str | None = None
+    mn_code: str | None = None
+    parameters: list[str] | None = None
+    sampling_method: str | None = None
+    automatic_calibration: bool | None = None
+    networked_on: date | None = None
+    location: str | None = None
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    datum: str | None = None
+    opened_on: date | None = None
+    station_area: Decimal | None = None
+    station_temperature_control: bool | None = None
+    station_ups: bool | None = None
+    station_video: bool | None = None
+
+
+class PointIn(PointFields):
+    """A new point."""
+
+    name: str
+    mn_code: str
+    parameters: list[str]
+
+
+class PointChangeIn(PointFields, Change):
+    """A change of a point."""
+
+
+class ClosingIn(Schema):
+    """The day from which something is out of use, and why."""
+
+    on: date
+    reason: str
+    version: int | None = None
+
+
+class ReopeningIn(Schema):
+    """Why a source is taken into use again."""
+
+    reason: str
+    version: int | None = None
+
+
+class LimitIn(Schema):
+    """A limit that a standard sets: bounds in `unit`, from a day on."""
+
+    parameter: str
+    unit: str = ""
+    standard: str
+    effective_from: date
+    effective_to: date | None = None
+    upper: Decimal | None = None
+    lower: Decimal | None = None
+    clause: str = ""
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
