@@ -9,7 +9,7 @@ const kept = {
   tasks: [{ id: "t1", point, instruments: [{ id: "i1", name: "分析仪", serial: "SN-1" }] }],
 } as unknown as FieldPackage;
 
-describe("a label that is scanWechatCode without a network", () => {
+describe("a label that is scanned without a network", () => {
   it("is answered from the tasks on the phone", () => {
     expect(findInstrument(kept, "i1")).toMatchObject({ serial: "SN-1", point: { mn_code: "31011500000101" } });
   });

@@ -146,11 +146,12 @@ describe("signing in on site", () => {
 
 describe("a photo in a sheet", () => {
   it("goes at once, with the draft that names it", async () => {
-    work.draftOf(task).note = "写到一半";
+    Object.assign(work.draftOf(task), { note: "写到一半", extra: ["repair@1"], sheets: { "gas@3": gas } });
     await work.addPhoto(task, { ...photo, id: "photo-7" });
     await settle();
     expect(server.lines()).toEqual(["PUT attachments/photo-7?purpose=sheet&filename=photo-7.jpg"]);
-    expect((await db.storedDrafts())[0]?.note).toBe("写到一半");
+    expect(await db.storedDrafts()).toEqual([work.draftOf(task)]);
+    expect((await db.storedDrafts())[0]).toMatchObject({ note: "写到一半", sheets: { "gas@3": gas } });
   });
 });
 

@@ -192,6 +192,14 @@ describe("the way to a page", () => {
     expect(screen.address()).toBe("/bind?next=/me/bindings");
   });
 
+  it("leads back from binding only where somebody is signed in", async () => {
+    const arrow = (): Element | null => document.querySelector(".van-nav-bar .van-icon-arrow-left");
+    await openApp("/bind", unbound);
+    expect(arrow()).toBeNull();
+    await reopenApp("/bind", engineer);
+    expect(arrow()).not.toBeNull();
+  });
+
   it("leads everything unknown to the work", async () => {
     serveField();
     await openApp("/nothing/here");

@@ -80,6 +80,16 @@ describe("a sheet", () => {
     expect(screen.address()).toBe(GAS);
   });
 
+  it("leads to the section that is wrong, not to one whose key begins like it", async () => {
+    const [main, , gases] = gasSheet.sections;
+    const sections = [{ ...gases!, key: "ma" }, main!];
+    await openSheet(GAS, { ...fieldPackage, definitions: { "gas@3": { ...gasSheet, sections } } });
+    await screen.tap("section-main");
+    await screen.tap("section-next");
+    expect(screen.get("section-main").getAttribute("aria-current")).toBe("step");
+    expect(screen.get("section-ma").className).not.toContain("bad");
+  });
+
   it("that is complete is finished with its time, and one is back at the task", async () => {
     await openApp("/tasks/task-1");
     const { router } = await import("@/router");

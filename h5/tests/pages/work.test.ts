@@ -102,6 +102,23 @@ describe("a task's card", () => {
     expect(screen.get("task-task-1").querySelector(".van-tag")?.textContent).toBe(label);
   });
 
+  it("says the state of what this phone sent and the server has", async () => {
+    serveField({ ...fieldPackage, tasks: [{ ...task, visit: { id: "v", state: "submitted" } }] });
+    const { saveDraft } = await import("@/db");
+    const draft = { task_id: "task-1", visit_id: "v", account_id: "account-1", distance: null, sheets: {}, note: "" };
+    const at = "2026-11-20T02:00:00Z";
+    const answer = { id: "v", state: "submitted", verdict: "pass" as const, content_digest: "", submitted_at: at };
+    await saveDraft({
+      ...draft,
+      signed_in_at: at,
+      submitted_at: at,
+      answer: { ...answer, follow_ups: [] },
+      problem: null,
+    });
+    await openApp("/maintenance");
+    expect(screen.get("task-task-1").querySelector(".van-tag")?.textContent).toBe("待确认");
+  });
+
   it("says the state of the visit that the server knows", async () => {
     serveField({ ...fieldPackage, tasks: [{ ...task, state: "done", visit: { id: "v", state: "objected" } }] });
     await openApp("/maintenance");
