@@ -174,11 +174,16 @@ describe("deciding", () => {
   it.each([
     [
       "the owner of the discharger",
-      { ...discharger, account: { ...discharger.account!, roles: ["owner"] } },
+      { ...discharger, account: { ...discharger.account!, roles: ["owner" as const] } },
       visit,
       true,
     ],
-    ["its manager", { ...discharger, account: { ...discharger.account!, roles: ["viewer", "manager"] } }, visit, true],
+    [
+      "its manager",
+      { ...discharger, account: { ...discharger.account!, roles: ["viewer" as const, "manager" as const] } },
+      visit,
+      true,
+    ],
     [
       "another of the discharger",
       { ...discharger, account: { ...discharger.account!, roles: ["viewer" as const] } },
