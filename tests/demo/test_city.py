@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
+from tests.personal import leaks
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome
 from yunjian.demo.city import is_loaded, load
@@ -46,6 +47,7 @@ def test_a_small_city_is_whole(small_city: Path) -> None:
     _its_codes_are_valid()
     _its_past_is_in_order()
     _its_chains_hold()
+    assert leaks() == []
     _there_is_something_to_do()
     _its_accounts_sign_in(small_city)
 

@@ -6,10 +6,10 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.instruments.fields import plain_number
 from yunjian.instruments.models import FollowUp
 from yunjian.instruments.selectors import InstrumentRow
 from yunjian.instruments.selectors.lifecycle import follow_up_title
+from yunjian.records.fields import plain_number
 from yunjian.web.tables import Table
 
 NO_BREAK = {"td": {"class": "text-nowrap"}}

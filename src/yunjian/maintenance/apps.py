@@ -10,8 +10,10 @@ class MaintenanceConfig(AppConfig):
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
         from yunjian.library.selectors.sheets import published_sheets
-        from yunjian.maintenance import events
+        from yunjian.maintenance import events, fields
+        from yunjian.records.fields import register
         from yunjian.standards import sheets
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
         sheets.register_source(published_sheets)

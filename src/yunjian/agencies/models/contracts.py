@@ -9,10 +9,11 @@ from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
 from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import now
+from yunjian.records.versions import Versioned
 from yunjian.sources.models import MonitoringPoint
 
 
-class ServiceContract(ScopedModel):
+class ServiceContract(Versioned, ScopedModel):
     """A contract between an agency and a discharger over monitoring points."""
 
     agency = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts")

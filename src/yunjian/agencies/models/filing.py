@@ -10,6 +10,7 @@ from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.clock import now
+from yunjian.records.versions import Versioned
 
 
 class AgencyOwned(ScopedModel):
@@ -45,7 +46,7 @@ class FilingState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤销")
 
 
-class AgencyFiling(AgencyOwned):
+class AgencyFiling(Versioned, AgencyOwned):
     """备案基本信息 of an agency."""
 
     legal_representative = models.CharField(_("法定代表人"), max_length=40)
@@ -89,7 +90,7 @@ class Position(models.TextChoices):
     QUALITY_SUPERVISOR = "quality_supervisor", _("质量监督管理人")
 
 
-class Person(AgencyOwned):
+class Person(Versioned, AgencyOwned):
     """人员 of an agency; with an account if the person works in the phone app."""
 
     name = models.CharField(_("姓名"), max_length=40)
@@ -156,7 +157,7 @@ class Certificate(AgencyOwned):
         ]
 
 
-class Equipment(AgencyOwned):
+class Equipment(Versioned, AgencyOwned):
     """设备: what the agency measures and works with."""
 
     asset_number = models.CharField(_("资产编号"), max_length=40)
@@ -180,7 +181,7 @@ class Equipment(AgencyOwned):
         return f"{self.name} {self.asset_number}"
 
 
-class Vehicle(AgencyOwned):
+class Vehicle(Versioned, AgencyOwned):
     """运维车辆; a rented one needs a lease that covers its use."""
 
     plate = models.CharField(_("车牌号"), max_length=12)
@@ -206,7 +207,7 @@ class Vehicle(AgencyOwned):
         return self.plate
 
 
-class SparePart(AgencyOwned):
+class SparePart(Versioned, AgencyOwned):
     """运维备品备件."""
 
     name = models.CharField(_("名称"), max_length=80)

@@ -253,7 +253,7 @@ def act(request: HttpRequest, instrument_id: UUID, act: str, body: ActBody) -> d
 
 @router.patch("/filings/{uuid:revision_id}")
 def edit(request: HttpRequest, revision_id: UUID, body: EditBody) -> dict[str, Any]:
-    """Edit a draft; 409 `edited_meanwhile` when somebody else saved it since `edition`."""
+    """Edit a draft; 409 `stale` when somebody else saved it since `edition`."""
     revision = revision_change(
         actor=actor_of(request),
         revision=_revision(revision_id),

@@ -16,6 +16,8 @@ from yunjian.identity.models import District
 from yunjian.identity.selectors import organization_of
 from yunjian.instruments.selectors import point_on
 from yunjian.kernel.errors import FieldError, InvalidInput, NotAllowed
+from yunjian.records.schemas import clearable, input_fields, wire_values
+from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.selectors import (
     SourceQuery,
@@ -45,10 +47,12 @@ PAGE = 50
 MADE = {201: dict[str, Any]}
 KINDS = {"discharger", "authority"}
 # what may be said to be nothing again
-CLEARABLE = {
-    *("permit_valid_from", "permit_valid_until", "opened_on", "networked_on", "effective_on"),
-    *("height", "inner_diameter", "station_area", "longitude", "latitude"),
-    *("upper", "lower", "effective_to", "version"),
+CLEARABLE = clearable(SOURCE, OUTLET, POINT) | {
+    "effective_on",
+    "upper",
+    "lower",
+    "effective_to",
+    "version",
 }
 
 
@@ -64,30 +68,12 @@ class SourceFilter(Schema):
     state: str = ""
 
 
+@input_fields(SOURCE)
 class SourceBody(Schema):
     """What is said of a source; a change names only what changes. Degrees of `datum`."""
 
-    name: str | None = None
     code: str | None = None
-    uscc: str | None = None
     district: str | None = None
-    street: str | None = None
-    industry_code: str | None = None
-    industry_name: str | None = None
-    address: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    permit_number: str | None = None
-    permit_valid_from: date | None = None
-    permit_valid_until: date | None = None
-    management_level: str | None = None
-    is_medical: bool | None = None
-    contact_name: str | None = None
-    contact_phone: str | None = None
-    principal_name: str | None = None
-    principal_phone: str | None = None
-    opened_on: date | None = None
     organization: str | None = None
 
 
@@ -103,20 +89,9 @@ class SourceChange(SourceBody, Change):
     """A change of a source."""
 
 
+@input_fields(OUTLET)
 class OutletBody(Schema):
     """What is said of an outlet. Height and diameter in m."""
-
-    name: str | None = None
-    emission_standard: str | None = None
-    height: Decimal | None = None
-    inner_diameter: Decimal | None = None
-    channel: str | None = None
-    discharge_to: str | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
 
 
 class NewOutlet(OutletBody):
@@ -131,24 +106,9 @@ class OutletChange(OutletBody, Change):
     """A change of an outlet."""
 
 
+@input_fields(POINT)
 class PointBody(Schema):
     """What is said of a point. The area of the station house in m²."""
-
-    name: str | None = None
-    mn_code: str | None = None
-    parameters: list[str] | None = None
-    sampling_method: str | None = None
-    automatic_calibration: bool | None = None
-    networked_on: date | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
-    station_area: Decimal | None = None
-    station_temperature_control: bool | None = None
-    station_ups: bool | None = None
-    station_video: bool | None = None
 
 
 class NewPoint(PointBody):
@@ -421,14 +381,11 @@ def close_point(request: HttpRequest, point_id: UUID, body: Closing) -> dict[str
 
 def source_facts(row: PollutionSource) -> dict[str, Any]:
     """Return a source as JSON has it."""
-    names = (
-        "code name street industry_code industry_name address datum permit_number"
-        " management_level is_medical contact_name contact_phone principal_name principal_phone"
-        " close_reason version"
-    )
     return {
         "id": str(row.pk),
-        **{name: getattr(row, name) for name in names.split()},
+        **wire_values(SOURCE, row),
+        "close_reason": row.close_reason,
+        "version": row.version,
         "credit_code": row.credit_code,
         "organization": {"id": str(row.organization_id), "name": row.organization.name},
         "district": {"code": row.district_id, "name": row.district.name},
@@ -440,12 +397,11 @@ def source_facts(row: PollutionSource) -> dict[str, Any]:
 
 def outlet_facts(row: Outlet) -> dict[str, Any]:
     """Return an outlet as JSON has it."""
-    names = "code name kind emission_standard channel discharge_to location datum version"
     return {
         "id": str(row.pk),
-        **{name: getattr(row, name) for name in names.split()},
-        "height": _number(row.height),
-        "inner_diameter": _number(row.inner_diameter),
+        **wire_values(OUTLET, row),
+        "kind": row.kind,
+        "version": row.version,
         **_position(row),
         **_days(row, "opened_on", "closed_on"),
         "state": "closed" if row.is_closed else "active",
@@ -454,20 +410,17 @@ def outlet_facts(row: Outlet) -> dict[str, Any]:
 
 def point_facts(row: MonitoringPoint) -> dict[str, Any]:
     """Return a point as JSON has it, each parameter with its code on the wire."""
-    names = (
-        "name kind mn_code sampling_method automatic_calibration location datum"
-        " station_temperature_control station_ups station_video version"
-    )
     known = factors(row.kind)
     return {
         "id": str(row.pk),
         "outlet": str(row.outlet_id),
-        **{name: getattr(row, name) for name in names.split()},
+        **wire_values(POINT, row),
+        "kind": row.kind,
+        "version": row.version,
         "parameters": [
             {"symbol": name, "code": known[name].code if name in known else None}
             for name in row.parameters
         ],
-        "station_area": _number(row.station_area),
         **_position(row),
         **_days(row, "networked_on", "opened_on", "closed_on"),
         "state": "closed" if row.is_closed else "active",

@@ -55,7 +55,9 @@ class Event(ScopedModel):
     """Something that happened. Never updated, never deleted (a trigger sees to it).
 
     `body` is the canonical JSON that was digested; the other columns repeat parts of it for
-    queries. `digest` = digest(previous digest + body). Partitioned by month on `id`.
+    queries. `actor_name` is that of the system alone (in events of the first releases also of
+    people): who an account is, is looked up.
+    `digest` = digest(previous digest + body). Partitioned by month on `id`.
     """
 
     chain = models.UUIDField()

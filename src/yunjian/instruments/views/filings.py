@@ -17,7 +17,6 @@ from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.documents.ocr import engine
-from yunjian.instruments.fields import plain_number
 from yunjian.instruments.forms import FilingForm
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
@@ -46,9 +45,11 @@ from yunjian.instruments.views.lookups import (
     stored_files,
 )
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.kernel.keyed_digests import is_keyed_digest
+from yunjian.records.changes import is_value_of, plain
+from yunjian.records.fields import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
-from yunjian.sources.services.checks import plain
 from yunjian.web.guards import source_page
 from yunjian.web.responses import done
 
@@ -129,7 +130,7 @@ def _both_edited(
         after = str(change.after or "")
         if path not in typed or _same(typed[path], after):
             continue
-        if _same(typed[path], change.before):
+        if _was(error.revision, path, change.before, typed[path]):
             data[path] = after
             taken.append(f"{value_label(path)}：{after or '（空）'}")
         else:
@@ -148,6 +149,14 @@ def _both_edited(
         }
         merged.add_error(None, words)
     return _page(request, dialog, merged, status=error.status)
+
+
+def _was(revision: InstrumentRevision, path: str, before: object, typed: object) -> bool:
+    """Tell whether what was typed is the value that the draft had when it was opened."""
+    if is_keyed_digest(before):
+        label = revision._meta.label_lower  # noqa: SLF001 - Django's documented API
+        return is_value_of(str(before), label, str(revision.pk), path, typed)
+    return _same(typed, before)
 
 
 def _same(first: object, second: object) -> bool:

@@ -39,12 +39,7 @@ from yunjian.instruments.selectors.tree import (
     outlet_tree,
     points_of_outlet,
 )
-from yunjian.sources.selectors.histories import (
-    PlaceLine,
-    changes_since,
-    place_history,
-    source_history,
-)
+from yunjian.sources.selectors.histories import PlaceLine, place_history, source_history
 from yunjian.sources.selectors.places import (
     SourceQuery,
     dischargers_like,
@@ -73,7 +68,6 @@ __all__ = [
     "actions_of",
     "branch_of",
     "changed_paths",
-    "changes_since",
     "days_to_decision",
     "description_of",
     "descriptions_on",

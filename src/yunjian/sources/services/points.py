@@ -2,8 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -17,22 +16,22 @@ from yunjian.instruments.models import Instrument
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.changes import Changes
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources import events
+from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, Outlet, PointRevision
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source
-from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.revisions import (
     TYPED,
-    Changed,
+    assign_place,
     check_closing,
     check_effective,
     check_position,
     check_reason,
-    check_version,
-    put,
-    record_change,
-    save_changed,
+    record_place_change,
 )
 from yunjian.standards.factors import factors
 
@@ -41,50 +40,11 @@ MN_CODE = re.compile(r"[0-9A-Z]{14,24}")
 DESCRIBED = ("parameters", "sampling_method", "automatic_calibration")
 
 
-class PointChanges(TypedDict, total=False):
-    """What may be said of a point. The area of the station house in m²."""
-
-    name: str
-    mn_code: str
-    parameters: list[str]
-    sampling_method: str
-    automatic_calibration: bool
-    networked_on: date | None
-    location: str
-    longitude: Decimal
-    latitude: Decimal
-    datum: str
-    opened_on: date | None
-    station_area: Decimal | None
-    station_temperature_control: bool
-    station_ups: bool
-    station_video: bool
-
-
-class PointFields(TypedDict):
-    """What has to be said of a new point, and what else may be."""
-
-    name: str
-    mn_code: str
-    parameters: list[str]
-    sampling_method: NotRequired[str]
-    automatic_calibration: NotRequired[bool]
-    networked_on: NotRequired[date | None]
-    location: NotRequired[str]
-    longitude: NotRequired[Decimal | None]
-    latitude: NotRequired[Decimal | None]
-    datum: NotRequired[str]
-    opened_on: NotRequired[date | None]
-    station_area: NotRequired[Decimal | None]
-    station_temperature_control: NotRequired[bool]
-    station_ups: NotRequired[bool]
-    station_video: NotRequired[bool]
-
-
 @transaction.atomic
-def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields]) -> MonitoringPoint:
+def point_create(*, actor: Actor, outlet: Outlet, **fields: Any) -> MonitoringPoint:
     """Add a monitoring point to an outlet; without a position it stands where the source does.
 
+    `fields` are those of `sources.fields.POINT`, with name, MN code and parameters at least.
     Its description holds from the day it was opened, or networked; today when nobody says.
 
     Raises:
@@ -93,6 +53,7 @@ def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields])
         InvalidState: the outlet is closed.
         Conflict: the MN code is taken.
     """
+    POINT.check_names(fields, new=True)
     source = outlet.source
     require(may_keep_source(actor, source.organization_id, source.district_id))
     if outlet.is_closed:
@@ -106,7 +67,7 @@ def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields])
         latitude=source.latitude,
     )
     given = {name: value for name, value in fields.items() if value is not None}
-    put(point, given | {"mn_code": fields["mn_code"].strip().upper()})
+    assign_place(point, given | {"mn_code": fields["mn_code"].strip().upper()})
     _check_point(point, Problems())
     with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
         point.save(force_insert=True)
@@ -136,9 +97,9 @@ def point_update(
     reason: str,
     effective_on: date | None = None,
     version: int | None = None,
-    **changes: Unpack[PointChanges],
+    **changes: Any,
 ) -> MonitoringPoint:
-    """Change what is said of a point.
+    """Change fields of a point (`sources.fields.POINT`).
 
     What the rules ask for (parameters, sampling method, automatic calibration) is described anew
     from `effective_on` (today unless told otherwise); how it was before stays known.
@@ -149,6 +110,7 @@ def point_update(
         InvalidState: the point is networked and keeps its MN code; a parameter is still measured.
         InvalidInput: values that cannot be right.
     """
+    POINT.check_names(changes)
     point = locked(point)
     require(may_keep_source(actor, point.organization_id, point.district_id))
     check_version(point, version)
@@ -156,7 +118,7 @@ def point_update(
     networked = point.networked_on is not None and point.networked_on <= today()
     if "mn_code" in changes:
         changes["mn_code"] = changes["mn_code"].strip().upper()
-    changed = put(point, changes)
+    changed = assign_place(point, changes)
     if not changed:
         return point
     if networked and "mn_code" in changed:
@@ -170,16 +132,16 @@ def point_update(
     _check_point(point, problems)
     _check_instruments(point, changed)
     with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
-        save_changed(point, changed)
+        save_changes(point, changed)
     if described:
         _end(last, day)
         _describe(point, last.number + 1 if last else 1, day, reason.strip(), actor)
-    record_change(
+    record_place_change(
         actor=actor,
         verb=events.POINT_CHANGED,
         row=point,
         organization_id=point.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=day,
     )
@@ -221,14 +183,14 @@ def point_close(
     if still:
         raise InvalidState(_("请先停用该测点的仪器：%(slots)s") % {"slots": "、".join(still)})
     _end(last, on)
-    changed = put(point, {"closed_on": on, "close_reason": reason.strip()})
-    save_changed(point, changed)
-    record_change(
+    changed = assign_place(point, {"closed_on": on, "close_reason": reason.strip()})
+    save_changes(point, changed)
+    record_place_change(
         actor=actor,
         verb=events.POINT_CLOSED,
         row=point,
         organization_id=point.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=on,
     )
@@ -271,7 +233,7 @@ def _standing(point: MonitoringPoint, on: date) -> models.QuerySet[Instrument]:
     )
 
 
-def _check_instruments(point: MonitoringPoint, changed: Changed) -> None:
+def _check_instruments(point: MonitoringPoint, changed: Changes) -> None:
     """Refuse to drop a parameter that an instrument still measures.
 
     Raises:

@@ -4,7 +4,7 @@ from django import template
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from yunjian.instruments.fields import plain_number
+from yunjian.records.fields import plain_number
 from yunjian.sources.models import EmissionLimit
 from yunjian.sources.models.places import SamplingMethod
 

@@ -28,6 +28,7 @@ from yunjian.instruments.selectors import (
 from yunjian.instruments.selectors.tree import point_nodes
 from yunjian.instruments.tables import AnalyzerTable, SamplerTable
 from yunjian.kernel.clock import today
+from yunjian.sources.fields import OUTLET, POINT
 from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Medium
@@ -202,6 +203,7 @@ def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     outlet = _outlet(outlet_id)
     context = {
         "outlet": outlet,
+        "facts": OUTLET.facts(outlet, outlet.kind),
         "limits": limits_of(outlet),
         "lines": place_history(outlet),
         "may_keep": keeps(outlet.source),
@@ -353,6 +355,7 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     day = _day(request.GET.get("on", ""))
     context = {
         "point": point,
+        "facts": POINT.facts(point, point.kind),
         "stood": point_on(point, day),
         "revisions": revisions_of(point),
         "lines": place_history(point),
