@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
+from tests.chain import differences
 from tests.support import database
 from tests.support.own_statements import told_in_tests
 from tests.world import World, account_with, build_world
@@ -149,3 +150,15 @@ def _rules_of_the_database(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     unregister_source(published_packs)
     sheets.unregister_source(published_sheets)
+
+
+@pytest.fixture(autouse=True)
+def _events_are_as_stated(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compare every event that the test made with what is stated of its verb."""
+    with_database = {"db", "transactional_db", "world"} & set(request.fixturenames)
+    if not with_database and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")  # so that the database outlasts the comparison
+    yield
+    assert differences() == []

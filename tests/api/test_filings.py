@@ -47,7 +47,7 @@ def test_a_filing_goes_its_whole_way(world: World, owner: Client, reviewer: Clie
     edited = owner.patch(path, {"values": {"model": "YJ-300"}, "edition": 1}, JSON)
     assert (edited.json()["values"]["model"], edited.json()["edition"]) == ("YJ-300", 2)
     stale = owner.patch(path, {"values": {"model": "YJ-400"}, "edition": 1}, JSON)
-    assert (stale.status_code, stale.json()["code"]) == (409, "edited_meanwhile")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
 
     assert owner.post(f"{path}/submit").json()["state"] == "submitted"
     assert owner.post(f"{path}/withdraw").json()["state"] == "draft"

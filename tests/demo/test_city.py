@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
+from tests.personal import leaks
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome
@@ -49,6 +50,7 @@ def test_a_small_city_is_whole(small_city: Path) -> None:
     _its_codes_are_valid()
     _its_past_is_in_order()
     _its_chains_hold()
+    assert leaks() == []
     _there_is_something_to_do()
     _its_accounts_sign_in(small_city)
 

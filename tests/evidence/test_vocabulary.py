@@ -1,31 +1,65 @@
-"""Every verb that the code writes into the chain has words for people."""
+"""Every verb that the code writes has words for people, and is written out at one place."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import yunjian
+from tests.chain import STATED
 from yunjian.evidence import vocabulary
 
 PACKAGE = Path(yunjian.__file__).parent
+VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
-def _verbs_written() -> Iterator[str]:
-    """Yield the constants that the code passes as `verb=`."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg == "verb":
-                for part in ast.walk(node.value):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        yield part.value
+def _rooms() -> dict[str, dict[str, str]]:
+    """Return the verbs of each room: constant → verb, from its `events.py`."""
+    found: dict[str, dict[str, str]] = {}
+    for path in PACKAGE.rglob("events.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found[str(path)] = {
+            node.targets[0].id: str(node.value.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+            and VERB.fullmatch(str(node.value.value))
+        }
+    return {path: verbs for path, verbs in found.items() if verbs}
 
 
-def test_every_verb_that_is_written_has_a_title() -> None:
-    verbs = set(_verbs_written())
-    assert len(verbs) > 30
-    assert {verb for verb in verbs if vocabulary.verb_title(verb) == verb} == set()
+VERBS = {verb for verbs in _rooms().values() for verb in verbs.values()}
+
+
+def _strings(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def test_every_verb_has_a_title_and_one_room() -> None:
+    assert len(VERBS) > 80
+    assert {verb for verb in VERBS if vocabulary.verb_title(verb) == verb} == set()
+    assert len(VERBS) == sum(len(verbs) for verbs in _rooms().values())
+    assert {verb for verb, _title in vocabulary.verbs()} == VERBS
+
+
+def test_no_verb_is_written_out_but_in_the_events_of_its_room() -> None:
+    literal = [
+        f"{path.relative_to(PACKAGE)}:{line} {text}"
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "events.py" and "migrations" not in path.parts
+        for line, text in _strings(path)
+        if text in VERBS
+    ]
+    assert literal == []
+
+
+def test_what_every_verb_carries_is_stated() -> None:
+    assert set(STATED) == VERBS
 
 
 def test_a_verb_of_a_later_version_is_shown_as_it_is_stored() -> None:

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
 
+from tests.chain import STATED
 from tests.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
@@ -403,5 +404,6 @@ def _words(city: City) -> None:
             actor=city.actor(city.engineer),
             verb="visit.submitted",
             obj=city.rows["maintenance.visit"],
+            payload=dict.fromkeys(STATED["visit.submitted"].keys, ""),
         )
     )

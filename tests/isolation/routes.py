@@ -182,6 +182,7 @@ ROUTES: dict[str, Route] = {
     "sources:source_location": form(PLACES, _KEEP),
     "sources:source_closing": form(PLACES, _KEEP),
     "sources:source_history": page(*PLACES),
+    "sources:source_points": page(*PLACES),
     "instruments:outlets": page(*PLACES),
     "instruments:tree": page(*PLACES),
     "sources:outlet_new": form(PLACES, _KEEP, values={"kind": "wastewater"}),

@@ -30,6 +30,7 @@ from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 from yunjian.library.domain.rule_changes import changes_between
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.services import rules
+from yunjian.records.versions import StaleVersion
 from yunjian.standards.rules import (
     PointDescription,
     limits_as_data,
@@ -187,7 +188,7 @@ def test_nobody_publishes_what_another_changed_since_it_was_shown(world: World) 
     shown = confirm(world).revision
     confirm(world, row="hj75.cal-auto")
     actor = actor_of(world)
-    with acting_as(actor), pytest.raises(InvalidState, match="刚被修改过"):
+    with acting_as(actor), pytest.raises(StaleVersion, match="刚被修改过"):
         rules.draft_publish(
             actor=actor, code=GAS, effective_from=tomorrow(), note="x", revision=shown
         )

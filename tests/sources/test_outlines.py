@@ -9,7 +9,7 @@ import pytest
 
 import yunjian.sources
 from yunjian.demo.catalogue import DISTRICTS
-from yunjian.sources.services.checks import EAST, NORTH
+from yunjian.sources.services.revisions import EAST, NORTH
 
 FILE = Path(yunjian.sources.__file__).parent / "static" / "sources" / "districts.json"
 Ring = list[list[float]]

@@ -13,10 +13,11 @@ from yunjian.evidence.models import Event
 from yunjian.identity.domain.uscc import check_character
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
+from yunjian.records.versions import others
 from yunjian.sources.domain.industries import industries, industries_like, industry_of
 from yunjian.sources.domain.streets import streets_of
 from yunjian.sources.models import MonitoringPoint, PollutionSource
-from yunjian.sources.selectors import changes_since, source_history
+from yunjian.sources.selectors import source_history
 from yunjian.sources.services import (
     outlet_create,
     point_create,
@@ -139,14 +140,14 @@ def test_a_point_says_how_it_samples_and_what_it_measures(  # noqa: PLR0917
 
 
 def test_a_change_keeps_the_value_before_it(world: World, owner: Actor) -> None:
-    source_update(actor=owner, source=world.source, contact_name="周敏", reason="换人")
+    source_update(actor=owner, source=world.source, street="唐镇", reason="核对")
     event = Event.objects.filter(verb="source.changed").get()
-    assert '"contact_name":["","周敏"]' in event.body
+    assert '"street":["张江镇","唐镇"]' in event.body
 
     source_update(actor=owner, source=world.source, longitude=Decimal("121.7"), reason="核对位置")
     assert Event.objects.filter(verb="source.moved").count() == 1
 
-    source_update(actor=owner, source=world.source, contact_name="周敏", reason="换人")
+    source_update(actor=owner, source=world.source, street="唐镇", reason="核对")
     assert Event.objects.filter(verb="source.changed").count() == 1
 
 
@@ -241,8 +242,14 @@ def test_a_change_in_sight_of_an_old_state_is_refused_and_what_changed_is_known(
     with pytest.raises(Conflict) as refused:
         source_update(actor=owner, source=world.source, street="曹路镇", reason="改", version=1)
     assert refused.value.code == "stale"
-    (line,) = changes_since(world.source, 1)
-    assert (line.who, line.changes[0].after) == ("王审", "唐镇")
+    (change,) = others(world.source, 1)
+    assert (change.who, change.label, change.before, change.after, change.reason) == (
+        "王审",
+        "街道（镇）",
+        "张江镇",
+        "唐镇",
+        "核对",
+    )
 
 
 def test_the_name_of_the_industry_follows_its_code(world: World, owner: Actor) -> None:

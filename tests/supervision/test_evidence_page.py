@@ -15,7 +15,12 @@ PAGE = "/supervision/evidence/"
 
 @pytest.fixture
 def sealed(world: World) -> Event:
-    return record(actor=world.actor(world.engineer), verb="session.opened", obj=world.engineer)
+    return record(
+        actor=world.actor(world.engineer),
+        verb="session.opened",
+        obj=world.engineer,
+        payload={"means": "password"},
+    )
 
 
 def _ask(world: World) -> ChainCheck:

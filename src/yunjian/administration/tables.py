@@ -108,7 +108,7 @@ class EventTable(Table):
 
     at = _moment("at", _("时间"))
     chain_name = tables.Column(verbose_name=_("单位"))
-    actor_name = tables.Column(verbose_name=_("人员"))
+    who = tables.Column(verbose_name=_("人员"))
     verb = tables.TemplateColumn("{% load frame %}{{ record.verb|verb }}", verbose_name=_("操作"))
     kind = tables.TemplateColumn(
         "{% load frame %}{{ record.object_type|object_kind }}", verbose_name=_("对象")

@@ -8,7 +8,9 @@ class AgenciesConfig(AppConfig):
     verbose_name = "运维机构"
 
     def ready(self) -> None:
-        from yunjian.agencies import events
+        from yunjian.agencies import events, fields
         from yunjian.evidence import vocabulary
+        from yunjian.records.fields import register
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import current_actor
 from yunjian.agencies.dictionaries import EDUCATIONS
+from yunjian.agencies.fields import EQUIPMENT, FILING, PART, PERSON, VEHICLE
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.languages import Text
+from yunjian.web.stale import VersionedForm
 from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))
@@ -43,7 +45,7 @@ class SaysWhatIsMissing(forms.BaseForm):
                 field.choices = [("", gettext("请选择")), *(one for one in choices if one[0])]
 
 
-class RegisterForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
+class RegisterForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
     """Takes labels and choices from the model; writes nothing."""
 
     sections: Sections = []
@@ -59,34 +61,18 @@ class RegisterForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg
 class FilingForm(RegisterForm):
     """备案基本信息."""
 
-    sections = [
-        (_("企业信息"), ["legal_representative", "registered_capital", "address"]),
-        (_("业务信息"), ["project_count", "project_amount", "scope"]),
-        (_("联系方式"), ["contact_name", "contact_phone"]),
-    ]
+    sections = FILING.names()
 
     class Meta:
         model = AgencyFiling
-        fields = [
-            "legal_representative",
-            "registered_capital",
-            "address",
-            "project_count",
-            "project_amount",
-            "scope",
-            "contact_name",
-            "contact_phone",
-        ]
+        fields = FILING.form_names
         widgets = {"scope": forms.Textarea(attrs={"rows": 2})}
 
 
 class PersonForm(RegisterForm):
     """人员."""
 
-    sections = [
-        (_("基本信息"), ["name", "phone", "education", "title"]),
-        (_("任职信息"), ["job", "position", "joined_on", "account"]),
-    ]
+    sections = PERSON.names()
     education = forms.ChoiceField(label=_("学历"))
     account = forms.ModelChoiceField(
         Account.objects.none(),
@@ -98,17 +84,8 @@ class PersonForm(RegisterForm):
 
     class Meta:
         model = Person
-        fields = [
-            "name",
-            "phone",
-            "education",
-            "title",
-            "job",
-            "position",
-            "joined_on",
-            "account",
-        ]
-        widgets = {"joined_on": DateInput()}
+        fields = PERSON.form_names
+        widgets = PERSON.date_widgets(DateInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,23 +103,17 @@ class PersonForm(RegisterForm):
 class EquipmentForm(RegisterForm):
     """设备."""
 
-    sections = [
-        (_("设备信息"), ["asset_number", "name", "serial_number", "maker", "model"]),
-        (_("检定与校准"), ["needs_calibration"]),
-    ]
+    sections = EQUIPMENT.names()
 
     class Meta:
         model = Equipment
-        fields = ["asset_number", "name", "serial_number", "maker", "model", "needs_calibration"]
+        fields = EQUIPMENT.form_names
 
 
 class VehicleForm(RegisterForm):
     """运维车辆."""
 
-    sections = [
-        (_("车辆信息"), ["plate", "ownership", "lease_until"]),
-        (_("证明材料"), ["document"]),
-    ]
+    sections = [*VEHICLE.names(), (_("证明材料"), ["document"])]
     document = forms.FileField(
         label=_("行驶证 / 租赁合同"),
         required=False,
@@ -154,12 +125,9 @@ class VehicleForm(RegisterForm):
 
     class Meta:
         model = Vehicle
-        fields = ["plate", "ownership", "lease_until"]
-        widgets = {"lease_until": DateInput()}
-        help_texts = {
-            "lease_until": _("租赁车辆必填"),
-            "plate": _("如 沪A12345，新能源如 沪AD12345"),
-        }
+        fields = VEHICLE.form_names
+        widgets = VEHICLE.date_widgets(DateInput)
+        help_texts = VEHICLE.help_texts
 
     def clean_plate(self) -> str:
         """Take the plate as people write it: spaces, dots and small letters do not matter."""
@@ -169,13 +137,11 @@ class VehicleForm(RegisterForm):
 class SparePartForm(RegisterForm):
     """运维备品备件."""
 
-    sections = [
-        (_("备品备件"), ["name", "model", "quantity", "unit", "amount", "location"]),
-    ]
+    sections = PART.names()
 
     class Meta:
         model = SparePart
-        fields = ["name", "model", "quantity", "unit", "amount", "location"]
+        fields = PART.form_names
 
 
 class ContractForm(SaysWhatIsMissing, forms.Form):
@@ -223,13 +189,13 @@ class CertificateForm(SaysWhatIsMissing, forms.Form):
     attachment = forms.FileField(label=_("证书附件"), help_text=CERTIFICATE_FILE_HELP)
 
 
-class LeaveForm(SaysWhatIsMissing, forms.Form):
+class LeaveForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """The day on which a person left."""
 
     left_on = forms.DateField(label=_("离职日期"), widget=DateInput())
 
 
-class RetireForm(SaysWhatIsMissing, forms.Form):
+class RetireForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """Why a device goes out of use."""
 
     reason = forms.CharField(
@@ -237,7 +203,7 @@ class RetireForm(SaysWhatIsMissing, forms.Form):
     )
 
 
-class ContractEndForm(SaysWhatIsMissing, forms.Form):
+class ContractEndForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """When and why a contract ends early."""
 
     ends_on = forms.DateField(

@@ -9,7 +9,9 @@ class CertificatesConfig(AppConfig):
     verbose_name = "法人一证通"
 
     def ready(self) -> None:
-        from yunjian.certificates import events
+        from yunjian.certificates import events, fields
         from yunjian.evidence import vocabulary
+        from yunjian.records.fields import register
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -11,6 +11,7 @@ from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.demo.catalogue import FIRST, GIVEN, SECOND, SURNAMES, Industry
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account, District, Organization
 from yunjian.identity.selectors import actor_for
 from yunjian.identity.services import account_create, second_factor_enroll, second_factor_offer
@@ -96,10 +97,10 @@ class CityBuilder:
         row.save(force_insert=True)
         record(
             actor=LOADER,
-            verb="organization.created",
+            verb=events.ORGANIZATION_CREATED,
             obj=row,
             organization_id=row.pk,
-            payload={"name": name, "uscc": uscc},
+            payload={"name": name, "uscc": uscc, "kind": kind},
         )
         return row
 

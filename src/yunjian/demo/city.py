@@ -20,6 +20,7 @@ from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.kernel.clock import now
 from yunjian.kernel.clock import today as present_day
@@ -156,9 +157,9 @@ def _bind_wechat(known: list[DemoAccount]) -> list[DemoAccount]:
             )
             record(
                 actor=LOADER,
-                verb="wechat.bound",
+                verb=events.WECHAT_BOUND,
                 obj=binding,
                 organization_id=account.organization_id,
-                payload={"username": one.username},
+                payload={"account": str(account.pk), "identities": 1},
             )
     return known

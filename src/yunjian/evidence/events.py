@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+ATTACHMENT_STORED = "attachment.stored"
+CHAIN_CHECK_ASKED = "chain_check.asked"
+
 SENTENCES = {
-    "attachment.stored": _("上传附件"),
-    "chain_check.asked": _("要求验证证据链"),
+    ATTACHMENT_STORED: _("上传附件"),
+    CHAIN_CHECK_ASKED: _("要求验证证据链"),
 }
 
 OBJECTS = {

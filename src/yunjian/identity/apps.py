@@ -9,6 +9,8 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.identity import channels, events, subscribers  # noqa: F401 - they register themselves
+        from yunjian.identity import channels, events, fields, subscribers  # noqa: F401 - they register themselves
+        from yunjian.records.fields import register
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

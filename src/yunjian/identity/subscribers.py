@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from yunjian.access.actor import Actor
 from yunjian.access.scope import ScopedModel, on_foreign_access
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account
 from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.services.sessions import session_begin, session_close
@@ -19,7 +20,7 @@ from yunjian.identity.services.sessions import session_begin, session_close
 def foreign_access(actor: Actor, row: ScopedModel) -> None:
     """Record that somebody asked for another organisation's row by its id."""
     with transaction.atomic():
-        record(actor=actor, verb="access.foreign", obj=row)
+        record(actor=actor, verb=events.ACCESS_FOREIGN, obj=row)
 
 
 @receiver(user_logged_in)

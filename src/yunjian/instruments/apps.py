@@ -9,7 +9,10 @@ class InstrumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.instruments import events, subscribers  # noqa: F401 - it registers itself
+        from yunjian.instruments import events, fields, subscribers  # noqa: F401 - it registers itself
+        from yunjian.records.fields import register
+
+        register(*fields.SPECIFICATIONS)
 
         vocabulary.register(
             verbs=events.SENTENCES, objects=events.OBJECTS, former=events.FORMER_OBJECTS

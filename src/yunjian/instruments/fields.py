@@ -12,17 +12,16 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind
-from yunjian.records.numbers import plain_number
+from yunjian.kernel.languages import Text
+from yunjian.records.fields import Field, Section, specify
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
-FieldKind = Literal["text", "long", "number", "date", "choice", "phone", "ranges"]
 Value = str | Decimal | date | None
 SETTINGS = "settings."
 SAMPLING_MODES = ("等时采样", "等比例采样", "流量触发采样", "定量采样", "远程触发采样")
@@ -61,62 +60,6 @@ def parameter_rule(medium: str, parameter: str = "") -> ParameterRule:
     return known.get((medium, parameter)) or known[medium, ""]
 
 
-@dataclass(frozen=True, slots=True)
-class FilingField:
-    """One value of a filing. `path` is a column, or "settings." and a key of the JSON column."""
-
-    path: str
-    label: str
-    kind: FieldKind = "text"
-    required: bool = False
-    unit: str = ""
-    help: str = ""
-    choices: tuple[str, ...] = ()
-    open_choice: bool = False
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    digits: int = 4
-
-    @property
-    def is_setting(self) -> bool:
-        """Whether the value lives in the JSON column of settings."""
-        return self.path.startswith(SETTINGS)
-
-    def read(self, revision: InstrumentRevision) -> Value:
-        """Return the value that a revision holds."""
-        if self.kind == "ranges":
-            return ranges_text(getattr(revision, self.path))
-        if not self.is_setting:
-            value: Value = getattr(revision, self.path)
-            return value
-        raw = revision.settings.get(self.path.removeprefix(SETTINGS))
-        if raw in (None, ""):
-            return None
-        return Decimal(str(raw)) if self.kind == "number" else str(raw)
-
-    def show(self, revision: InstrumentRevision) -> str:
-        """Return the value as people read it, with its unit; empty when there is none."""
-        value = self.read(revision)
-        if value in (None, ""):
-            return ""
-        text = plain_number(value) if isinstance(value, Decimal) else str(value)
-        unit = revision.unit if self.unit == "*" else self.unit
-        return f"{text} {unit}" if unit else text
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Fields that belong together on the form."""
-
-    title: str
-    fields: tuple[FilingField, ...]
-
-
-def ranges_text(ranges: list[list[str]]) -> str:
-    """Return further ranges as people type them: "0～500；0～1000"."""
-    return "；".join("～".join(bounds) for bounds in ranges)
-
-
 def sections_of(kind: str, point: MonitoringPoint, parameter: str = "") -> list[Section]:
     """Return the sections of the form for an instrument of the kind at the point.
 
@@ -128,7 +71,7 @@ def sections_of(kind: str, point: MonitoringPoint, parameter: str = "") -> list[
     return [identity, *own, _papers(), _contact()]
 
 
-def fields_of(kind: str, point: MonitoringPoint, parameter: str = "") -> Iterator[FilingField]:
+def fields_of(kind: str, point: MonitoringPoint, parameter: str = "") -> Iterator[Field]:
     """Yield every field of the form for an instrument of the kind at the point."""
     for section in sections_of(kind, point, parameter):
         yield from section.fields
@@ -141,17 +84,17 @@ def measuring_sections(point: MonitoringPoint, parameter: str) -> list[Section]:
 
 def _identity(kind: str, point: MonitoringPoint) -> Section:
     sampler = kind == InstrumentKind.SAMPLER
-    parameter = FilingField(
+    parameter = Field(
         "parameter", _("监测因子"), "choice", required=True, choices=tuple(point.parameters)
     )
-    components = FilingField(
+    components = Field(
         "components",
         _("组分"),
         "choice",
         choices=(MULTI_COMPONENT,),
         help=_("一台仪器监测多个因子、逐个因子备案时选择"),
     )
-    mode = FilingField(
+    mode = Field(
         "method",
         _("采样方式"),
         required=True,
@@ -162,14 +105,14 @@ def _identity(kind: str, point: MonitoringPoint) -> Section:
     return Section(
         _("仪器信息"),
         (
-            FilingField("name", _("仪器名称"), required=True),
+            Field("name", _("仪器名称"), required=True),
             *(() if sampler else (parameter,)),
-            FilingField("maker", _("生产厂家"), required=True, open_choice=True),
-            FilingField("model", _("规格型号"), required=True, open_choice=True),
-            FilingField("serial_number", _("出厂编号"), required=True, help=_("见仪器铭牌")),
+            Field("maker", _("生产厂家"), required=True, open_choice=True),
+            Field("model", _("规格型号"), required=True, open_choice=True),
+            Field("serial_number", _("出厂编号"), required=True, help=_("见仪器铭牌")),
             *((mode,) if sampler else (components,)),
-            FilingField("manufactured_on", _("出厂日期"), "date", required=True),
-            FilingField("installed_on", _("安装日期"), "date", required=True),
+            Field("manufactured_on", _("出厂日期"), "date", required=True),
+            Field("installed_on", _("安装日期"), "date", required=True),
         ),
     )
 
@@ -180,20 +123,18 @@ def _analyzer(point: MonitoringPoint, parameter: str) -> list[Section]:
     measuring = Section(
         _("原理与测量性能"),
         (
-            FilingField(
+            Field(
                 "method",
                 _("分析方法/原理"),
                 required=True,
                 choices=rule.methods,
                 open_choice=True,
             ),
-            FilingField("unit", _("量程单位"), "choice", required=True, choices=rule.units),
-            FilingField("range_lower", _("量程下限"), "number", required=True, unit="*"),
-            FilingField("range_upper", _("量程上限"), "number", required=True, unit="*"),
-            FilingField(
-                "more_ranges", _("其他量程"), "ranges", help=_("如 0～500；0～1000，单位同上")
-            ),
-            FilingField(
+            Field("unit", _("量程单位"), "choice", required=True, choices=rule.units),
+            Field("range_lower", _("量程下限"), "number", required=True, unit="*"),
+            Field("range_upper", _("量程上限"), "number", required=True, unit="*"),
+            Field("more_ranges", _("其他量程"), "ranges", help=_("如 0～500；0～1000，单位同上")),
+            Field(
                 "detection_limit",
                 _("检出限"),
                 "number",
@@ -207,13 +148,13 @@ def _analyzer(point: MonitoringPoint, parameter: str) -> list[Section]:
     return [measuring, Section(_("关键参数"), tuple(known[key] for key in rule.settings))]
 
 
-def settings_known() -> dict[str, FilingField]:
+def settings_known() -> dict[str, Field]:
     """Return the key parameters of analysers by name: what `data/parameters.toml` refers to."""
     return {
         field.path.removeprefix(SETTINGS): field
         for field in (
-            FilingField("settings.slope", _("斜率"), "number"),
-            FilingField("settings.intercept", _("截距"), "number"),
+            Field("settings.slope", _("斜率"), "number"),
+            Field("settings.intercept", _("截距"), "number"),
             _setting("correction_factor", _("校正系数"), ""),
             _setting("k_factor", _("K 系数"), ""),
             _setting("digestion_temperature", _("消解温度"), "℃", maximum=Decimal(300)),
@@ -245,7 +186,7 @@ def _sampler() -> list[Section]:
                 _setting("bottle_millilitres", _("单瓶容积"), "mL", required=True),
                 _setting("sample_millilitres", _("单次采样量"), "mL", required=True),
                 _setting("interval_minutes", _("采样间隔"), "min", required=True),
-                FilingField(
+                Field(
                     "settings.storage_temperature",
                     _("冷藏温度"),
                     "number",
@@ -255,14 +196,14 @@ def _sampler() -> list[Section]:
                     maximum=Decimal(20),
                     help=_("HJ 353：样品在 4 ℃ 左右避光保存"),
                 ),
-                FilingField(
+                Field(
                     "settings.retains_exceedance",
                     _("触发超标留样"),
                     "choice",
                     required=True,
                     choices=("具备", "不具备"),
                 ),
-                FilingField(
+                Field(
                     "settings.linked_analyzer",
                     _("与分析仪联动"),
                     "choice",
@@ -275,15 +216,15 @@ def _sampler() -> list[Section]:
 
 def _setting(
     key: str,
-    label: str,
-    unit: str,
+    label: Text,
+    unit: Text,
     *,
     required: bool = False,
     digits: int = 4,
     maximum: Decimal | None = None,
-    help: str = "",  # noqa: A002 - the field's name
-) -> FilingField:
-    return FilingField(
+    help: Text = "",  # noqa: A002 - the field's name
+) -> Field:
+    return Field(
         SETTINGS + key,
         label,
         "number",
@@ -300,12 +241,12 @@ def _papers() -> Section:
     return Section(
         _("认证、验收与联网"),
         (
-            FilingField("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
-            FilingField("certificate_valid_until", _("认证有效期至"), "date", required=True),
-            FilingField("type_approval_number", _("计量器具型式批准（CPA）编号")),
-            FilingField("accepted_on", _("验收日期"), "date"),
-            FilingField("acceptance_number", _("验收文号")),
-            FilingField("networked_on", _("联网日期"), "date"),
+            Field("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
+            Field("certificate_valid_until", _("认证有效期至"), "date", required=True),
+            Field("type_approval_number", _("计量器具型式批准（CPA）编号")),
+            Field("accepted_on", _("验收日期"), "date"),
+            Field("acceptance_number", _("验收文号")),
+            Field("networked_on", _("联网日期"), "date"),
         ),
     )
 
@@ -314,9 +255,9 @@ def _contact() -> Section:
     return Section(
         _("备案联系人"),
         (
-            FilingField("contact_name", _("备案联系人"), required=True),
-            FilingField("contact_phone", _("联系电话"), "phone", required=True),
-            FilingField("note", _("备注"), "long"),
+            Field("contact_name", _("备案联系人"), required=True, personal=True),
+            Field("contact_phone", _("联系电话"), "phone", required=True, personal=True),
+            Field("note", _("备注"), "long"),
         ),
     )
 
@@ -325,4 +266,8 @@ def setting_labels() -> dict[str, str]:
     """Return what people call each setting, on whichever form it stands."""
     sampler = [field for part in _sampler() for field in part.fields]
     fields = [*settings_known().values(), *sampler]
-    return {field.path: field.label for field in fields if field.is_setting}
+    return {field.path: str(field.label) for field in fields if field.is_nested}
+
+
+# what the chain and the history ask; which of the fields a form has follows from kind and point
+SPECIFICATIONS = (specify(InstrumentRevision, *_papers().fields, *_contact().fields),)

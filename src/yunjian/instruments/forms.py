@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.instruments.fields import CHANGE, FilingField, Section, sections_of
+from yunjian.instruments.fields import CHANGE, sections_of
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.instruments.models.filing import ChangeKind, InstrumentKind
 from yunjian.instruments.selectors.catalogue import makes_known
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.records.fields import Field, Section
 from yunjian.sources.models import MonitoringPoint
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.record_forms import form_field, suggestions_id
 from yunjian.web.widgets import DateInput, DateTimeInput
 
 if TYPE_CHECKING:
@@ -72,8 +74,8 @@ class FilingForm(forms.Form):
         self._asks = self._add_change_fields(asks)
         for section in self._sections:
             for field in section.fields:
-                self.fields[field.path] = _form_field(
-                    field, str(self.initial.get(field.path) or "")
+                self.fields[field.path] = form_field(
+                    field, InstrumentRevision, str(self.initial.get(field.path) or "")
                 )
         if fixed_parameter and "parameter" in self.fields:
             self.fields["parameter"].choices = [(fixed_parameter, fixed_parameter)]  # type: ignore[attr-defined]
@@ -175,7 +177,7 @@ class FilingForm(forms.Form):
         return {path: value for path, value in self.cleaned_data.items() if path not in own}
 
     def _bound(self, section: Section) -> tuple[str, list[forms.BoundField]]:
-        return section.title, [self[field.path] for field in section.fields]
+        return str(section.title), [self[field.path] for field in section.fields]
 
     def suggestions(self) -> list[tuple[str, list[str]]]:
         """Return the lists that fields with free choice propose from."""
@@ -185,7 +187,7 @@ class FilingForm(forms.Form):
             "model": list(dict.fromkeys(make.model for make in makes)),
         }
         return [
-            (_list_id(field), known.get(field.path) or list(field.choices))
+            (suggestions_id(field), known.get(field.path) or list(field.choices))
             for field in self._sections[0].fields
             if field.open_choice
         ]
@@ -193,56 +195,11 @@ class FilingForm(forms.Form):
     def measuring_suggestions(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the same for the sections of what it measures."""
         return [
-            (_list_id(field), field.choices)
+            (suggestions_id(field), field.choices)
             for section in self._sections[1:-2]
             for field in section.fields
             if field.open_choice
         ]
-
-
-def _list_id(field: FilingField) -> str:
-    return f"suggest-{field.path.replace('.', '-')}"
-
-
-def _form_field(field: FilingField, held: str) -> forms.Field:
-    unit = f"（{field.unit}）" if field.unit not in {"", "*"} else ""
-    common: dict[str, Any] = {
-        "label": field.label + unit,
-        "required": field.required,
-        "help_text": field.help,
-    }
-    match field.kind:
-        case "number":
-            return forms.DecimalField(
-                **common, widget=forms.TextInput(attrs={"inputmode": "decimal"})
-            )
-        case "date":
-            return forms.DateField(**common, widget=DateInput())
-        case "choice" if not field.open_choice:
-            known = list(field.choices)
-            choices = known if not held or held in known else [*known, held]
-            return forms.ChoiceField(
-                **common, choices=[("", _("请选择")), *((choice, choice) for choice in choices)]
-            )
-        case "ranges":
-            return forms.CharField(**common, widget=forms.TextInput(attrs={"maxlength": "200"}))
-        case "long":
-            return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 2}))
-    return forms.CharField(**common, widget=_text_input(field))
-
-
-def _text_input(field: FilingField) -> forms.TextInput:
-    attrs = {"maxlength": str(_max_length(field))}
-    if field.kind == "phone":
-        attrs["inputmode"] = "tel"
-    if field.open_choice:
-        attrs["list"] = _list_id(field)
-    return forms.TextInput(attrs=attrs)
-
-
-def _max_length(field: FilingField) -> int:
-    column = InstrumentRevision._meta.get_field(field.path)  # noqa: SLF001 - documented API
-    return int(getattr(column, "max_length", None) or 200)
 
 
 class ActForm(forms.Form):
@@ -270,12 +227,14 @@ class ParameterChangeForm(forms.Form):
     )
     uploads = files_field(_("变更前后照片"), _("至少一张照片，能看清仪器显示的参数"))
 
-    def __init__(self, *args: Any, fields: list[FilingField], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fields: list[Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.paths = [field.path for field in fields]
         for field in fields:
             held = str(self.initial.get(field.path) or "")
-            self.fields[field.path] = _form_field(replace(field, required=False), held)
+            self.fields[field.path] = form_field(
+                replace(field, required=False), InstrumentRevision, held
+            )
             now_is = _("现值 %(value)s") % {"value": held or "—"}
             self.fields[field.path].help_text = now_is
 

@@ -17,7 +17,7 @@ class DecryptionFailed(RuntimeError):
 
 def encrypt(plain: bytes) -> str:
     """Return the text to store."""
-    return _keys(_secrets()).encrypt(plain).decode()
+    return _keys(installation_secrets()).encrypt(plain).decode()
 
 
 def decrypt(stored: str) -> bytes:
@@ -27,14 +27,15 @@ def decrypt(stored: str) -> bytes:
         DecryptionFailed: the key is another one, or the text was changed.
     """
     try:
-        return _keys(_secrets()).decrypt(stored.encode())
+        return _keys(installation_secrets()).decrypt(stored.encode())
     except InvalidToken as error:
         raise DecryptionFailed(
             "a stored secret cannot be read with this installation's key"
         ) from error
 
 
-def _secrets() -> tuple[str, ...]:
+def installation_secrets() -> tuple[str, ...]:
+    """Return the secrets of this installation, today's first, from which keys are derived."""
     past = [str(secret) for secret in settings.SECRET_KEY_FALLBACKS]
     return tuple(settings.ENCRYPTION_KEYS or [settings.SECRET_KEY, *past])
 

@@ -9,6 +9,8 @@ class MaintenanceConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.maintenance import events, subscribers  # noqa: F401 - it registers itself
+        from yunjian.maintenance import events, fields, subscribers  # noqa: F401 - it registers itself
+        from yunjian.records.fields import register
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

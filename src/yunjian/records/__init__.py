@@ -1,1 +1,1 @@
-"""What every kept record shares."""
+"""What every kept record shares: its fields, what is wrong with input, changes, the version."""

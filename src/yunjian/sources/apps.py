@@ -9,6 +9,8 @@ class SourcesConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.sources import events
+        from yunjian.records.fields import register
+        from yunjian.sources import events, fields
 
+        register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

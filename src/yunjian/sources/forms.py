@@ -13,16 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.identity.models import District
 from yunjian.kernel.clock import today
 from yunjian.kernel.languages import Text, localized
-from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.records.fields import Specification
+from yunjian.sources.fields import OUTLET, POINT, SOURCE
+from yunjian.sources.models import MonitoringPoint, Outlet
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.standards.factors import Factor, factors
 from yunjian.web.widgets import DateInput
 
-WIDE = frozenset({"address", "emission_standard", "location", "reason", "parameters", "owner"})
-NARROW = frozenset({"station_temperature_control", "station_ups", "station_video"})
 ANY: tuple[str, Text] = ("", _("全部"))
 LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
-Sections = Sequence[tuple[Text, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +77,38 @@ class SourceFilterForm(forms.Form):
         return values | {"district": district.pk if district else ""}
 
 
-def seen_at(data: Any, version: int) -> Any:
-    """Return what a browser sent, as if it had seen another version."""
-    copied = data.copy()
-    copied["version"] = str(version)
-    return copied
-
-
 class PlaceForm(forms.Form):
-    """A form of a model's own columns in sections.
+    """A form of the fields that a specification states, in its sections.
 
     Changing what is there asks for the reason and the day; `version` is the state that the
     person sees, so that nobody overwrites what somebody else did in between.
     """
 
     use_required_attribute = False
-    model: ClassVar[type[models.Model]]
-    columns: ClassVar[Sections] = ()
-    new_only: ClassVar[frozenset[str]] = frozenset()
+    specification: ClassVar[Specification]
+    only: ClassVar[frozenset[str] | None] = None  # these paths alone, new or not
     widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {}
 
-    def __init__(self, *args: Any, row: models.Model | None = None, **kwargs: Any) -> None:
-        self.row = row
+    def __init__(
+        self, *args: Any, row: models.Model | None = None, kind: str = "", **kwargs: Any
+    ) -> None:
+        self.row, self.kind = row, kind
         kwargs["initial"] = (_initial(row) if row is not None else {}) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self._sections = [(title, self._wanted(names)) for title, names in self.columns]
+        self._sections = [
+            (title, self._wanted(names)) for title, names in self.specification.names(kind)
+        ]
+        stated = self.specification.fields
         names = [name for _title, group in self._sections for name in group]
-        built = fields_for_model(
-            self.model, fields=names, widgets={key: make() for key, make in self.widgets.items()}
-        )
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            name: DateInput() for name in names if stated[name].kind == "date"
+        }
+        widgets |= {name: make() for name, make in self.widgets.items()}
+        built = fields_for_model(self.specification.model, fields=names, widgets=widgets)
         for name in names:
-            if name not in self.fields:
-                self.fields[name] = built[name]
-        for name in {"longitude", "latitude"}.intersection(names):
-            # in degrees of the datum that is chosen, not of the column
-            self.fields[name].help_text = ""
+            field = self.fields[name] = built[name]
+            field.label, field.required = stated[name].title, stated[name].required
+            field.help_text = stated[name].help
         self.adjust()
         if row is not None:
             self.fields["effective_on"] = forms.DateField(
@@ -127,7 +123,10 @@ class PlaceForm(forms.Form):
         """Change the built fields where the columns do not say enough."""
 
     def _wanted(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if self.row is None or name not in self.new_only]
+        if self.only is not None:
+            return [name for name in names if name in self.only]
+        stated = self.specification.fields
+        return [name for name in names if self.row is None or not stated[name].fixed]
 
     def sections(self) -> list[FormSection]:
         """Return the fields by section; the reason of a change comes last."""
@@ -144,12 +143,14 @@ class PlaceForm(forms.Form):
     @property
     def wide(self) -> frozenset[str]:
         """Return the names of the fields that take a whole line."""
-        return WIDE
+        stated = self.specification.fields.values()
+        return frozenset({"reason", "owner"}) | {f.path for f in stated if f.width == "wide"}
 
     @property
     def narrow(self) -> frozenset[str]:
         """Return the names of the fields that take half a place."""
-        return NARROW
+        stated = self.specification.fields.values()
+        return frozenset(field.path for field in stated if field.width == "narrow")
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, as the services take it."""
@@ -170,10 +171,6 @@ def factor_name(factor: Factor) -> str:
     return localized({"zh": factor.zh, "en": factor.en})
 
 
-def _date() -> forms.Widget:
-    return DateInput()
-
-
 def _searched(suggestions: str, address: str) -> forms.Widget:
     """Return an input whose proposals the server finds while one types."""
     return forms.TextInput(
@@ -188,49 +185,11 @@ def _searched(suggestions: str, address: str) -> forms.Widget:
     )
 
 
-POSITION: tuple[Text, Sequence[str]] = (_("坐标"), ["datum", "longitude", "latitude"])
-
-
 class SourceForm(PlaceForm):
     """污染源基本信息."""
 
-    model = PollutionSource
-    columns = (
-        (
-            _("基本信息"),
-            [
-                "name",
-                "code",
-                "uscc",
-                "district",
-                "street",
-                "industry_code",
-                "industry_name",
-                "opened_on",
-                "address",
-            ],
-        ),
-        (
-            _("管理信息"),
-            [
-                "management_level",
-                "is_medical",
-                "permit_number",
-                "permit_valid_from",
-                "permit_valid_until",
-            ],
-        ),
-        (
-            _("联系人"),
-            ["contact_name", "contact_phone", "principal_name", "principal_phone"],
-        ),
-        POSITION,
-    )
-    new_only = frozenset({"code", "datum", "longitude", "latitude"})
+    specification = SOURCE
     widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
-        "opened_on": _date,
-        "permit_valid_from": _date,
-        "permit_valid_until": _date,
         "street": lambda: forms.TextInput(attrs={"list": "streets", "autocomplete": "off"}),
         "industry_code": lambda: _searched("industries", "sources:industries"),
         "district": lambda: forms.Select(
@@ -249,16 +208,13 @@ class SourceForm(PlaceForm):
 
     def _wanted(self, names: Sequence[str]) -> list[str]:
         kept = super()._wanted(names)
-        return [name for name in kept if name != "district" or self._may_move]
+        # where a source is, once it is there, has a page of its own
+        elsewhere = () if self.row is None else ("datum", "longitude", "latitude")
+        hidden = {*elsewhere, *(() if self._may_move else ("district",))}
+        return [name for name in kept if name not in hidden]
 
     def adjust(self) -> None:
-        """A new source may go without a code; the industry's name follows from its code."""
-        self.fields["industry_name"].required = False
-        self.fields["industry_name"].help_text = _("留空时按代码填入中类名称")
-        self.fields["industry_code"].help_text = _("GB/T 4754-2017，可输入代码或名称查找")
-        if "code" in self.fields:
-            self.fields["code"].required = False
-            self.fields["code"].help_text = _("留空时按所属区自动编号")
+        """Let an authority say whose the source is."""
         if self._ask_owner:
             self.fields["owner"] = forms.CharField(
                 label=_("排污单位"),
@@ -272,33 +228,17 @@ class SourceForm(PlaceForm):
 class LocationForm(PlaceForm):
     """Where a source is."""
 
-    model = PollutionSource
-    columns = (POSITION,)
+    specification = SOURCE
+    only = frozenset({"datum", "longitude", "latitude"})
 
 
 class OutletForm(PlaceForm):
     """排口 of one kind: a stack has a height and a diameter, wastewater a channel."""
 
-    model = Outlet
-    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {"opened_on": _date}
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        self.kind = kind
-        gas = kind == Medium.FLUE_GAS
-        shape = ["height", "inner_diameter"] if gas else ["channel"]
-        self.columns = (  # type: ignore[misc]  # each kind has its own
-            (
-                _("排口"),
-                ["code", "name", "discharge_to", *shape, "emission_standard", "opened_on"],
-            ),
-            (_("位置"), ["location", "datum", "longitude", "latitude"]),
-        )
-        super().__init__(*args, **kwargs)
-
-    new_only = frozenset({"code"})
+    specification = OUTLET
 
     def adjust(self) -> None:
-        """Offer what fits the kind; say the units."""
+        """Offer what fits the kind."""
         gas = self.kind == Medium.FLUE_GAS
         if "code" in self.fields:
             self.fields["code"].help_text = (
@@ -311,43 +251,14 @@ class OutletForm(PlaceForm):
             if (value == Discharge.ATMOSPHERE) == gas
         ]
         to.choices = fitting if gas else [("", _("请选择")), *fitting]  # type: ignore[attr-defined]
-        if gas:
-            self.fields["height"].label = _("排气筒高度（m）")
-            self.fields["inner_diameter"].label = _("出口内径（m）")
-            for name in ("height", "inner_diameter"):
-                self.fields[name].help_text = ""
-        else:
+        if not gas:
             self.fields["channel"].choices = [("", _("请选择")), *Channel.choices]  # type: ignore[attr-defined]
 
 
 class PointForm(PlaceForm):
     """测点 of one kind: flue gas says how it samples and whether it calibrates itself."""
 
-    model = MonitoringPoint
-    widgets: ClassVar[dict[str, Callable[[], forms.Widget]]] = {
-        "opened_on": _date,
-        "networked_on": _date,
-    }
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        self.kind = kind
-        gas = kind == Medium.FLUE_GAS
-        cems = ["sampling_method", "automatic_calibration"] if gas else []
-        self.columns = (  # type: ignore[misc]  # each kind has its own
-            (_("测点"), ["name", "mn_code", "opened_on", "networked_on", *cems]),
-            (_("监测因子"), ["parameters"]),
-            (
-                _("站房"),
-                [
-                    "station_area",
-                    "station_temperature_control",
-                    "station_ups",
-                    "station_video",
-                ],
-            ),
-            (_("位置"), ["location", "datum", "longitude", "latitude"]),
-        )
-        super().__init__(*args, **kwargs)
+    specification = POINT
 
     def _wanted(self, names: Sequence[str]) -> list[str]:
         kept = super()._wanted(names)
@@ -367,10 +278,6 @@ class PointForm(PlaceForm):
             ],
             widget=forms.CheckboxSelectMultiple(),
         )
-        if "mn_code" in self.fields:
-            self.fields["mn_code"].help_text = _("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")
-        self.fields["station_area"].label = _("站房面积（m²）")
-        self.fields["station_area"].help_text = ""
         for name in ("longitude", "latitude"):
             self.fields[name].required = self.row is not None
         if self.row is None:

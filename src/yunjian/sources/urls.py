@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{SOURCE}location/", places.source_location, name="source_location"),
     path(f"{SOURCE}closing/", places.source_closing, name="source_closing"),
     path(f"{SOURCE}history/", places.source_events, name="source_history"),
+    path(f"{SOURCE}points/", places.source_points, name="source_points"),
     path(f"{SOURCE}outlets/new/<medium:kind>/", outlets.outlet_new, name="outlet_new"),
     path(OUTLET, outlets.outlet_detail, name="outlet_detail"),
     path(f"{OUTLET}edit/", outlets.outlet_edit, name="outlet_edit"),

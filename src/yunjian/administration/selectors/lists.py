@@ -3,12 +3,14 @@
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from yunjian.access.actor import Actor
 from yunjian.evidence.models import Event
 from yunjian.evidence.vocabulary import object_types
 from yunjian.identity.models import (
+    Account,
     AccountSession,
     District,
     Organization,
@@ -101,15 +103,20 @@ def events(
     `organization` and `person` are parts of names; `kind` is the kind of the object.
     """
     names = Organization.unscoped().filter(pk=OuterRef("chain")).values("name")
-    rows: QuerySet[Event] = Event.objects.annotate(chain_name=Subquery(names[:1]))
+    people = Account.objects.filter(pk=OuterRef("actor_account_id")).values("display_name")
+    rows: QuerySet[Event] = Event.objects.annotate(
+        chain_name=Subquery(names[:1]),
+        who=Coalesce(NullIf("actor_name", Value("")), Subquery(people[:1]), Value("")),
+    )
     if organization:
         found = Organization.unscoped().filter(name__icontains=organization)
         rows = rows.filter(chain__in=found.values("pk"))
-    wanted = {
-        "actor_name__icontains": person,
-        "verb": verb,
-        "object_type__in": object_types(kind) if kind else [],
-    }
+    if person:
+        accounts = Account.objects.filter(display_name__icontains=person)
+        rows = rows.filter(
+            Q(actor_name__icontains=person) | Q(actor_account_id__in=accounts.values("pk"))
+        )
+    wanted = {"verb": verb, "object_type__in": object_types(kind) if kind else []}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return between(rows, since, until)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
+from yunjian.administration import events
 from yunjian.administration.policies import KEEP_DICTIONARIES
 from yunjian.evidence.services import record
 from yunjian.kernel.errors import FieldError, InvalidInput
@@ -54,7 +55,7 @@ def entry_save(
     row.save()
     record(
         actor=actor,
-        verb="dictionary.entry_saved",
+        verb=events.DICTIONARY_ENTRY_SAVED,
         obj=row,
         payload={
             "dictionary": row.dictionary,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from yunjian.access.actor import Actor
+from yunjian.administration import events
 from yunjian.administration.policies import RUN_JOBS
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
@@ -29,7 +30,7 @@ def job_run_now(*, actor: Actor, name: str) -> None:
     if name not in known:
         raise NotFound(_("没有这个定时任务"))
     app.tasks[name].defer(timestamp=int(now().timestamp()))
-    record(actor=actor, verb="job.asked", obj=("job", name), payload={"task": name})
+    record(actor=actor, verb=events.JOB_ASKED, obj=("job", name), payload={"task": name})
 
 
 def jobs_forget() -> int:

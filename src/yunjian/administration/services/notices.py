@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import KINDS, require
+from yunjian.administration import events
 from yunjian.administration.policies import KEEP_NOTICES, may_keep_notice
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
@@ -59,7 +60,7 @@ def notice_save(
     row.audience, row.shown_until = sorted(audience), shown_until
     row.author = actor.name
     row.save()
-    record(actor=actor, verb="notice.saved", obj=row, payload={"title": row.title})
+    record(actor=actor, verb=events.NOTICE_SAVED, obj=row, payload={"title": row.title})
     return row
 
 
@@ -90,7 +91,7 @@ def notice_publish(*, actor: Actor, notice: Notice) -> int:
     for start in range(0, len(accounts), AT_ONCE):
         notify(
             recipients=accounts[start : start + AT_ONCE],
-            kind="notice.published",
+            kind=events.NOTICE_PUBLISHED,
             title=row.title,
             body=row.body[:BODY_OF_MESSAGE],
             link=f"/notices/{row.pk}/",
@@ -98,7 +99,7 @@ def notice_publish(*, actor: Actor, notice: Notice) -> int:
         )
     record(
         actor=actor,
-        verb="notice.published",
+        verb=events.NOTICE_PUBLISHED,
         obj=row,
         payload={"title": row.title, "audience": row.audience, "recipients": len(accounts)},
     )
@@ -118,7 +119,7 @@ def notice_withdraw(*, actor: Actor, notice: Notice) -> Notice:
         raise InvalidState(_("只有已发布的公告可以撤回"), code="not_published")
     row.state, row.withdrawn_at = NoticeState.WITHDRAWN, now()
     row.save(update_fields=["state", "withdrawn_at"])
-    record(actor=actor, verb="notice.withdrawn", obj=row, payload={"title": row.title})
+    record(actor=actor, verb=events.NOTICE_WITHDRAWN, obj=row, payload={"title": row.title})
     return row
 
 

@@ -60,7 +60,7 @@ def events(request: HttpRequest) -> HttpResponseBase:
     columns: list[Column] = [
         (_("时间"), "at"),
         (_("单位"), "chain_name"),
-        (_("人员"), "actor_name"),
+        (_("人员"), "who"),
         (_("操作"), lambda row: str(verb_title(row.verb))),
         (_("对象"), lambda row: str(object_title(row.object_type))),
         (_("对象编号"), "object_id"),

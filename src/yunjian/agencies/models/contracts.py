@@ -9,10 +9,11 @@ from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
 from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import now
+from yunjian.records.versions import Versioned
 from yunjian.sources.models import MonitoringPoint
 
 
-class ServiceContract(ScopedModel):
+class ServiceContract(Versioned, ScopedModel):
     """运维合同: which agency maintains which points of which discharger during `[from, to)`.
 
     Entering one writes a point access for each point and the same days: that is what lets the

@@ -10,6 +10,7 @@ from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.clock import now
+from yunjian.records.versions import Versioned
 
 
 class AgencyOwned(ScopedModel):
@@ -45,7 +46,7 @@ class FilingState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤销")
 
 
-class AgencyFiling(AgencyOwned):
+class AgencyFiling(Versioned, AgencyOwned):
     """备案基本信息: what an agency declares about itself. Money is in 万元.
 
     | state | meaning | moves on by |
@@ -103,7 +104,7 @@ class Position(models.TextChoices):
     QUALITY_SUPERVISOR = "quality_supervisor", _("质量监督管理人")
 
 
-class Person(AgencyOwned):
+class Person(Versioned, AgencyOwned):
     """人员 of an agency: education, job, title, position, certificates.
 
     With an account the person works in the phone app and can be planned. No identity-card number
@@ -175,7 +176,7 @@ class Certificate(AgencyOwned):
         ]
 
 
-class Equipment(AgencyOwned):
+class Equipment(Versioned, AgencyOwned):
     """设备: what the agency measures and works with.
 
     Its calibration runs out when its latest certificate does; the home page warns 30 days ahead. A
@@ -203,7 +204,7 @@ class Equipment(AgencyOwned):
         return f"{self.name} {self.asset_number}"
 
 
-class Vehicle(AgencyOwned):
+class Vehicle(Versioned, AgencyOwned):
     """运维车辆, by its number plate (GA 36).
 
     A leased one needs the end of its lease, which may not have passed. `attachment` is the vehicle
@@ -233,7 +234,7 @@ class Vehicle(AgencyOwned):
         return self.plate
 
 
-class SparePart(AgencyOwned):
+class SparePart(Versioned, AgencyOwned):
     """运维备品备件: what an agency keeps in store. It is not reviewed, so it has no state."""
 
     name = models.CharField(_("名称"), max_length=80)

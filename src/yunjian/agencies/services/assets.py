@@ -1,8 +1,9 @@
 """设备, 运维车辆 and 备品备件."""
 
-from datetime import date
+import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -10,52 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.agencies import events
 from yunjian.agencies.models import Equipment, SparePart, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import agency_of_editor, may_edit_filing
-from yunjian.agencies.services.checks import PLATE, Problems, apply, conflict_when, locked
-from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.changes import Changes, assign, facts, record_change
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 
-ASSET_TAKEN = ("equipment_asset_number_once", "asset_number", _("本机构已有相同资产编号的设备"))
-PLATE_TAKEN = ("vehicle_plate_once", "plate", _("本机构已登记该车牌号"))
-
-
-class EquipmentFields(TypedDict):
-    """What is filed about a device."""
-
-    asset_number: str
-    serial_number: str
-    name: str
-    maker: NotRequired[str]
-    model: NotRequired[str]
-    needs_calibration: NotRequired[bool]
-
-
-class VehicleFields(TypedDict):
-    """What is filed about a vehicle: `ownership` is "owned" or "leased"."""
-
-    plate: str
-    ownership: NotRequired[str]
-    lease_until: NotRequired[date | None]
-    attachment: NotRequired[Attachment | None]
-
-
-class SparePartFields(TypedDict):
-    """What is kept in store. `amount` in 元."""
-
-    name: str
-    location: str
-    model: NotRequired[str]
-    quantity: NotRequired[int]
-    unit: NotRequired[str]
-    amount: NotRequired[Decimal]
+# GA 36: region, issuing office, five characters (six on new-energy vehicles), never I or O
+PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+    r"[A-HJ-NP-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]"
+)
+ASSET_TAKEN = ("equipment_asset_number_once", _("本机构已有相同资产编号的设备"), "asset_number")
+PLATE_TAKEN = ("vehicle_plate_once", _("本机构已登记该车牌号"), "plate")
 
 
 @transaction.atomic
-def equipment_create(*, actor: Actor, **fields: Unpack[EquipmentFields]) -> Equipment:
+def equipment_create(*, actor: Actor, **fields: Any) -> Equipment:
     """Add a device to the filing; its calibration is due when its certificate runs out.
 
     Raises:
@@ -70,62 +47,72 @@ def equipment_create(*, actor: Actor, **fields: Unpack[EquipmentFields]) -> Equi
         equipment.save(force_insert=True)
     record(
         actor=actor,
-        verb="equipment.created",
+        verb=events.EQUIPMENT_CREATED,
         obj=equipment,
-        payload={"asset_number": equipment.asset_number, "name": equipment.name},
+        payload=facts(equipment, "asset_number", "name", "version"),
     )
     return equipment
 
 
 @transaction.atomic
 def equipment_update(
-    *, actor: Actor, equipment: Equipment, **fields: Unpack[EquipmentFields]
+    *,
+    actor: Actor,
+    equipment: Equipment,
+    version: int | None = None,
+    **fields: Any,
 ) -> Equipment:
     """Change what is filed about a device; a filed one waits for review again.
+
+    `version` is the one that the change was made in sight of; without one nobody is warned.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: it is being reviewed or was retired.
         InvalidInput: a demanded value is missing.
         Conflict: the asset number is taken.
+        StaleVersion: somebody else changed it in between.
     """
     equipment = locked(equipment)
     require(may_edit_filing(actor, equipment.organization_id))
     _require_editable(equipment.state)
+    check_version(equipment, version)
     _check_equipment(fields)
-    changed = apply(equipment, dict(fields))
-    if changed:
-        equipment.state = FilingState.DRAFT
+    changes = assign(equipment, fields)
+    if changes:
+        changes |= assign(equipment, {"state": FilingState.DRAFT.value})
         with conflict_when(*ASSET_TAKEN):
-            equipment.save()
-    record(actor=actor, verb="equipment.changed", obj=equipment, payload={"changed": changed})
+            _save(actor, events.EQUIPMENT_CHANGED, equipment, changes)
     return equipment
 
 
 @transaction.atomic
-def equipment_retire(*, actor: Actor, equipment: Equipment, reason: str) -> Equipment:
+def equipment_retire(
+    *, actor: Actor, equipment: Equipment, reason: str, version: int | None = None
+) -> Equipment:
     """Take a device out of use; it stays in what was done with it.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: it was retired already.
         InvalidInput: no reason given.
+        StaleVersion: somebody else changed it in between.
     """
     equipment = locked(equipment)
     require(may_edit_filing(actor, equipment.organization_id))
     if equipment.state == FilingState.WITHDRAWN:
         raise InvalidState(gettext("该设备已停用"))
+    check_version(equipment, version)
     problems = Problems()
     problems.filled("reason", reason, gettext("停用原因"))
     problems.refuse_if_any()
-    equipment.state = FilingState.WITHDRAWN
-    equipment.save(update_fields=["state"])
-    record(actor=actor, verb="equipment.retired", obj=equipment, payload={"reason": reason})
+    changes = assign(equipment, {"state": FilingState.WITHDRAWN.value})
+    _save(actor, events.EQUIPMENT_RETIRED, equipment, changes, reason=reason)
     return equipment
 
 
 @transaction.atomic
-def vehicle_create(*, actor: Actor, **fields: Unpack[VehicleFields]) -> Vehicle:
+def vehicle_create(*, actor: Actor, **fields: Any) -> Vehicle:
     """Add a vehicle to the filing.
 
     Raises:
@@ -138,35 +125,45 @@ def vehicle_create(*, actor: Actor, **fields: Unpack[VehicleFields]) -> Vehicle:
     vehicle = Vehicle(organization_id=agency_id, **fields)
     with conflict_when(*PLATE_TAKEN):
         vehicle.save(force_insert=True)
-    record(actor=actor, verb="vehicle.created", obj=vehicle, payload={"plate": vehicle.plate})
+    record(
+        actor=actor,
+        verb=events.VEHICLE_CREATED,
+        obj=vehicle,
+        payload=facts(vehicle, "plate", "version"),
+    )
     return vehicle
 
 
 @transaction.atomic
-def vehicle_update(*, actor: Actor, vehicle: Vehicle, **fields: Unpack[VehicleFields]) -> Vehicle:
+def vehicle_update(
+    *, actor: Actor, vehicle: Vehicle, version: int | None = None, **fields: Any
+) -> Vehicle:
     """Change what is filed about a vehicle; a filed one waits for review again.
+
+    `version` is the one that the change was made in sight of; without one nobody is warned.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: it is being reviewed or was retired.
         InvalidInput: as in `vehicle_create`.
         Conflict: the plate is registered already.
+        StaleVersion: somebody else changed it in between.
     """
     vehicle = locked(vehicle)
     require(may_edit_filing(actor, vehicle.organization_id))
     _require_editable(vehicle.state)
+    check_version(vehicle, version)
     _check_vehicle(actor, fields)
-    changed = apply(vehicle, dict(fields))
-    if changed:
-        vehicle.state = FilingState.DRAFT
+    changes = assign(vehicle, fields)
+    if changes:
+        changes |= assign(vehicle, {"state": FilingState.DRAFT.value})
         with conflict_when(*PLATE_TAKEN):
-            vehicle.save()
-    record(actor=actor, verb="vehicle.changed", obj=vehicle, payload={"changed": changed})
+            _save(actor, events.VEHICLE_CHANGED, vehicle, changes)
     return vehicle
 
 
 @transaction.atomic
-def spare_part_create(*, actor: Actor, **fields: Unpack[SparePartFields]) -> SparePart:
+def spare_part_create(*, actor: Actor, **fields: Any) -> SparePart:
     """Add a spare part to the store.
 
     Raises:
@@ -179,35 +176,44 @@ def spare_part_create(*, actor: Actor, **fields: Unpack[SparePartFields]) -> Spa
     part.save(force_insert=True)
     record(
         actor=actor,
-        verb="spare_part.created",
+        verb=events.SPARE_PART_CREATED,
         obj=part,
-        payload={"name": part.name, "quantity": part.quantity},
+        payload=facts(part, "name", "quantity", "version"),
     )
     return part
 
 
 @transaction.atomic
 def spare_part_update(
-    *, actor: Actor, part: SparePart, **fields: Unpack[SparePartFields]
+    *,
+    actor: Actor,
+    part: SparePart,
+    version: int | None = None,
+    **fields: Any,
 ) -> SparePart:
     """Change what is known about a spare part.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidInput: a demanded value is missing or below zero.
+        StaleVersion: somebody else changed it in between.
     """
     part = locked(part)
     require(may_edit_filing(actor, part.organization_id))
+    check_version(part, version)
     _check_part(fields)
-    changed = apply(part, dict(fields))
-    part.save()
-    record(
-        actor=actor,
-        verb="spare_part.changed",
-        obj=part,
-        payload={"changed": changed, "quantity": part.quantity},
-    )
+    changes = assign(part, fields)
+    if changes:
+        _save(actor, events.SPARE_PART_CHANGED, part, changes)
     return part
+
+
+def _save(
+    actor: Actor, verb: str, row: Equipment | Vehicle | SparePart, changes: Changes, **why: str
+) -> None:
+    save_changes(row, changes)
+    payload = facts(row, "version") | why
+    record_change(actor=actor, verb=verb, row=row, changes=changes, payload=payload)
 
 
 def _require_editable(state: str) -> None:
@@ -217,7 +223,7 @@ def _require_editable(state: str) -> None:
         raise InvalidState(gettext("该记录已停用，不能修改"))
 
 
-def _check_equipment(fields: EquipmentFields) -> None:
+def _check_equipment(fields: Mapping[str, Any]) -> None:
     problems = Problems()
     problems.filled("asset_number", fields["asset_number"], gettext("资产编号"))
     problems.filled("serial_number", fields["serial_number"], gettext("出厂编号"))
@@ -225,7 +231,7 @@ def _check_equipment(fields: EquipmentFields) -> None:
     problems.refuse_if_any()
 
 
-def _check_vehicle(actor: Actor, fields: VehicleFields) -> None:
+def _check_vehicle(actor: Actor, fields: Mapping[str, Any]) -> None:
     problems = Problems()
     good = PLATE.fullmatch(fields["plate"]) is not None
     problems.unless(good, "plate", gettext("车牌号格式不正确，应形如 沪A12345 或 沪AD12345"))
@@ -242,7 +248,7 @@ def _check_vehicle(actor: Actor, fields: VehicleFields) -> None:
     problems.refuse_if_any()
 
 
-def _check_part(fields: SparePartFields) -> None:
+def _check_part(fields: Mapping[str, Any]) -> None:
     problems = Problems()
     problems.filled("name", fields["name"], gettext("名称"))
     problems.filled("location", fields["location"], gettext("放置位置"))

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.agencies import events
 from yunjian.agencies.models import ServiceContract
 from yunjian.agencies.policies import may_enter_contract
-from yunjian.agencies.services.checks import Problems, conflict_when, locked
 from yunjian.evidence.services import record
 from yunjian.identity.models import Organization
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.changes import assign, record_change
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources.models import MonitoringPoint, PointAccess
 
 
@@ -55,13 +58,13 @@ def contract_create(
     contract = ServiceContract(
         agency=agency, discharger=discharger, number=number, period=period, amount=amount
     )
-    with conflict_when("contract_number_once", "number", _("本机构已有相同编号的合同")):
+    with conflict_when("contract_number_once", _("本机构已有相同编号的合同"), "number"):
         contract.save(force_insert=True)
     covers = ServiceContract.points.through  # plain rows: the agency sees the points only later
     covers.objects.bulk_create(
         covers(servicecontract=contract, monitoringpoint=point) for point in points
     )
-    with conflict_when("access_once_at_a_time", "points", _("所选测点在该期限内已有本机构的合同")):
+    with conflict_when("access_once_at_a_time", _("所选测点在该期限内已有本机构的合同"), "points"):
         PointAccess.unscoped().bulk_create(
             PointAccess(point=point, organization=agency, period=period, reason=_reason(contract))
             for point in points
@@ -77,7 +80,7 @@ def contract_create(
     for party in sorted([agency.pk, discharger.pk]):
         record(
             actor=actor,
-            verb="contract.created",
+            verb=events.CONTRACT_CREATED,
             obj=contract,
             organization_id=party,
             payload=payload,
@@ -87,7 +90,12 @@ def contract_create(
 
 @transaction.atomic
 def contract_end(
-    *, actor: Actor, contract: ServiceContract, ends_on: date, reason: str
+    *,
+    actor: Actor,
+    contract: ServiceContract,
+    ends_on: date,
+    reason: str,
+    version: int | None = None,
 ) -> ServiceContract:
     """End a contract early; `ends_on` is the first day without it.
 
@@ -95,18 +103,20 @@ def contract_end(
         NotAllowed: the actor may not change contracts of this agency.
         InvalidState: it has ended before that day already.
         InvalidInput: the day lies before its beginning, or no reason is given.
+        StaleVersion: somebody else changed it in between.
     """
     contract = locked(contract)
     require(may_enter_contract(actor, contract.agency_id))
     starts_on, until = contract.period.lower, contract.period.upper
     if until is not None and ends_on >= until:
         raise InvalidState(_("合同在该日期之前已到期"), field="ends_on")
+    check_version(contract, version)
     problems = Problems()
     problems.unless(ends_on > starts_on, "ends_on", _("终止日期应晚于合同开始日期"), "order")
     problems.filled("reason", reason, _("终止原因"))
     problems.refuse_if_any()
-    contract.period = DateRange(starts_on, ends_on)
-    contract.save(update_fields=["period"])
+    changes = assign(contract, {"period": DateRange(starts_on, ends_on)})
+    save_changes(contract, changes)
     covers = ServiceContract.points.through.objects.filter(servicecontract=contract)
     PointAccess.unscoped().filter(
         organization_id=contract.agency_id,
@@ -114,12 +124,17 @@ def contract_end(
         reason=_reason(contract),
     ).update(period=contract.period)
     for party in sorted([contract.agency_id, contract.discharger_id]):
-        record(
+        record_change(
             actor=actor,
-            verb="contract.ended",
-            obj=contract,
+            verb=events.CONTRACT_ENDED,
+            row=contract,
             organization_id=party,
-            payload={"ends_on": ends_on.isoformat(), "reason": reason},
+            changes=changes,
+            payload={
+                "ends_on": ends_on.isoformat(),
+                "reason": reason,
+                "version": contract.version,
+            },
         )
     return contract
 

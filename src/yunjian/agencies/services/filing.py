@@ -1,47 +1,43 @@
 """备案基本信息: the agency fills it in and hands it in; the authority decides on all of it."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.agencies import events
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import agency_of_editor, may_decide_filing, may_edit_filing
-from yunjian.agencies.services.checks import Problems, apply, locked
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
+from yunjian.records.changes import assign, facts, record_change
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 
 OPEN = [FilingState.DRAFT, FilingState.SUBMITTED, FilingState.RETURNED]
 EDITABLE = [FilingState.DRAFT, FilingState.RETURNED]
 
 
-class FilingFields(TypedDict):
-    """What the basics of a filing say. Money in 万元."""
-
-    legal_representative: str
-    registered_capital: Decimal
-    project_count: NotRequired[int]
-    project_amount: NotRequired[Decimal]
-    address: str
-    contact_name: str
-    contact_phone: str
-    scope: str
-
-
 @transaction.atomic
-def filing_save(*, actor: Actor, **fields: Unpack[FilingFields]) -> AgencyFiling:
+def filing_save(*, actor: Actor, version: int | None = None, **fields: Any) -> AgencyFiling:
     """Write the agency's open filing; the filed one stays as it is until a new one is filed.
+
+    `version` is that of the open filing in sight of which it was written, 0 when there was none;
+    without one nobody is warned.
 
     Raises:
         NotAllowed: the actor does not keep the filing of an agency.
         InvalidState: the open filing is being reviewed.
         InvalidInput: values that cannot be right.
+        StaleVersion: somebody else wrote it in between.
+        Conflict: somebody else began one at this very moment.
     """
     agency_id = agency_of_editor(actor)
     _check(fields)
@@ -53,13 +49,23 @@ def filing_save(*, actor: Actor, **fields: Unpack[FilingFields]) -> AgencyFiling
     )
     if filing is not None and filing.state == FilingState.SUBMITTED:
         raise InvalidState(_("备案信息正在审核，审核完成前不能修改"))
+    if filing is not None:
+        check_version(filing, version)
     created = filing is None
-    if filing is None:
-        filing = AgencyFiling(organization_id=agency_id)
-    changed = apply(filing, dict(fields))
-    filing.save(force_insert=created)
-    verb = "filing.created" if created else "filing.changed"
-    record(actor=actor, verb=verb, obj=filing, payload={"changed": changed})
+    filing = filing or AgencyFiling(organization_id=agency_id)
+    changes = assign(filing, fields)
+    if created:
+        with conflict_when("agency_filing_one_open", _("其他人刚刚开始填写备案信息，请刷新后继续")):
+            filing.save(force_insert=True)
+    elif changes:
+        save_changes(filing, changes)
+    record_change(
+        actor=actor,
+        verb=events.FILING_CREATED if created else events.FILING_CHANGED,
+        row=filing,
+        changes=changes,
+        payload=facts(filing, "version"),
+    )
     return filing
 
 
@@ -83,7 +89,7 @@ def filing_submit(*, actor: Actor, filing: AgencyFiling) -> AgencyFiling:
     filing.decision_note = ""
     filing.save(update_fields=["state", "submitted_at", "decision_note"])
     moved = _move_rows(filing, EDITABLE, FilingState.SUBMITTED)
-    record(actor=actor, verb="filing.submitted", obj=filing, payload=dict(moved))
+    record(actor=actor, verb=events.FILING_SUBMITTED, obj=filing, payload=dict(moved))
     return filing
 
 
@@ -112,7 +118,7 @@ def filing_decide(
     moved = _move_rows(filing, [FilingState.SUBMITTED], target)
     record(
         actor=actor,
-        verb="filing.approved" if approve else "filing.returned",
+        verb=events.FILING_APPROVED if approve else events.FILING_RETURNED,
         obj=filing,
         organization_id=filing.organization_id,
         payload={"note": note, "number": filing.filing_number, **moved},
@@ -157,7 +163,7 @@ def _move_rows(
     return counts
 
 
-def _check(fields: FilingFields) -> None:
+def _check(fields: Mapping[str, Any]) -> None:
     problems = Problems()
     for path, label in (
         ("legal_representative", _("法定代表人")),

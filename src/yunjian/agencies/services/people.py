@@ -1,39 +1,32 @@
 """人员 and certificates."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.agencies import events
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.policies import agency_of_editor, may_edit_filing
-from yunjian.agencies.services.checks import Problems, apply, conflict_when, locked
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
-from yunjian.identity.models import Account
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.changes import assign, facts, record_change
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 
-
-class PersonFields(TypedDict):
-    """What is filed about a person. The account is needed to work in the phone app."""
-
-    name: str
-    education: str
-    job: str
-    position: str
-    title: NotRequired[str]
-    phone: NotRequired[str]
-    joined_on: NotRequired[date | None]
-    account: NotRequired[Account | None]
+ACCOUNT_TAKEN = ("agencies_person_account_id_key", _("该账号已关联其他人员"), "account")
 
 
 @transaction.atomic
-def person_create(*, actor: Actor, **fields: Unpack[PersonFields]) -> Person:
+def person_create(*, actor: Actor, **fields: Any) -> Person:
     """Add a person to the agency's filing, as a draft until it is reviewed.
 
     Raises:
@@ -44,61 +37,83 @@ def person_create(*, actor: Actor, **fields: Unpack[PersonFields]) -> Person:
     agency_id = agency_of_editor(actor)
     _check(actor, fields)
     person = Person(organization_id=agency_id, **fields)
-    with conflict_when("agencies_person_account_id_key", "account", _("该账号已关联其他人员")):
+    with conflict_when(*ACCOUNT_TAKEN):
         person.save(force_insert=True)
     record(
         actor=actor,
-        verb="person.created",
+        verb=events.PERSON_CREATED,
         obj=person,
-        payload={"name": person.name, "position": person.position},
+        payload=facts(person, "name", "position", "version"),
     )
     return person
 
 
 @transaction.atomic
-def person_update(*, actor: Actor, person: Person, **fields: Unpack[PersonFields]) -> Person:
+def person_update(
+    *, actor: Actor, person: Person, version: int | None = None, **fields: Any
+) -> Person:
     """Change what is filed about a person; a filed one waits for review again.
+
+    `version` is the one that the change was made in sight of; without one nobody is warned.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: the row is being reviewed.
         InvalidInput: values that cannot be right.
         Conflict: the account already belongs to another person.
+        StaleVersion: somebody else changed it in between.
     """
     person = locked(person)
     require(may_edit_filing(actor, person.organization_id))
     if person.state == FilingState.SUBMITTED:
-        raise InvalidState(_("该人员正在审核，审核完成前不能修改"))
+        raise InvalidState(gettext("该人员正在审核，审核完成前不能修改"))
+    check_version(person, version)
     _check(actor, fields)
-    changed = apply(person, dict(fields))
-    if changed:
-        person.state = FilingState.DRAFT
-        with conflict_when("agencies_person_account_id_key", "account", _("该账号已关联其他人员")):
-            person.save()
-    # the chain keeps for ever: it says which facts changed, not the personal data themselves
-    record(actor=actor, verb="person.changed", obj=person, payload={"changed": changed})
+    changes = assign(person, fields)
+    if not changes:
+        return person
+    changes |= assign(person, {"state": FilingState.DRAFT.value})
+    with conflict_when(*ACCOUNT_TAKEN):
+        save_changes(person, changes)
+    record_change(
+        actor=actor,
+        verb=events.PERSON_CHANGED,
+        row=person,
+        changes=changes,
+        payload=facts(person, "version"),
+    )
     return person
 
 
 @transaction.atomic
-def person_leave(*, actor: Actor, person: Person, left_on: date) -> Person:
+def person_leave(
+    *, actor: Actor, person: Person, left_on: date, version: int | None = None
+) -> Person:
     """Note that a person has left; nothing new is assigned after that day.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: the person had left already.
         InvalidInput: left before having joined.
+        StaleVersion: somebody else changed it in between.
     """
     person = locked(person)
     require(may_edit_filing(actor, person.organization_id))
     if person.left_on is not None:
-        raise InvalidState(_("该人员已登记离职"))
+        raise InvalidState(gettext("该人员已登记离职"))
+    check_version(person, version)
     problems = Problems()
-    problems.in_order("left_on", person.joined_on, left_on, _("离职日期不能早于入职日期"))
+    problems.in_order("left_on", person.joined_on, left_on, gettext("离职日期不能早于入职日期"))
     problems.refuse_if_any()
-    person.left_on = left_on
-    person.save(update_fields=["left_on"])
-    record(actor=actor, verb="person.left", obj=person, payload={"left_on": left_on.isoformat()})
+    changes = assign(person, {"left_on": left_on})
+    save_changes(person, changes)
+    record_change(
+        actor=actor,
+        verb=events.PERSON_LEFT,
+        row=person,
+        changes=changes,
+        payload=facts(person, "left_on", "version"),
+    )
     return person
 
 
@@ -123,16 +138,16 @@ def certificate_add(
     """
     require(may_edit_filing(actor, holder.organization_id))
     problems = Problems()
-    problems.filled("category", category, _("证书类别"))
-    problems.filled("number", number, _("证书编号"))
-    problems.filled("issuer", issuer, _("发证机关"))
-    problems.in_order("valid_until", valid_from, valid_until, _("有效期止不能早于有效期起"))
+    problems.filled("category", category, gettext("证书类别"))
+    problems.filled("number", number, gettext("证书编号"))
+    problems.filled("issuer", issuer, gettext("发证机关"))
+    problems.in_order("valid_until", valid_from, valid_until, gettext("有效期止不能早于有效期起"))
     owned = attachment is None or attachment.organization_id == actor.organization_id
-    problems.unless(owned, "attachment", _("附件不属于本机构"))
+    problems.unless(owned, "attachment", gettext("附件不属于本机构"))
     side = "person" if isinstance(holder, Person) else "equipment"
     locked(holder)  # two requests for one holder wait for each other, so a number enters once
     twin = Certificate.unscoped().filter(**{side: holder}, number=number)
-    problems.unless(not twin.exists(), "number", _("该证书编号已录入"), "taken")
+    problems.unless(not twin.exists(), "number", gettext("该证书编号已录入"), "taken")
     problems.refuse_if_any()
     certificate = Certificate(
         organization_id=holder.organization_id,
@@ -148,26 +163,25 @@ def certificate_add(
     certificate.save(force_insert=True)
     record(
         actor=actor,
-        verb="certificate.added",
+        verb=events.CERTIFICATE_ADDED,
         obj=certificate,
         payload={
             "holder": str(holder.pk),
-            "number": number,
-            "valid_until": valid_until.isoformat(),
+            **facts(certificate, "number", "valid_until"),
             "attachment": attachment.digest if attachment else None,
         },
     )
     return certificate
 
 
-def _check(actor: Actor, fields: PersonFields) -> None:
+def _check(actor: Actor, fields: Mapping[str, Any]) -> None:
     problems = Problems()
-    problems.filled("name", fields["name"], _("姓名"))
-    problems.filled("job", fields["job"], _("岗位"))
+    problems.filled("name", fields["name"], gettext("姓名"))
+    problems.filled("job", fields["job"], gettext("岗位"))
     problems.one_of("education", fields["education"], EDUCATIONS.codes())
-    problems.one_of("position", fields["position"], Position)
+    problems.one_of("position", fields["position"], Position.values)
     problems.phone("phone", fields.get("phone", ""))
     account = fields.get("account")
     own = account is None or account.organization_id == actor.organization_id
-    problems.unless(own, "account", _("请选择本机构的账号"))
+    problems.unless(own, "account", gettext("请选择本机构的账号"))
     problems.refuse_if_any()

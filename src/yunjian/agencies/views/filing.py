@@ -22,9 +22,11 @@ from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
+from yunjian.records.versions import Change, StaleVersion
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
+from yunjian.web.stale import others_changed
 
 STEPS = [_("填写备案"), _("主管部门审核"), _("完成备案")]
 
@@ -60,19 +62,24 @@ def filing(request: HttpRequest) -> HttpResponse:
 def filing_edit(request: HttpRequest) -> HttpResponse:
     """Edit the basics, section by section."""
     actor = current_actor()
-    current = selectors.open_filing(actor) or selectors.filed(actor)
+    opened = selectors.open_filing(actor)
+    current = opened or selectors.filed(actor)
     names = FilingForm.Meta.fields
     known = current or registration_of(actor)  # the first time, what was said on registration
     initial = {name: getattr(known, name) for name in names if hasattr(known, name)}
+    initial["version"] = opened.version if opened else 0
     form = FilingForm(request.POST or None, initial=initial)
+    changed: list[Change] = []
     if request.method == "POST" and form.is_valid():
         try:
-            services.filing_save(actor=actor, **form.values())
+            services.filing_save(actor=actor, version=form.seen_version, **form.values())
         except DomainError as error:
             add_domain_errors(form, error)
+            if isinstance(error, StaleVersion) and opened is not None:
+                changed = others_changed(form, opened)
         else:
             return done(request, gettext("已保存备案基本信息"), "/agency/filing/")
-    context = {"form": form, "sections": bound_sections(form)}
+    context = {"form": form, "others": changed, "sections": bound_sections(form)}
     status = 422 if form.errors else 200
     return render(request, "agencies/filing_form.html", context, status=status)
 

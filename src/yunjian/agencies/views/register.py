@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from django import forms
@@ -20,11 +20,13 @@ from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Text
+from yunjian.records.versions import Change, StaleVersion, Versioned
 from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.paging import key_page
 from yunjian.web.responses import done
+from yunjian.web.stale import others_changed
 from yunjian.web.tables import Table
 
 Row = TypeVar("Row", bound=ScopedModel)
@@ -127,6 +129,7 @@ class Register(Generic[Row]):
 
     def _form_page(self, request: HttpRequest, row: Row | None) -> HttpResponse:
         initial = self.initial(row) if row is not None else {}
+        changed: list[Change] = []
         if request.method == "POST":
             form = self.form_class(request.POST, request.FILES, initial=initial)
             if form.is_valid():
@@ -134,6 +137,8 @@ class Register(Generic[Row]):
                     self.save(current_actor(), form, row)
                 except DomainError as error:
                     add_domain_errors(form, error)
+                    if isinstance(error, StaleVersion):
+                        changed = others_changed(form, cast("Any", row))
                 else:
                     said = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
                     return done(request, said % {"noun": self.noun}, self.url("list"))
@@ -143,6 +148,7 @@ class Register(Generic[Row]):
         context = {
             "register": self,
             "form": form,
+            "others": changed,
             "sections": bound_sections(form),
             "action": request.path,
             "dialog_title": title % {"noun": self.noun},
@@ -205,7 +211,7 @@ def _cleaned(query: forms.Form) -> dict[str, Any]:
 
 
 def _form_value(row: Model, name: str) -> object:
-    return model_to_dict(row, [name])[name]
+    return model_to_dict(row, [name]).get(name, getattr(row, name))
 
 
 def _shown(row: Model, name: str) -> object:
@@ -234,20 +240,25 @@ def dialog(
     back: str,
     save: Callable[[], object],
     message: str,
+    row: Versioned | None = None,
     submit_label: Text = "",
     danger: bool = False,
 ) -> HttpResponse:
     """Show a small form as a dialog; save it when it is sent and good, else tell what is wrong."""
+    changed: list[Change] = []
     if request.method == "POST" and form.is_valid():
         try:
             save()
         except DomainError as error:
             add_domain_errors(form, error)
+            if isinstance(error, StaleVersion) and row is not None:
+                changed = others_changed(form, row)
         else:
             return done(request, message, back)
-    sections = bound_sections(form) if hasattr(form, "sections") else [("", list(form))]
+    sections = bound_sections(form) if hasattr(form, "sections") else [("", form.visible_fields())]
     context = {
         "form": form,
+        "others": changed,
         "sections": sections,
         "action": request.path,
         "dialog_title": title,

@@ -52,7 +52,9 @@ class PeopleRegister(Register[Person]):
         """Write a person."""
         if row is None:
             return services.person_create(actor=actor, **form.values())
-        return services.person_update(actor=actor, person=row, **form.values())
+        return services.person_update(
+            actor=actor, person=row, version=form.seen_version, **form.values()
+        )
 
     def more(self, row: Person) -> dict[str, Any]:
         """Return the certificates."""
@@ -87,7 +89,9 @@ class EquipmentRegister(Register[Equipment]):
         """Write a device."""
         if row is None:
             return services.equipment_create(actor=actor, **form.values())
-        return services.equipment_update(actor=actor, equipment=row, **form.values())
+        return services.equipment_update(
+            actor=actor, equipment=row, version=form.seen_version, **form.values()
+        )
 
     def more(self, row: Equipment) -> dict[str, Any]:
         """Return the certificates."""
@@ -123,7 +127,9 @@ class VehicleRegister(Register[Vehicle]):
             values["attachment"] = stored(actor, upload, purpose="vehicle", field="document")
         if row is None:
             return services.vehicle_create(actor=actor, **values)
-        return services.vehicle_update(actor=actor, vehicle=row, **values)
+        return services.vehicle_update(
+            actor=actor, vehicle=row, version=form.seen_version, **values
+        )
 
 
 class SparePartRegister(Register[SparePart]):
@@ -153,7 +159,9 @@ class SparePartRegister(Register[SparePart]):
         """Write a spare part."""
         if row is None:
             return services.spare_part_create(actor=actor, **form.values())
-        return services.spare_part_update(actor=actor, part=row, **form.values())
+        return services.spare_part_update(
+            actor=actor, part=row, version=form.seen_version, **form.values()
+        )
 
 
 class ContractRegister(Register[ServiceContract]):
@@ -270,15 +278,20 @@ def certificate_new(request: HttpRequest, kind: str, row_id: UUID) -> HttpRespon
 def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """Note that a person left."""
     person = get_visible_or_404(Person, row_id)
-    form = forms.LeaveForm(request.POST or None, initial={"left_on": today()})
+    initial = {"left_on": today(), "version": person.version}
+    form = forms.LeaveForm(request.POST or None, initial=initial)
     return dialog(
         request,
         form,
         title=gettext("登记离职 · %(person)s") % {"person": person.name},
         back=PEOPLE.url("detail", row_id),
         save=lambda: services.person_leave(
-            actor=current_actor(), person=person, left_on=form.cleaned_data["left_on"]
+            actor=current_actor(),
+            person=person,
+            left_on=form.cleaned_data["left_on"],
+            version=form.seen_version,
         ),
+        row=person,
         message=gettext("已登记离职"),
         submit_label=gettext("登记离职"),
         danger=True,
@@ -290,15 +303,19 @@ def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
 def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """Take a device out of use."""
     equipment = get_visible_or_404(Equipment, row_id)
-    form = forms.RetireForm(request.POST or None)
+    form = forms.RetireForm(request.POST or None, initial={"version": equipment.version})
     return dialog(
         request,
         form,
         title=gettext("停用设备 · %(equipment)s") % {"equipment": equipment},
         back=EQUIPMENT.url("detail", row_id),
         save=lambda: services.equipment_retire(
-            actor=current_actor(), equipment=equipment, reason=form.cleaned_data["reason"]
+            actor=current_actor(),
+            equipment=equipment,
+            reason=form.cleaned_data["reason"],
+            version=form.seen_version,
         ),
+        row=equipment,
         message=gettext("已停用设备"),
         submit_label=gettext("停用"),
         danger=True,
@@ -310,7 +327,8 @@ def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
 def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """End a contract early."""
     contract = get_visible_or_404(ServiceContract, row_id)
-    form = forms.ContractEndForm(request.POST or None, initial={"ends_on": today()})
+    initial = {"ends_on": today(), "version": contract.version}
+    form = forms.ContractEndForm(request.POST or None, initial=initial)
     return dialog(
         request,
         form,
@@ -321,7 +339,9 @@ def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
             contract=contract,
             ends_on=form.cleaned_data["ends_on"],
             reason=form.cleaned_data["reason"],
+            version=form.seen_version,
         ),
+        row=contract,
         message=gettext("合同已终止"),
         submit_label=gettext("终止合同"),
         danger=True,

@@ -19,6 +19,8 @@ from yunjian.instruments.schemas import PointDetailOut
 from yunjian.instruments.selectors import point_on
 from yunjian.kernel.cursors import Slice, newest_first
 from yunjian.kernel.errors import FieldError, InvalidInput, NotAllowed
+from yunjian.records.schemas import clearable
+from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.schemas import (
     ClosingIn,
@@ -68,10 +70,12 @@ from yunjian.web.guards import SOURCE_PORTAL, SUPERVISION_PORTAL, holds_any
 router = Router(tags=["places"], by_alias=True)
 PAGE = 50
 # what may be said to be nothing again
-CLEARABLE = {
-    *("permit_valid_from", "permit_valid_until", "opened_on", "networked_on", "effective_on"),
-    *("height", "inner_diameter", "station_area", "longitude", "latitude"),
-    *("upper", "lower", "effective_to", "version"),
+CLEARABLE = clearable(SOURCE, OUTLET, POINT) | {
+    "effective_on",
+    "upper",
+    "lower",
+    "effective_to",
+    "version",
 }
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yunjian.access.actor import Actor
+from yunjian.certificates import events
 from yunjian.certificates.core import revocation
 from yunjian.certificates.core.certificate import Certificate
 from yunjian.certificates.core.revocation import ListFacts, ListRefused, parse_list
@@ -89,7 +90,7 @@ def _load_file(
         report.loaded.append(path.name)
         record(
             actor=actor,
-            verb="revocation_list.loaded",
+            verb=events.REVOCATION_LIST_LOADED,
             obj=stored,
             payload={
                 "issuer": stored.issuer,
@@ -102,7 +103,7 @@ def _load_file(
         return
     report.refused[path.name] = problem
     payload = {"file": file.name, "problem": problem}
-    record(actor=actor, verb="revocation_list.refused", obj=file, payload=payload)
+    record(actor=actor, verb=events.REVOCATION_LIST_REFUSED, obj=file, payload=payload)
 
 
 def _store(

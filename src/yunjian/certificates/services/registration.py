@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import acting_as
+from yunjian.certificates import events
 from yunjian.certificates.domain.proof import Proof, proof_forget
 from yunjian.certificates.models import AgencyRegistration
 from yunjian.certificates.services.sign_in import DOOR, certificate_note
@@ -70,7 +71,7 @@ def agency_register(
         registration.save(force_insert=True)
         record(
             actor=DOOR,
-            verb="organization.registered",
+            verb=events.ORGANIZATION_REGISTERED,
             obj=registration,
             organization_id=organization.pk,
             payload={

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.rate_limits import check_rate_limit
+from yunjian.certificates import events
 from yunjian.certificates.core import certificate as certificates
 from yunjian.certificates.core import signatures
 from yunjian.certificates.core.certificate import Certificate, parse_certificate
@@ -195,7 +196,7 @@ def certificate_note(
     row.save(force_insert=True)
     record(
         actor=DOOR,
-        verb="certificate.renewed" if renewed else "certificate.recorded",
+        verb=events.CERTIFICATE_RENEWED if renewed else events.CERTIFICATE_RECORDED,
         obj=row,
         organization_id=organization.pk,
         payload={
@@ -221,7 +222,7 @@ def _note_refusal(request: HttpRequest, tried: _Try, reason: str, detail: str) -
         payload |= {"serial": tried.certificate.serial, "fingerprint": fingerprint}
     record(
         actor=DOOR,
-        verb="certificate.refused",
+        verb=events.CERTIFICATE_REFUSED,
         obj=("certificates.certificate", fingerprint),
         organization_id=tried.organization.pk if tried.organization else None,
         payload=payload,

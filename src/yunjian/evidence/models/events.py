@@ -55,9 +55,10 @@ class Event(ScopedModel):
     """Something that happened. Never updated, never deleted (a trigger sees to it).
 
     `body` is the canonical JSON that was digested; the other columns repeat parts of it for
-    queries. `digest` is over the previous digest and the body (SHA-256 or SM3, `EVIDENCE_DIGEST`).
-    One chain for each organisation; partitioned by month on `id`. `yunjian evidence verify` walks
-    everything.
+    queries. `actor_name` is that of the system alone (in events of the first releases also of
+    people): who an account is, is looked up. `digest` is over the previous digest and the body
+    (SHA-256 or SM3, `EVIDENCE_DIGEST`). One chain for each organisation; partitioned
+    by month on `id`. `yunjian evidence verify` walks everything.
     """
 
     chain = models.UUIDField()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import bypass_rls
-from yunjian.evidence import storage
+from yunjian.evidence import events, storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import accepted
 from yunjian.evidence.services.events import record
@@ -69,7 +69,7 @@ def attachment_store(
             row.save(force_insert=True)
             record(
                 actor=actor,
-                verb="attachment.stored",
+                verb=events.ATTACHMENT_STORED,
                 obj=row,
                 payload={"digest": row.digest, "source": source_digest, "purpose": purpose},
             )

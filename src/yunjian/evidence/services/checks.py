@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yunjian.access.actor import Actor
+from yunjian.evidence import events
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services.events import record
 from yunjian.evidence.services.verification import verify_chains
@@ -23,7 +24,7 @@ def chain_check_ask(*, actor: Actor) -> ChainCheck:
         return running
     check = ChainCheck.objects.create(asked_by=actor.name)
     enqueue(CHECK_CHAINS, check_id=str(check.pk))
-    record(actor=actor, verb="chain_check.asked", obj=check)
+    record(actor=actor, verb=events.CHAIN_CHECK_ASKED, obj=check)
     return check
 
 

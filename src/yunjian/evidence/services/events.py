@@ -63,6 +63,8 @@ def record(
     object_type, object_id = _describe(obj)
     sequence, head_digest = _locked_head(chain)
     at = now()
+    # a person is known by the account alone: the chain keeps for ever, so it keeps no names
+    name = "" if actor.account_id else actor.name
     event_id = new_id(at)
     body = canonical_json(
         {
@@ -72,7 +74,7 @@ def record(
             "at": at.isoformat(),
             "actor": {
                 "account": str(actor.account_id) if actor.account_id else None,
-                "name": actor.name,
+                "name": name,
                 "organization": str(actor.organization_id) if actor.organization_id else None,
             },
             "verb": verb,
@@ -86,7 +88,7 @@ def record(
         sequence=sequence + 1,
         at=at,
         actor_account_id=actor.account_id,
-        actor_name=actor.name,
+        actor_name=name,
         organization_id=actor.organization_id,
         verb=verb,
         object_type=object_type,

@@ -13,6 +13,7 @@ from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, PastPassword, RoleGrant
 from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.policies import (
@@ -32,6 +33,7 @@ from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
 from yunjian.messaging.services import notify
+from yunjian.records.changes import assign, record_change
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
@@ -72,10 +74,10 @@ def account_create(
     RoleGrant.objects.bulk_create([RoleGrant(account=account, role=role) for role in roles])
     record(
         actor=actor,
-        verb="account.created",
+        verb=events.ACCOUNT_CREATED,
         obj=account,
         organization_id=organization.pk,
-        payload={"username": username, "roles": sorted(roles)},
+        payload={"roles": sorted(roles)},
     )
     return account
 
@@ -121,10 +123,17 @@ def account_update(*, actor: Actor, account: Account, display_name: str, phone: 
     """
     require(account.pk == actor.account_id or may_keep(actor, account))
     _check_person(display_name=display_name, phone=phone)
-    account.display_name, account.phone = display_name, phone
-    account.save(update_fields=["display_name", "phone"])
-    _event(actor, "account.updated", account)
-    return account
+    row: Account = Account.objects.select_for_update().get(pk=account.pk)
+    changes = assign(row, {"display_name": display_name, "phone": phone})
+    row.save(update_fields=changes.keys())
+    record_change(
+        actor=actor,
+        verb=events.ACCOUNT_UPDATED,
+        row=row,
+        organization_id=row.organization_id,
+        changes=changes,
+    )
+    return row
 
 
 @transaction.atomic
@@ -150,7 +159,7 @@ def roles_set(*, actor: Actor, account: Account, roles: Collection[str]) -> None
     )
     _event(
         actor,
-        "account.roles_set",
+        events.ACCOUNT_ROLES_SET,
         account,
         given=sorted(after - before),
         taken=sorted(before - after),
@@ -174,7 +183,7 @@ def account_disable(*, actor: Actor, account: Account, reason: str) -> Account:
     account.is_active = False
     account.save(update_fields=["is_active"])
     sessions_end(actor=actor, account=account, why=SessionEnd.CLOSED)
-    _event(actor, "account.disabled", account, reason=reason)
+    _event(actor, events.ACCOUNT_DISABLED, account, reason=reason)
     return account
 
 
@@ -188,7 +197,7 @@ def account_enable(*, actor: Actor, account: Account) -> Account:
     require(may_keep(actor, account))
     account.is_active = True
     account.save(update_fields=["is_active"])
-    _event(actor, "account.enabled", account)
+    _event(actor, events.ACCOUNT_ENABLED, account)
     return account
 
 
@@ -209,12 +218,12 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
         second_factor_remove(actor=actor, account=account)
     notify(
         recipients=[account],
-        kind="account.reset",
+        kind=events.ACCOUNT_RESET,
         title="登录密码已重置",
         body=f"{actor.name}（{actor.organization_name}）重置了您的登录密码。"
         "如非您本人申请，请立即联系本单位负责人。",
     )
-    _event(actor, "account.reset", account, authenticator=forget_authenticator)
+    _event(actor, events.ACCOUNT_RESET, account, authenticator=forget_authenticator)
     return password
 
 
@@ -227,7 +236,7 @@ def account_unlock(*, actor: Actor, account: Account) -> None:
     """
     require(may_guard(actor, account))
     signin_unlock(account.username)
-    _event(actor, "account.unlocked", account)
+    _event(actor, events.ACCOUNT_UNLOCKED, account)
 
 
 @transaction.atomic
@@ -251,7 +260,7 @@ def password_change(
     account.must_change_password = False
     _take_password(account, new)
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep)
-    _event(actor, "password.changed", account)
+    _event(actor, events.PASSWORD_CHANGED, account)
 
 
 def _check_password(account: Account, password: str, *, field: str) -> None:
@@ -328,5 +337,5 @@ def _event(actor: Actor, verb: str, account: Account, **payload: Any) -> None:
         verb=verb,
         obj=account,
         organization_id=account.organization_id,
-        payload={"username": account.username, **payload},
+        payload=payload,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account, WechatBinding
 from yunjian.identity.selectors import actor_for, has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
@@ -92,12 +93,12 @@ def _bound(openid: str, account: Account) -> WechatBinding:
         defaults={"is_current": True},
     )
     if is_new:
-        _tell(account, "wechat.bound", "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个")
+        _tell(account, events.WECHAT_BOUND, "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个")
     record(
         actor=actor_for(account),
-        verb="wechat.bound",
+        verb=events.WECHAT_BOUND,
         obj=binding,
-        payload={"username": account.username, "identities": others + 1},
+        payload={"account": str(account.pk), "identities": others + 1},
     )
     return binding
 
@@ -117,7 +118,7 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
     if refusal:
         raise NotAllowed(refusal, code="closed")
     _make_current(openid, binding)
-    record(actor=actor, verb="wechat.switched", obj=binding)
+    record(actor=actor, verb=events.WECHAT_SWITCHED, obj=binding)
     return binding
 
 
@@ -148,13 +149,13 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
     if was_current and following is not None:
         _make_current(binding.openid, following)
     sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
-    _tell(binding.account, "wechat.unbound", "微信解绑提醒", "已解除一个微信的绑定")
+    _tell(binding.account, events.WECHAT_UNBOUND, "微信解绑提醒", "已解除一个微信的绑定")
     record(
         actor=actor,
-        verb="wechat.unbound",
+        verb=events.WECHAT_UNBOUND,
         obj=binding,
         organization_id=binding.account.organization_id,
-        payload={"username": binding.account.username, "own": binding.openid == openid},
+        payload={"account": str(binding.account_id), "own": binding.openid == openid},
     )
 
 

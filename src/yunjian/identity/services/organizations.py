@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.domain.uscc import is_uscc
 from yunjian.identity.models import District, Organization
 from yunjian.identity.models.organizations import (
@@ -20,6 +21,7 @@ from yunjian.identity.models.organizations import (
 from yunjian.identity.policies import KEEP_ORGANIZATIONS
 from yunjian.identity.services.sessions import sessions_end_of_organization
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.records.changes import assign, differences, record_change
 
 PARK_CODE = re.compile(r"\d{6}")
 
@@ -55,7 +57,7 @@ def organization_create(
     row.jurisdiction.set(jurisdiction)
     record(
         actor=actor,
-        verb="organization.created",
+        verb=events.ORGANIZATION_CREATED,
         obj=row,
         organization_id=row.pk,
         payload={"name": row.name, "uscc": code, "kind": kind},
@@ -84,23 +86,20 @@ def organization_update(
     )
     if errors:
         raise InvalidInput(errors=errors)
-    before = organization.name
-    organization.name, organization.district = name.strip(), district
-    organization.save(update_fields=["name", "district"])
-    organization.jurisdiction.set(jurisdiction)
-    record(
+    row = Organization.unscoped().select_for_update().get(pk=organization.pk)
+    before = sorted(row.jurisdiction.values_list("pk", flat=True))
+    after = sorted(district.pk for district in jurisdiction)
+    changes = assign(row, {"name": name.strip(), "district": district})
+    row.save(update_fields=changes.keys())
+    row.jurisdiction.set(jurisdiction)
+    record_change(
         actor=actor,
-        verb="organization.updated",
-        obj=organization,
-        organization_id=organization.pk,
-        payload={
-            "before": before,
-            "name": organization.name,
-            "district": district.pk if district else None,
-            "jurisdiction": sorted(row.pk for row in jurisdiction),
-        },
+        verb=events.ORGANIZATION_UPDATED,
+        row=row,
+        organization_id=row.pk,
+        changes=changes | differences({"jurisdiction": before}, {"jurisdiction": after}),
     )
-    return organization
+    return row
 
 
 @transaction.atomic
@@ -124,18 +123,19 @@ def organization_status_set(
         raise InvalidInput(_("请填写原因"), code="required", field="reason")
     if row.status == OrganizationStatus.CANCELLED:
         raise InvalidState(_("该单位已注销，不能再调整状态"), code="cancelled")
-    before, is_open = row.status, status == OrganizationStatus.ACTIVE
-    row.status = status
-    row.status_reason = "" if is_open else reason.strip()
-    row.save(update_fields=["status", "status_reason"])
+    is_open = status == OrganizationStatus.ACTIVE
+    held = "" if is_open else reason.strip()
+    changes = assign(row, {"status": status, "status_reason": held})
+    row.save(update_fields=changes.keys())
     if not is_open:
         sessions_end_of_organization(actor=actor, organization_id=row.pk)
-    record(
+    record_change(
         actor=actor,
-        verb="organization.status_set",
-        obj=row,
+        verb=events.ORGANIZATION_STATUS_SET,
+        row=row,
         organization_id=row.pk,
-        payload={"before": before, "status": status, "reason": reason.strip()},
+        changes=changes,
+        payload={"reason": reason.strip()},
     )
     return row
 
@@ -179,7 +179,7 @@ def park_create(
         latitude=latitude,
     )
     row.save(force_insert=True)
-    record(actor=actor, verb="district.created", obj=row, payload={"name": row.name})
+    record(actor=actor, verb=events.DISTRICT_CREATED, obj=row, payload={"name": row.name})
     return row
 
 

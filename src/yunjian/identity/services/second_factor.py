@@ -16,6 +16,7 @@ from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
 from yunjian.identity.policies import may_guard
 from yunjian.kernel.clock import now
@@ -73,7 +74,7 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
         codes = _new_recovery_codes(account)
         record(
             actor=actor,
-            verb="second_factor.enrolled",
+            verb=events.SECOND_FACTOR_ENROLLED,
             obj=account,
             organization_id=account.organization_id,
         )
@@ -112,7 +113,7 @@ def second_factor_remove(*, actor: Actor, account: Account) -> None:
     if removed:
         record(
             actor=actor,
-            verb="second_factor.removed",
+            verb=events.SECOND_FACTOR_REMOVED,
             obj=account,
             organization_id=account.organization_id,
         )
@@ -129,7 +130,7 @@ def recovery_codes_renew(*, actor: Actor, account: Account) -> list[str]:
     codes = _new_recovery_codes(account)
     record(
         actor=actor,
-        verb="recovery_codes.renewed",
+        verb=events.RECOVERY_CODES_RENEWED,
         obj=account,
         organization_id=account.organization_id,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.identity.domain.session_limits import session_limits
 from yunjian.identity.models import Account, AccountSession, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationStatus
@@ -51,7 +52,7 @@ def session_open(*, request: HttpRequest, account: Account, means: str) -> Accou
         request.signin_means = means  # type: ignore[attr-defined]  # read by session_begin
         login(request, account, backend=BACKEND)  # its signal calls session_begin
         attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
-        record(actor=actor, verb="session.opened", obj=account, payload={"means": means})
+        record(actor=actor, verb=events.SESSION_OPENED, obj=account, payload={"means": means})
         return AccountSession.objects.get(key_digest=key_digest(request.session.session_key or ""))
 
 
@@ -121,7 +122,7 @@ def session_end(*, actor: Actor, session_id: UUID) -> AccountSession:
     _end(AccountSession.objects.filter(pk=session_id), why, by=actor)
     record(
         actor=actor,
-        verb="session.ended",
+        verb=events.SESSION_ENDED,
         obj=row.account,
         organization_id=row.account.organization_id,
         payload={"session": str(row.pk), "why": why},
@@ -146,7 +147,7 @@ def sessions_end(*, actor: Actor, account: Account, why: str = "", keep: str = "
     if number:
         record(
             actor=actor,
-            verb="session.ended",
+            verb=events.SESSION_ENDED,
             obj=account,
             organization_id=account.organization_id,
             payload={"number": number, "why": str(reason)},

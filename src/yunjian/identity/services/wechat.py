@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from yunjian.access.actor import system_actor
 from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.evidence.services import record
+from yunjian.identity import events
 from yunjian.kernel.clock import now
+from yunjian.records.changes import chain_value
 from yunjian.web.addresses import client_address
 from yunjian.wechat.client import WechatClient
 from yunjian.wechat.errors import CodeRefused, CredentialsRefused, WechatError
@@ -95,7 +97,11 @@ def _note(request: HttpRequest, what: str, detail: str) -> None:
     with transaction.atomic():
         record(
             actor=system_actor("微信"),
-            verb="wechat.refused",
+            verb=events.WECHAT_REFUSED,
             obj=("identity.wechatbinding", ""),
-            payload={"what": what, "detail": detail, "address": address},
+            payload={
+                "what": what,
+                "detail": detail,
+                "address": chain_value("identity.wechatbinding", "", "address", address),
+            },
         )

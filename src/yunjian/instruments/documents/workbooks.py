@@ -19,9 +19,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from yunjian.instruments.fields import FilingField, fields_of, parameter_rule
+from yunjian.instruments.fields import fields_of, parameter_rule
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import InvalidInput
+from yunjian.records.fields import Field
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
@@ -59,7 +60,7 @@ class Problem:
     message: str
 
 
-def columns_of(kind: str, medium: str) -> list[FilingField]:
+def columns_of(kind: str, medium: str) -> list[Field]:
     """Return the fields of a form as columns: those of every parameter of the medium."""
     point = MonitoringPoint(kind=medium, parameters=[])
     fields = list(fields_of(kind, point))
@@ -79,15 +80,14 @@ def _parameters(medium: str) -> list[str]:
     return water if medium == Medium.WASTEWATER else gas
 
 
-def _last_setting(fields: list[FilingField]) -> int:
-    settings_at = [number for number, field in enumerate(fields) if field.is_setting]
+def _last_setting(fields: list[Field]) -> int:
+    settings_at = [number for number, field in enumerate(fields) if field.is_nested]
     return settings_at[-1] + 1
 
 
-def title_of(field: FilingField) -> str:
+def title_of(field: Field) -> str:
     """Return the title of a field's column, with its unit and a mark when it is required."""
-    unit = f"（{field.unit}）" if field.unit not in {"", "*"} else ""
-    return f"{field.label}{unit}{'*' if field.required else ''}"
+    return f"{field.title}{'*' if field.required else ''}"
 
 
 def template(file: IO[bytes], points: list[MonitoringPoint]) -> None:
@@ -114,7 +114,7 @@ def template(file: IO[bytes], points: list[MonitoringPoint]) -> None:
     book.close()
 
 
-def _choices(field: FilingField, points: list[MonitoringPoint]) -> list[str]:
+def _choices(field: Field, points: list[MonitoringPoint]) -> list[str]:
     if field.path == "parameter":
         return sorted({name for point in points for name in point.parameters})
     return [] if field.kind != "choice" else list(field.choices)

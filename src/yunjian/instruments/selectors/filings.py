@@ -337,11 +337,11 @@ def revision_detail(
     )
     sections = [
         ShownSection(
-            section.title,
+            str(section.title),
             [
                 ShownValue(
                     field.path,
-                    field.label,
+                    str(field.label),
                     field.show(revision),
                     field.show(replaces) if replaces else "",
                     compared=replaces is not None,

@@ -14,6 +14,8 @@ from yunjian.evidence.vocabulary import object_types
 from yunjian.instruments import events
 from yunjian.instruments.fields import SETTINGS, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.records.actors import names_of_actors
+from yunjian.records.history import changed_values, label_of
 
 MOST = 200
 
@@ -55,22 +57,28 @@ class DraftEdit:
 
 def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
     """Return what was changed of a draft after an edition of it, the oldest first."""
-    rows = Event.unscoped().filter(
-        verb=events.REVISION_CHANGED,
-        object_type__in=object_types("instruments.instrumentrevision"),
-        object_id=str(revision.pk),
+    rows = (
+        Event.unscoped()
+        .filter(verb=events.REVISION_CHANGED)
+        .filter(_about(InstrumentRevision, [revision.pk]))
+        .order_by("id")
     )
+    actors = names_of_actors(rows)
     edits = []
-    for event in rows.order_by("id"):
+    for event in rows:
         payload = orjson.loads(event.body)["payload"]
         if payload.get("edition", 0) > edition:
-            edits.append(DraftEdit(event.actor_name, event.at, payload["changed"]))
+            edits.append(DraftEdit(actors[event.pk], event.at, payload["changed"]))
     return edits
 
 
 def value_label(path: str) -> str:
     """Return what people call a value of a filing."""
-    return _label(path)
+    if path == "attachments":
+        return _("附件")
+    if path.startswith(SETTINGS):
+        return setting_labels().get(path, path)
+    return label_of(InstrumentRevision._meta.label_lower, path)  # noqa: SLF001 - documented API
 
 
 def _about(model: type[Any], keys: Any) -> Q:
@@ -79,17 +87,18 @@ def _about(model: type[Any], keys: Any) -> Q:
 
 
 def _lines(rows: QuerySet[Event]) -> list[HistoryLine]:
-    known = rows.filter(verb__in=events.SENTENCES)
-    return [_line(event) for event in known.order_by("-id")[:MOST]]
+    known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
+    actors = names_of_actors(known)
+    return [_line(event, actors[event.pk]) for event in known]
 
 
-def _line(event: Event) -> HistoryLine:
+def _line(event: Event, who: str) -> HistoryLine:
     payload = orjson.loads(event.body)["payload"]
     return HistoryLine(
         at=event.at,
-        who=event.actor_name,
+        who=who,
         what=str(events.SENTENCES[event.verb]),
-        details=[*_said(payload), *_changes(payload)],
+        details=[*_said(payload), *_changes(event, payload)],
         digest=event.digest,
     )
 
@@ -110,32 +119,8 @@ def _said(payload: dict[str, Any]) -> list[str]:
     return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
 
 
-def _changes(payload: dict[str, Any]) -> list[str]:
-    changed = payload.get("changed") or {}
+def _changes(event: Event, payload: dict[str, Any]) -> list[str]:
     return [
-        f"{_label(path)}：{_text(before)} → {_text(after)}"
-        for path, (before, after) in changed.items()
+        f"{value_label(value.path)}：{value.before} → {value.after}"
+        for value in changed_values(event, payload)
     ]
-
-
-def _label(path: str) -> str:
-    """Return what people call a value: the column's name, or the setting's on either form."""
-    if path == "attachments":
-        return _("附件")
-    if path.startswith(SETTINGS):
-        return setting_labels().get(path, path)
-    for column in InstrumentRevision._meta.fields:  # noqa: SLF001 - Django's documented API
-        if column.name == path:
-            return str(column.verbose_name)
-    return path
-
-
-def _text(value: object) -> str:
-    match value:
-        case None | "":
-            return _("（空）")
-        case True:
-            return _("是")
-        case False:
-            return _("否")
-    return str(value)

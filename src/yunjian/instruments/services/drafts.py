@@ -22,15 +22,19 @@ from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.instruments.services.filing_rows import (
     locked_revision,
     note_revision,
+    note_revision_change,
     own_files,
     require_in_use,
     require_state,
 )
 from yunjian.instruments.services.filing_values import Values, flat, values_of, write
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
+from yunjian.kernel.keyed_digests import is_keyed_digest
+from yunjian.records.changes import differences
+from yunjian.records.problems import conflict_when, locked
+from yunjian.records.versions import StaleVersion
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
-from yunjian.sources.services.checks import conflict_when, locked, plain
 
 # of the old instrument these do not hold for the one that takes its place
 OF_THE_THING = {
@@ -49,10 +53,8 @@ OF_THE_THING = {
 OF_THE_PLACE = {"installed_on", "accepted_on", "acceptance_number", "networked_on", *CHANGE}
 
 
-class EditedMeanwhile(Conflict):
+class EditedMeanwhile(StaleVersion):
     """Somebody else saved the draft since it was opened; `edits` are what they changed."""
-
-    default_code = "edited_meanwhile"
 
     def __init__(self, revision: InstrumentRevision, edits: list[DraftEdit]) -> None:
         who = "、".join(dict.fromkeys(edit.who for edit in edits))
@@ -68,7 +70,9 @@ class EditedMeanwhile(Conflict):
         for edit in self.edits:
             for path, (before, after) in edit.changed.items():
                 first = found[path].before if path in found else before
-                found[path] = TheirChange(first, after, edit.who)
+                # of what is personal the chain keeps a digest; the draft itself has the value
+                now = getattr(self.revision, path) if is_keyed_digest(after) else after
+                found[path] = TheirChange(first, now, edit.who)
         return found
 
 
@@ -233,14 +237,7 @@ def revision_change(
     revision.save()
     _attach(revision, values)
     after = values_of(revision) | {"attachments": _file_names(revision)}
-    changed = {
-        path: [plain(before.get(path)), plain(after.get(path))]
-        for path in [*after, *(path for path in before if path not in after)]
-        if before.get(path) != after.get(path)
-    }
-    note_revision(
-        actor, events.REVISION_CHANGED, revision, changed=changed, edition=revision.edition
-    )
+    note_revision_change(actor, revision, differences(before, after))
     return revision
 
 

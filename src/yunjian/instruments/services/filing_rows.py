@@ -11,9 +11,11 @@ from yunjian.access.actor import Actor
 from yunjian.access.scope import locked_or_refused
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
+from yunjian.instruments import events
 from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.records.changes import Changes, record_change
 
 MAX_FILES = 6
 MAX_NOTE = 400
@@ -119,16 +121,31 @@ def check_length(text: str, path: str, label: str, most: int = MAX_NOTE) -> None
 
 def note_revision(actor: Actor, verb: str, revision: InstrumentRevision, **payload: object) -> None:
     """Append what happened to a version to the chain of its discharger."""
-    instrument = revision.instrument
     record(
         actor=actor,
         verb=verb,
         obj=revision,
-        organization_id=instrument.organization_id,
-        payload={
-            "instrument": str(instrument.pk),
-            "point": str(instrument.point_id),
-            "number": revision.number,
-            **payload,
-        },
+        organization_id=revision.instrument.organization_id,
+        payload=_which(revision) | payload,
     )
+
+
+def note_revision_change(actor: Actor, revision: InstrumentRevision, changes: Changes) -> None:
+    """Append what changed of a draft to the chain of its discharger; nothing when nothing did."""
+    record_change(
+        actor=actor,
+        verb=events.REVISION_CHANGED,
+        row=revision,
+        organization_id=revision.instrument.organization_id,
+        changes=changes,
+        payload=_which(revision) | {"edition": revision.edition},
+    )
+
+
+def _which(revision: InstrumentRevision) -> dict[str, object]:
+    instrument = revision.instrument
+    return {
+        "instrument": str(instrument.pk),
+        "point": str(instrument.point_id),
+        "number": revision.number,
+    }

@@ -15,7 +15,6 @@ from yunjian.instruments.fields import (
     CHANGE,
     MULTI_COMPONENT,
     SETTINGS,
-    FilingField,
     Value,
     fields_of,
     parameter_rule,
@@ -25,8 +24,10 @@ from yunjian.instruments.models.filing import ACCEPTED_AGAIN, ChangeKind, Instru
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.workdays import workdays_after
+from yunjian.records.changes import event_value
+from yunjian.records.fields import Field
+from yunjian.records.problems import Problems
 from yunjian.sources.models import MonitoringPoint
-from yunjian.sources.services.checks import Problems, plain
 
 Values = Mapping[str, Any]
 SAMPLER_SLOT = "sampler"
@@ -53,7 +54,11 @@ def values_of(revision: InstrumentRevision) -> dict[str, Value]:
 
 def event_values(revision: InstrumentRevision) -> dict[str, object]:
     """Return what a version says, as an event carries it."""
-    return {path: plain(value) for path, value in values_of(revision).items() if value is not None}
+    return {
+        path: event_value(revision, path, value)
+        for path, value in values_of(revision).items()
+        if value is not None
+    }
 
 
 def flat(values: Values) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def write(revision: InstrumentRevision, point: MonitoringPoint, values: Values) 
     revision.file_by = _last_day_to_file(revision, instrument)
 
 
-def _forget_other_settings(revision: InstrumentRevision, known: Mapping[str, FilingField]) -> None:
+def _forget_other_settings(revision: InstrumentRevision, known: Mapping[str, Field]) -> None:
     revision.settings = {
         key: held for key, held in revision.settings.items() if SETTINGS + key in known
     }
@@ -112,7 +117,7 @@ def _set_change(revision: InstrumentRevision, given: Mapping[str, Any], problems
         known = revision.change_kind in ChangeKind.values
         problems.unless(known, "change_kind", _("请选择变更类别"), "unknown")
     if "changed_on" in given:
-        field = FilingField("changed_on", _("变更日期"), "date")
+        field = Field("changed_on", _("变更日期"), "date")
         day = given["changed_on"]
         revision.changed_on = _day(field, day, problems) if isinstance(day, str) else day
 
@@ -138,7 +143,7 @@ def _last_day_to_file(revision: InstrumentRevision, instrument: Instrument) -> d
     return workdays_after(revision.accepted_on, settings.FILING_AFTER_ACCEPTANCE_WORKDAYS)
 
 
-def _set(revision: InstrumentRevision, field: FilingField, value: Any, problems: Problems) -> None:
+def _set(revision: InstrumentRevision, field: Field, value: Any, problems: Problems) -> None:
     if isinstance(value, str):
         value = value.strip()
     if field.kind == "number" and value not in (None, ""):
@@ -147,7 +152,7 @@ def _set(revision: InstrumentRevision, field: FilingField, value: Any, problems:
         value = _day(field, value, problems)
     if field.kind == "ranges":
         value = _ranges(field, value, problems)
-    if field.is_setting:
+    if field.is_nested:
         _set_setting(revision, field, value)
     elif field.kind in {"number", "date"}:
         setattr(revision, field.path, None if value in (None, "") else value)
@@ -158,7 +163,7 @@ def _set(revision: InstrumentRevision, field: FilingField, value: Any, problems:
         problems.unless(known, field.path, _("没有这个选项"), "unknown")
 
 
-def _set_setting(revision: InstrumentRevision, field: FilingField, value: Any) -> None:
+def _set_setting(revision: InstrumentRevision, field: Field, value: Any) -> None:
     key = field.path.removeprefix(SETTINGS)
     kept = {name: held for name, held in revision.settings.items() if name != key}
     if value not in (None, ""):
@@ -167,7 +172,7 @@ def _set_setting(revision: InstrumentRevision, field: FilingField, value: Any) -
     revision.settings = kept
 
 
-def setting_number(field: FilingField, value: Any) -> Decimal | None:
+def setting_number(field: Field, value: Any) -> Decimal | None:
     """Return a key parameter as a number.
 
     Raises:
@@ -179,7 +184,7 @@ def setting_number(field: FilingField, value: Any) -> Decimal | None:
     return number
 
 
-def _number(field: FilingField, value: Any, problems: Problems) -> Decimal | None:
+def _number(field: Field, value: Any, problems: Problems) -> Decimal | None:
     said = {"label": field.label, "minimum": field.minimum, "maximum": field.maximum}
     try:
         number = Decimal(str(value))
@@ -204,7 +209,7 @@ def _number(field: FilingField, value: Any, problems: Problems) -> Decimal | Non
     return number if fits else None
 
 
-def _ranges(field: FilingField, value: Any, problems: Problems) -> list[list[str]]:
+def _ranges(field: Field, value: Any, problems: Problems) -> list[list[str]]:
     """Return further ranges: from a list of pairs, or as typed "0～500；0～1000"."""
     if isinstance(value, list):
         parts = ["～".join(str(bound) for bound in pair) for pair in value]
@@ -227,7 +232,7 @@ def _ranges(field: FilingField, value: Any, problems: Problems) -> list[list[str
     return found
 
 
-def _day(field: FilingField, value: str, problems: Problems) -> date | None:
+def _day(field: Field, value: str, problems: Problems) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
@@ -302,7 +307,7 @@ def _check_days(revision: InstrumentRevision, problems: Problems) -> None:
     days = {path: getattr(revision, path) for path in ORDERED_DAYS}
     for path, day in days.items():
         late = _("%(label)s不能晚于今天") % {"label": labels[path]}
-        problems.not_after(path, day, today(), late)
+        problems.in_order(path, day, today(), late)
     again = revision.change_kind in ACCEPTED_AGAIN
     pairs = [
         ("manufactured_on", "installed_on", "manufactured_on"),

@@ -19,7 +19,7 @@ from yunjian.instruments.services.filing_rows import check_length, own_files
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources.services.checks import Problems
+from yunjian.records.problems import Problems
 
 ACCEPTANCE = "acceptance"
 
@@ -104,7 +104,7 @@ def follow_up_complete(
     problems = Problems()
     early = _("完成日期不能早于起算日期 %(begin)s") % {"begin": row.opened_on}
     problems.unless(on >= row.opened_on, "on", early, "order")
-    problems.not_after("on", on, today(), _("完成日期不能晚于今天"))
+    problems.in_order("on", on, today(), _("完成日期不能晚于今天"))
     proved = bool(report_number.strip() or attachments)
     problems.unless(proved, "report_number", _("请填写报告编号或上传材料"), "required")
     problems.refuse_if_any()

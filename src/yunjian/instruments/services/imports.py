@@ -21,8 +21,8 @@ from yunjian.instruments.services.reviews import revision_submit, revision_withd
 from yunjian.kernel.clock import business_day, now, today
 from yunjian.kernel.digests import digest
 from yunjian.kernel.errors import DomainError, InvalidState
+from yunjian.records.problems import locked
 from yunjian.sources.models import MonitoringPoint, PollutionSource
-from yunjian.sources.services.checks import locked
 
 
 class _Tried(Exception):
@@ -103,7 +103,7 @@ def _write(actor: Actor, batch: FilingImport, problems: list[Problem]) -> list[I
 
 def _row_problems(row: ReadRow, point: MonitoringPoint, error: DomainError) -> list[Problem]:
     parameter = row.values.get("parameter", "")
-    labels = {field.path: field.label for field in fields_of(row.kind, point, parameter)}
+    labels = {field.path: str(field.label) for field in fields_of(row.kind, point, parameter)}
     if not error.errors:
         return [Problem(row.sheet, row.number, "", error.message)]
     return [

@@ -26,7 +26,7 @@ from yunjian.instruments.services.filing_rows import (
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources.services.checks import Problems, conflict_when
+from yunjian.records.problems import Problems, conflict_when
 
 MAX_REASON = 200
 AHEAD = timedelta(days=90)
@@ -58,7 +58,7 @@ def instrument_retire(
     problems.unless(
         on > begin, "on", _("停用日期应晚于启用日期 %(begin)s") % {"begin": begin}, "order"
     )
-    problems.not_after("on", on, today(), _("停用日期不能晚于今天"))
+    problems.in_order("on", on, today(), _("停用日期不能晚于今天"))
     _check_reason(problems, reason, _("停用原因"))
     problems.refuse_if_any()
     end_on(instrument, on)
@@ -94,7 +94,7 @@ def instrument_stop(
     problems.unless(
         on >= begin, "on", _("停运日期不能早于启用日期 %(begin)s") % {"begin": begin}, "order"
     )
-    problems.not_after("on", on, today() + AHEAD, _("停运日期不能晚于 90 天以后"))
+    problems.in_order("on", on, today() + AHEAD, _("停运日期不能晚于 90 天以后"))
     _check_reason(problems, reason, _("停运原因"))
     problems.refuse_if_any()
     with conflict_when("action_one_stop_at_a_time", _("该仪器这段时间已登记停运"), "on"):
@@ -145,7 +145,7 @@ def instrument_resume(
     problems.unless(
         on > begin, "on", _("恢复日期应晚于停运日期 %(begin)s") % {"begin": begin}, "order"
     )
-    problems.not_after("on", on, today(), _("恢复日期不能晚于今天"))
+    problems.in_order("on", on, today(), _("恢复日期不能晚于今天"))
     _check_reason(problems, reason, _("恢复说明"))
     problems.refuse_if_any()
     stop.stopped = DateRange(begin, on)

@@ -11,10 +11,10 @@ from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Attachment
-from yunjian.evidence.services import attachments_share, record
+from yunjian.evidence.services import attachments_share
 from yunjian.identity.selectors import accounts_of
 from yunjian.instruments import events
-from yunjian.instruments.fields import SETTINGS, FilingField, fields_of, setting_labels
+from yunjian.instruments.fields import SETTINGS, fields_of, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision, ParameterChange
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.policies import may_change_parameters
@@ -24,7 +24,9 @@ from yunjian.instruments.services.filing_values import setting_number
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
 from yunjian.messaging.services import notify
-from yunjian.sources.services.checks import Problems, plain
+from yunjian.records.changes import plain, record_change
+from yunjian.records.fields import Field
+from yunjian.records.problems import Problems
 
 MAX_REASON = 200
 
@@ -99,19 +101,19 @@ def parameter_change(
     if actor.organization_id != instrument.organization_id:
         notify(
             recipients=accounts_of(instrument.organization_id),
-            kind="instrument.parameters_changed",
+            kind=events.PARAMETERS_CHANGED,
             title="仪器参数变更",
             body=f"{actor.organization_name} 变更了 {instrument.point.name} 的仪器参数：{said}",
             link=f"/source/instruments/{instrument.pk}/",
             about=instrument,
         )
-    record(
+    record_change(
         actor=actor,
         verb=events.PARAMETERS_CHANGED,
-        obj=instrument,
+        row=instrument,
         organization_id=instrument.organization_id,
+        changes={path: (before, after) for path, (before, after) in changes.items()},
         payload={
-            "changed": changes,
             "reason": reason.strip(),
             "changed_at": changed_at.isoformat(),
             "files": [str(file.pk) for file in files],
@@ -126,7 +128,7 @@ def _changes(official: InstrumentRevision, values: Mapping[str, Any]) -> dict[st
     fields = {
         field.path: field
         for field in fields_of(instrument.kind, instrument.point, official.parameter)
-        if field.is_setting
+        if field.is_nested
     }
     held = settings_now(official)
     changes = {}
@@ -140,7 +142,7 @@ def _changes(official: InstrumentRevision, values: Mapping[str, Any]) -> dict[st
     return changes
 
 
-def _text(field: FilingField, value: Any) -> str:
+def _text(field: Field, value: Any) -> str:
     text = str(value if value is not None else "").strip()
     if field.kind != "number":
         return text
@@ -148,7 +150,7 @@ def _text(field: FilingField, value: Any) -> str:
     return "" if number is None else str(plain(number))
 
 
-def _differ(field: FilingField, before: str, after: str) -> bool:
+def _differ(field: Field, before: str, after: str) -> bool:
     if field.kind != "number" or not before or not after:
         return before != after
     return setting_number(field, before) != setting_number(field, after)

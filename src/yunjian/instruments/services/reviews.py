@@ -44,7 +44,7 @@ from yunjian.instruments.services.follow_ups import follow_ups_open
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
 from yunjian.messaging.services import notify
-from yunjian.sources.services.checks import conflict_when, locked
+from yunjian.records.problems import conflict_when, locked
 
 MAX_REMARK = 200
 MAX_BULK = 100
@@ -70,7 +70,7 @@ def revision_submit(*, actor: Actor, revision: InstrumentRevision) -> Instrument
     point = instrument.point
     notify(
         recipients=reviewers_of(point.district_id),
-        kind="instrument_filing.submitted",
+        kind=events.REVISION_SUBMITTED,
         title="仪器备案待审核",
         body=f"{actor.organization_name} 提交了 {point.name} 的仪器备案：{revision}。",
         link=f"/supervision/filings/{revision.pk}/",
@@ -190,7 +190,7 @@ def revision_return(
     require_state(revision, RevisionState.SUBMITTED, _("该备案不在审核中"))
     said = {path: text.strip() for path, text in (remarks or {}).items() if text.strip()}
     known = {
-        field.path: field.label
+        field.path: str(field.label)
         for field in fields_of(instrument.kind, instrument.point, revision.parameter)
     }
     for path, text in said.items():

@@ -42,11 +42,12 @@ from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
 from yunjian.instruments.services.filing_values import fixed_parameter
 from yunjian.instruments.views.lookups import back_to, kept_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.kernel.keyed_digests import is_keyed_digest
+from yunjian.records.changes import is_value_of, plain
 from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.selectors import point_or_404
-from yunjian.sources.services.checks import plain
 from yunjian.web.guards import source_page
 from yunjian.web.responses import done
 
@@ -127,7 +128,7 @@ def _both_edited(
         after = str(change.after or "")
         if path not in typed or _same(typed[path], after):
             continue
-        if _same(typed[path], change.before):
+        if _was(error.revision, path, change.before, typed[path]):
             data[path] = after
             taken.append(f"{value_label(path)}：{after or '（空）'}")
         else:
@@ -146,6 +147,14 @@ def _both_edited(
         }
         merged.add_error(None, words)
     return _page(request, dialog, merged, status=error.status)
+
+
+def _was(revision: InstrumentRevision, path: str, before: object, typed: object) -> bool:
+    """Tell whether what was typed is the value that the draft had when it was opened."""
+    if is_keyed_digest(before):
+        label = revision._meta.label_lower  # noqa: SLF001 - Django's documented API
+        return is_value_of(str(before), label, str(revision.pk), path, typed)
+    return _same(typed, before)
 
 
 def _same(first: object, second: object) -> bool:

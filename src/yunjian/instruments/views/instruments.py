@@ -256,7 +256,7 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     fields = [
         field
         for field in fields_of(instrument.kind, instrument.point, parameter)
-        if field.is_setting
+        if field.is_nested
     ]
     form = ParameterChangeForm(
         request.POST or None,

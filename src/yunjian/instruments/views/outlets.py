@@ -26,6 +26,7 @@ from yunjian.instruments.selectors import (
 from yunjian.instruments.selectors.tree import point_nodes
 from yunjian.instruments.tables import AnalyzerTable, SamplerTable
 from yunjian.kernel.clock import today
+from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep
@@ -155,6 +156,7 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     day = _day(request.GET.get("on", ""))
     context = {
         "point": point,
+        "facts": POINT.facts(point, point.kind),
         "stood": point_on(point, day),
         "revisions": revisions_of(point),
         "lines": place_history(point),

@@ -19,6 +19,7 @@ from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.policies.rules import require_change
 from yunjian.library.selectors.published_packs import plain, read
 from yunjian.library.selectors.rules import marks_of, newest_version, row_of
+from yunjian.records.versions import StaleVersion
 from yunjian.standards.rules import InvalidPack, Pack
 from yunjian.standards.rules.overlays import overlaid
 from yunjian.standards.rules.packs import TABLES, read_toml, versions, without_overlaps
@@ -157,14 +158,15 @@ def draft_publish(
 
     Raises:
         NotAllowed: the actor is no rule administrator of the city.
-        InvalidState: there is no draft, or somebody has changed it since it was shown.
+        InvalidState: there is no draft.
+        StaleVersion: somebody has changed it since it was shown.
         InvalidInput: the day is past or not after the beginning of the version before, the draft
             changes nothing, or an overlay would be looser than the new version.
     """
     require_change(actor)
     draft = _locked(code)
     if draft.revision != revision:
-        raise InvalidState(_("草稿刚被修改过，请看过新的差异后再发布"), code="changed")
+        raise StaleVersion(_("草稿刚被修改过，请看过新的差异后再发布"))
     known = versions()
     before = max(
         (item for item in known if item.code == code), key=lambda item: item.version, default=None

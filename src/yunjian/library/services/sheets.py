@@ -16,8 +16,10 @@ from yunjian.kernel.clock import now, today
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.languages import localized
+from yunjian.library import events
 from yunjian.library.models import PublishedSheet, SheetDesign
 from yunjian.library.policies.sheets import may_design
+from yunjian.records.versions import StaleVersion
 from yunjian.standards import sheets
 from yunjian.standards.sheets import Problem
 
@@ -66,7 +68,7 @@ def design_begin(*, actor: Actor, base: str, code: str = "") -> SheetDesign:
         created_by_id=actor.account_id,
         changed_by_id=actor.account_id,
     )
-    record(actor=actor, verb="sheet.design_begun", obj=design, payload={"base": base})
+    record(actor=actor, verb=events.SHEET_DESIGN_BEGUN, obj=design, payload={"base": base})
     return design
 
 
@@ -82,12 +84,12 @@ def design_change(
     """Change a draft; `text` says what was done. A draft may hold mistakes: publishing may not.
 
     Raises:
-        Conflict: somebody else has changed it since it was shown.
+        StaleVersion: somebody else has changed it since it was shown.
         NotAllowed, InvalidState: the actor writes no sheets; it is published already.
     """
     design = _locked(actor, design_id)
     if revision != design.revision and design.changed_by_id != actor.account_id:
-        raise Conflict(_("这份草稿已被他人修改，请刷新后继续"), code="changed")
+        raise StaleVersion(_("这份草稿已被他人修改，请刷新后继续"))
     definition = change(design.definition)
     if definition == design.definition:
         return design
@@ -112,7 +114,7 @@ def design_drop(*, actor: Actor, design_id: UUID) -> None:
         NotAllowed, InvalidState: the actor writes no sheets; it is published already.
     """
     design = _locked(actor, design_id)
-    record(actor=actor, verb="sheet.design_dropped", obj=design, payload={"name": design.name})
+    record(actor=actor, verb=events.SHEET_DESIGN_DROPPED, obj=design, payload={"name": design.name})
     design.delete()
 
 
@@ -134,14 +136,14 @@ def design_publish(
     """Publish a draft for a day to come; tasks planned from that day on take the new version.
 
     Raises:
-        Conflict: somebody else has changed it since it was shown.
+        StaleVersion: somebody else has changed it since it was shown.
         InvalidInput: each problem with its place; or at `effective_from`, a day that is not ahead
             or lies before that of the version before.
         NotAllowed, InvalidState: the actor writes no sheets; it is published already.
     """
     design = _locked(actor, design_id)
     if revision != design.revision:
-        raise Conflict(_("这份草稿已被他人修改，请刷新后继续"), code="changed")
+        raise StaleVersion(_("这份草稿已被他人修改，请刷新后继续"))
     definition = {**design.definition, "effective": [effective_from.isoformat()]}
     _check_day(design, effective_from)
     problems = design_problems(design) or sheets.check(definition)
@@ -166,7 +168,7 @@ def design_publish(
     design.save(update_fields=["published"])
     record(
         actor=actor,
-        verb="sheet.published",
+        verb=events.SHEET_PUBLISHED,
         obj=published,
         payload={
             "name": published.name,

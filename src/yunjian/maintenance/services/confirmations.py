@@ -11,6 +11,7 @@ from yunjian.evidence.services import attachments_share, record
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import check_client_id
+from yunjian.maintenance import events
 from yunjian.maintenance.domain.submissions import Decision
 from yunjian.maintenance.models import Confirmation, Visit
 from yunjian.maintenance.models.visits import VisitState
@@ -71,12 +72,12 @@ def confirmation_sign(
     _tell_agency(visit, confirmation)
     record(
         actor=actor,
-        verb="visit.confirmed" if confirmed else "visit.objected",
+        verb=events.VISIT_CONFIRMED if confirmed else events.VISIT_OBJECTED,
         obj=visit,
         payload={
             "content_digest": visit.content_digest,
             "signature": signature.digest,
-            "signer": actor.name,
+            "signer": str(actor.account_id),
             "reason": confirmation.reason,
             "late": confirmation.is_late,
         },
@@ -123,7 +124,7 @@ def _tell_agency(visit: Visit, confirmation: Confirmation) -> None:
     outcome = f"提出异议：{confirmation.reason}" if objected else "已签字确认"
     notify(
         recipients=[visit.engineer],
-        kind="visit.objected" if objected else "visit.confirmed",
+        kind=events.VISIT_OBJECTED if objected else events.VISIT_CONFIRMED,
         title="运维记录有异议" if objected else "运维记录已确认",
         body=f"{visit.discharger.name} 对 {visit.point.name} 的运维记录{outcome}",
         link=f"/h5/#/visits/{visit.pk}",

@@ -17,6 +17,7 @@ from yunjian.evidence.services import record
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import CHINESE
+from yunjian.maintenance import events
 from yunjian.maintenance.models import Confirmation, Visit
 from yunjian.maintenance.selectors.visits import SheetView, VisitDetail, visit_detail
 from yunjian.standards.sheets.layout import laid_out
@@ -34,7 +35,7 @@ def copy_of_record(*, actor: Actor, visit_id: UUID) -> bytes:
     detail = visit_detail(visit_id)
     content = render_visit(visit_copy(detail), _images(detail))
     with transaction.atomic():
-        record(actor=actor, verb="visit.copied", obj=detail.visit)
+        record(actor=actor, verb=events.VISIT_COPIED, obj=detail.visit)
     return content
 
 
@@ -129,7 +130,9 @@ def _event_digest(visit: Visit) -> str:
         event = (
             Event.unscoped()
             .filter(
-                object_type="maintenance.visit", object_id=str(visit.pk), verb="visit.submitted"
+                object_type="maintenance.visit",
+                object_id=str(visit.pk),
+                verb=events.VISIT_SUBMITTED,
             )
             .first()
         )

@@ -18,6 +18,7 @@ from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.maintenance import events
 from yunjian.maintenance.domain.schedules import Interval, Repeating, due_days
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import PlanState, TaskState
@@ -98,7 +99,7 @@ def plan_create(*, actor: Actor, plan: PlanInput) -> Plan:
         created_by_id=actor.account_id,
     )
     _write_parts(row, plan, contracts)
-    record(actor=actor, verb="plan.created", obj=row, payload=_summary(plan))
+    record(actor=actor, verb=events.PLAN_CREATED, obj=row, payload=_summary(plan))
     return row
 
 
@@ -132,7 +133,7 @@ def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
         )
         made = _make_tasks([row], tomorrow)
         payload |= {"tasks_dropped": dropped, "tasks_made": made[row.pk]}
-    record(actor=actor, verb="plan.changed", obj=row, payload=payload)
+    record(actor=actor, verb=events.PLAN_CHANGED, obj=row, payload=payload)
     return row
 
 
@@ -154,7 +155,7 @@ def plan_activate(*, actor: Actor, plan: Plan) -> Plan:
     row.save(update_fields=["state"])
     made = _make_tasks([row], today())
     _tell_people(row, made[row.pk])
-    record(actor=actor, verb="plan.activated", obj=row, payload={"tasks_made": made[row.pk]})
+    record(actor=actor, verb=events.PLAN_ACTIVATED, obj=row, payload={"tasks_made": made[row.pk]})
     return row
 
 
@@ -180,7 +181,7 @@ def plan_end(*, actor: Actor, plan: Plan, reason: str) -> Plan:
         .update(state=TaskState.CANCELLED, cancel_reason=f"计划已结束：{reason}"[:200])
     )
     payload = {"reason": reason, "tasks_cancelled": cancelled}
-    record(actor=actor, verb="plan.ended", obj=row, payload=payload)
+    record(actor=actor, verb=events.PLAN_ENDED, obj=row, payload=payload)
     return row
 
 
@@ -203,12 +204,12 @@ def tasks_extend(*, actor: Actor) -> int:
     _cancel_uncovered(running)
     made = _make_tasks(running, today())
     for plan in over:
-        record(actor=actor, verb="plan.ended", obj=plan, organization_id=plan.organization_id)
+        record(actor=actor, verb=events.PLAN_ENDED, obj=plan, organization_id=plan.organization_id)
     for plan in running:
         if made[plan.pk]:
             record(
                 actor=actor,
-                verb="plan.extended",
+                verb=events.PLAN_EXTENDED,
                 obj=plan,
                 organization_id=plan.organization_id,
                 payload={"tasks_made": made[plan.pk]},
@@ -245,7 +246,7 @@ def task_reassign(*, actor: Actor, tasks: Sequence[Task], assignee: Person) -> i
     for row in rows:
         record(
             actor=actor,
-            verb="task.reassigned",
+            verb=events.TASK_REASSIGNED,
             obj=row,
             payload={"from": before[str(row.pk)], "to": str(assignee.pk)},
         )
@@ -270,7 +271,7 @@ def task_cancel(*, actor: Actor, task: Task, reason: str) -> Task:
     row.cancel_reason = reason.strip()
     row.save(update_fields=["state", "cancel_reason"])
     payload = {"reason": row.cancel_reason, "due_on": row.due_on.isoformat()}
-    record(actor=actor, verb="task.cancelled", obj=row, payload=payload)
+    record(actor=actor, verb=events.TASK_CANCELLED, obj=row, payload=payload)
     return row
 
 
@@ -278,7 +279,7 @@ def _tell_people(plan: Plan, number: int) -> None:
     accounts = Person.unscoped().filter(plans=plan, account__isnull=False)
     notify(
         recipients=[key for key in accounts.values_list("account_id", flat=True) if key],
-        kind="plan.activated",
+        kind=events.PLAN_ACTIVATED,
         title="新的运维计划已启用",
         body=f"{plan.name}（{plan.starts_on} 至 {plan.ends_on}）已生成 {number} 个任务。",
         link=WORK_LINK,

@@ -26,6 +26,7 @@ from yunjian.kernel.prepared_queries import (
     instance_from_row,
     json_text,
 )
+from yunjian.maintenance import events
 from yunjian.maintenance.domain.positions import distance_metres
 from yunjian.maintenance.domain.submissions import SheetSubmission, SignIn, Submission
 from yunjian.maintenance.models import RecordSheet, RejectedSubmission, Task, Visit
@@ -176,7 +177,7 @@ def visit_sign_in(
     Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.STARTED)
     record(
         actor=actor,
-        verb="visit.signed_in",
+        verb=events.VISIT_SIGNED_IN,
         obj=visit,
         payload={
             "task": str(task.pk),
@@ -250,7 +251,7 @@ def _submit_first_version(actor: Actor, visit: Visit, coming: _Coming) -> None:
     _tell_discharger(visit, task["organization__name"], task["point__name"])
     record(
         actor=actor,
-        verb="visit.submitted",
+        verb=events.VISIT_SUBMITTED,
         obj=visit,
         payload={
             "content_digest": visit.content_digest,
@@ -319,7 +320,7 @@ def _keep_second_version(actor: Actor, visit: Visit, body: bytes, digest: str) -
     if is_new:
         record(
             actor=actor,
-            verb="visit.second_version_refused",
+            verb=events.VISIT_SECOND_VERSION_REFUSED,
             obj=visit,
             payload={"kept": visit.submission_digest, "refused": digest},
         )

@@ -24,6 +24,7 @@ from yunjian.access.scope import ANYTHING, NOTHING, ScopedModel
 from yunjian.identity.models import District, Organization
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.coordinates import Datum
+from yunjian.records.versions import Versioned
 
 DATUMS = [
     (Datum.WGS84.value, _("WGS84（GPS、天地图）")),
@@ -60,14 +61,12 @@ PolicyFunction(
 SERVED = "SELECT a.point_id FROM sources_pointaccess a WHERE a.organization_id = $me"
 
 
-class LifecycleModel(models.Model):
-    """What is kept by several people over years: its days of use, and a number to notice that
-    somebody else changed it in between."""
+class LifecycleModel(Versioned):
+    """What is kept by several people over years, with its days of use."""
 
     opened_on = models.DateField(_("投用日期"), null=True, blank=True)
     closed_on = models.DateField(_("关闭日期"), null=True, blank=True)
     close_reason = models.CharField(_("关闭原因"), max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         abstract = True

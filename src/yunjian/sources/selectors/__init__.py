@@ -2,7 +2,6 @@
 
 from yunjian.sources.selectors.histories import (
     PlaceLine,
-    changes_since,
     place_history,
     source_history,
 )
@@ -29,7 +28,6 @@ from yunjian.sources.selectors.points import (
 __all__ = [
     "PlaceLine",
     "SourceQuery",
-    "changes_since",
     "description_of",
     "descriptions_on",
     "dischargers_like",

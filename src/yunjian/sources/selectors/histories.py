@@ -12,25 +12,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Event
-from yunjian.identity.models import District
+from yunjian.records.actors import names_of_actors
+from yunjian.records.history import ChangedValue, changed_values
 from yunjian.sources import events
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 
 MOST = 200
-MODELS: dict[str, type[models.Model]] = {
-    model._meta.label_lower: model  # noqa: SLF001 - Django's documented API
-    for model in (PollutionSource, Outlet, MonitoringPoint, EmissionLimit)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedValue:
-    """A value before and after, as people read it."""
-
-    path: str
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +33,6 @@ class PlaceLine:
     facts: list[str]
     changes: list[ChangedValue]
     digest: str
-    version: int
 
 
 def source_history(source: PollutionSource) -> list[PlaceLine]:
@@ -61,7 +47,7 @@ def source_history(source: PollutionSource) -> list[PlaceLine]:
         | _about(EmissionLimit, limits)
     )
     names = {str(key): name for key, name in [*outlets.items(), *points.items()]}
-    return _lines(Event.objects.filter(about), names)
+    return _lines(Event.objects.filter(about), names, source)
 
 
 def place_history(row: Outlet | MonitoringPoint) -> list[PlaceLine]:
@@ -70,13 +56,7 @@ def place_history(row: Outlet | MonitoringPoint) -> list[PlaceLine]:
     if isinstance(row, Outlet):
         limits = EmissionLimit.objects.filter(outlet=row).values_list("pk", flat=True)
         about |= _about(EmissionLimit, limits)
-    return _lines(Event.objects.filter(about), {})
-
-
-def changes_since(row: PollutionSource | Outlet | MonitoringPoint, version: int) -> list[PlaceLine]:
-    """Return the changes that made newer versions than the one that somebody has open."""
-    rows = _lines(Event.objects.filter(_about(type(row), [row.pk])), {})
-    return [line for line in rows if line.version > version and line.changes]
+    return _lines(Event.objects.filter(about), {}, row)
 
 
 def _about(model: type[models.Model], keys: Iterable[UUID]) -> Q:
@@ -84,25 +64,24 @@ def _about(model: type[models.Model], keys: Iterable[UUID]) -> Q:
     return Q(object_type=label, object_id__in=[str(key) for key in keys])
 
 
-def _lines(rows: QuerySet[Event], names: dict[str, str]) -> list[PlaceLine]:
-    known = rows.filter(verb__in=events.SENTENCES)
-    return [_line(event, names) for event in known.order_by("-id")[:MOST]]
+def _lines(rows: QuerySet[Event], names: dict[str, str], row: models.Model) -> list[PlaceLine]:
+    known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
+    actors = names_of_actors(known)
+    return [_line(event, actors[event.pk], names, row) for event in known]
 
 
-def _line(event: Event, names: dict[str, str]) -> PlaceLine:
+def _line(event: Event, who: str, names: dict[str, str], row: models.Model) -> PlaceLine:
     payload: dict[str, Any] = orjson.loads(event.body)["payload"]
-    model = MODELS[event.object_type]
     return PlaceLine(
         at=event.at,
-        who=event.actor_name,
+        who=who,
         what=str(events.SENTENCES[event.verb]),
         about=names.get(event.object_id, "") or payload.get("code", ""),
         effective_from=payload.get("effective_from", ""),
         reason=payload.get("reason", ""),
         facts=_facts(payload),
-        changes=_changes(model, payload.get("changed") or {}),
+        changes=changed_values(event, payload, row if event.object_id == str(row.pk) else None),
         digest=event.digest,
-        version=int(payload.get("version") or 0),
     )
 
 
@@ -115,37 +94,3 @@ def _facts(payload: dict[str, Any]) -> list[str]:
         ("ended", _("同时终止：{}")),
     ]
     return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
-
-
-def _changes(model: type[models.Model], changed: dict[str, list[Any]]) -> list[ChangedValue]:
-    columns = {column.name: column for column in model._meta.fields}  # noqa: SLF001 - documented
-    return [
-        ChangedValue(
-            path=name,
-            label=str(columns[name].verbose_name),
-            before=_shown(columns[name], before),
-            after=_shown(columns[name], after),
-        )
-        for name, (before, after) in changed.items()
-        if name in columns
-    ]
-
-
-def _shown(column: models.Field[Any, Any], value: Any) -> str:
-    match value:
-        case None | "":
-            return _("（空）")
-        case True:
-            return _("是")
-        case False:
-            return _("否")
-        case list():
-            return "、".join(value)
-    if column.name == "district":
-        return _district_name(str(value))
-    return str(dict(column.flatchoices).get(value, value))
-
-
-def _district_name(code: str) -> str:
-    name = District.objects.filter(pk=code).values_list("name", flat=True).first()
-    return name or code

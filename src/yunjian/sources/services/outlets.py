@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack, cast
+from typing import Any, NotRequired, TypedDict, Unpack, cast
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -14,44 +14,29 @@ from yunjian.access.permissions import require
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.changes import plain
 from yunjian.records.numbers import plain_number
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources import events
+from yunjian.sources.fields import OUTLET
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.sources.policies import may_keep_source
-from yunjian.sources.services.checks import Problems, conflict_when, locked, plain
 from yunjian.sources.services.revisions import (
     TYPED,
+    assign_place,
     check_closing,
     check_effective,
     check_position,
     check_reason,
-    check_version,
-    put,
-    record_change,
-    save_changed,
+    record_place_change,
 )
 from yunjian.standards.factors import factors
 
 LETTERS = {Medium.WASTEWATER: "DW", Medium.FLUE_GAS: "DA"}
 # what a limit may be written in where the factor is measured in the first
 SAME_KIND_UNITS = {"mg/L": {"μg/L"}, "mg/m³": {"μg/m³"}, "μg/m³": {"mg/m³"}}
-
-
-class OutletChanges(TypedDict, total=False):
-    """What may be said of an outlet. Height and diameter of the stack in m."""
-
-    name: str
-    emission_standard: str
-    height: Decimal | None
-    inner_diameter: Decimal | None
-    channel: str
-    discharge_to: str
-    location: str
-    longitude: Decimal | None
-    latitude: Decimal | None
-    datum: str
-    opened_on: date | None
 
 
 class LimitFields(TypedDict):
@@ -75,9 +60,9 @@ def outlet_create(
     source: PollutionSource,
     code: str,
     kind: str,
-    **fields: Unpack[OutletChanges],
+    **fields: Any,
 ) -> Outlet:
-    """Add an outlet to a source.
+    """Add an outlet to a source; `fields` are those of `sources.fields.OUTLET`, lengths in m.
 
     Raises:
         NotAllowed: the actor does not keep this source.
@@ -85,11 +70,12 @@ def outlet_create(
         InvalidState: the source is closed.
         Conflict: the source has an outlet of this code.
     """
+    OUTLET.check_names(fields, new=True)
     require(may_keep_source(actor, source.organization_id, source.district_id))
     if source.is_closed:
         raise InvalidState(_("污染源已关闭，不能新增排口"))
     outlet = Outlet(source=source, code=code.strip().upper(), kind=kind)
-    put(outlet, fields)
+    assign_place(outlet, fields)
     _check_outlet(outlet, Problems())
     with conflict_when("outlet_code_once", _("该污染源已有排口 %(code)s") % {"code": code}, "code"):
         outlet.save(force_insert=True)
@@ -111,33 +97,34 @@ def outlet_update(
     reason: str,
     effective_on: date | None = None,
     version: int | None = None,
-    **changes: Unpack[OutletChanges],
+    **changes: Any,
 ) -> Outlet:
-    """Change what is said of an outlet; its code and kind stay.
+    """Change fields of an outlet (`sources.fields.OUTLET`); its code and kind stay.
 
     Raises:
         NotAllowed: the actor does not keep the source.
         Conflict: "stale", somebody else changed it in between.
         InvalidInput: values that cannot be right.
     """
+    OUTLET.check_names(changes)
     outlet = locked(outlet)
     source = _source_kept(actor, outlet)
     check_version(outlet, version)
     day = effective_on or today()
-    changed = put(outlet, changes)
+    changed = assign_place(outlet, changes)
     if not changed:
         return outlet
     problems = Problems()
     check_reason(problems, reason)
     check_effective(problems, day, outlet.opened_on)
     _check_outlet(outlet, problems)
-    save_changed(outlet, changed)
-    record_change(
+    save_changes(outlet, changed)
+    record_place_change(
         actor=actor,
         verb=events.OUTLET_CHANGED,
         row=outlet,
         organization_id=source.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=day,
     )
@@ -169,14 +156,14 @@ def outlet_close(
     still = list(beyond.order_by("name").values_list("name", flat=True)[:5])
     if still:
         raise InvalidState(_("请先关闭测点：%(names)s") % {"names": "、".join(still)})
-    changed = put(outlet, {"closed_on": on, "close_reason": reason.strip()})
-    save_changed(outlet, changed)
-    record_change(
+    changed = assign_place(outlet, {"closed_on": on, "close_reason": reason.strip()})
+    save_changes(outlet, changed)
+    record_place_change(
         actor=actor,
         verb=events.OUTLET_CLOSED,
         row=outlet,
         organization_id=source.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=on,
     )

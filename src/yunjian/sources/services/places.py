@@ -2,8 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -17,22 +16,22 @@ from yunjian.identity.domain.uscc import is_uscc
 from yunjian.identity.models import District, Organization
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources import events
 from yunjian.sources.domain.industries import industry_of
+from yunjian.sources.fields import SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.policies import may_create_source, may_keep_source, may_move_source
-from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.revisions import (
     POSITION,
     TYPED,
+    assign_place,
     check_closing,
     check_effective,
     check_position,
     check_reason,
-    check_version,
-    put,
-    record_change,
-    save_changed,
+    record_place_change,
 )
 
 CODE = re.compile(r"[0-9A-Z]{6,20}")
@@ -42,74 +41,25 @@ SERIAL_DIGITS = 6
 NUMBERING_LOCK = 7_310_000_000
 
 
-class SourceChanges(TypedDict, total=False):
-    """What may be said of a source; what is left out of a change stays as it is.
-
-    The position is in degrees of `datum` ("wgs84", "gcj02", "bd09").
-    """
-
-    name: str
-    uscc: str
-    district: District
-    street: str
-    industry_code: str
-    industry_name: str
-    address: str
-    longitude: Decimal
-    latitude: Decimal
-    datum: str
-    permit_number: str
-    permit_valid_from: date | None
-    permit_valid_until: date | None
-    management_level: str
-    is_medical: bool
-    contact_name: str
-    contact_phone: str
-    principal_name: str
-    principal_phone: str
-    opened_on: date | None
-
-
-class SourceFields(TypedDict):
-    """What has to be said of a new source, and what else may be."""
-
-    name: str
-    district: District
-    industry_code: str
-    address: str
-    longitude: Decimal
-    latitude: Decimal
-    datum: NotRequired[str]
-    uscc: NotRequired[str]
-    street: NotRequired[str]
-    industry_name: NotRequired[str]
-    permit_number: NotRequired[str]
-    permit_valid_from: NotRequired[date | None]
-    permit_valid_until: NotRequired[date | None]
-    management_level: NotRequired[str]
-    is_medical: NotRequired[bool]
-    contact_name: NotRequired[str]
-    contact_phone: NotRequired[str]
-    principal_name: NotRequired[str]
-    principal_phone: NotRequired[str]
-    opened_on: NotRequired[date | None]
-
-
 @transaction.atomic
 def source_create(
-    *, actor: Actor, organization: Organization, code: str = "", **fields: Unpack[SourceFields]
+    *, actor: Actor, organization: Organization, code: str = "", **fields: Any
 ) -> PollutionSource:
     """Enter a pollution source of a discharger; without a code it gets the next of its district.
+
+    `fields` are those of `sources.fields.SOURCE`; the position is in degrees of `datum` ("wgs84",
+    "gcj02", "bd09").
 
     Raises:
         NotAllowed: the actor enters no sources of this discharger.
         InvalidInput: values that cannot be right.
         Conflict: the code is taken.
     """
+    SOURCE.check_names(fields, new=True)
     district = fields["district"]
     require(may_create_source(actor, organization.pk, district.pk))
     source = PollutionSource(organization=organization, code=code or _next_code(district))
-    put(source, _tidy(dict(fields)))
+    assign_place(source, _tidy(dict(fields)))
     _check_source(source)
     with conflict_when("sources_pollutionsource_code_key", _("该污染源编码已被使用"), "code"):
         source.save(force_insert=True)
@@ -143,18 +93,19 @@ def source_update(
     reason: str,
     effective_on: date | None = None,
     version: int | None = None,
-    **changes: Unpack[SourceChanges],
+    **changes: Any,
 ) -> PollutionSource:
     """Change what is said of a source; the event keeps each value before and after.
 
     `effective_on` is the day since which it has been so (today unless told otherwise). `version`
-    is the one that the change was made in sight of.
+    is the one that the change was made in sight of. `changes` are of `sources.fields.SOURCE`.
 
     Raises:
         NotAllowed: the actor does not keep this source, or may not move it to another district.
         Conflict: "stale", somebody else changed it in between.
         InvalidInput: values that cannot be right.
     """
+    SOURCE.check_names(changes)
     source = locked(source)
     require(may_keep_source(actor, source.organization_id, source.district_id))
     check_version(source, version)
@@ -165,7 +116,7 @@ def source_update(
         # the name belongs to the code, unless somebody gave it one of its own
         kept = values.get("industry_name", source.industry_name) == source.industry_name
         values |= {"industry_name": ""} if kept else {}
-    changed = put(source, _tidy(values))
+    changed = assign_place(source, _tidy(values))
     if not changed:
         return source
     if "district" in changed:
@@ -179,17 +130,17 @@ def source_update(
     check_reason(problems, reason)
     check_effective(problems, day, source.opened_on)
     _check_source(source, problems)
-    save_changed(source, changed)
+    save_changes(source, changed)
     if "district" in changed:
         # points carry the district so that scope needs no join
         MonitoringPoint.unscoped().filter(outlet__source=source).update(district=source.district)
     moved = POSITION.issuperset(changed)
-    record_change(
+    record_place_change(
         actor=actor,
         verb=events.SOURCE_MOVED if moved else events.SOURCE_CHANGED,
         row=source,
         organization_id=source.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=day,
     )
@@ -224,14 +175,14 @@ def source_close(
     still = list(beyond.values_list("code", flat=True)[:5])
     if still:
         raise InvalidState(_("请先关闭排口 %(codes)s") % {"codes": "、".join(still)})
-    changed = put(source, {"closed_on": on, "close_reason": reason.strip()})
-    save_changed(source, changed)
-    record_change(
+    changed = assign_place(source, {"closed_on": on, "close_reason": reason.strip()})
+    save_changes(source, changed)
+    record_place_change(
         actor=actor,
         verb=events.SOURCE_CLOSED,
         row=source,
         organization_id=source.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=on,
     )
@@ -257,14 +208,14 @@ def source_reopen(
     problems = Problems()
     check_reason(problems, reason)
     problems.refuse_if_any()
-    changed = put(source, {"closed_on": None, "close_reason": ""})
-    save_changed(source, changed)
-    record_change(
+    changed = assign_place(source, {"closed_on": None, "close_reason": ""})
+    save_changes(source, changed)
+    record_place_change(
         actor=actor,
         verb=events.SOURCE_REOPENED,
         row=source,
         organization_id=source.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=today(),
     )

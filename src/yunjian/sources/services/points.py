@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -15,21 +14,21 @@ from yunjian.access.permissions import require
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources import events
+from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, Outlet, PointRevision
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source
-from yunjian.sources.services.checks import Problems, conflict_when, locked
 from yunjian.sources.services.revisions import (
     TYPED,
+    assign_place,
     check_closing,
     check_effective,
     check_position,
     check_reason,
-    check_version,
-    put,
-    record_change,
-    save_changed,
+    record_place_change,
 )
 from yunjian.standards.factors import factors
 
@@ -56,50 +55,11 @@ def before_parameters_change(check: ParameterCheck) -> ParameterCheck:
     return check
 
 
-class PointChanges(TypedDict, total=False):
-    """What may be said of a point. The area of the station house in m²."""
-
-    name: str
-    mn_code: str
-    parameters: list[str]
-    sampling_method: str
-    automatic_calibration: bool
-    networked_on: date | None
-    location: str
-    longitude: Decimal
-    latitude: Decimal
-    datum: str
-    opened_on: date | None
-    station_area: Decimal | None
-    station_temperature_control: bool
-    station_ups: bool
-    station_video: bool
-
-
-class PointFields(TypedDict):
-    """What has to be said of a new point, and what else may be."""
-
-    name: str
-    mn_code: str
-    parameters: list[str]
-    sampling_method: NotRequired[str]
-    automatic_calibration: NotRequired[bool]
-    networked_on: NotRequired[date | None]
-    location: NotRequired[str]
-    longitude: NotRequired[Decimal | None]
-    latitude: NotRequired[Decimal | None]
-    datum: NotRequired[str]
-    opened_on: NotRequired[date | None]
-    station_area: NotRequired[Decimal | None]
-    station_temperature_control: NotRequired[bool]
-    station_ups: NotRequired[bool]
-    station_video: NotRequired[bool]
-
-
 @transaction.atomic
-def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields]) -> MonitoringPoint:
+def point_create(*, actor: Actor, outlet: Outlet, **fields: Any) -> MonitoringPoint:
     """Add a monitoring point to an outlet; without a position it stands where the source does.
 
+    `fields` are those of `sources.fields.POINT`, with name, MN code and parameters at least.
     Its description holds from the day it was opened, or networked; today when nobody says.
 
     Raises:
@@ -108,6 +68,7 @@ def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields])
         InvalidState: the outlet is closed.
         Conflict: the MN code is taken.
     """
+    POINT.check_names(fields, new=True)
     source = outlet.source
     require(may_keep_source(actor, source.organization_id, source.district_id))
     if outlet.is_closed:
@@ -121,7 +82,7 @@ def point_create(*, actor: Actor, outlet: Outlet, **fields: Unpack[PointFields])
         latitude=source.latitude,
     )
     given = {name: value for name, value in fields.items() if value is not None}
-    put(point, given | {"mn_code": fields["mn_code"].strip().upper()})
+    assign_place(point, given | {"mn_code": fields["mn_code"].strip().upper()})
     _check_point(point, Problems())
     with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
         point.save(force_insert=True)
@@ -151,9 +112,9 @@ def point_update(
     reason: str,
     effective_on: date | None = None,
     version: int | None = None,
-    **changes: Unpack[PointChanges],
+    **changes: Any,
 ) -> MonitoringPoint:
-    """Change what is said of a point.
+    """Change fields of a point (`sources.fields.POINT`).
 
     What the rules ask for (parameters, sampling method, automatic calibration) is described anew
     from `effective_on` (today unless told otherwise); how it was before stays known.
@@ -164,6 +125,7 @@ def point_update(
         InvalidState: the point is networked and keeps its MN code; a parameter is still measured.
         InvalidInput: values that cannot be right.
     """
+    POINT.check_names(changes)
     point = locked(point)
     require(may_keep_source(actor, point.organization_id, point.district_id))
     check_version(point, version)
@@ -171,7 +133,7 @@ def point_update(
     networked = point.networked_on is not None and point.networked_on <= today()
     if "mn_code" in changes:
         changes["mn_code"] = changes["mn_code"].strip().upper()
-    changed = put(point, changes)
+    changed = assign_place(point, changes)
     if not changed:
         return point
     if networked and "mn_code" in changed:
@@ -187,16 +149,16 @@ def point_update(
         for check in _parameter_checks:
             check(point)
     with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
-        save_changed(point, changed)
+        save_changes(point, changed)
     if described:
         _end(last, day)
         _describe(point, last.number + 1 if last else 1, day, reason.strip(), actor)
-    record_change(
+    record_place_change(
         actor=actor,
         verb=events.POINT_CHANGED,
         row=point,
         organization_id=point.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=day,
     )
@@ -237,14 +199,14 @@ def point_close(
     for check in _closing_checks:
         check(point, on)
     _end(last, on)
-    changed = put(point, {"closed_on": on, "close_reason": reason.strip()})
-    save_changed(point, changed)
-    record_change(
+    changed = assign_place(point, {"closed_on": on, "close_reason": reason.strip()})
+    save_changes(point, changed)
+    record_place_change(
         actor=actor,
         verb=events.POINT_CLOSED,
         row=point,
         organization_id=point.organization_id,
-        changed=changed,
+        changes=changed,
         reason=reason,
         effective_on=on,
     )

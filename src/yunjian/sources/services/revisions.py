@@ -6,36 +6,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
-from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.coordinates import Datum, to_wgs84
-from yunjian.kernel.errors import Conflict
+from yunjian.records.changes import Changes, assign, record_change
+from yunjian.records.problems import Problems
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.services.checks import Problems, plain
 
 Place = PollutionSource | Outlet | MonitoringPoint
-Changed = dict[str, list[object]]
 # what was typed is judged by the position that comes of it
 TYPED = ("typed_longitude", "typed_latitude")
 POSITION = {"longitude", "latitude", "datum", *TYPED}
-STALE = "stale"
-
-
-def check_version(row: Place, version: int | None) -> None:
-    """Refuse a change made in sight of an older state than the present one.
-
-    Raises:
-        Conflict: with code "stale"; the form shows what has changed, and keeps what was typed.
-    """
-    if version is not None and version != row.version:
-        raise Conflict(
-            _("您打开之后，其他人已修改过这条记录。请核对下列变化，再保存一次即以您填写的为准"),
-            code=STALE,
-        )
+# the municipality and its islands, with a little room: outside of it a position is a typing error
+EAST = (Decimal("120.5"), Decimal("122.5"))
+NORTH = (Decimal("30.4"), Decimal("32.2"))
 
 
 def check_reason(problems: Problems, reason: str) -> None:
@@ -62,23 +48,15 @@ def check_closing(problems: Problems, on: date, opened_on: date | None, reason: 
     problems.unless(bool(reason.strip()), "reason", _("请填写关闭原因"), "required")
 
 
-def put(row: Place, values: Mapping[str, Any]) -> Changed:
-    """Set values on a row; return those that differ, as `{name: [before, after]}`.
+def assign_place(row: Place, values: Mapping[str, Any]) -> Changes:
+    """Set values on a place; return what that changed.
 
     A position in another datum is kept as it was typed, and reckoned into WGS84.
     """
     wanted = dict(values)
     if POSITION & wanted.keys():
         wanted |= _position(row, wanted)
-    changed: Changed = {}
-    for name, value in wanted.items():
-        # by the column: a new row has no district to look at yet
-        linked = isinstance(value, models.Model)
-        before = getattr(row, f"{name}_id" if linked else name)
-        if before != (value.pk if linked else value):
-            changed[name] = [plain(before), plain(value)]
-            setattr(row, name, value)
-    return changed
+    return assign(row, wanted)
 
 
 def _position(row: Place, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,35 +97,32 @@ def check_position(problems: Problems, row: Place) -> None:
     problems.unless(row.longitude is not None, "longitude", _("请填写经度"), "required")
     problems.unless(row.latitude is not None, "latitude", _("请填写纬度"), "required")
     if row.longitude is not None and row.latitude is not None:
-        problems.position(row.longitude, row.latitude)
+        inside = EAST[0] <= row.longitude <= EAST[1]
+        problems.unless(inside, "longitude", _("经度不在本市范围内，请核对（WGS84）"))
+        inside = NORTH[0] <= row.latitude <= NORTH[1]
+        problems.unless(inside, "latitude", _("纬度不在本市范围内，请核对（WGS84）"))
 
 
-def save_changed(row: Place, changed: Changed) -> None:
-    """Write what changed, and count it."""
-    row.version += 1
-    row.save(update_fields=[*sorted(changed), "version"])
-
-
-def record_change(
+def record_place_change(
     *,
     actor: Actor,
     verb: str,
     row: Place,
     organization_id: UUID,
-    changed: Changed,
+    changes: Changes,
     reason: str,
     effective_on: date,
 ) -> None:
     """Append the event of a change: before and after, why, and from when."""
-    record(
+    record_change(
         actor=actor,
         verb=verb,
-        obj=row,
+        row=row,
         organization_id=organization_id,
+        changes=changes,
         payload={
             "version": row.version,
             "effective_from": effective_on.isoformat(),
             "reason": reason.strip(),
-            "changed": changed,
         },
     )

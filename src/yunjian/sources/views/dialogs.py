@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import DomainError
-from yunjian.sources.forms import PlaceForm, seen_at
+from yunjian.records.versions import StaleVersion
+from yunjian.sources.forms import PlaceForm
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.selectors import changes_since
-from yunjian.sources.services.revisions import STALE
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.responses import done
+from yunjian.web.stale import others_changed
 
 Place = PollutionSource | Outlet | MonitoringPoint
 
@@ -43,15 +43,8 @@ def saving(
             except DomainError as error:
                 add_domain_errors(form, error)
                 status = error.status
-                if error.code == STALE and row is not None:
-                    shown["others"] = _done_by_others(form, row)
+                if isinstance(error, StaleVersion) and row is not None:
+                    shown["others"] = others_changed(form, row)
             else:
                 return done(request, _("已保存"), address or None)
     return render(request, template, shown, status=status)
-
-
-def _done_by_others(form: Any, row: Place) -> list[Any]:
-    seen = form.cleaned_data.get("version") or row.version
-    current = type(row).objects.values_list("version", flat=True).get(pk=row.pk)
-    form.data = seen_at(form.data, current)
-    return changes_since(row, seen)

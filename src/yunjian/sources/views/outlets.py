@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
+from yunjian.sources.fields import OUTLET
 from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
@@ -67,6 +68,7 @@ def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     outlet = outlet_or_404(outlet_id)
     context = {
         "outlet": outlet,
+        "facts": OUTLET.facts(outlet, outlet.kind),
         "limits": limits_of(outlet),
         "lines": place_history(outlet),
         "may_keep": may_keep(current_actor(), outlet.source),

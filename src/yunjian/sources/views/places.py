@@ -16,6 +16,7 @@ from yunjian.kernel.coordinates import Datum, to_wgs84
 from yunjian.kernel.errors import InvalidInput
 from yunjian.sources.domain.industries import industries_like
 from yunjian.sources.domain.streets import streets_of
+from yunjian.sources.fields import POINT, SOURCE
 from yunjian.sources.forms import (
     CloseForm,
     LocationForm,
@@ -24,7 +25,7 @@ from yunjian.sources.forms import (
     SourceFilterForm,
     SourceForm,
 )
-from yunjian.sources.models import PollutionSource
+from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.policies import CREATE_SOURCE, may_keep, may_move_source
 from yunjian.sources.selectors import (
     SourceQuery,
@@ -35,7 +36,7 @@ from yunjian.sources.selectors import (
     sources_visible,
 )
 from yunjian.sources.services import source_close, source_create, source_reopen, source_update
-from yunjian.sources.services.checks import EAST, NORTH
+from yunjian.sources.services.revisions import EAST, NORTH
 from yunjian.sources.tables import SourceTable
 from yunjian.sources.views.dialogs import saving
 from yunjian.web.excel import Column, stream_xlsx
@@ -145,8 +146,28 @@ def _owner(text: str) -> Organization:
 def source_detail(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what is known of a source."""
     source = source_or_404(source_id)
-    context = {"source": source, "may_edit": may_keep(current_actor(), source)}
+    context = {
+        "source": source,
+        "facts": SOURCE.facts(source),
+        "may_edit": may_keep(current_actor(), source),
+    }
     return render(request, "sources/source_detail.html", context)
+
+
+@source_or_authority_page
+@require_GET
+def source_points(_request: HttpRequest, source_id: UUID) -> HttpResponseBase:
+    """Return the points of a source as an Excel file, every field of them."""
+    source = source_or_404(source_id)
+    rows = MonitoringPoint.objects.filter(outlet__source=source).select_related("outlet")
+    columns: list[Column] = [
+        (_("排口编号"), "outlet.code"),
+        (_("类型"), "get_kind_display"),
+        *POINT.columns(),
+        (_("状态"), lambda row: _("已关闭") if row.is_closed else _("在用")),
+    ]
+    ordered = rows.order_by("outlet__code", "name", "id")
+    return stream_xlsx(_("测点 %(code)s.xlsx") % {"code": source.code}, columns, ordered)
 
 
 @source_or_authority_page

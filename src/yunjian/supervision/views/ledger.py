@@ -15,6 +15,7 @@ from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
+from yunjian.records.actors import with_actors
 from yunjian.supervision.forms import LedgerQuery
 from yunjian.web.excel import stream_xlsx, xlsx
 from yunjian.web.guards import authority_page
@@ -54,7 +55,8 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Say whether the seals of a visit hold."""
     found = get_visible_or_404(Visit, visit_id)
-    context = {"visit": found, "report": verify_object(found)}
+    report = verify_object(found)
+    context = {"visit": found, "report": report, "events": with_actors(report.events)}
     return render(request, "supervision/ledger/verify.html", context)
 
 

@@ -21,6 +21,7 @@ from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import VisitTable
+from yunjian.records.actors import with_actors
 from yunjian.supervision.forms import AgencyQuery
 from yunjian.supervision.policies import CHECK_CHAINS
 from yunjian.supervision.selectors.workbench import (
@@ -125,7 +126,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """Where the chains stand, what was appended last, and what the last walk found."""
     context = {
         "heads": chain_heads(),
-        "events": latest_events(),
+        "events": with_actors(latest_events()),
         "check": ChainCheck.objects.first(),
     }
     return render(request, "supervision/evidence.html", context)

@@ -1,13 +1,13 @@
-"""How the services of this room look at values: all problems together, each at its field."""
+"""What is wrong with the values that somebody gave: all problems together, each at its field."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,6 @@ from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
 from yunjian.kernel.languages import Text
 
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
-# GA 36: region, issuing office, five characters (six on new-energy vehicles), never I or O
-PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
-    r"[A-HJ-NP-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]"
-)
 
 _Row = TypeVar("_Row", bound=ScopedModel)
 
@@ -32,8 +27,8 @@ class Problems:
         self.errors: list[FieldError] = []
 
     def unless(self, good: bool, path: str, message: str, code: str = "invalid") -> None:  # noqa: FBT001
-        """Note the problem unless the value is good."""
-        if not good:
+        """Note the problem unless the value is good (one problem for each field)."""
+        if not good and not any(error.path == path for error in self.errors):
             self.errors.append(FieldError(path, code, message))
 
     def filled(self, path: str, value: object, label: str) -> None:
@@ -41,9 +36,8 @@ class Problems:
         blank = value is None or (isinstance(value, str) and not value.strip())
         self.unless(not blank, path, _("请填写%(label)s") % {"label": label}, "required")
 
-    def one_of(self, path: str, value: str, choices: type[models.TextChoices] | set[str]) -> None:
-        """Note that the value is not among the choices."""
-        known = choices if isinstance(choices, set) else set(choices.values)
+    def one_of(self, path: str, value: str, known: Collection[str]) -> None:
+        """Note that the value is not among the known ones."""
         self.unless(value in known, path, _("请从列表中选择"), "unknown")
 
     def phone(self, path: str, value: str) -> None:
@@ -59,6 +53,14 @@ class Problems:
         """Note that an amount is below zero."""
         self.unless(value >= 0, path, _("%(label)s不能小于 0") % {"label": label}, "negative")
 
+    def model_fields(self, row: models.Model, exclude: list[str]) -> None:
+        """Note what the columns of a row themselves refuse (length, choice, format)."""
+        try:
+            row.clean_fields(exclude=exclude)
+        except ValidationError as error:
+            for path, messages in error.message_dict.items():
+                self.unless(False, path, str(messages[0]))  # noqa: FBT003
+
     def refuse_if_any(self) -> None:
         """Refuse when something was noted.
 
@@ -70,8 +72,8 @@ class Problems:
 
 
 @contextmanager
-def conflict_when(constraint: str, field: str, message: Text) -> Iterator[None]:
-    """Turn the database's refusal by one constraint into a Conflict at a field.
+def conflict_when(constraint: str, message: Text, field: str | None = None) -> Iterator[None]:
+    """Turn the database's refusal by one constraint into a Conflict.
 
     Raises:
         Conflict: the constraint refused.
@@ -80,9 +82,8 @@ def conflict_when(constraint: str, field: str, message: Text) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        cause = error.__cause__
-        refused_by = getattr(getattr(cause, "diag", None), "constraint_name", None)
-        if refused_by == constraint:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) == constraint:
             raise Conflict(str(message), code="taken", field=field) from error
         raise
 
@@ -94,25 +95,3 @@ def locked(row: _Row) -> _Row:
         NotAllowed: the actor may read it at most.
     """
     return locked_or_refused(type(row).unscoped().select_for_update(), row.pk)
-
-
-def apply(row: models.Model, values: dict[str, Any]) -> list[str]:
-    """Set the values on the row; return the names of those that differ from before."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    return sorted(changed)
-
-
-def plain(value: object) -> object:
-    """Return a value as an event may carry it (dates and numbers as text)."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case date() | datetime():
-            return value.isoformat()
-        case UUID() | Decimal():
-            return str(value)
-        case models.Model():
-            return str(value.pk)
-    raise TypeError(f"an event cannot carry {type(value).__name__}")

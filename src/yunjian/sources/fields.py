@@ -1,0 +1,128 @@
+"""The fields of pollution sources, outlets and monitoring points.
+
+Form, detail page, API, Excel, history and the sealed chain follow from what is said here; see
+docs/development/add-a-field.md.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.records.fields import Field, Section, column_field, personal, section, specify
+from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.models.places import Medium, PositionedModel
+
+GAS, WATER = Medium.FLUE_GAS.value, Medium.WASTEWATER.value
+HAS = (_("有"), _("无"))
+
+
+def _position(model: type[PositionedModel]) -> tuple[Field, ...]:
+    """Return the position as it is typed, in degrees of its datum; pages show it in WGS84."""
+    return tuple(
+        column_field(model, name, on_detail=False, help="")
+        for name in ("datum", "longitude", "latitude")
+    )
+
+
+SOURCE = specify(
+    PollutionSource,
+    section(
+        PollutionSource,
+        _("基本信息"),
+        "name",
+        column_field(
+            PollutionSource,
+            "code",
+            fixed=True,
+            required=False,
+            help=_("留空时按所属区自动编号"),
+        ),
+        column_field(PollutionSource, "uscc", on_detail=False),
+        column_field(PollutionSource, "district", on_detail=False),
+        "street",
+        column_field(
+            PollutionSource, "industry_code", help=_("GB/T 4754-2017，可输入代码或名称查找")
+        ),
+        column_field(
+            PollutionSource,
+            "industry_name",
+            required=False,
+            help=_("留空时按代码填入中类名称"),
+        ),
+        "opened_on",
+        column_field(PollutionSource, "address", width="wide"),
+    ),
+    section(
+        PollutionSource,
+        _("管理信息"),
+        "management_level",
+        "is_medical",
+        "permit_number",
+        "permit_valid_from",
+        "permit_valid_until",
+    ),
+    Section(
+        _("联系人"),
+        personal(
+            PollutionSource, "contact_name", "contact_phone", "principal_name", "principal_phone"
+        ),
+    ),
+    Section(_("坐标"), _position(PollutionSource)),
+)
+
+OUTLET = specify(
+    Outlet,
+    section(
+        Outlet,
+        _("排口"),
+        column_field(Outlet, "code", fixed=True),
+        "name",
+        "discharge_to",
+        column_field(Outlet, "height", unit="m", only=GAS),
+        column_field(Outlet, "inner_diameter", unit="m", only=GAS),
+        column_field(Outlet, "channel", only=WATER),
+        column_field(Outlet, "emission_standard", width="wide"),
+        "opened_on",
+    ),
+    section(
+        Outlet,
+        _("位置"),
+        column_field(Outlet, "location", width="wide"),
+        *_position(Outlet),
+    ),
+)
+
+POINT = specify(
+    MonitoringPoint,
+    section(
+        MonitoringPoint,
+        _("测点"),
+        "name",
+        column_field(
+            MonitoringPoint, "mn_code", help=_("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")
+        ),
+        "opened_on",
+        "networked_on",
+        column_field(MonitoringPoint, "sampling_method", only=GAS, on_detail=False),
+        column_field(MonitoringPoint, "automatic_calibration", only=GAS, on_detail=False),
+    ),
+    section(
+        MonitoringPoint,
+        _("监测因子"),
+        column_field(MonitoringPoint, "parameters", required=False, width="wide", on_detail=False),
+    ),
+    section(
+        MonitoringPoint,
+        _("站房"),
+        column_field(MonitoringPoint, "station_area", unit="m²"),
+        column_field(MonitoringPoint, "station_temperature_control", width="narrow", yes_no=HAS),
+        column_field(MonitoringPoint, "station_ups", width="narrow", yes_no=HAS),
+        column_field(MonitoringPoint, "station_video", width="narrow", yes_no=HAS),
+    ),
+    section(
+        MonitoringPoint,
+        _("位置"),
+        column_field(MonitoringPoint, "location", width="wide"),
+        *_position(MonitoringPoint),
+    ),
+)
+
+SPECIFICATIONS = (SOURCE, OUTLET, POINT)
