@@ -48,6 +48,7 @@ from yunjian.maintenance.models import (
 from yunjian.messaging.models import Delivery, Notice, Notification
 from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
+from yunjian.web.models import ListView
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
 
@@ -350,6 +351,9 @@ def _words(city: City) -> None:
             author_organization="某局",
             organization_id=city.authority.pk,
         )
+    )
+    city.keep(
+        ListView.unscoped().create(account=city.engineer, page="agencies.people", name=SECRET_TEXT)
     )
     city.keep(city.discharger)
     city.keep(DictionaryEntry.objects.all()[0])

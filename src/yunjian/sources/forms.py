@@ -78,13 +78,6 @@ class SourceFilterForm(forms.Form):
         return values | {"district": district.pk if district else ""}
 
 
-def seen_at(data: Any, version: int) -> Any:
-    """Return what a browser sent, as if it had seen another version."""
-    copied = data.copy()
-    copied["version"] = str(version)
-    return copied
-
-
 class PlaceForm(forms.Form):
     """A form of a model's own columns in sections.
 

@@ -13,7 +13,6 @@ urlpatterns = [
     path("agency/plans/<uuid:plan_id>/activate/", plans.plan_activation, name="plan_activate"),
     path("agency/plans/<uuid:plan_id>/end/", plans.plan_ending, name="plan_end"),
     path("agency/tasks/", tasks.task_list, name="task_list"),
-    path("agency/tasks/export/", tasks.task_export, name="task_export"),
     path("agency/tasks/reassign/", tasks.tasks_reassign, name="tasks_reassign"),
     path("agency/tasks/<uuid:task_id>/cancel/", tasks.task_cancellation, name="task_cancel"),
 ]

@@ -1,19 +1,16 @@
 """What the dialogs of sources, outlets and points have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from yunjian.kernel.errors import DomainError
-from yunjian.sources.forms import PlaceForm, seen_at
+from yunjian.sources.forms import PlaceForm
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.selectors import changes_since
-from yunjian.sources.services.revisions import STALE
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import SOURCE_PORTAL, SUPERVISION_PORTAL, only_with
 from yunjian.web.responses import done
 
@@ -24,36 +21,27 @@ places_page = only_with(SOURCE_PORTAL, SUPERVISION_PORTAL)
 def saving(
     request: HttpRequest,
     form: Any,
-    template: str,
-    context: Mapping[str, Any],
     write: Callable[[dict[str, Any]], str],
     *,
     row: Place | None = None,
+    **context: Any,
 ) -> HttpResponse:
-    """Show a form, or do what it asks for.
+    """Show a form of a place, or do what it asks for.
 
-    `write` takes what was typed and returns the address to go to ("" stays). When somebody else
-    changed the row in between, the form comes back with what they changed and all that was typed.
+    `write` takes what was typed and returns the address to go to ("" stays).
     """
-    status = 200
-    shown = dict(context) | {"form": form, "tiles": settings.MAP_TILE_URL}
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                address = write(form.values() if isinstance(form, PlaceForm) else form.cleaned_data)
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-                if error.code == STALE and row is not None:
-                    shown["others"] = _done_by_others(form, row)
-            else:
-                return done(request, _("已保存"), address or None)
-    return render(request, template, shown, status=status)
 
+    def save() -> HttpResponse:
+        values = form.values() if isinstance(form, PlaceForm) else form.cleaned_data
+        return done(request, _("已保存"), write(values) or None)
 
-def _done_by_others(form: Any, row: Place) -> list[Any]:
-    seen = form.cleaned_data.get("version") or row.version
-    current = type(row).objects.values_list("version", flat=True).get(pk=row.pk)
-    form.data = seen_at(form.data, current)
-    return changes_since(row, seen)
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        row=row,
+        others=changes_since,
+        tiles=settings.MAP_TILE_URL,
+        testid="place-save",
+        **context,
+    )

@@ -131,7 +131,7 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
         "has_samplers": water,
         "may_file": may_file_instruments(current_actor(), point.organization_id)
         and not point.is_closed,
-        "table": table_class(rows, request=request),
+        "table": table_class(rows),
         "factors": [factors(point.kind).get(name) or name for name in point.parameters],
     }
 
@@ -165,7 +165,7 @@ def outlet_points(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
     after = request.GET.get("after")
     points, more = points_of_outlet(outlet, after=_point(after) if after else None)
     chosen = request.GET.get("point", "")
-    context = {
+    context: dict[str, Any] = {
         "source": outlet.source,
         "outlet": outlet,
         "points": points,
@@ -187,12 +187,12 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
         outlet_create(actor=current_actor(), source=source, kind=kind, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('新增排口')} · {Medium(kind).label}",
         "may_edit": keeps(source),
         "around": source,
     }
-    return saving(request, form, "sources/place_form.html", context, write)
+    return saving(request, form, write, template="sources/place_form.html", **context)
 
 
 @places_page
@@ -200,7 +200,7 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
 def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Show an outlet with its emission limits and what happened to it."""
     outlet = _outlet(outlet_id)
-    context = {
+    context: dict[str, Any] = {
         "outlet": outlet,
         "limits": limits_of(outlet),
         "lines": place_history(outlet),
@@ -221,12 +221,12 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         outlet_update(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('编辑排口')} · {outlet.code} {outlet.name}",
         "may_edit": keeps(outlet.source),
         "around": outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write, row=outlet)
+    return saving(request, form, write, row=outlet, template="sources/place_form.html", **context)
 
 
 @places_page
@@ -240,14 +240,14 @@ def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         outlet_close(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('关闭排口')} · {outlet.code} {outlet.name}",
-        "hint": _("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
+        "text": _("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
         "danger": True,
         "submit": _("关闭"),
         "may_edit": keeps(outlet.source),
     }
-    return saving(request, form, "sources/place_closing.html", context, write, row=outlet)
+    return saving(request, form, write, row=outlet, **context)
 
 
 @places_page
@@ -261,8 +261,8 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         limit_add(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {"outlet": outlet, "may_edit": keeps(outlet.source)}
-    return saving(request, form, "sources/limit_form.html", context, write)
+    context: dict[str, Any] = {"outlet": outlet, "may_edit": keeps(outlet.source)}
+    return saving(request, form, write, template="sources/limit_form.html", **context)
 
 
 @places_page
@@ -277,14 +277,14 @@ def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
         limit_end(actor=current_actor(), limit=limit, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('终止排放限值')} · {limit.parameter} · {limit.standard}",
-        "hint": _("终止前的记录仍按该限值判断。"),
+        "text": _("终止前的记录仍按该限值判断。"),
         "danger": True,
         "submit": _("终止"),
         "may_edit": keeps(limit.outlet.source),
     }
-    return saving(request, form, "sources/place_closing.html", context, write)
+    return saving(request, form, write, **context)
 
 
 @places_page
@@ -297,12 +297,12 @@ def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     def write(values: dict[str, Any]) -> str:
         return _page(point_create(actor=current_actor(), outlet=outlet, **values))
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('新增测点')} · {outlet.code} {outlet.name}",
         "may_edit": keeps(outlet.source),
         "around": outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write)
+    return saving(request, form, write, template="sources/place_form.html", **context)
 
 
 @places_page
@@ -316,12 +316,12 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         point_update(actor=current_actor(), point=point, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('编辑测点')} · {point.name}",
         "may_edit": _keeps_point(point),
         "around": point.outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write, row=point)
+    return saving(request, form, write, row=point, template="sources/place_form.html", **context)
 
 
 @places_page
@@ -335,14 +335,14 @@ def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         point_close(actor=current_actor(), point=point, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('关闭测点')} · {point.name}",
-        "hint": _("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
+        "text": _("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
         "danger": True,
         "submit": _("关闭"),
         "may_edit": _keeps_point(point),
     }
-    return saving(request, form, "sources/place_closing.html", context, write, row=point)
+    return saving(request, form, write, row=point, **context)
 
 
 @places_page
@@ -351,7 +351,7 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show a point as it was on a day (`?on=`), how it was described since, and what happened."""
     point = _point(point_id)
     day = _day(request.GET.get("on", ""))
-    context = {
+    context: dict[str, Any] = {
         "point": point,
         "stood": point_on(point, day),
         "revisions": revisions_of(point),
