@@ -151,7 +151,7 @@ def test_a_missing_value_is_told_at_its_field(world: World) -> None:
 def test_a_taken_asset_number_is_told_at_its_field(world: World) -> None:
     data = {"asset_number": "SB-001", "serial_number": "X", "name": "流量计"}
     answer = world.client(world.agency_manager).post("/agency/equipment/new/", data)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "本机构已有相同资产编号的设备" in text_of(answer)
 
 
@@ -212,7 +212,7 @@ def test_a_person_leaves_and_a_device_retires(world: World) -> None:
     assert client.post(f"/agency/equipment/{device.pk}/retire/", retire).status_code == 302
     assert "已离职" in text_of(client.get(f"/agency/people/{person.pk}/"))
     again = client.post(f"/agency/equipment/{device.pk}/retire/", retire)
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "该设备已停用" in text_of(again)
 
 
@@ -288,7 +288,7 @@ def test_a_wrong_filing_keeps_what_was_typed(world: World) -> None:
 
 @pytest.mark.parametrize("slug", LISTS)
 def test_the_register_is_exported_to_excel(world: World, slug: str) -> None:
-    answer = world.client(world.agency_manager).get(f"/agency/{slug}/export/")
+    answer = world.client(world.agency_manager).get(f"/agency/{slug}/?format=xlsx")
     assert answer.status_code == 200
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert content[:2] == b"PK"

@@ -51,6 +51,7 @@ from yunjian.messaging.models import Delivery, Notice, Notification
 from yunjian.records.models import DictionaryEntry
 from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
+from yunjian.web.models import ListView
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
 
@@ -395,6 +396,9 @@ def _words(city: City) -> None:
             author_organization="某局",
             organization_id=city.authority.pk,
         )
+    )
+    city.keep(
+        ListView.unscoped().create(account=city.engineer, page="agencies.people", name=SECRET_TEXT)
     )
     city.keep(city.discharger)
     city.keep(DictionaryEntry.objects.all()[0])

@@ -120,6 +120,7 @@ ROUTES: dict[str, Route] = {
     "certificates:register": Route(EVERYBODY, BOTH, ok=_DOOR),
     "wechat:callback": Route(EVERYBODY, BOTH, ok=_DOOR | {403, 404}),
     "maintenance:check": Route(EVERYBODY, stranger=READ, event=False),
+    "web:list_views": Route(SIGNED_IN, BOTH, values={"name": "agencies.people"}),
     # one's own account
     "identity:account": Route(SIGNED_IN),
     "identity:password": Route(SIGNED_IN, BOTH),
@@ -244,14 +245,12 @@ ROUTES: dict[str, Route] = {
         for what, route in {
             "list": page(A),
             "new": form(A, _REGISTER),
-            "export": page(A),
             "detail": page(A, about=model),
             "edit": form(A, _REGISTER, about=model),
         }.items()
     },
     "agencies:contracts_list": page(A),
     "agencies:contracts_new": form(A, _CONTRACT),
-    "agencies:contracts_export": page(A),
     "agencies:contracts_detail": page(A, about="agencies.servicecontract"),
     "agencies:contract_end": form(A, _CONTRACT, about="agencies.servicecontract"),
     "agencies:person_certificate_new": form(A, _REGISTER, about="agencies.person"),
@@ -267,7 +266,6 @@ ROUTES: dict[str, Route] = {
     "maintenance:plan_activate": act(A, _PLAN),
     "maintenance:plan_end": form(A, _PLAN),
     "maintenance:task_list": page(A),
-    "maintenance:task_export": page(A),
     "maintenance:tasks_reassign": form(A, _PLAN),
     "maintenance:task_cancel": form(A, _PLAN),
     "maintenance:agency_visits": page(A),
@@ -305,6 +303,7 @@ ROUTES: dict[str, Route] = {
     "supervision:visit_copy": page(V),
     "supervision:filings": page(V),
     "supervision:filing_renewals": act(V, _REVIEW),
+    "supervision:filing_renewals_matching": form(V, _REVIEW),
     "supervision:filing_standing": page(V),
     "supervision:filing": page(V),
     "supervision:filing_approve": act(V, _REVIEW),

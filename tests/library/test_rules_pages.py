@@ -182,13 +182,13 @@ def test_pages_ask_the_database_little(
 
 @pytest.mark.parametrize("offset", ["9999", "-1", "x", "١"])
 def test_a_place_in_the_list_that_is_not_there_shows_rows(client: Client, offset: str) -> None:
-    assert "line-" in page_of(client, f"{LIBRARY}?from={offset}")
+    assert "line-" in page_of(client, f"{LIBRARY}?n={offset}")
 
 
 def test_a_long_list_comes_in_pages(client: Client) -> None:
     first = page_of(client, LIBRARY)
-    assert "?from=50" in first
-    second = page_of(client, f"{LIBRARY}?from=50")
+    assert "?n=50" in first
+    second = page_of(client, f"{LIBRARY}?n=50")
     assert ">51<" in second.replace(" ", "")
 
 

@@ -200,7 +200,7 @@ def test_a_foreign_task_or_plan_does_not_exist(world: World) -> None:
 
 def test_tasks_are_exported_to_excel(world: World) -> None:
     world.task(world.flue_gas_point)
-    answer = world.client(world.agency_manager).get("/agency/tasks/export/?bucket=today")
+    answer = world.client(world.agency_manager).get("/agency/tasks/?bucket=today&format=xlsx")
     assert b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
 
 

@@ -240,6 +240,44 @@ def test_unchanged_renewals_are_approved_together(world: World, client: Client) 
     assert state(revision) == "official"
 
 
+def test_all_renewals_that_match_are_approved_after_their_number_was_agreed_to(
+    world: World, client: Client
+) -> None:
+    revision = renewal(world)
+    path = f"{QUEUE}renewals/approve-matching/"
+    asked = {"filter": f"tab=renewals&keyword={world.discharger.name}"}
+    assert 'name="count" value="1"' in client.get(path, asked).content.decode()
+    nothing = {"filter": "tab=renewals&keyword=别家"}
+    assert 'name="count" value="0"' in client.get(path, nothing).content.decode()
+    # the number changed meanwhile: nothing is done, the new number is shown
+    changed = client.post(path, asked | {"count": "2"})
+    assert changed.status_code == 409
+    assert 'name="count" value="1"' in changed.content.decode()
+    assert state(revision) == "submitted"
+    assert client.post(path, asked | {"count": "1"}).status_code == 302
+    assert state(revision) == "official"
+
+
+def test_what_matches_is_what_the_acting_person_may_decide(world: World) -> None:
+    revision = renewal(world)
+    path = f"{QUEUE}renewals/approve-matching/"
+    stranger = world.client(district_reviewer(world))
+    assert 'name="count" value="0"' in stranger.get(path).content.decode()
+    assert stranger.post(path, {"count": "1"}).status_code == 409
+    world.reviewer.role_grants.filter(role="reviewer").delete()
+    inspector = world.client(world.reviewer)
+    assert inspector.post(path, {"count": "1"}).status_code == 403
+    assert state(revision) == "submitted"
+
+
+def test_a_renewal_that_changes_more_does_not_match(world: World, client: Client) -> None:
+    revision = renewal(world, range_upper=500)
+    path = f"{QUEUE}renewals/approve-matching/"
+    assert 'name="count" value="0"' in client.get(path).content.decode()
+    assert client.post(path, {"count": "1"}).status_code == 409
+    assert state(revision) == "submitted"
+
+
 def test_a_renewal_that_changes_more_is_decided_on_its_own(world: World, client: Client) -> None:
     revision = renewal(world, range_upper=500)
     page = client.get(f"{QUEUE}?tab=renewals").content.decode()

@@ -124,7 +124,7 @@ def test_the_export_holds_what_the_query_finds(world: World, visit_id: Any) -> N
 
 
 # statements of a page, session and account included; a list costs the same for one row and many
-QUERIES = {"": 10, "visits/": 7, "agencies/": 6, "sources/": 7, "evidence/": 9}
+QUERIES = {"": 10, "visits/": 6, "agencies/": 5, "sources/": 6, "evidence/": 9}
 
 
 @pytest.mark.parametrize("path", QUERIES)

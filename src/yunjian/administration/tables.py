@@ -1,139 +1,175 @@
 """Tables of administration."""
 
-import django_tables2 as tables
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.languages import Text
-from yunjian.web.tables import Table
+from yunjian.administration.templatetags.kinds import kind_titles
+from yunjian.evidence.vocabulary import object_title, verb_title
+from yunjian.identity.models.security import Outcome
+from yunjian.web.addresses import device_title
+from yunjian.web.states import status
+from yunjian.web.tables import Column, Order, Table, actions_column, number_column, state_column
 
-NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
-
-
-def _moment(name: str, title: Text) -> tables.TemplateColumn:
-    template = "{% load frame %}{{ record." + name + "|moment }}"
-    return tables.TemplateColumn(template, verbose_name=title)
-
-
-def _device(name: str) -> tables.TemplateColumn:
-    template = "{% load frame %}{{ record." + name + "|device }}"
-    return tables.TemplateColumn(template, verbose_name=_("设备"))
+NEWEST = Order(by="id")
+ONE_DICTIONARY = "the values of one dictionary"
+FEW_ORGANIZATIONS = "some thousand organisations in a city"
 
 
-def _part(name: str, title: Text) -> tables.TemplateColumn:
-    return tables.TemplateColumn(
-        template_name=f"administration/parts/{name}.html", verbose_name=title
-    )
+def _device() -> Column:
+    return Column(_("设备"), lambda row: device_title(row.agent))
+
+
+def _areas(row: Any) -> str:
+    if row.kind != "authority":
+        return ""
+    return "、".join(area.name for area in row.jurisdiction.all()) or gettext("全市")
+
+
+def _in_use(row: Any) -> str:
+    return gettext("启用") if row.is_active else gettext("停用")
+
+
+def _outcome(row: Any) -> Any:
+    opened = row.outcome == Outcome.OPENED
+    return status("active" if opened else "failed", row.get_outcome_display())
 
 
 class OrganizationTable(Table):
     """机构."""
 
-    name = tables.Column(verbose_name=_("名称"))
-    kind = tables.Column(verbose_name=_("类型"), accessor="get_kind_display")
-    uscc = tables.Column(verbose_name=_("统一社会信用代码"))
-    district = tables.Column(verbose_name=_("所在区"), accessor="district__name")
-    jurisdiction = _part("jurisdiction", _("管辖范围"))
-    account_count = tables.Column(verbose_name=_("账号数"), attrs=NUMBER)
-    status = _part("organization_status", _("状态"))
-    reason = tables.Column(verbose_name=_("原因"), accessor="status_reason")
-    actions = _part("organization_actions", _("操作"))
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("没有符合条件的单位。请调整查询条件，或点击右上角“新增单位”。")
+    name = Column(_("名称"), order=Order(by="name", bounded=FEW_ORGANIZATIONS))
+    kind = Column(_("类型"), "get_kind_display")
+    uscc = Column(_("统一社会信用代码"), order=Order(by="uscc"))
+    district = Column(_("所在区"), "district.name")
+    jurisdiction = Column(_("管辖范围"), _areas)
+    account_count = number_column(_("账号数"))
+    status = state_column("status")
+    reason = Column(_("原因"), "status_reason")
+    created_at = Column(_("建立时间"), on_page=False, order=NEWEST)
+    actions = actions_column("administration/parts/organization_actions.html")
 
 
 class DistrictTable(Table):
     """辖区."""
 
-    code = tables.Column(verbose_name=_("编码"))
-    name = tables.Column(verbose_name=_("名称"))
-    kind = tables.Column(verbose_name=_("类型"), accessor="get_kind_display")
-    within = tables.Column(verbose_name=_("位于"), accessor="within__name")
-    organization_count = tables.Column(verbose_name=_("单位数"), attrs=NUMBER)
-    authority_count = tables.Column(verbose_name=_("管理部门数"), attrs=NUMBER)
-
-    class Meta(Table.Meta):
-        pass
+    code = Column(_("编码"), order=Order(by="code"))
+    name = Column(_("名称"))
+    kind = Column(_("类型"), "get_kind_display")
+    within = Column(_("位于"), "within.name")
+    organization_count = number_column(_("单位数"))
+    authority_count = number_column(_("管理部门数"))
 
 
 class EntryTable(Table):
     """数据字典."""
 
-    code = tables.Column(verbose_name=_("编码"))
-    label = tables.Column(verbose_name=_("名称"))
-    label_en = tables.Column(verbose_name=_("英文名称"))
-    order = tables.Column(verbose_name=_("顺序"), attrs=NUMBER)
-    state = _part("entry_state", _("状态"))
-    actions = _part("entry_actions", _("操作"))
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("这个字典还没有值。点击右上角“新增字典项”。")
+    code = Column(_("编码"), order=Order(by="code", bounded=ONE_DICTIONARY))
+    label = Column(_("名称"))
+    label_en = Column(_("英文名称"))
+    order = number_column(_("顺序"), order=Order(by="order", bounded=ONE_DICTIONARY))
+    state = Column(
+        _("状态"),
+        _in_use,
+        html=lambda row: status("active" if row.is_active else "cancelled", _in_use(row)),
+    )
+    actions = actions_column("administration/parts/entry_actions.html")
 
 
 class NoticeTable(Table):
     """通知公告."""
 
-    title = tables.Column(verbose_name=_("标题"))
-    audience = _part("audience", _("通知对象"))
-    author = tables.Column(verbose_name=_("起草人"))
-    author_organization = tables.Column(verbose_name=_("发布单位"))
-    published_at = _moment("published_at", _("发布时间"))
-    shown_until = tables.DateColumn(verbose_name=_("首页展示至"), format="Y-m-d")
-    state = _part("notice_state", _("状态"))
-    actions = _part("notice_actions", _("操作"))
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("还没有通知公告。点击右上角“起草公告”，发布后出现在对象的首页和消息中。")
+    title = Column(_("标题"))
+    body = Column(_("内容"), on_page=False)
+    audience = Column(_("通知对象"), lambda row: kind_titles(row.audience))
+    author = Column(_("起草人"))
+    author_organization = Column(_("发布单位"))
+    published_at = Column(_("发布时间"))
+    shown_until = Column(_("首页展示至"))
+    state = Column(
+        _("状态"),
+        "get_state_display",
+        html=lambda row: status(
+            "active" if row.state == "published" else row.state, row.get_state_display()
+        ),
+    )
+    actions = actions_column("administration/parts/notice_actions.html")
 
 
 class SignInTable(Table):
     """登录日志."""
 
-    at = _moment("at", _("时间"))
-    username = tables.Column(verbose_name=_("账号"))
-    name = tables.Column(verbose_name=_("姓名"), accessor="account__display_name")
-    organization = tables.Column(verbose_name=_("单位"), accessor="organization__name")
-    means = tables.Column(verbose_name=_("登录方式"), accessor="get_means_display")
-    outcome = _part("outcome", _("结果"))
-    detail = tables.Column(verbose_name=_("说明"))
-    address = tables.Column(verbose_name=_("地址"))
-    agent = _device("agent")
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("没有符合条件的登录记录。请调整查询条件。")
+    at = Column(_("时间"), order=NEWEST)
+    username = Column(_("账号"))
+    name = Column(_("姓名"), "account.display_name")
+    organization = Column(_("单位"), "organization.name")
+    means = Column(_("登录方式"), "get_means_display")
+    outcome = Column(_("结果"), "get_outcome_display", html=_outcome)
+    detail = Column(_("说明"))
+    address = Column(_("地址"))
+    agent = _device()
 
 
 class EventTable(Table):
-    """操作日志."""
+    """操作日志; what business was about is not shown."""
 
-    at = _moment("at", _("时间"))
-    chain_name = tables.Column(verbose_name=_("单位"))
-    who = tables.Column(verbose_name=_("人员"))
-    verb = tables.TemplateColumn("{% load frame %}{{ record.verb|verb }}", verbose_name=_("操作"))
-    kind = tables.TemplateColumn(
-        "{% load frame %}{{ record.object_type|object_kind }}", verbose_name=_("对象")
-    )
-    object_id = tables.Column(verbose_name=_("对象编号"), attrs={"td": {"class": "yj-digest"}})
-    sequence = tables.Column(verbose_name=_("链上序号"), attrs=NUMBER)
-    digest = tables.Column(verbose_name=_("摘要"), attrs={"td": {"class": "yj-digest"}})
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("没有符合条件的操作记录。请调整查询条件。")
+    at = Column(_("时间"), order=NEWEST)
+    chain_name = Column(_("单位"))
+    who = Column(_("人员"))
+    verb = Column(_("操作"), lambda row: verb_title(row.verb))
+    kind = Column(_("对象"), lambda row: object_title(row.object_type))
+    object_id = Column(_("对象编号"), css="yj-digest")
+    sequence = number_column(_("链上序号"))
+    digest = Column(_("摘要"), css="yj-digest")
 
 
 class SessionTable(Table):
     """在线用户."""
 
-    username = tables.Column(verbose_name=_("账号"), accessor="account__username")
-    name = tables.Column(verbose_name=_("姓名"), accessor="account__display_name")
-    organization = tables.Column(verbose_name=_("单位"), accessor="account__organization__name")
-    means = tables.Column(verbose_name=_("登录方式"), accessor="get_means_display")
-    agent = _device("agent")
-    opened_at = _moment("opened_at", _("登录时间"))
-    address = tables.Column(verbose_name=_("登录地址"))
-    seen_at = _moment("seen_at", _("最近使用"))
-    seen_from = tables.Column(verbose_name=_("使用地址"))
-    actions = _part("session_actions", _("操作"))
+    empty_text = _("没有符合条件的在线用户。")
+    username = Column(_("账号"), "account.username")
+    name = Column(_("姓名"), "account.display_name")
+    organization = Column(_("单位"), "account.organization.name")
+    means = Column(_("登录方式"), "get_means_display")
+    agent = _device()
+    opened_at = Column(_("登录时间"), order=NEWEST)
+    address = Column(_("登录地址"))
+    seen_at = Column(_("最近使用"))
+    seen_from = Column(_("使用地址"))
+    actions = actions_column("administration/parts/session_actions.html")
 
-    class Meta(Table.Meta):
-        pass
+
+JOB_STATES = {
+    "succeeded": ("done", _("成功")),
+    "failed": ("failed", _("失败")),
+    "doing": ("started", _("执行中")),
+    "todo": ("open", _("排队")),
+}
+
+
+def _job_state(row: Any) -> str:
+    return str(JOB_STATES.get(row.state, ("", ""))[1])
+
+
+def _job_state_shown(row: Any) -> Any:
+    return status(JOB_STATES[row.state][0], _job_state(row)) if row.state in JOB_STATES else ""
+
+
+class JobTable(Table):
+    """定时任务."""
+
+    title = Column(_("任务"))
+    name = Column(_("标识"), css="yj-code")
+    cron = Column(_("执行计划（UTC）"), css="yj-code")
+    last_run = Column(_("上次执行"))
+    state = Column(_("状态"), _job_state, html=_job_state_shown)
+    next_run = Column(_("下次执行"))
+    runs = number_column(_("近 3 天次数"))
+    failures = number_column(_("近 30 天失败"))
+    actions = actions_column("administration/parts/job_actions.html")

@@ -1,118 +1,113 @@
 """Tables of the agency portal."""
 
-import django_tables2 as tables
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.agencies.templatetags.validity import contract_state, contract_words
 from yunjian.kernel.languages import Text
-from yunjian.web.tables import Table
+from yunjian.web.states import status
+from yunjian.web.tables import Column, Order, Table, actions_column, number_column
 
-NUMBER = {"td": {"class": "yj-number"}, "th": {"class": "yj-number"}}
+FEW = "what one agency has: some hundred rows"
 
 
-def _actions(slug: str, *, editable: bool = True) -> tables.TemplateColumn:
-    """操作, the last column of every table."""
-    return tables.TemplateColumn(
-        template_name="agencies/parts/row_actions.html",
-        extra_context={"slug": slug, "editable": editable},
-        verbose_name=_("操作"),
-        orderable=False,
+def _sorted(title: Text, source: str = "", *, by: str, **more: Any) -> Column:
+    return Column(title, source, order=Order(by=by, bounded=FEW), **more)
+
+
+def _state_words(row: Any) -> str:
+    left = getattr(row, "left_on", None) is not None
+    return gettext("已离职") if left else str(row.get_state_display())
+
+
+def _state() -> Column:
+    return Column(
+        _("状态"),
+        _state_words,
+        html=lambda row: status(
+            "left" if getattr(row, "left_on", None) else row.state, _state_words(row)
+        ),
     )
 
 
-def _state() -> tables.TemplateColumn:
-    return tables.TemplateColumn(
-        template_name="agencies/parts/state.html", verbose_name=_("状态"), orderable=False
-    )
+def _valid_until(title: Text) -> Column:
+    return _sorted(title, by="valid_until", template="agencies/parts/valid_until.html")
 
 
-def _valid_until(title: Text) -> tables.TemplateColumn:
-    return tables.TemplateColumn(
-        template_name="agencies/parts/valid_until.html", verbose_name=title, orderable=False
-    )
+def _actions() -> Column:
+    return actions_column("agencies/parts/row_actions.html")
 
 
 class PeopleTable(Table):
     """人员."""
 
-    name = tables.Column(verbose_name=_("姓名"))
-    position = tables.Column(verbose_name=_("技术岗位"), accessor="get_position_display")
-    job = tables.Column(verbose_name=_("岗位"))
-    education = tables.Column(verbose_name=_("学历"), accessor="get_education_display")
-    title = tables.Column(verbose_name=_("职称"))
-    phone = tables.Column(verbose_name=_("手机号"))
-    account = tables.Column(verbose_name=_("账号"), accessor="account__username")
+    empty_text = _("还没有人员。点击右上角“新增人员”录入，并上传能力评定证书。")
+    name = _sorted(_("姓名"), by="name")
+    position = Column(_("技术岗位"), "get_position_display")
+    job = Column(_("岗位"))
+    education = Column(_("学历"), "get_education_display")
+    title = Column(_("职称"))
+    phone = Column(_("手机号"))
+    account = Column(_("账号"), "account.username")
+    joined_on = _sorted(_("入职日期"), by="joined_on", on_page=False)
+    left_on = _sorted(_("离职日期"), by="left_on", on_page=False)
     valid_until = _valid_until(_("证书有效期至"))
     state = _state()
-    actions = _actions("people")
-
-    class Meta(Table.Meta):
-        pass
+    actions = _actions()
 
 
 class EquipmentTable(Table):
     """设备."""
 
-    asset_number = tables.Column(verbose_name=_("资产编号"))
-    name = tables.Column(verbose_name=_("设备名称"))
-    serial_number = tables.Column(verbose_name=_("出厂编号"))
-    maker = tables.Column(verbose_name=_("生产厂家"))
-    model = tables.Column(verbose_name=_("型号"))
+    empty_text = _("还没有设备。点击右上角“新增设备”录入，并上传检定或校准证书。")
+    asset_number = _sorted(_("资产编号"), by="asset_number")
+    name = _sorted(_("设备名称"), by="name")
+    serial_number = Column(_("出厂编号"))
+    maker = Column(_("生产厂家"))
+    model = Column(_("型号"))
     valid_until = _valid_until(_("检定/校准有效期至"))
     state = _state()
-    actions = _actions("equipment")
-
-    class Meta(Table.Meta):
-        pass
+    actions = _actions()
 
 
 class VehicleTable(Table):
     """运维车辆."""
 
-    plate = tables.Column(verbose_name=_("车牌号"))
-    ownership = tables.Column(verbose_name=_("权属"), accessor="get_ownership_display")
-    lease_until = tables.DateColumn(verbose_name=_("租赁期至"), format="Y-m-d")
-    attachment = tables.TemplateColumn(
-        template_name="agencies/parts/attachment.html", verbose_name=_("行驶证/租赁合同")
+    empty_text = _("还没有运维车辆。点击右上角“新增车辆”登记车牌号并上传行驶证。")
+    plate = _sorted(_("车牌号"), by="plate")
+    ownership = Column(_("权属"), "get_ownership_display")
+    lease_until = _sorted(_("租赁期至"), by="lease_until")
+    attachment = Column(
+        _("行驶证/租赁合同"), template="agencies/parts/attachment.html", in_file=False
     )
     state = _state()
-    actions = _actions("vehicles")
-
-    class Meta(Table.Meta):
-        pass
+    actions = _actions()
 
 
 class SparePartTable(Table):
     """运维备品备件."""
 
-    name = tables.Column(verbose_name=_("名称"))
-    model = tables.Column(verbose_name=_("规格型号"))
-    quantity = tables.Column(verbose_name=_("数量"), attrs=NUMBER)
-    unit = tables.Column(verbose_name=_("单位"))
-    amount = tables.Column(verbose_name=_("金额（元）"), attrs=NUMBER)
-    location = tables.Column(verbose_name=_("放置位置"))
-    actions = _actions("parts")
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("还没有备品备件。点击右上角“新增备品备件”登记名称、金额和放置位置。")
+    name = _sorted(_("名称"), by="name")
+    model = Column(_("规格型号"))
+    quantity = _sorted(_("数量"), by="quantity", css="yj-number")
+    unit = Column(_("单位"))
+    amount = _sorted(_("金额（元）"), by="amount", css="yj-number")
+    location = _sorted(_("放置位置"), by="location")
+    actions = _actions()
 
 
 class ContractTable(Table):
     """服务合同."""
 
-    number = tables.Column(verbose_name=_("合同编号"))
-    discharger = tables.Column(verbose_name=_("排污单位"))
-    point_count = tables.Column(verbose_name=_("测点数"), attrs=NUMBER)
-    starts_on = tables.DateColumn(
-        verbose_name=_("开始日期"), accessor="period__lower", format="Y-m-d"
-    )
-    ends_on = tables.DateColumn(
-        verbose_name=_("终止日期"), accessor="period__upper", format="Y-m-d"
-    )
-    amount = tables.Column(verbose_name=_("金额（万元）"), attrs=NUMBER)
-    holds = tables.TemplateColumn(
-        template_name="agencies/parts/contract_state.html", verbose_name=_("合同状态")
-    )
-    actions = _actions("contracts", editable=False)
-
-    class Meta(Table.Meta):
-        pass
+    empty_text = _("还没有服务合同。新增合同后，合同内的测点才能编制运维计划。")
+    number = _sorted(_("合同编号"), by="number")
+    discharger = _sorted(_("排污单位"), "discharger.name", by="discharger__name")
+    point_count = number_column(_("测点数"), order=Order(by="point_count", bounded=FEW))
+    starts_on = Column(_("开始日期"), "period.lower")
+    ends_on = Column(_("终止日期"), "period.upper")
+    amount = _sorted(_("金额（万元）"), by="amount", css="yj-number")
+    holds = Column(_("合同状态"), contract_words, html=contract_state)
+    actions = _actions()

@@ -42,7 +42,12 @@ def verb_title(verb: str) -> Text:
 
 def object_title(object_type: str) -> Text:
     """Return what a kind of object is called."""
-    return _OBJECTS.get(_FORMER.get(object_type, object_type), object_type)
+    return _OBJECTS.get(current_type(object_type), object_type)
+
+
+def current_type(object_type: str) -> str:
+    """Return what a type of object is called now that an event names."""
+    return _FORMER.get(object_type, object_type)
 
 
 def object_types(object_type: str) -> list[str]:

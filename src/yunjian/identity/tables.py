@@ -1,37 +1,88 @@
-"""Tables of accounts."""
+"""Tables of accounts, messages and notices."""
 
-import django_tables2 as tables
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.web.tables import Table
+from yunjian.identity.models.accounts import Role
+from yunjian.identity.policies import roles_of
+from yunjian.kernel.languages import Text
+from yunjian.web.states import status
+from yunjian.web.tables import Column, Order, Table, actions_column
+
+LABELS: dict[str, Text] = dict(Role.choices)
+
+
+def _roles(row: Any) -> str:
+    return "、".join(str(LABELS[role]) for role in sorted(roles_of(row)))
+
+
+def _authenticator(row: Any) -> str:
+    return gettext("已设置") if row.has_authenticator else gettext("未设置")
+
+
+def _state(row: Any) -> str:
+    if not row.is_active:
+        return gettext("停用")
+    return gettext("待首次登录") if row.must_change_password else gettext("启用")
+
+
+def _state_shown(row: Any) -> Any:
+    if not row.is_active:
+        return status("cancelled", _state(row))
+    return status("open" if row.must_change_password else "active", _state(row))
 
 
 class AccountTable(Table):
     """账号."""
 
-    username = tables.Column(verbose_name=_("账号"))
-    display_name = tables.Column(verbose_name=_("姓名"))
-    organization = tables.Column(verbose_name=_("单位"), accessor="organization__name")
-    phone = tables.Column(verbose_name=_("手机号"), accessor="phone_masked")
-    roles = tables.TemplateColumn(
-        template_name="identity/parts/roles.html", verbose_name=_("角色"), orderable=False
-    )
-    authenticator = tables.BooleanColumn(
-        verbose_name=_("动态口令"),
-        accessor="has_authenticator",
-        yesno=(_("已设置"), _("未设置")),
-    )
-    last_seen = tables.TemplateColumn(
-        "{% load frame %}{{ record.last_seen|moment }}", verbose_name=_("最近使用")
-    )
-    state = tables.TemplateColumn(
-        template_name="identity/parts/account_state.html", verbose_name=_("状态")
-    )
-    actions = tables.TemplateColumn(
-        template_name="identity/parts/account_actions.html",
-        verbose_name=_("操作"),
-        attrs={"td": {"class": "yj-row-actions"}},
-    )
+    username = Column(_("账号"), order=Order(by="username"))
+    display_name = Column(_("姓名"))
+    organization = Column(_("单位"), "organization.name")
+    phone = Column(_("手机号"), "phone_masked")
+    roles = Column(_("角色"), _roles)
+    authenticator = Column(_("动态口令"), _authenticator)
+    last_seen = Column(_("最近使用"))
+    state = Column(_("状态"), _state, html=_state_shown)
+    created_at = Column(_("建立时间"), on_page=False, order=Order(by="id"))
+    actions = actions_column("identity/parts/account_actions.html")
 
-    class Meta(Table.Meta):
-        pass
+
+class OwnAccountTable(AccountTable, without=("organization",)):
+    """账号 of one's own organisation."""
+
+
+def _read(row: Any) -> str:
+    return gettext("已读") if row.read_at else gettext("未读")
+
+
+def _read_shown(row: Any) -> Any:
+    return _read(row) if row.read_at else format_html("<strong>{}</strong>", _read(row))
+
+
+class MessageTable(Table):
+    """消息."""
+
+    empty_text = _("还没有消息。审核、任务和到期提醒会出现在这里。")
+    state = Column(
+        _("状态"),
+        _read,
+        html=lambda row: (
+            _read(row) if row.read_at else format_html("<strong>{}</strong>", _read(row))
+        ),
+    )
+    title = Column(_("标题"))
+    body = Column(_("内容"), css="wrap")
+    created_at = Column(_("时间"), order=Order(by="id"))
+    actions = actions_column("identity/parts/message_actions.html")
+
+
+class NoticeTable(Table):
+    """通知公告."""
+
+    empty_text = _("还没有通知公告。")
+    title = Column(_("标题"), template="identity/parts/notice_title.html", css="wrap")
+    author_organization = Column(_("发布单位"))
+    published_at = Column(_("发布时间"))

@@ -17,7 +17,6 @@ urlpatterns = [
     path(f"{PLAN}activate/", plans.plan_activation, name="plan_activate"),
     path(f"{PLAN}end/", plans.plan_ending, name="plan_end"),
     path("agency/tasks/", tasks.task_list, name="task_list"),
-    path("agency/tasks/export/", tasks.task_export, name="task_export"),
     path("agency/tasks/reassign/", tasks.tasks_reassign, name="tasks_reassign"),
     path("agency/tasks/<uuid:task_id>/cancel/", tasks.task_cancellation, name="task_cancel"),
     path("agency/visits/", visits.agency_visits, name="agency_visits"),

@@ -17,6 +17,7 @@ from django.forms import Widget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yunjian.evidence.vocabulary import current_type
 from yunjian.kernel.languages import Text
 from yunjian.records.numbers import plain_number
 
@@ -190,12 +191,12 @@ def specifications() -> Iterable[Specification]:
 
 def specification_of(object_type: str) -> Specification | None:
     """Return the specification of a kind of object, if its room states one."""
-    return _SPECIFICATIONS.get(object_type)
+    return _SPECIFICATIONS.get(current_type(object_type))
 
 
 def is_personal(object_type: str, path: str) -> bool:
     """Tell whether a field holds personal data; a field that no room specifies does not."""
-    specification = _SPECIFICATIONS.get(object_type)
+    specification = specification_of(object_type)
     field = specification.fields.get(path) if specification else None
     return field is not None and field.personal
 

@@ -29,6 +29,11 @@ urlpatterns = [
     path(f"{VISIT}record.pdf", ledger.copy, name="visit_copy"),
     path("filings/", filings.queue, name="filings"),
     path("filings/renewals/approve/", filings.approve_renewals, name="filing_renewals"),
+    path(
+        "filings/renewals/approve-matching/",
+        filings.approve_matching_renewals,
+        name="filing_renewals_matching",
+    ),
     path("filings/points/<uuid:point_id>/standing/", filings.standing, name="filing_standing"),
     path(FILING, filings.detail, name="filing"),
     path(f"{FILING}approve/", filings.approve, name="filing_approve"),

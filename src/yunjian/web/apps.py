@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,7 @@ class WebConfig(AppConfig):
 
     name = "yunjian.web"
     verbose_name = "界面"
+
+    def ready(self) -> None:
+        """Listen to sign-ins."""
+        import_module("yunjian.web.listeners")

@@ -1,37 +1,37 @@
 """Excel files of lists that may be long: written row by row to disk, then streamed."""
 
 import tempfile
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import xlsxwriter
 from django.http import FileResponse
-from django_tables2.utils import Accessor
 
-from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.languages import Text
+from yunjian.web.tables import Source, as_text, read
 
-Column = tuple[Text, "str | Callable[[Any], Any]"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROW, WIDE = 12, 28
 
 
-def stream_xlsx(filename: str, columns: list[Column], rows: Iterable[Any]) -> FileResponse:
-    """Return an Excel file; columns are (title, accessor), the accessor dotted or a function."""
+def stream_xlsx(
+    filename: str, columns: Sequence[tuple[Text, Source]], rows: Iterable[Any]
+) -> FileResponse:
+    """Return an Excel file; columns are (title, source), as those of `web.tables`."""
     # closed, and so deleted, by the response when the last byte is sent
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115
-    workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(file, options)
     sheet = workbook.add_worksheet()
     head = workbook.add_format({"bold": True, "bg_color": "#EAF2FB", "border": 1})
-    for column, (word, _accessor) in enumerate(columns):
+    for column, (word, _source) in enumerate(columns):
         title = str(word)
         sheet.set_column(column, column, WIDE if len(title) > 4 else NARROW)  # noqa: PLR2004 - four signs are narrow
         sheet.write_string(0, column, title, head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):
-        for column, (_title, accessor) in enumerate(columns):
-            sheet.write(number, column, _cell(accessor, row))
+        for column, (_title, source) in enumerate(columns):
+            sheet.write(number, column, _cell(read(row, source)))
     workbook.close()
     file.seek(0)
     return xlsx(filename, file)
@@ -42,15 +42,8 @@ def xlsx(filename: str, file: IO[bytes]) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
 
 
-def _cell(accessor: "str | Callable[[Any], Any]", row: Any) -> Any:
-    if callable(accessor):
-        value = accessor(row)
-    else:
-        value = Accessor(accessor.replace(".", "__")).resolve(row, quiet=True)
-    if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float) and not isinstance(value, bool):
+def _cell(value: Any) -> Any:
+    value = as_text(value)
+    if isinstance(value, int | float):
         return value
     return "" if value is None else str(value)

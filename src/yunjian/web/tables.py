@@ -1,33 +1,222 @@
-"""The frame's table: dense, bordered, 序号 first and 操作 last."""
+"""Tables: a column says once what a page shows of a row and what an Excel file holds of it."""
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
 
-import django_tables2 as tables
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.html import conditional_escape
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.languages import Text
+from yunjian.web.states import status
 
-class Table(tables.Table):  # type: ignore[misc]  # the library is not typed
-    """Base of every list. Pages come by key (`web.paging`), so columns are not sortable here."""
+Source = str | Callable[[Any], Any]
+EMPTY, STATE = "—", _("状态")
 
-    row_number = tables.Column(verbose_name=_("序号"), empty_values=(), orderable=False)
 
-    class Meta:
-        orderable = False
-        template_name = "web/table.html"
-        default = "—"
-        attrs = {"class": "table table-sm table-bordered table-hover yj-table yj-list"}
-        empty_text = _("没有符合条件的数据")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How rows may be sorted: by a field path of the queryset, ties by the key.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        last = ("actions",) if "actions" in self.base_columns else ()
-        kwargs.setdefault("sequence", ("row_number", "...", *last))
-        # the library reads a class's own Meta only: a list without one would lose the frame's look
-        for option in ("attrs", "default", "empty_text", "orderable", "template_name"):
-            kwargs.setdefault(option, getattr(self.Meta, option, getattr(Table.Meta, option)))
-        super().__init__(*args, **kwargs)
-        self._row = 0
+    An index of the model serves it, or `bounded` says why there are too few rows to need one.
+    """
 
-    def render_row_number(self) -> int:
-        """Number the rows of the page."""
-        self._row += 1
-        return self._row
+    by: str
+    bounded: str = ""
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a table and of its Excel file.
+
+    `source` is a dotted path or a function of the row, by default the column's own name. A page
+    shows it as text, or by `html` (a function of the row) or by `template` (given `record`, in the
+    context of the page). An Excel file holds the source, or `exports` instead.
+    """
+
+    title: Text
+    source: Source = ""
+    html: Callable[[Any], Any] | None = None
+    template: str = ""
+    exports: Source | None = None
+    on_page: bool = True  # False: only after somebody chose the column
+    in_file: bool = True
+    order: Order | None = None
+    css: str = ""
+    name: str = field(default="", init=False)
+
+    def value(self, row: Any) -> Any:
+        """Return what an Excel file holds of a row."""
+        return read(row, self.source if self.exports is None else self.exports)
+
+    def cells(self, context: Context) -> Callable[[Any], Any]:
+        """Return what gives a row's cell as HTML; a template is looked up once for all rows."""
+        if self.template:
+            compiled: Any = get_template(self.template)
+
+            def filled(row: Any) -> Any:
+                with context.push(record=row):
+                    # not through the backend: the page's context has been through the processors
+                    return compiled.template.render(context)
+
+            return filled
+        shown = self.html or (lambda row: as_text(read(row, self.source)))
+
+        def text(row: Any) -> Any:
+            value = shown(row)
+            return conditional_escape(EMPTY if value in (None, "") else value)
+
+        return text
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether people may choose not to see it."""
+        return bool(str(self.title)) and self.name != "actions"
+
+
+def number_column(title: Text, source: Source = "", **more: Any) -> Column:
+    """Return a column of numbers, at the right."""
+    return Column(title, source, css="yj-number", **more)
+
+
+def state_column(source: str = "state", *, title: Text = STATE, **more: Any) -> Column:
+    """Return a column of a state: its dot and its words; an Excel file holds the words."""
+    prefix, _dot, name = source.rpartition(".")
+    words = f"{prefix}.get_{name}_display" if prefix else f"get_{name}_display"
+
+    def dot(row: Any) -> Any:
+        value = read(row, source)
+        return status(value, read(row, words)) if value else ""
+
+    return Column(title, words, html=dot, **more)
+
+
+def choice_column(template: str) -> Column:
+    """Return the column in which rows are ticked."""
+    return Column("", template=template, in_file=False)
+
+
+def actions_column(template: str) -> Column:
+    """Return 操作, the last column of a table; it stays in view when the rest is scrolled."""
+    return Column(_("操作"), template=template, in_file=False, css="yj-row-actions")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A heading; `address` sorts by it, `sorted` is what `aria-sort` says."""
+
+    column: Column
+    address: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it is shown."""
+
+    attributes: Mapping[str, str]
+    number: int
+    cells: list[tuple[str, Any]]
+
+
+class Table:
+    """Base of every list: dense, bordered, 序号 first and 操作 last.
+
+    A subclass declares columns in their order; one of the same name replaces the inherited one at
+    its place, `without` drops some. `chosen` (ticks) comes first and `actions` last.
+    """
+
+    columns: ClassVar[dict[str, Column]] = {}
+    empty_text: ClassVar[Text] = _("没有符合条件的数据")
+    row_attributes: ClassVar[Mapping[str, str | Callable[[Any], str]]] = {}
+
+    def __init_subclass__(cls, *, without: Iterable[str] = ()) -> None:
+        kept = {name: one for name, one in cls.columns.items() if name not in set(without)}
+        for name, value in vars(cls).items():
+            if isinstance(value, Column):
+                value.name, value.source = name, value.source or name
+                kept[name] = value
+        if "actions" in kept:
+            kept["actions"] = kept.pop("actions")
+        if "chosen" in kept:
+            kept = {"chosen": kept.pop("chosen"), **kept}
+        cls.columns = kept
+
+    def __init__(
+        self,
+        rows: Iterable[Any],
+        *,
+        shown: Iterable[str] | None = None,
+        exclude: Iterable[str] = (),
+        first: int = 1,
+        empty_text: Text = "",
+        **context: Any,
+    ) -> None:
+        self.rows = list(rows)
+        names = set(shown) if shown is not None else None
+        left_out = set(exclude)
+        self.shown = [
+            column
+            for column in self.columns.values()
+            if column.name not in left_out and _is_shown(column, names)
+        ]
+        self.first = first
+        self.heads = [Head(column) for column in self.shown]
+        self.context = context
+        self.empty = empty_text or self.empty_text
+
+    def lines(self, context: Context) -> Iterable[Line]:
+        """Return the rows as the page shows them."""
+        with context.push(table=self, **self.context):
+            columns = [(column.css, column.cells(context)) for column in self.shown]
+            for position, row in enumerate(self.rows, start=self.first):
+                cells = [(css, cell(row)) for css, cell in columns]
+                yield Line(self._attributes(row), position, cells)
+
+    def _attributes(self, row: Any) -> dict[str, str]:
+        return {
+            name: value(row) if callable(value) else value
+            for name, value in self.row_attributes.items()
+        }
+
+    @classmethod
+    def file_columns(cls) -> list[tuple[Text, Source]]:
+        """Return the columns of the Excel file."""
+        return [(one.title, one.value) for one in cls.columns.values() if one.in_file]
+
+
+def _is_shown(column: Column, names: set[str] | None) -> bool:
+    if names is None or not column.can_be_left_out:
+        return column.on_page
+    return column.name in names
+
+
+def read(row: Any, source: Source) -> Any:
+    """Return what a dotted path leads to, or a function returns; None where the path ends."""
+    if callable(source):
+        return source(row)
+    value = row
+    for name in source.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        if callable(value):
+            value = value()
+        if value is None:
+            return None
+    return value
+
+
+def as_text(value: Any) -> Any:
+    """Return a value as people read it: times in Shanghai, days, yes and no."""
+    match value:
+        case bool():
+            return gettext("是") if value else gettext("否")
+        case datetime():
+            return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+    return value

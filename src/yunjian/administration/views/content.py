@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
@@ -15,17 +16,21 @@ from yunjian.administration.policies import KEEP_DICTIONARIES, KEEP_NOTICES
 from yunjian.administration.selectors import lists
 from yunjian.administration.tables import EntryTable, NoticeTable
 from yunjian.administration.templatetags.kinds import kind_titles
-from yunjian.administration.views.lists import filter_values, list_page
+from yunjian.administration.views.lists import system_list
 from yunjian.messaging.models import Notice
 from yunjian.records.dictionaries import dictionaries
 from yunjian.records.models import DictionaryEntry
 from yunjian.web.dialogs import form_dialog
-from yunjian.web.excel import Column
 from yunjian.web.forms import posted
 from yunjian.web.guards import only_with
+from yunjian.web.lists import Action, cleaned_query
 from yunjian.web.responses import done
 
 _dialog = require_http_methods(["GET", "POST"])
+
+
+ENTRIES = system_list("entries", _("数据字典"), EntryTable, order="order")
+NOTICES = system_list("notices", _("通知公告"), NoticeTable)
 
 
 @require_GET
@@ -33,28 +38,11 @@ _dialog = require_http_methods(["GET", "POST"])
 def entries(request: HttpRequest) -> HttpResponseBase:
     """List the values of one dictionary."""
     known = dictionaries()
-    form = forms.DictionaryQuery(request.GET or {"dictionary": known[0].code})
-    code = filter_values(form).get("dictionary") or known[0].code
-    columns: list[Column] = [
-        (_("编码"), "code"),
-        (_("名称"), "label"),
-        (_("英文名称"), "label_en"),
-        (_("顺序"), "order"),
-        (_("状态"), lambda row: _("启用") if row.is_active else _("停用")),
-    ]
-    new_url = f"{reverse('administration:entry_new')}?{urlencode({'dictionary': code})}"
-    return list_page(
-        request,
-        lists.entries(code),
-        title=_("数据字典"),
-        form=form,
-        table=EntryTable,
-        columns=columns,
-        empty=_("这个字典还没有值。点击右上角“新增字典项”。"),
-        order="order",
-        new_url=new_url,
-        new_label=_("新增字典项"),
-    )
+    form = forms.DictionaryQuery({"dictionary": known[0].code} | request.GET.dict())
+    code = cleaned_query(form).get("dictionary") or known[0].code
+    address = f"{reverse('administration:entry_new')}?{urlencode({'dictionary': code})}"
+    new = Action(title=_("新增字典项"), address=address)
+    return ENTRIES.answer(request, lists.entries(code), form=form, actions=[new])
 
 
 @_dialog
@@ -67,7 +55,7 @@ def entry_new(request: HttpRequest) -> HttpResponse:
     def save() -> HttpResponse:
         services.entry_save(actor=current_actor(), dictionary=code, **form.cleaned_data)
         back = f"{reverse('administration:entries')}?{urlencode({'dictionary': code})}"
-        return done(request, _("已保存"), back)
+        return done(request, gettext("已保存"), back)
 
     return form_dialog(request, form, title=_("新增字典项"), save=save)
 
@@ -88,7 +76,7 @@ def entry_edit(request: HttpRequest, entry_id: UUID) -> HttpResponse:
             entry=row,
             **form.cleaned_data,
         )
-        return done(request, _("已保存"))
+        return done(request, gettext("已保存"))
 
     return form_dialog(
         request, form, title=_("编辑字典项 · %(code)s") % {"code": row.code}, save=save
@@ -100,27 +88,9 @@ def entry_edit(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponseBase:
     """List the notices that are the actor's to keep."""
     form = forms.NoticeQuery(request.GET)
-    columns: list[Column] = [
-        (_("标题"), "title"),
-        (_("内容"), "body"),
-        (_("通知对象"), lambda row: kind_titles(row.audience)),
-        (_("起草人"), "author"),
-        (_("发布单位"), "author_organization"),
-        (_("发布时间"), "published_at"),
-        (_("首页展示至"), "shown_until"),
-        (_("状态"), "get_state_display"),
-    ]
-    return list_page(
-        request,
-        lists.notices_kept(current_actor(), **filter_values(form)),
-        title=_("通知公告"),
-        form=form,
-        table=NoticeTable,
-        columns=columns,
-        empty=_("还没有通知公告。点击右上角“起草公告”，发布后出现在对象的首页和消息中。"),
-        new_url=reverse("administration:notice_new"),
-        new_label=_("起草公告"),
-    )
+    new = Action(title=_("起草公告"), address=reverse("administration:notice_new"))
+    rows = lists.notices_kept(current_actor(), **cleaned_query(form))
+    return NOTICES.answer(request, rows, form=form, actions=[new])
 
 
 @_dialog
@@ -131,7 +101,9 @@ def notice_new(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         services.notice_save(actor=current_actor(), **form.cleaned_data)
-        return done(request, _("草稿已保存，发布后对象才能看到"), reverse("administration:notices"))
+        return done(
+            request, gettext("草稿已保存，发布后对象才能看到"), reverse("administration:notices")
+        )
 
     return form_dialog(request, form, title=_("起草公告"), save=save)
 
@@ -146,7 +118,7 @@ def notice_edit(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
     def save() -> HttpResponse:
         services.notice_save(actor=current_actor(), notice=row, **form.cleaned_data)
-        return done(request, _("已保存"))
+        return done(request, gettext("已保存"))
 
     return form_dialog(request, form, title=_("编辑公告"), save=save)
 
@@ -160,7 +132,7 @@ def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
     def save() -> HttpResponse:
         number = services.notice_publish(actor=current_actor(), notice=row)
-        return done(request, _("已发布，并向 %(number)s 个账号发送消息") % {"number": number})
+        return done(request, gettext("已发布，并向 %(number)s 个账号发送消息") % {"number": number})
 
     return form_dialog(
         request,
@@ -182,7 +154,7 @@ def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
     def save() -> HttpResponse:
         services.notice_withdraw(actor=current_actor(), notice=row)
-        return done(request, _("已撤回"))
+        return done(request, gettext("已撤回"))
 
     return form_dialog(
         request,
@@ -198,5 +170,5 @@ def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def _kept(notice_id: UUID) -> Notice:
     row = lists.notices_kept(current_actor()).filter(pk=notice_id).first()
     if row is None:
-        raise Http404(_("没有找到您要的内容"))
+        raise Http404(gettext("没有找到您要的内容"))
     return row

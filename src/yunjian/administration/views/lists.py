@@ -1,45 +1,16 @@
-"""The page that every list of administration is."""
+"""The lists of 系统管理."""
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.paging import Page, key_page
-
-CHUNK = 500
+from yunjian.kernel.languages import Text
+from yunjian.web.lists import ListPage
+from yunjian.web.tables import Table
 
 
-def list_page(
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    *,
-    title: str,
-    form: Any,
-    table: type[Any],
-    columns: list[Column],
-    empty: str,
-    order: str = "-id",
-    **context: Any,
-) -> HttpResponseBase:
-    """Answer with a page of rows, or with all of them as an Excel file."""
-    if request.GET.get("format") == "xlsx":
-        ordered = rows.order_by(order) if order == "-id" else rows.order_by(order, "id")
-        return stream_xlsx(f"{title}.xlsx", columns, ordered.iterator(CHUNK))
-    page: Page[Any] = key_page(rows, request, order=order)
-    shown = {
-        "title": title,
-        "filter_form": form,
-        "page": page,
-        "table": table(page.rows, request=request, empty_text=empty),
-        "exportable": True,
-        **context,
-    }
-    return render(request, "administration/list.html", shown)
-
-
-def filter_values(form: Any) -> dict[str, Any]:
-    """Return what a query row asks for; what cannot be read asks for nothing."""
-    return form.cleaned_data if form.is_valid() else {}
+def system_list(name: str, title: Text, table: type[Table], **more: Any) -> ListPage:
+    """Return a list of 系统管理."""
+    parents = ((_("系统管理"), ""),)
+    name = f"administration.{name}"
+    return ListPage(name=name, title=title, table=table, parents=parents, **more)

@@ -19,7 +19,7 @@ from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.models.security import Outcome
 from yunjian.identity.policies import GRANTORS
 from yunjian.identity.selectors import open_sessions
-from yunjian.identity.views.accounts import LABELS
+from yunjian.identity.tables import LABELS
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.web.guards import only_with

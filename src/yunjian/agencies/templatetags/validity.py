@@ -29,13 +29,21 @@ def validity(valid_until: date | None) -> str | SafeString:
     return ""
 
 
-@register.simple_tag
-def contract_state(contract: ServiceContract) -> SafeString:
+def contract_words(contract: ServiceContract) -> str:
     """Return whether a contract has not begun, holds or is over."""
     lower, upper = contract.period.lower, contract.period.upper
     if lower > today():
-        return format_html('<span class="badge text-bg-secondary">{}</span>', _("未开始"))
-    if upper is not None and upper <= today():
-        return format_html('<span class="badge text-bg-secondary">{}</span>', _("已到期"))
-    text = format_html('<span class="badge text-bg-success">{}</span>', _("履行中"))
-    return format_html("{}{}", text, validity(upper))
+        return _("未开始")
+    return _("已到期") if upper is not None and upper <= today() else _("履行中")
+
+
+@register.simple_tag
+def contract_state(contract: ServiceContract) -> SafeString:
+    """Return it as a badge, with how long it still holds."""
+    lower, upper = contract.period.lower, contract.period.upper
+    holds = lower <= today() and (upper is None or upper > today())
+    colour = "success" if holds else "secondary"
+    badge = format_html(
+        '<span class="badge text-bg-{}">{}</span>', colour, contract_words(contract)
+    )
+    return format_html("{}{}", badge, validity(upper)) if holds else badge

@@ -18,15 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import Actor, current_actor
 from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.policies import may_edit_filing
-from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Text
-from yunjian.records.versions import Change, StaleVersion, Versioned
-from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.forms import add_domain_errors
+from yunjian.records.versions import Versioned
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import agency_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import Action, ListPage, cleaned_query
 from yunjian.web.responses import done
-from yunjian.web.stale import others_changed
 from yunjian.web.tables import Table
 
 Row = TypeVar("Row", bound=ScopedModel)
@@ -45,9 +42,16 @@ class Register(Generic[Row]):
     form_class: ClassVar[Callable[..., Any]]
     query_class: ClassVar[type[forms.Form]]
     table_class: ClassVar[type[Table]]
-    columns: ClassVar[list[Column]]
     editable: ClassVar[bool] = True
-    empty_text: ClassVar[Text]
+    named_by: ClassVar[str] = "name"
+
+    def __init__(self) -> None:
+        self.page = ListPage(
+            name=f"agencies.{self.slug}",
+            title=self.title,
+            table=self.table_class,
+            parents=((self.group, ""),),
+        )
 
     # --- what a subclass gives
 
@@ -84,21 +88,22 @@ class Register(Generic[Row]):
 
     # --- pages
 
-    def list_page(self, request: HttpRequest) -> HttpResponse:
-        """Query row, table, pager."""
-        query = self.query_class(request.GET or None)
-        asked = {key: value for key, value in _cleaned(query).items() if value}
-        page = key_page(self.rows(**asked), request)
-        table = self.table_class(page.rows, empty_text=self.empty_text)
-        context = {
-            "register": self,
-            "table": table,
-            "page": page,
-            "filter_form": query,
-            "may_edit": may_edit_filing(current_actor()),
-            "query_string": request.GET.urlencode(),
-        }
-        return render(request, "agencies/register_list.html", context)
+    def list_page(self, request: HttpRequest) -> HttpResponseBase:
+        """The rows that the query row asks for, or all of them as an Excel file."""
+        query = self.query_class(request.GET)
+        may_edit = may_edit_filing(current_actor())
+        new = Action(
+            title=gettext("新增%(noun)s") % {"noun": self.noun},
+            address=self.url("new"),
+            testid=self.testid,
+        )
+        return self.page.answer(
+            request,
+            self.rows(**{key: value for key, value in cleaned_query(query).items() if value}),
+            form=query,
+            actions=[new] if may_edit else [],
+            table_context={"slug": self.slug, "editable": self.editable, "may_edit": may_edit},
+        )
 
     def new_page(self, request: HttpRequest) -> HttpResponse:
         """A dialog for a new row."""
@@ -114,48 +119,34 @@ class Register(Generic[Row]):
         context = {
             "register": self,
             "row": row,
+            "name": getattr(row, self.named_by),
             "facts": self.facts(row),
+            "edit_url": self.url("edit", row_id) if self.editable else "",
             "may_edit": may_edit_filing(current_actor()),
             **self.more(row),
         }
         return render(request, f"agencies/{self.slug}_detail.html", context)
 
-    def export(self, request: HttpRequest) -> HttpResponseBase:
-        """The rows of the query as an Excel file."""
-        query = self.query_class(request.GET or None)
-        asked = {key: value for key, value in _cleaned(query).items() if value}
-        rows = self.rows(**asked).order_by("-id")
-        return stream_xlsx(f"{self.title}.xlsx", self.columns, rows.iterator(chunk_size=500))
-
     def _form_page(self, request: HttpRequest, row: Row | None) -> HttpResponse:
         initial = self.initial(row) if row is not None else {}
-        changed: list[Change] = []
-        if request.method == "POST":
-            form = self.form_class(request.POST, request.FILES, initial=initial)
-            if form.is_valid():
-                try:
-                    self.save(current_actor(), form, row)
-                except DomainError as error:
-                    add_domain_errors(form, error)
-                    if isinstance(error, StaleVersion):
-                        changed = others_changed(form, cast("Any", row))
-                else:
-                    said = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
-                    return done(request, said % {"noun": self.noun}, self.url("list"))
-        else:
-            form = self.form_class(initial=initial)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = self.form_class(*sent, initial=initial)
         title = gettext("新增%(noun)s") if row is None else gettext("编辑%(noun)s")
-        context = {
-            "register": self,
-            "form": form,
-            "others": changed,
-            "sections": bound_sections(form),
-            "action": request.path,
-            "dialog_title": title % {"noun": self.noun},
-            "back": self.url("list"),
-        }
-        status = 422 if form.errors else 200
-        return render(request, "agencies/register_form.html", context, status=status)
+        said = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
+
+        def save() -> HttpResponse:
+            self.save(current_actor(), form, row)
+            return done(request, said % {"noun": self.noun}, self.url("list"))
+
+        return form_dialog(
+            request,
+            form,
+            save=save,
+            row=cast("Any", row),
+            title=title % {"noun": self.noun},
+            sections=bound_sections(form),
+            size="lg",
+        )
 
     def url(self, page: str, row_id: UUID | None = None) -> str:
         """Return the address of a page of this register."""
@@ -166,16 +157,6 @@ class Register(Generic[Row]):
         """Return where the list is."""
         return self.url("list")
 
-    @property
-    def new_url(self) -> str:
-        """Return where a new row is made."""
-        return self.url("new")
-
-    @property
-    def export_url(self) -> str:
-        """Return where the Excel file is."""
-        return self.url("export")
-
     def urls(self) -> list[URLPattern]:
         """Return the addresses of the register."""
         slug = self.slug
@@ -183,7 +164,6 @@ class Register(Generic[Row]):
         return [
             path("", require_GET(agency_page(self.list_page)), name=f"{slug}_list"),
             path("new/", write(agency_page(self.new_page)), name=f"{slug}_new"),
-            path("export/", require_GET(agency_page(self.export)), name=f"{slug}_export"),
             path(
                 "<uuid:row_id>/", require_GET(agency_page(self.detail_page)), name=f"{slug}_detail"
             ),
@@ -204,10 +184,6 @@ class Register(Generic[Row]):
 def bound_sections(form: Any) -> list[tuple[Text, list[forms.BoundField]]]:
     """Return the sections of a form with their fields."""
     return [(legend, [form[name] for name in names]) for legend, names in form.sections]
-
-
-def _cleaned(query: forms.Form) -> dict[str, Any]:
-    return query.cleaned_data if query.is_bound and query.is_valid() else {}
 
 
 def _form_value(row: Model, name: str) -> object:
@@ -234,37 +210,19 @@ def plain_text(value: object) -> str:
 
 def dialog(
     request: HttpRequest,
-    form: forms.Form,
+    form: Any,
     *,
-    title: str,
     back: str,
     save: Callable[[], object],
     message: str,
     row: Versioned | None = None,
-    submit_label: Text = "",
-    danger: bool = False,
+    **context: Any,
 ) -> HttpResponse:
-    """Show a small form as a dialog; save it when it is sent and good, else tell what is wrong."""
-    changed: list[Change] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            save()
-        except DomainError as error:
-            add_domain_errors(form, error)
-            if isinstance(error, StaleVersion) and row is not None:
-                changed = others_changed(form, row)
-        else:
-            return done(request, message, back)
-    sections = bound_sections(form) if hasattr(form, "sections") else [("", form.visible_fields())]
-    context = {
-        "form": form,
-        "others": changed,
-        "sections": sections,
-        "action": request.path,
-        "dialog_title": title,
-        "back": back,
-        "submit_label": submit_label,
-        "danger": danger,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "agencies/register_form.html", context, status=status)
+    """Show a small form about a row; when it is saved, go back to the row."""
+
+    def saved() -> HttpResponse:
+        save()
+        return done(request, message, back)
+
+    sections = bound_sections(form) if hasattr(form, "sections") else None
+    return form_dialog(request, form, save=saved, row=row, sections=sections, size="lg", **context)

@@ -30,19 +30,6 @@ class PeopleRegister(Register[Person]):
     form_class = forms.PersonForm
     query_class = forms.PeopleQuery
     table_class = tables.PeopleTable
-    empty_text = _("还没有人员。点击右上角“新增人员”录入，并上传能力评定证书。")
-    columns = [
-        (_("姓名"), "name"),
-        (_("技术岗位"), "get_position_display"),
-        (_("岗位"), "job"),
-        (_("学历"), "get_education_display"),
-        (_("职称"), "title"),
-        (_("手机号"), "phone"),
-        (_("入职日期"), "joined_on"),
-        (_("离职日期"), "left_on"),
-        (_("证书有效期至"), "valid_until"),
-        (_("状态"), "get_state_display"),
-    ]
 
     def rows(self, **query: str) -> QuerySet[Person]:
         """Return the people."""
@@ -70,16 +57,6 @@ class EquipmentRegister(Register[Equipment]):
     form_class = forms.EquipmentForm
     query_class = forms.EquipmentQuery
     table_class = tables.EquipmentTable
-    empty_text = _("还没有设备。点击右上角“新增设备”录入，并上传检定或校准证书。")
-    columns = [
-        (_("资产编号"), "asset_number"),
-        (_("设备名称"), "name"),
-        (_("出厂编号"), "serial_number"),
-        (_("生产厂家"), "maker"),
-        (_("型号"), "model"),
-        (_("检定/校准有效期至"), "valid_until"),
-        (_("状态"), "get_state_display"),
-    ]
 
     def rows(self, **query: str) -> QuerySet[Equipment]:
         """Return the devices."""
@@ -107,13 +84,7 @@ class VehicleRegister(Register[Vehicle]):
     form_class = forms.VehicleForm
     query_class = forms.VehicleQuery
     table_class = tables.VehicleTable
-    empty_text = _("还没有运维车辆。点击右上角“新增车辆”登记车牌号并上传行驶证。")
-    columns = [
-        (_("车牌号"), "plate"),
-        (_("权属"), "get_ownership_display"),
-        (_("租赁期至"), "lease_until"),
-        (_("状态"), "get_state_display"),
-    ]
+    named_by = "plate"
 
     def rows(self, **query: str) -> QuerySet[Vehicle]:
         """Return the vehicles."""
@@ -141,15 +112,6 @@ class SparePartRegister(Register[SparePart]):
     form_class = forms.SparePartForm
     query_class = forms.SparePartQuery
     table_class = tables.SparePartTable
-    empty_text = _("还没有备品备件。点击右上角“新增备品备件”登记名称、金额和放置位置。")
-    columns = [
-        (_("名称"), "name"),
-        (_("规格型号"), "model"),
-        (_("数量"), "quantity"),
-        (_("单位"), "unit"),
-        (_("金额（元）"), "amount"),
-        (_("放置位置"), "location"),
-    ]
 
     def rows(self, **query: str) -> QuerySet[SparePart]:
         """Return the spare parts."""
@@ -173,16 +135,8 @@ class ContractRegister(Register[ServiceContract]):
     form_class = forms.ContractForm
     query_class = forms.ContractQuery
     table_class = tables.ContractTable
+    named_by = "number"
     editable = False
-    empty_text = _("还没有服务合同。新增合同后，合同内的测点才能编制运维计划。")
-    columns = [
-        (_("合同编号"), "number"),
-        (_("排污单位"), "discharger.name"),
-        (_("测点数"), "point_count"),
-        (_("开始日期"), "period.lower"),
-        (_("终止日期"), "period.upper"),
-        (_("金额（万元）"), "amount"),
-    ]
 
     def rows(self, **query: str) -> QuerySet[ServiceContract]:
         """Return the contracts."""
@@ -293,7 +247,7 @@ def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
         ),
         row=person,
         message=gettext("已登记离职"),
-        submit_label=gettext("登记离职"),
+        submit=gettext("登记离职"),
         danger=True,
     )
 
@@ -317,7 +271,7 @@ def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
         ),
         row=equipment,
         message=gettext("已停用设备"),
-        submit_label=gettext("停用"),
+        submit=gettext("停用"),
         danger=True,
     )
 
@@ -343,6 +297,6 @@ def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
         ),
         row=contract,
         message=gettext("合同已终止"),
-        submit_label=gettext("终止合同"),
+        submit=gettext("终止合同"),
         danger=True,
     )

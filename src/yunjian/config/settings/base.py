@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",  # its widgets' templates, for the frame's own form renderer
     "django_htmx",
-    "django_tables2",
     "pgtrigger",
     "axes",
     "procrastinate.contrib.django",
@@ -190,7 +189,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
-DJANGO_TABLES2_TEMPLATE = "web/table.html"
 FORM_RENDERER = "yunjian.web.forms.FrameFormRenderer"
 
 # --- Yunjian's own settings; each is an assumption that an operator may change

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yunjian.access.actor import Actor, current_actor
+from yunjian.access.actor import current_actor
 from yunjian.identity import services
 from yunjian.identity.forms import (
     AccountQuery,
@@ -21,7 +22,6 @@ from yunjian.identity.forms import (
     RolesForm,
 )
 from yunjian.identity.models import Account
-from yunjian.identity.models.accounts import Role
 from yunjian.identity.policies import (
     GRANTORS,
     MANAGE_OWN,
@@ -32,15 +32,12 @@ from yunjian.identity.policies import (
     roles_of,
 )
 from yunjian.identity.selectors import account_managed, accounts_managed, organization_of
-from yunjian.identity.tables import AccountTable
+from yunjian.identity.tables import LABELS, OwnAccountTable
 from yunjian.kernel.languages import Text
 from yunjian.web.dialogs import form_dialog
-from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.forms import posted
-from yunjian.web.paging import key_page
+from yunjian.web.lists import Action, ListPage, cleaned_query
 from yunjian.web.responses import done
-
-LABELS: dict[str, Text] = dict(Role.choices)
 
 
 def role_choices(kind: str) -> list[tuple[str, Text]]:
@@ -48,41 +45,9 @@ def role_choices(kind: str) -> list[tuple[str, Text]]:
     return [(str(role), LABELS[role]) for role in GRANTORS[kind]]
 
 
-def account_columns() -> list[Column]:
-    """Return the columns of an Excel file of accounts."""
-    return [
-        (_("账号"), "username"),
-        (_("姓名"), "display_name"),
-        (_("单位"), "organization.name"),
-        (_("手机号"), "phone_masked"),
-        (_("角色"), lambda row: "、".join(str(LABELS[role]) for role in sorted(roles_of(row)))),
-        (_("动态口令"), lambda row: _("已设置") if row.has_authenticator else _("未设置")),
-        (_("最近使用"), "last_seen"),
-        (_("状态"), lambda row: _("启用") if row.is_active else _("停用")),
-    ]
-
-
-@never_cache
-@login_required
-@require_GET
-def accounts(request: HttpRequest) -> HttpResponseBase:
-    """List the accounts of one's own organisation."""
-    actor = current_actor()
-    MANAGE_OWN.require(actor)
-    form = AccountQuery(request.GET, roles=role_choices(actor.organization_kind))
-    rows = accounts_managed(actor, **(form.cleaned_data if form.is_valid() else {}))
-    if request.GET.get("format") == "xlsx":
-        return stream_xlsx(_("账号.xlsx"), account_columns(), rows.iterator(500))
-    page = key_page(rows, request)
-    mark_allowed(actor, page.rows)
-    table = AccountTable(page.rows, request=request, exclude=("organization",))
-    table.empty_text = _("没有符合条件的账号。点击右上角“新增账号”，初始密码只显示一次。")
-    context = {"filter_form": form, "page": page, "table": table}
-    return render(request, "identity/accounts.html", context)
-
-
-def mark_allowed(actor: Actor, rows: list[Account]) -> None:
+def marked(rows: list[Account]) -> list[Account]:
     """Say on each row what the actor may do with it, for the column of actions."""
+    actor = current_actor()
     for row in rows:
         own = row.organization_id == actor.organization_id
         given = roles_given_by(actor, row.organization.kind, own=own)
@@ -93,6 +58,29 @@ def mark_allowed(actor: Actor, rows: list[Account]) -> None:
             "roles": bool(given) and not is_self and roles_of(row) <= given,
             "sessions": may_end_sessions(actor, row),
         }
+    return rows
+
+
+ACCOUNTS = ListPage(
+    name="identity.accounts",
+    title=gettext_lazy("账号与角色"),
+    table=OwnAccountTable,
+    prepare=marked,
+)
+
+
+@never_cache
+@login_required
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponseBase:
+    """List the accounts of one's own organisation."""
+    actor = current_actor()
+    MANAGE_OWN.require(actor)
+    form = AccountQuery(request.GET, roles=role_choices(actor.organization_kind))
+    new = Action(title=_("新增账号"), address=reverse("identity:account_new"), testid="account-new")
+    empty = _("没有符合条件的账号。点击右上角“新增账号”，初始密码只显示一次。")
+    rows = accounts_managed(actor, **cleaned_query(form))
+    return ACCOUNTS.answer(request, rows, form=form, actions=[new], empty=empty)
 
 
 @never_cache

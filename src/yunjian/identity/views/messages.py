@@ -7,31 +7,40 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
+from yunjian.identity.tables import MessageTable, NoticeTable
 from yunjian.messaging.models import Notice, Notification
 from yunjian.messaging.selectors import notices as published_notices
 from yunjian.messaging.services import mark_read
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage
 from yunjian.web.responses import done
 
 HOME = "identity:messages"
+MESSAGES = ListPage(
+    name="identity.messages",
+    title=gettext_lazy("消息"),
+    table=MessageTable,
+    template="identity/messages.html",
+)
+NOTICES = ListPage(name="identity.notices", title=gettext_lazy("通知公告"), table=NoticeTable)
 
 
 @never_cache
 @login_required
 @require_GET
-def messages(request: HttpRequest) -> HttpResponse:
+def messages(request: HttpRequest) -> HttpResponseBase:
     """List the messages, newest first; `?unread=1` only those not read."""
     rows = Notification.objects.all()
     only_unread = request.GET.get("unread") == "1"
     if only_unread:
         rows = rows.filter(read_at__isnull=True)
-    page = key_page(rows, request)
-    return render(request, "identity/messages.html", {"page": page, "only_unread": only_unread})
+    empty = _("没有未读消息") if only_unread else ""
+    return MESSAGES.answer(request, rows, only_unread=only_unread, empty=empty)
 
 
 @login_required
@@ -58,10 +67,9 @@ def read_all(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @login_required
 @require_GET
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: HttpRequest) -> HttpResponseBase:
     """List the notices that one is told, newest first."""
-    page = key_page(published_notices(), request)
-    return render(request, "identity/notices.html", {"page": page})
+    return NOTICES.answer(request, published_notices())
 
 
 @never_cache

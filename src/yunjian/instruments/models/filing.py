@@ -269,6 +269,7 @@ class InstrumentRevision(ScopedModel):
                 name="revision_queue",
                 condition=models.Q(state="submitted"),
             ),
+            models.Index(fields=["submitted_at", "id"], name="revision_submitted"),
             models.Index(
                 fields=["certificate_valid_until"],
                 name="revision_certificate",

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -52,67 +51,46 @@ from yunjian.instruments.services import (
 from yunjian.instruments.tables import FollowUpTable, LedgerTable
 from yunjian.instruments.views.lookups import back_to, kept_files, stored_files
 from yunjian.kernel.clock import now, today
-from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import Text
 from yunjian.sources.selectors import point_or_404
-from yunjian.web.excel import Column, stream_xlsx
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import source_or_authority_page, source_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
+
+LEDGER = ListPage(
+    name="sources.instruments",
+    title=gettext_lazy("仪器备案"),
+    table=LedgerTable,
+    parents=((gettext_lazy("公共配置"), ""),),
+    template="instruments/ledger.html",
+    prepare=instrument_rows,
+)
+FOLLOW_UPS = ListPage(
+    name="sources.follow_ups",
+    title=gettext_lazy("仪器后续事项"),
+    table=FollowUpTable,
+    order="due_on",
+    parents=(
+        (gettext_lazy("公共配置"), ""),
+        (gettext_lazy("仪器备案"), reverse_lazy("instruments:instruments")),
+    ),
+)
 
 
 @source_page
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponseBase:
-    """仪器备案: every instrument of the discharger; `?format=xlsx` exports what is found."""
+    """仪器备案: every instrument of the discharger."""
     form = LedgerFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = instrument_ledger(**asked)
-    if request.GET.get("format") == "xlsx":
-        return _export(rows)
-    page = key_page(rows, request)
-    context = {
-        "filter_form": form,
-        "page": page,
-        "table": LedgerTable(instrument_rows(page.rows), request=request),
-        "open_follow_ups": follow_ups_visible().count(),
-        "overdue_follow_ups": follow_ups_visible(state="overdue").count(),
-        "may_file": may_file_instruments(current_actor(), current_actor().own_organization),
-    }
-    return render(request, "instruments/ledger.html", context)
-
-
-def _export(rows: Any) -> HttpResponseBase:
-    columns: list[Column] = [
-        (_("污染源"), "instrument.point.outlet.source.name"),
-        (_("排口编号"), "instrument.point.outlet.code"),
-        (_("测点"), "instrument.point.name"),
-        (_("MN 号"), "instrument.point.mn_code"),
-        (_("类别"), "instrument.get_kind_display"),
-        (_("监测因子"), "shown.parameter"),
-        (_("仪器名称"), "shown.name"),
-        (_("分析方法/原理"), "shown.method"),
-        (_("生产厂家"), "shown.maker"),
-        (_("规格型号"), "shown.model"),
-        (_("出厂编号"), "shown.serial_number"),
-        (_("出厂日期"), "shown.manufactured_on"),
-        (_("安装日期"), "shown.installed_on"),
-        (_("量程下限"), "shown.range_lower"),
-        (_("量程上限"), "shown.range_upper"),
-        (_("量程单位"), "shown.unit"),
-        (_("检出限"), "shown.detection_limit"),
-        (_("环保产品认证/适用性检测编号"), "shown.certificate_number"),
-        (_("认证有效期至"), "shown.certificate_valid_until"),
-        (_("计量器具型式批准（CPA）编号"), "shown.type_approval_number"),
-        (_("验收日期"), "shown.accepted_on"),
-        (_("验收文号"), "shown.acceptance_number"),
-        (_("联网日期"), "shown.networked_on"),
-        (_("状态"), "shown.get_state_display"),
-        (_("停用日期"), "retired_on"),
-    ]
-    found = instrument_rows(list(rows.order_by("point__outlet__code", "point_id", "slot", "id")))
-    return stream_xlsx(_("仪器备案台账.xlsx"), columns, found)
+    return LEDGER.answer(
+        request,
+        instrument_ledger(**cleaned_query(form)),
+        form=form,
+        open_follow_ups=follow_ups_visible().count(),
+        overdue_follow_ups=follow_ups_visible(state="overdue").count(),
+        may_file=may_file_instruments(current_actor(), current_actor().own_organization),
+    )
 
 
 @source_or_authority_page
@@ -211,35 +189,36 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
     )
     form.fields["on"].label = str(deed.day)
     form.fields["reason"].label = str(deed.reason)
-    status, files = 200, []
-    if request.method == "POST":
-        status, files = 422, kept_files(request)
-        if form.is_valid():
-            try:
-                stored_files(request, instrument.point, files)
-                deed.service(
-                    actor=current_actor(),
-                    instrument=instrument,
-                    on=form.cleaned_data["on"],
-                    reason=form.cleaned_data["reason"],
-                    attachments=files,
-                )
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return done(request, str(deed.done), back)
-    context = {
-        "instrument": instrument,
-        "what": what,
-        "act": deed,
-        "form": form,
-        "attachments": files,
-        "stop": open_stop(instrument),
-        "back": back,
-        "may_file": may_file_instruments(current_actor(), instrument.organization_id),
-    }
-    return render(request, "instruments/act.html", context, status=status)
+    files = kept_files(request)
+
+    def save() -> HttpResponse:
+        stored_files(request, instrument.point, files)
+        deed.service(
+            actor=current_actor(),
+            instrument=instrument,
+            on=form.cleaned_data["on"],
+            reason=form.cleaned_data["reason"],
+            attachments=files,
+        )
+        return done(request, str(deed.done), back)
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=f"{deed.title} · {instrument.slot}",
+        above="instruments/act.html",
+        below="instruments/parts/files.html",
+        submit=deed.button,
+        danger=deed.is_final,
+        testid=f"{what}-confirm",
+        size="lg",
+        may_edit=may_file_instruments(current_actor(), instrument.organization_id),
+        instrument=instrument,
+        act=deed,
+        attachments=files,
+        stop=open_stop(instrument),
+    )
 
 
 @source_page
@@ -264,20 +243,21 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         fields=fields,
         initial={"changed_at": now()} | {SETTINGS + key: value for key, value in held.items()},
     )
-    status, files = 200, []
-    if request.method == "POST":
-        status, files = 422, kept_files(request)
-        if form.is_valid():
-            try:
-                stored_files(request, instrument.point, files)
-                _change(instrument, form, files)
-            except DomainError as error:
-                form.add_refusal(error)
-                status = error.status
-            else:
-                return done(request, _("已登记参数变更"), back)
-    context = {"instrument": instrument, "form": form, "attachments": files, "back": back}
-    return render(request, "instruments/parameters.html", context, status=status)
+    files = kept_files(request)
+
+    def save() -> HttpResponse:
+        stored_files(request, instrument.point, files)
+        _change(instrument, form, files)
+        return done(request, _("已登记参数变更"), back)
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        template="instruments/parameters.html",
+        instrument=instrument,
+        attachments=files,
+    )
 
 
 def _change(instrument: Instrument, form: ParameterChangeForm, files: list[Attachment]) -> None:
@@ -322,15 +302,7 @@ def instrument_events(request: HttpRequest, instrument_id: UUID) -> HttpResponse
 def follow_ups(request: HttpRequest) -> HttpResponseBase:
     """后续事项: what changes of instruments lead to, by due date."""
     form = FollowUpFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = follow_ups_visible(state=asked.get("state", ""), keyword=asked.get("keyword", ""))
-    page = key_page(rows, request, order="due_on")
-    context = {
-        "filter_form": form,
-        "page": page,
-        "table": FollowUpTable(page.rows, request=request),
-    }
-    return render(request, "instruments/follow_ups.html", context)
+    return FOLLOW_UPS.answer(request, follow_ups_visible(**cleaned_query(form)), form=form)
 
 
 @source_page
@@ -339,20 +311,24 @@ def follow_up_done(request: HttpRequest, follow_up_id: UUID) -> HttpResponseBase
     """完成后续事项."""
     row = follow_up_or_404(follow_up_id)
     form = FollowUpForm(request.POST or None, request.FILES or None, initial={"on": today()})
-    status, files = 200, []
-    if request.method == "POST":
-        status, files = 422, kept_files(request)
-        if form.is_valid():
-            values = {key: value for key, value in form.cleaned_data.items() if key != "uploads"}
-            try:
-                stored_files(request, row.instrument.point, files)
-                follow_up_complete(
-                    actor=current_actor(), follow_up=row, attachments=files, **values
-                )
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return done(request, _("已登记完成"), reverse("instruments:follow_ups"))
-    context = {"row": row, "form": form, "attachments": files}
-    return render(request, "instruments/follow_up_done.html", context, status=status)
+    files = kept_files(request)
+
+    def save() -> HttpResponse:
+        values = {key: value for key, value in form.cleaned_data.items() if key != "uploads"}
+        stored_files(request, row.instrument.point, files)
+        follow_up_complete(actor=current_actor(), follow_up=row, attachments=files, **values)
+        return done(request, _("已登记完成"), reverse("instruments:follow_ups"))
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=f"{_('登记完成')} · {row.title}",
+        above="instruments/follow_up_done.html",
+        below="instruments/parts/files.html",
+        submit=_("登记完成"),
+        testid="follow-up-confirm",
+        size="lg",
+        subject=row,
+        attachments=files,
+    )

@@ -103,7 +103,7 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
         "has_samplers": water,
         "may_file": may_file_instruments(current_actor(), point.organization_id)
         and not point.is_closed,
-        "table": table_class(rows, request=request),
+        "table": table_class(rows),
         "factors": [factors(point.kind).get(name) or name for name in point.parameters],
     }
 

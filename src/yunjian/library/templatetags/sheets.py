@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yunjian.library.models.sheets import Verdict
-from yunjian.web.templatetags.frame import status
+from yunjian.web.states import status
 
 register = template.Library()
 

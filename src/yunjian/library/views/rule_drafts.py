@@ -39,7 +39,8 @@ from yunjian.library.views.guards import rules_page
 from yunjian.standards.rules import InvalidPack
 from yunjian.standards.rules.model import LimitRow, Row
 from yunjian.standards.rules.packs import TABLES
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import add_domain_errors, posted
 from yunjian.web.responses import done
 
 BAND_PATH = "bands"
@@ -62,22 +63,23 @@ def confirm(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Note that a row was compared with the printed standard."""
     require_change(current_actor())
     line = _line(code, row_id)
-    form = Remark(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                rules.row_confirm(
-                    actor=current_actor(), code=code, row_id=row_id, **form.cleaned_data
-                )
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return done(request, gettext("已记入草稿，发布后生效"), _tab(code, line))
-    context = {"line": line, "code": code, "form": form}
-    return render(request, "library/rules/confirm.html", context, status=status)
+    form = Remark(posted(request))
+
+    def save() -> HttpResponse:
+        rules.row_confirm(actor=current_actor(), code=code, row_id=row_id, **form.cleaned_data)
+        return done(request, gettext("已记入草稿，发布后生效"), _tab(code, line))
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=f"{gettext('核对')} · {line.title}",
+        above="library/rules/confirm.html",
+        submit=gettext("与印刷本一致"),
+        testid="confirm-submit",
+        size="lg",
+        line=line,
+    )
 
 
 @rules_page

@@ -1,11 +1,12 @@
 """规则库: the packs in force, their rows, and their versions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -27,10 +28,15 @@ from yunjian.library.selectors.rules import (
     version_lines,
 )
 from yunjian.library.views.guards import rules_page
-from yunjian.library.views.paging import sliced
-from yunjian.web.excel import Column, stream_xlsx
+from yunjian.supervision.tables import (
+    ControlTable,
+    ObligationTable,
+    PackTable,
+    PairsTable,
+    RuleTable,
+)
+from yunjian.web.lists import ListPage, cleaned_query
 
-STATE_WORDS = {"confirmed": _("已核对"), "pending": _("待核对"), "open": _("未确认")}
 TABS: list[tuple[str, Any, Callable[[RuleLine], bool]]] = [
     ("obligations", _("运维频次"), lambda line: line.table == "obligations"),
     ("limits", _("限值"), lambda line: line.table == "limits"),
@@ -43,23 +49,28 @@ TABS: list[tuple[str, Any, Callable[[RuleLine], bool]]] = [
         lambda line: line.table in {"validity", "substitutions"},
     ),
 ]
-COLUMNS: list[Column] = [
-    (_("规则包"), "pack.name"),
-    (_("标准"), "pack.standard"),
-    (_("规则"), lambda line: str(line.table_title)),
-    (_("条目编号"), "row.id"),
-    (_("名称"), "title"),
-    (_("适用"), "applies"),
-    (_("规定的内容"), lambda line: "\n".join(line.demands)),
-    (_("数据对数"), "pairs"),
-    (_("记录表"), "sheet"),
-    (_("条款"), "row.clause"),
-    (_("数值来源"), lambda line: "、".join(label for _key, label in line.tags)),
-    (_("核对"), lambda line: str(STATE_WORDS[line.state])),
-    (_("核对人与日期"), "confirmed"),
-    (_("页码"), lambda line: line.mark.get("page", "")),
-    (_("备注与说明"), lambda line: line.mark.get("remark", "")),
-]
+TITLE = _("规则库")
+LIBRARY = ListPage(
+    name="supervision.rules",
+    title=TITLE,
+    table=RuleTable,
+    order="",
+    size=50,
+    template="library/rules/library.html",
+)
+TABLES = {"obligations": ObligationTable, "control": ControlTable, "pairs": PairsTable}
+PACKS = {
+    tab: ListPage(
+        name=f"supervision.rules.{tab}",
+        title=title,
+        table=TABLES.get(tab, PackTable),
+        order="",
+        size=50,
+        parents=((TITLE, reverse_lazy("library:rules")),),
+        template="library/rules/pack.html",
+    )
+    for tab, title, _fits in TABS
+}
 
 
 @rules_page
@@ -67,52 +78,48 @@ COLUMNS: list[Column] = [
 def library(request: HttpRequest) -> HttpResponseBase:
     """List the packs, and below them the rows of those in force that the query finds."""
     form = LibraryQuery(request.GET)
-    lines = filtered_lines(
-        lines_in_force(today()), **(form.cleaned_data if form.is_valid() else {})
+    return LIBRARY.answer(
+        request,
+        filtered_lines(lines_in_force(today()), **cleaned_query(form)),
+        form=form,
+        cards=pack_cards(today()),
+        today=today(),
+        may_change=may_change_rules(current_actor()),
     )
-    if request.GET.get("format") == "xlsx":
-        return _export(gettext("规则库.xlsx"), lines)
-    context = {
-        "cards": pack_cards(today()),
-        "filter_form": form,
-        "page": sliced(lines, request),
-        "today": today(),
-        "may_change": may_change_rules(current_actor()),
-    }
-    return render(request, "library/rules/library.html", context)
 
 
 @rules_page
 @require_GET
 def pack(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Show a pack, one tab for each kind of rule; `?format=xlsx` exports what the query finds."""
+    """Show a pack, one tab for each kind of rule; a file holds those of all tabs."""
     form = LineQuery(request.GET)
-    query = dict(form.cleaned_data) if form.is_valid() else {}
+    query = cleaned_query(form)
     tab, version = query.pop("tab", ""), query.pop("version", None)
     shown = pack_shown(code, version, today())
     draft = draft_of(code)
     lines = filtered_lines(lines_of(shown, draft), **query)
     if request.GET.get("format") == "xlsx":
-        return _export(f"{shown.name}.xlsx", lines)
+        return LIBRARY.answer(request, lines, title=shown.name)
     by_tab = [(key, title, [line for line in lines if fits(line)]) for key, title, fits in TABS]
     open_tab = tab or next((key for key, _title, found in by_tab if found), "obligations")
     rows = next((found for key, _title, found in by_tab if key == open_tab), [])
     versions = version_lines(code, today())
-    actor = current_actor()
-    context = {
-        "pack": shown,
-        "counts": counts_of(shown),
-        "line": next(one for one in versions if one.pack.name == shown.name),
-        "versions": versions,
-        "draft": draft,
-        "tab": open_tab,
-        "tabs": [(key, title, len(found)) for key, title, found in by_tab],
-        "query": _query(query, version),
-        "filter_form": form,
-        "page": sliced(rows, request),
-        "may_change": may_change_rules(actor) and shown.overlays is None,
-    }
-    return render(request, "library/rules/pack.html", context)
+    may_change = may_change_rules(current_actor()) and shown.overlays is None
+    return PACKS.get(open_tab, PACKS["limits"]).answer(
+        request,
+        rows,
+        form=form,
+        exclude=() if may_change else ("actions",),
+        title=shown.standard,
+        pack=shown,
+        counts=counts_of(shown),
+        line=next(one for one in versions if one.pack.name == shown.name),
+        versions=versions,
+        draft=draft,
+        tab=open_tab,
+        tabs=[(key, title, len(found)) for key, title, found in by_tab],
+        query=_query(query, version),
+    )
 
 
 def _query(query: dict[str, Any], version: int | None) -> str:
@@ -158,7 +165,3 @@ def _version(request: HttpRequest, name: str, default: int) -> int:
     if not text.isdecimal():
         raise Http404(gettext("没有这个版本"))
     return int(text)
-
-
-def _export(filename: str, lines: Iterable[RuleLine]) -> HttpResponseBase:
-    return stream_xlsx(filename, COLUMNS, lines)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yunjian.access.actor import current_actor
 from yunjian.evidence.pdf import SheetCopy, render_sheet
 from yunjian.kernel.clock import today
-from yunjian.kernel.errors import DomainError, InvalidState
+from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import language_code, localized
 from yunjian.library.domain.sheet_edits import (
     NoSuchPart,
@@ -49,7 +49,7 @@ from yunjian.library.services.sheets import (
 )
 from yunjian.standards import sheets
 from yunjian.standards.sheets.layout import laid_out
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import authority_page
 from yunjian.web.responses import done, pdf
 
@@ -129,20 +129,21 @@ def sheet_begin(request: HttpRequest, name: str) -> HttpResponse:
     """Copy a sheet to change it."""
     found = _definition(name)
     form = CopyForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            begun = design_begin(
-                actor=current_actor(), base=found.name, code=form.cleaned_data["code"]
-            )
-        except DomainError as error:
-            add_domain_errors(form, error)
-        else:
-            return done(request, _("已建立草稿"), reverse("library:design", args=[begun.pk]))
-    if form.errors:
-        status = 422
-    context = {"form": form, "definition": found, "title": localized(found.source["title"])}
-    return render(request, "library/sheets/begin.html", context, status=status)
+
+    def save() -> HttpResponse:
+        code = form.cleaned_data["code"]
+        begun = design_begin(actor=current_actor(), base=found.name, code=code)
+        return done(request, _("已建立草稿"), reverse("library:design", args=[begun.pk]))
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=_("复制修改 %(name)s") % {"name": found.name},
+        text=localized(found.source["title"]),
+        submit=_("建立草稿"),
+        testid="design-begin",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -190,26 +191,25 @@ def design_published(request: HttpRequest, design_id: UUID) -> HttpResponse:
     """Publish a draft from a day on, or say what stands against it."""
     row = design(design_id)
     form = PublishForm(request.POST or None)
-    problems: list[str] = [localized(one.message) for one in design_problems(row)]
-    if request.method == "POST" and form.is_valid():
-        try:
-            published = design_publish(
-                actor=current_actor(),
-                design_id=design_id,
-                revision=row.revision,
-                effective_from=form.cleaned_data["effective_from"],
-            )
-        except DomainError as error:
-            add_domain_errors(form, error)
-        else:
-            message = _("%(name)s 已发布，%(day)s 起生效") % {
-                "name": published.name,
-                "day": published.effective_from,
-            }
-            return done(request, message, LIST_URL)
-    context = {"form": form, "design": row, "problems": problems}
-    status = 422 if form.errors else 200
-    return render(request, "library/sheets/publish.html", context, status=status)
+
+    def save() -> HttpResponse:
+        published = design_publish(
+            actor=current_actor(),
+            design_id=design_id,
+            revision=row.revision,
+            effective_from=form.cleaned_data["effective_from"],
+        )
+        words = {"name": published.name, "day": published.effective_from}
+        return done(request, _("%(name)s 已发布，%(day)s 起生效") % words, LIST_URL)
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        template="library/sheets/publish.html",
+        design=row,
+        problems=[localized(one.message) for one in design_problems(row)],
+    )
 
 
 @dataclass(frozen=True, slots=True)

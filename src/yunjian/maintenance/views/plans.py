@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
@@ -23,30 +25,42 @@ from yunjian.maintenance.selectors.plans import items_of, plans_visible, tasks_v
 from yunjian.maintenance.services.plans import plan_activate, plan_end
 from yunjian.maintenance.tables.plans import PlanTable
 from yunjian.maintenance.views.plan_wizard import Wizard, grouped
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import posted
 from yunjian.web.guards import agency_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import Action, ListPage, cleaned_query
 from yunjian.web.responses import done
 
 NEXT_TASKS = 10
 
 
+PLANS = ListPage(
+    name="maintenance.plans",
+    title=gettext_lazy("运维计划"),
+    table=PlanTable,
+    parents=((gettext_lazy("任务管理"), ""),),
+)
+
+
 @require_GET
 @agency_page
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: HttpRequest) -> HttpResponseBase:
     """Plans of the agency."""
-    query = PlanQuery(request.GET or None)
-    asked = query.cleaned_data if query.is_bound and query.is_valid() else {}
-    page = key_page(plans_visible(**asked), request)
-    context = {
-        "table": PlanTable(
-            page.rows, empty_text=_("还没有运维计划。点击“新建计划”，按标准频次生成。")
-        ),
-        "page": page,
-        "filter_form": query,
-        "may_plan": may_plan(current_actor()),
-    }
-    return render(request, "maintenance/plans/list.html", context)
+    query = PlanQuery(request.GET)
+    able = may_plan(current_actor())
+    new = Action(
+        title=_("新建计划"),
+        address=reverse("maintenance:plan_new"),
+        testid="plan-new",
+        in_dialog=False,
+    )
+    return PLANS.answer(
+        request,
+        plans_visible(**cleaned_query(query)),
+        form=query,
+        actions=[new] if able else [],
+        table_context={"may_plan": able},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,25 +123,21 @@ def plan_activation(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 def plan_ending(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """End an active plan early."""
     plan = get_visible_or_404(Plan, plan_id)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            plan_end(actor=current_actor(), plan=plan, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            add_domain_errors(form, error)
-        else:
-            return done(request, _("计划已结束"), f"/agency/plans/{plan_id}/")
-    context = {
-        "form": form,
-        "fields": list(form),
-        "dialog_title": _("结束计划 · %(plan)s") % {"plan": plan.name},
-        "note": _("结束后，今天以后未开始的任务将被取消，已完成的记录保留。"),
-        "back": f"/agency/plans/{plan_id}/",
-        "submit_label": _("结束计划"),
-        "danger": True,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "maintenance/plans/dialog.html", context, status=status)
+    form = ReasonForm(posted(request))
+
+    def save() -> HttpResponse:
+        plan_end(actor=current_actor(), plan=plan, reason=form.cleaned_data["reason"])
+        return done(request, _("计划已结束"), f"/agency/plans/{plan_id}/")
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=_("结束计划 · %(plan)s") % {"plan": plan.name},
+        text=_("结束后，今天以后未开始的任务将被取消，已完成的记录保留。"),
+        submit=_("结束计划"),
+        danger=True,
+    )
 
 
 def _month_of(text: str, plan: Plan) -> date:

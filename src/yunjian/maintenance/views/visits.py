@@ -13,13 +13,19 @@ from yunjian.maintenance.forms.visits import VisitQuery
 from yunjian.maintenance.policies.visits import may_fill
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
-from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
-from yunjian.web.excel import stream_xlsx, xlsx
+from yunjian.maintenance.tables.visits import VisitTable
+from yunjian.web.excel import xlsx
 from yunjian.web.guards import agency_page, source_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import pdf
 
 TITLES = {"agency": (_("任务管理"), _("现场运维")), "source": (_("运维管理"), _("运维确认"))}
+LISTS = {
+    portal: ListPage(
+        name=f"maintenance.{portal}_visits", title=title, table=VisitTable, parents=((group, ""),)
+    )
+    for portal, (group, title) in TITLES.items()
+}
 
 
 @require_GET
@@ -81,20 +87,8 @@ def source_workbook(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
 def _list(request: HttpRequest, portal: str, *, hidden: str) -> HttpResponseBase:
     form = VisitQuery(request.GET)
     del form.fields[hidden]  # one's own name finds everything
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = visits_found(**asked)
-    group, title = TITLES[portal]
-    if request.GET.get("format") == "xlsx":
-        return stream_xlsx(f"{title}.xlsx", VISIT_COLUMNS, rows.iterator(chunk_size=500))
-    page = key_page(rows, request)
-    context = {
-        "group": group,
-        "title": title,
-        "filter_form": form,
-        "page": page,
-        "table": VisitTable(page.rows, request=request, exclude=(hidden,)),
-    }
-    return render(request, "maintenance/visits/list.html", context)
+    rows = visits_found(**cleaned_query(form))
+    return LISTS[portal].answer(request, rows, form=form, exclude=(hidden,))
 
 
 def _detail(request: HttpRequest, portal: str, visit_id: UUID) -> HttpResponse:

@@ -53,12 +53,12 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
         outlet_create(actor=current_actor(), source=source, kind=kind, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('新增排口')} · {Medium(kind).label}",
         "may_edit": may_keep(current_actor(), source),
         "around": source,
     }
-    return saving(request, form, "sources/place_form.html", context, write)
+    return saving(request, form, write, template="sources/place_form.html", **context)
 
 
 @source_or_authority_page
@@ -66,7 +66,7 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
 def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Show an outlet with its emission limits and what happened to it."""
     outlet = outlet_or_404(outlet_id)
-    context = {
+    context: dict[str, Any] = {
         "outlet": outlet,
         "facts": OUTLET.facts(outlet, outlet.kind),
         "limits": limits_of(outlet),
@@ -88,12 +88,12 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         outlet_update(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('编辑排口')} · {outlet.code} {outlet.name}",
         "may_edit": may_keep(current_actor(), outlet.source),
         "around": outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write, row=outlet)
+    return saving(request, form, write, row=outlet, template="sources/place_form.html", **context)
 
 
 @source_or_authority_page
@@ -107,14 +107,14 @@ def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         outlet_close(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('关闭排口')} · {outlet.code} {outlet.name}",
-        "hint": _("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
+        "text": _("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
         "danger": True,
         "submit": _("关闭"),
         "may_edit": may_keep(current_actor(), outlet.source),
     }
-    return saving(request, form, "sources/place_closing.html", context, write, row=outlet)
+    return saving(request, form, write, row=outlet, **context)
 
 
 @source_or_authority_page
@@ -128,8 +128,11 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         limit_add(actor=current_actor(), outlet=outlet, **values)
         return ""
 
-    context = {"outlet": outlet, "may_edit": may_keep(current_actor(), outlet.source)}
-    return saving(request, form, "sources/limit_form.html", context, write)
+    context: dict[str, Any] = {
+        "outlet": outlet,
+        "may_edit": may_keep(current_actor(), outlet.source),
+    }
+    return saving(request, form, write, template="sources/limit_form.html", **context)
 
 
 @source_or_authority_page
@@ -143,14 +146,14 @@ def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
         limit_end(actor=current_actor(), limit=limit, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('终止排放限值')} · {limit.parameter} · {limit.standard}",
-        "hint": _("终止前的记录仍按该限值判断。"),
+        "text": _("终止前的记录仍按该限值判断。"),
         "danger": True,
         "submit": _("终止"),
         "may_edit": may_keep(current_actor(), limit.outlet.source),
     }
-    return saving(request, form, "sources/place_closing.html", context, write)
+    return saving(request, form, write, **context)
 
 
 @source_or_authority_page
@@ -163,12 +166,12 @@ def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     def write(values: dict[str, Any]) -> str:
         return _page(point_create(actor=current_actor(), outlet=outlet, **values))
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('新增测点')} · {outlet.code} {outlet.name}",
         "may_edit": may_keep(current_actor(), outlet.source),
         "around": outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write)
+    return saving(request, form, write, template="sources/place_form.html", **context)
 
 
 @source_or_authority_page
@@ -182,12 +185,12 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         point_update(actor=current_actor(), point=point, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('编辑测点')} · {point.name}",
         "may_edit": may_keep(current_actor(), point),
         "around": point.outlet.source,
     }
-    return saving(request, form, "sources/place_form.html", context, write, row=point)
+    return saving(request, form, write, row=point, template="sources/place_form.html", **context)
 
 
 @source_or_authority_page
@@ -201,11 +204,11 @@ def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         point_close(actor=current_actor(), point=point, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('关闭测点')} · {point.name}",
-        "hint": _("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
+        "text": _("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
         "danger": True,
         "submit": _("关闭"),
         "may_edit": may_keep(current_actor(), point),
     }
-    return saving(request, form, "sources/place_closing.html", context, write, row=point)
+    return saving(request, form, write, row=point, **context)

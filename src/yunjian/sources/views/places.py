@@ -1,12 +1,13 @@
 """污染源基本信息."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import Actor, current_actor
@@ -14,6 +15,7 @@ from yunjian.identity.models import Organization
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.coordinates import Datum, to_wgs84
 from yunjian.kernel.errors import InvalidInput
+from yunjian.kernel.languages import Text
 from yunjian.sources.domain.industries import industries_like
 from yunjian.sources.domain.streets import streets_of
 from yunjian.sources.fields import POINT, SOURCE
@@ -39,9 +41,10 @@ from yunjian.sources.services import source_close, source_create, source_reopen,
 from yunjian.sources.services.revisions import EAST, NORTH
 from yunjian.sources.tables import SourceTable
 from yunjian.sources.views.dialogs import saving
-from yunjian.web.excel import Column, stream_xlsx
+from yunjian.web.excel import stream_xlsx
 from yunjian.web.guards import source_or_authority_page, source_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import Action, ListPage
+from yunjian.web.tables import Source
 
 
 @source_page
@@ -51,53 +54,26 @@ def home(_request: HttpRequest) -> HttpResponseBase:
     return redirect("sources:source_list")
 
 
+SOURCES = ListPage(
+    name="sources.sources",
+    title=gettext_lazy("污染源基本信息"),
+    table=SourceTable,
+    template="sources/source_list.html",
+)
+
+
 @source_or_authority_page
 @require_GET
 def source_list(request: HttpRequest) -> HttpResponseBase:
-    """List the sources in sight; `?format=xlsx` exports what the query finds."""
+    """List the sources in sight."""
     form = SourceFilterForm(request.GET)
-    rows = sources_visible(SourceQuery(**form.asked()))
-    if request.GET.get("format") == "xlsx":
-        return _export(rows.order_by("code").iterator())
-    page = key_page(rows, request, order="-id")
-    context = {
-        "filter_form": form,
-        "page": page,
-        "table": SourceTable(page.rows, request=request),
-        "may_create": CREATE_SOURCE.held_by(current_actor()),
-    }
-    return render(request, "sources/source_list.html", context)
-
-
-def _export(rows: Iterator[PollutionSource]) -> HttpResponseBase:
-    columns: list[Column] = [
-        (_("污染源编码"), "code"),
-        (_("污染源名称"), "name"),
-        (_("统一社会信用代码"), "credit_code"),
-        (_("所属区"), "district.name"),
-        (_("街道（镇）"), "street"),
-        (_("行业代码"), "industry_code"),
-        (_("行业类别"), "industry_name"),
-        (_("地址"), "address"),
-        (_("经度"), "longitude"),
-        (_("纬度"), "latitude"),
-        (_("管理类别"), "get_management_level_display"),
-        (_("医疗机构"), lambda row: _("是") if row.is_medical else _("否")),
-        (_("排污许可证编号"), "permit_number"),
-        (_("许可证有效期自"), "permit_valid_from"),
-        (_("许可证有效期至"), "permit_valid_until"),
-        (_("环保联系人"), "contact_name"),
-        (_("联系电话"), "contact_phone"),
-        (_("单位负责人"), "principal_name"),
-        (_("负责人电话"), "principal_phone"),
-        (_("排口"), "outlet_count"),
-        (_("测点"), "point_count"),
-        (_("状态"), lambda row: _("已关闭") if row.is_closed else _("在用")),
-        (_("投用日期"), "opened_on"),
-        (_("关闭日期"), "closed_on"),
-        (_("关闭原因"), "close_reason"),
-    ]
-    return stream_xlsx(_("污染源基本信息.xlsx"), columns, rows)
+    new = Action(title=_("新增污染源"), address=reverse("sources:source_new"), testid="source-new")
+    return SOURCES.answer(
+        request,
+        sources_visible(SourceQuery(**form.asked())),
+        form=form,
+        actions=[new] if CREATE_SOURCE.held_by(current_actor()) else [],
+    )
 
 
 @source_or_authority_page
@@ -115,12 +91,12 @@ def source_new(request: HttpRequest) -> HttpResponseBase:
         source_create(actor=actor, organization=organization, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": _("新增污染源"),
         "streets": streets_of(str(first.get("district", ""))),
         "may_edit": True,
     }
-    return saving(request, form, "sources/place_form.html", context, write)
+    return saving(request, form, write, template="sources/place_form.html", **context)
 
 
 def _known_of(organization: Organization) -> dict[str, Any]:
@@ -160,7 +136,7 @@ def source_points(_request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Return the points of a source as an Excel file, every field of them."""
     source = source_or_404(source_id)
     rows = MonitoringPoint.objects.filter(outlet__source=source).select_related("outlet")
-    columns: list[Column] = [
+    columns: list[tuple[Text, Source]] = [
         (_("排口编号"), "outlet.code"),
         (_("类型"), "get_kind_display"),
         *POINT.columns(),
@@ -178,13 +154,13 @@ def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     actor = current_actor()
     move = may_move_source(actor, source.organization_id, source.district_id)
     form = SourceForm(request.POST or None, row=source, may_move=move)
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('编辑污染源')} · {source.code}",
         "streets": streets_of(source.district_id),
         "may_edit": may_keep(current_actor(), source),
     }
     write = _updating(actor, source)
-    return saving(request, form, "sources/place_form.html", context, write, row=source)
+    return saving(request, form, write, row=source, template="sources/place_form.html", **context)
 
 
 def _updating(actor: Actor, source: PollutionSource) -> Any:
@@ -201,13 +177,15 @@ def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """定位: show where a source, its outlets and points are; and move it."""
     source = source_or_404(source_id)
     form = LocationForm(request.POST or None, row=source)
-    context = {
+    context: dict[str, Any] = {
         "source": source,
         "may_edit": may_keep(current_actor(), source),
         "marks": marks_around(source),
     }
     write = _updating(current_actor(), source)
-    return saving(request, form, "sources/source_location.html", context, write, row=source)
+    return saving(
+        request, form, write, row=source, template="sources/source_location.html", **context
+    )
 
 
 @source_or_authority_page
@@ -224,16 +202,16 @@ def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         service(actor=current_actor(), source=source, **values)
         return ""
 
-    context = {
+    context: dict[str, Any] = {
         "title": f"{_('恢复污染源') if again else _('关闭污染源')} · {source.name}",
-        "hint": _("恢复后可以新增排口；已关闭的排口和测点不会自动恢复。")
+        "text": _("恢复后可以新增排口；已关闭的排口和测点不会自动恢复。")
         if again
         else _("关闭前须先关闭全部排口。资料和历史仍保留，需要时可以恢复。"),
         "danger": not again,
         "submit": _("恢复") if again else _("关闭"),
         "may_edit": may_keep(current_actor(), source),
     }
-    return saving(request, form, "sources/place_closing.html", context, write, row=source)
+    return saving(request, form, write, row=source, **context)
 
 
 @source_or_authority_page

@@ -1,21 +1,20 @@
 """审核 → 仪器备案: what was handed in, decided on with everything in view."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import django_tables2 as tables
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import Actor, current_actor
 from yunjian.identity.models import District
@@ -42,11 +41,11 @@ from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.workdays import workdays_between
 from yunjian.sources.selectors import point_or_404
-from yunjian.web.excel import Column, stream_xlsx
+from yunjian.supervision.tables import QueueTable, RenewalTable
+from yunjian.web.dialogs import matching_dialog
 from yunjian.web.guards import authority_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
-from yunjian.web.tables import Table
 from yunjian.web.widgets import DateInput
 
 TABS = [
@@ -89,124 +88,46 @@ def _within(actor: Actor, district: District) -> bool:
     return actor.districts is None or district.code in actor.districts
 
 
-class QueueTable(Table):
-    """Filings to decide on, or decided on."""
-
-    organization = tables.Column(
-        accessor="instrument__organization__name", verbose_name=_("排污单位")
-    )
-    district = tables.Column(
-        accessor="instrument__point__outlet__source__district__name", verbose_name=_("所属区")
-    )
-    outlet = tables.Column(accessor="instrument__point__outlet__code", verbose_name=_("排口"))
-    point = tables.Column(accessor="instrument__point__name", verbose_name=_("测点"))
-    parameter = tables.Column(verbose_name=_("监测因子"))
-    name = tables.Column(verbose_name=_("仪器名称"))
-    model = tables.Column(verbose_name=_("规格型号"))
-    version = tables.TemplateColumn(
-        template_name="supervision/filings/version.html", verbose_name=_("事项")
-    )
-    submitted = tables.DateTimeColumn(
-        accessor="submitted_at", format="Y-m-d H:i", verbose_name=_("提交时间")
-    )
-    spent = tables.Column(
-        accessor="submitted_at", verbose_name=_("用时"), attrs={"td": {"class": "text-nowrap"}}
-    )
-    state = tables.TemplateColumn(
-        template_name="supervision/filings/state.html", verbose_name=_("状态")
-    )
-    actions = tables.TemplateColumn(
-        template_name="supervision/filings/row_actions.html", verbose_name=_("操作")
-    )
-
-    class Meta(Table.Meta):
-        empty_text = _("这里没有备案。排污单位提交后会出现在“待审”中。")
-        row_attrs = {"data-testid": "filing-row"}
-
-    def render_spent(self, value: datetime, record: InstrumentRevision) -> str:
-        """Show how many working days it has waited, or took."""
-        first = business_day(value)
-        last = business_day(record.decided_at) if record.decided_at else today()
-        days = workdays_between(first, last)
-        words = gettext("%(days)s 个工作日") % {"days": days}
-        if days <= settings.FILING_REVIEW_WORKDAYS:
-            return words
-        late = gettext("超过 %(limit)s 日") % {"limit": settings.FILING_REVIEW_WORKDAYS}
-        return format_html("{} <span class='badge text-bg-danger'>{}</span>", words, late)
+def _with_plainness(rows: list[InstrumentRevision]) -> list[InstrumentRevision]:
+    """Say on each row whether it may be approved with others."""
+    plain = plain_renewals(rows)
+    for row in rows:
+        row.is_plain = row.pk in plain  # type: ignore[attr-defined]  # for the template of the row
+    return rows
 
 
-class RenewalTable(QueueTable):
-    """Renewals of papers: what changes nothing else may be approved together."""
-
-    chosen = tables.TemplateColumn(
-        template_name="supervision/filings/choice.html", verbose_name="", orderable=False
-    )
-
-    class Meta(QueueTable.Meta):
-        empty_text = _("没有待审的续期备案。")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, sequence=("row_number", "chosen", "...", "actions"), **kwargs)
+QUEUE = ListPage(
+    name="supervision.filings",
+    title=_("仪器备案"),
+    table=QueueTable,
+    parents=((_("审核"), ""),),
+    template="supervision/filings/queue.html",
+)
+RENEWALS = replace(QUEUE, name="supervision.renewals", table=RenewalTable, prepare=_with_plainness)
 
 
 @authority_page
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
-    """List the filings; `?format=xlsx` exports what the query finds."""
+    """List the filings."""
     form = QueueFilterForm(request.GET, actor=current_actor())
-    asked = dict(form.cleaned_data) if form.is_valid() else {}
-    tab = asked.pop("tab", "") or "pending"
-    rows = filing_queue(tab=tab, **asked)
-    if request.GET.get("format") == "xlsx":
-        return _export(rows.order_by("-id").iterator())
-    # the longest waiting first; of what is decided the newest
-    page = key_page(rows, request, order="id" if tab in WAITING else "-id")
-    table_class = RenewalTable if tab == "renewals" else QueueTable
-    if tab == "renewals":
-        plain = plain_renewals(page.rows)
-        for row in page.rows:
-            row.is_plain = row.pk in plain  # type: ignore[attr-defined]
-    context = {
-        "tab": tab,
-        "tabs": TABS,
-        "filter_form": form,
-        "page": page,
+    found = cleaned_query(form)
+    tab = found.pop("tab", "") or "pending"
+    return (RENEWALS if tab == "renewals" else QUEUE).answer(
+        request,
+        filing_queue(tab=tab, **found),
+        form=form,
+        # the longest waiting first; of what is decided the newest
+        order="id" if tab in WAITING else "-id",
         # what waits is in one state
-        "table": table_class(
-            page.rows, request=request, exclude=("state",) if tab in WAITING else ()
-        ),
-        "waiting": waiting_by_district(),
-        "district": asked.get("district", ""),
-        "mean_days": days_to_decision(today() - LOOK_BACK),
-    }
-    return render(request, "supervision/filings/queue.html", context)
-
-
-def _export(rows: Iterator[InstrumentRevision]) -> HttpResponseBase:
-    columns: list[Column] = [
-        (gettext("排污单位"), "instrument.organization.name"),
-        (gettext("所属区"), "instrument.point.outlet.source.district.name"),
-        (gettext("排口编号"), "instrument.point.outlet.code"),
-        (gettext("测点"), "instrument.point.name"),
-        (gettext("MN 号"), "instrument.point.mn_code"),
-        (gettext("类别"), "instrument.get_kind_display"),
-        (gettext("监测因子"), "parameter"),
-        (gettext("仪器名称"), "name"),
-        (gettext("生产厂家"), "maker"),
-        (gettext("规格型号"), "model"),
-        (gettext("出厂编号"), "serial_number"),
-        (gettext("安装日期"), "installed_on"),
-        (gettext("量程下限"), "range_lower"),
-        (gettext("量程上限"), "range_upper"),
-        (gettext("量程单位"), "unit"),
-        (gettext("版本"), "number"),
-        (gettext("状态"), "get_state_display"),
-        (gettext("提交时间"), "submitted_at"),
-        (gettext("审核时间"), "decided_at"),
-        (gettext("审核意见"), "decision_note"),
-        (gettext("备案期限"), "file_by"),
-    ]
-    return stream_xlsx(gettext("仪器备案.xlsx"), columns, rows)
+        exclude=("state",) if tab in WAITING else (),
+        tab=tab,
+        tabs=TABS,
+        bulk="supervision/filings/bulk.html" if tab == "renewals" else "",
+        waiting=waiting_by_district(),
+        district=found.get("district", ""),
+        mean_days=days_to_decision(today() - LOOK_BACK),
+    )
 
 
 @authority_page
@@ -318,6 +239,33 @@ def approve_renewals(request: HttpRequest) -> HttpResponseBase:
         context = {"error": error, "back": back}
         return render(request, "instruments/refused.html", context, status=error.status)
     return done(request, gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}, back)
+
+
+def _plain_renewals_found(query: QueryDict) -> list[InstrumentRevision]:
+    found = cleaned_query(QueueFilterForm(query, actor=current_actor())) | {"tab": "renewals"}
+    rows = list(filing_queue(**found).order_by("id"))
+    plain = plain_renewals(rows)
+    return [row for row in rows if row.pk in plain]
+
+
+@authority_page
+@require_http_methods(["GET", "POST"])
+def approve_matching_renewals(request: HttpRequest) -> HttpResponseBase:
+    """Approve every renewal that the filter finds and that changes nothing else."""
+
+    def act(rows: Sequence[InstrumentRevision]) -> HttpResponse:
+        approved = renewals_approve(actor=current_actor(), revisions=rows)
+        back = f"{reverse('supervision:filings')}?tab=renewals"
+        return done(request, gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}, back)
+
+    return matching_dialog(
+        request,
+        _plain_renewals_found,
+        act=act,
+        title=_("批量通过续期备案"),
+        text=_("只含除证书和联系人外没有任何变化的续期，其余仍须单独审核。"),
+        submit=_("全部通过"),
+    )
 
 
 @authority_page

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from yunjian.access.actor import current_actor
@@ -14,31 +14,23 @@ from yunjian.maintenance.documents.workbooks import record_workbook
 from yunjian.maintenance.models import Visit
 from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
-from yunjian.maintenance.tables.visits import VISIT_COLUMNS, VisitTable
+from yunjian.maintenance.tables.visits import VisitTable
 from yunjian.records.actors import with_actors
 from yunjian.supervision.forms import LedgerQuery
-from yunjian.web.excel import stream_xlsx, xlsx
+from yunjian.web.excel import xlsx
 from yunjian.web.guards import authority_page
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import pdf
+
+LEDGER = ListPage(name="supervision.ledger", title=_("运维台账"), table=VisitTable)
 
 
 @authority_page
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponseBase:
-    """List the visits; `?format=xlsx` exports what the query finds."""
+    """List the visits."""
     form = LedgerQuery(request.GET, actor=current_actor())
-    rows = visits_found(**(form.cleaned_data if form.is_valid() else {}))
-    if request.GET.get("format") == "xlsx":
-        return stream_xlsx(_("运维台账.xlsx"), VISIT_COLUMNS, rows.iterator(chunk_size=500))
-    page = key_page(rows, request)
-    context = {
-        "title": _("运维台账"),
-        "filter_form": form,
-        "page": page,
-        "table": VisitTable(page.rows, request=request),
-    }
-    return render(request, "supervision/list.html", context)
+    return LEDGER.answer(request, visits_found(**cleaned_query(form)), form=form)
 
 
 @authority_page

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +19,7 @@ from yunjian.kernel.clock import today
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
-from yunjian.maintenance.tables.visits import VisitTable
+from yunjian.maintenance.tables.visits import LatestVisitTable
 from yunjian.records.actors import with_actors
 from yunjian.supervision.forms import AgencyQuery
 from yunjian.supervision.policies import CHECK_CHAINS
@@ -31,9 +30,8 @@ from yunjian.supervision.selectors.workbench import (
     latest_events,
 )
 from yunjian.supervision.tables import AgencyTable
-from yunjian.web.excel import Column, stream_xlsx
 from yunjian.web.guards import authority_page, only_with
-from yunjian.web.paging import key_page
+from yunjian.web.lists import ListPage, cleaned_query
 
 LATEST_VISITS = 12
 CHART_DAYS = 14
@@ -67,7 +65,7 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         "cards": cards,
         "today": day,
         "chart": _chart(),
-        "table": _latest(request, ledger),
+        "table": LatestVisitTable(visits_visible()[:LATEST_VISITS], base=ledger),
     }
     return render(request, "supervision/workbench/workbench.html", context)
 
@@ -88,9 +86,7 @@ def _chart() -> dict[str, Any]:
     }
 
 
-def _latest(request: HttpRequest, ledger: str) -> VisitTable:
-    rows = list(visits_visible()[:LATEST_VISITS])
-    return VisitTable(rows, request=request, exclude=("outlet", "submitted"), base=ledger)
+AGENCIES = ListPage(name="supervision.agencies", title=_("机构"), table=AgencyTable)
 
 
 @authority_page
@@ -98,26 +94,7 @@ def _latest(request: HttpRequest, ledger: str) -> VisitTable:
 def agencies(request: HttpRequest) -> HttpResponseBase:
     """List the agencies."""
     form = AgencyQuery(request.GET)
-    rows = agencies_found(**(form.cleaned_data if form.is_valid() else {}))
-    if request.GET.get("format") == "xlsx":
-        columns: list[Column] = [
-            (gettext("机构名称"), "name"),
-            (gettext("统一社会信用代码"), "uscc"),
-            (gettext("所在区"), "district.name"),
-            (gettext("有效合同"), "contract_count"),
-            (gettext("近 30 天运维"), "visit_count"),
-            (gettext("状态"), "get_status_display"),
-        ]
-        return stream_xlsx(gettext("机构.xlsx"), columns, rows.iterator())
-    page = key_page(rows, request)
-    return _list(request, gettext("机构"), form, page, AgencyTable(page.rows, request=request))
-
-
-def _list(
-    request: HttpRequest, title: str, form: object, page: object, table: object
-) -> HttpResponse:
-    context = {"title": title, "filter_form": form, "page": page, "table": table}
-    return render(request, "supervision/list.html", context)
+    return AGENCIES.answer(request, agencies_found(**cleaned_query(form)), form=form)
 
 
 @authority_page

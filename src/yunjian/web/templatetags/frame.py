@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -11,28 +13,18 @@ from yunjian.evidence.vocabulary import Text, object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.languages import localized
 from yunjian.web.addresses import device_title
+from yunjian.web.states import status
+from yunjian.web.tables import Table
 
 register = template.Library()
 
-COLOURS = {
-    "good": {
-        "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal",
-    },
-    "waiting": {"submitted", "open", "started", "in_progress", "today", "upcoming"},
-    "bad": {
-        "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
-        "locked", "abnormal", "expired",
-    },
-    "warned": {"attention", "unknown", "expiring", "calibrate"},
-}  # fmt: skip
-COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states}
+register.simple_tag(status)
 
 
-@register.simple_tag
-def status(value: object, label: object = "") -> SafeString:
-    """Return a state as a coloured dot with its words; the colour never says it alone."""
-    colour = COLOUR_OF.get(str(value), "quiet")
-    return format_html('<span class="yj-status yj-status-{}">{}</span>', colour, label or value)
+@register.inclusion_tag("web/table.html", takes_context=True)
+def render_table(context: Context, table: Table) -> dict[str, Any]:
+    """Show a table; its cells know what the page knows."""
+    return {"heads": table.heads, "lines": list(table.lines(context)), "empty": table.empty}
 
 
 @register.simple_tag

@@ -41,12 +41,6 @@
   }
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
-  document.addEventListener("change", (event) => {
-    const target = event.target;
-    if (target.matches("[data-yj-check-all]")) {
-      document.querySelectorAll(target.dataset.yjCheckAll).forEach((box) => { box.checked = target.checked; });
-    }
-  });
   // fields that follow a choice are fetched anew: what was typed meanwhile stays, and so the focus
   let typed = new Map(), focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {

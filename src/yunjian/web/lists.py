@@ -1,0 +1,275 @@
+"""The list page: every list of every room is declared with it and answered by it.
+
+A room states a `ListPage` (title, table, order) and hands over the rows that its query row finds.
+Filter, order, columns, page size and position are one address; `part=results` is the address of
+the rows alone, `format=xlsx` that of the Excel file with all rows in the same order.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from yunjian.kernel.languages import Text
+from yunjian.web.excel import stream_xlsx
+from yunjian.web.paging import POSITION, Page, key_page, ordered, sequence_page
+from yunjian.web.tables import Head, Table, read
+
+SIZES = (20, 50, 100)
+LAYOUT = ("sort", "size", "columns")  # what a person's own default may say
+LAYOUTS = "list_layouts"  # where the session holds these defaults
+CHUNK = 500
+Rows = QuerySet[Any] | Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button above a list."""
+
+    title: Text
+    address: str
+    icon: str = "plus-lg"
+    testid: str = "new"
+    in_dialog: bool = True
+    is_first: bool = True  # the one thing that people come for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list. `order` is that of a table's `Order` by its path, falling with a minus.
+
+    `prepare` makes what the table shows out of the rows of a page, for all of them at once.
+    """
+
+    name: str
+    title: Text
+    table: type[Table]
+    order: str = "-id"
+    size: int = SIZES[0]
+    parents: tuple[tuple[Text, Text], ...] = ()
+    template: str = "web/list.html"
+    prepare: Callable[[list[Any]], list[Any]] = list
+    exportable: bool = True
+    default: Mapping[str, str] = field(default_factory=dict)
+    every: ClassVar[dict[str, "ListPage"]] = {}
+
+    def __post_init__(self) -> None:
+        self.every[self.name] = self
+
+    def answer(
+        self,
+        request: HttpRequest,
+        rows: Rows,
+        *,
+        form: BaseForm | None = None,
+        actions: Iterable[Action] = (),
+        exclude: Iterable[str] = (),
+        order: str = "",
+        **context: Any,
+    ) -> HttpResponseBase:
+        """Answer with a page of rows, with the rows alone, or with all of them as a file."""
+        order, exclude = order or self.order, tuple(exclude)
+        if request.GET.get("format") == "xlsx" and self.exportable:
+            rows = in_order(rows, order_asked(self.table, request.GET, order))
+            name = f"{context.get('title', self.title)}.xlsx"
+            return stream_xlsx(name, self.table.file_columns(), self._all(rows))
+        shown = Shown(self, request, rows, order=order, exclude=exclude, context=context)
+        only_results = request.GET.get("part") == "results"
+        template = "web/list/results.html" if only_results else self.template
+        page = {
+            "title": self.title,
+            "filter_form": form,
+            "actions": actions,
+            **context,
+            "list": shown,
+            "page": shown.page,
+            "table": shown.table,
+        }
+        response = render(request, template, page)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def query(self, asked: QueryDict) -> Mapping[str, str]:
+        """Return the query; who asks for nothing gets the list's default."""
+        beside = {*LAYOUT, *POSITION, "part", "format"}
+        return asked if set(asked) - beside else {**self.default, **_texts(asked)}
+
+    def _all(self, rows: Rows) -> Iterator[Any]:
+        found = rows.iterator(CHUNK) if isinstance(rows, QuerySet) else iter(rows)
+        while chunk := list(islice(found, CHUNK)):
+            yield from self.prepare(chunk)
+
+
+def order_asked(table: type[Table], asked: Mapping[str, str], default: str) -> str:
+    """Return the order that is asked for as a path, if it is among the table's."""
+    name = asked.get("sort", "")
+    column = table.columns.get(name.lstrip("-"))
+    if column is None or column.order is None:
+        return default
+    return f"-{column.order.by}" if name.startswith("-") else column.order.by
+
+
+def in_order(rows: Rows, order: str) -> Rows:
+    """Return the rows sorted; those that no table of the database holds keep theirs by default."""
+    if isinstance(rows, QuerySet):
+        return ordered(rows, order)
+    path, falling = order.lstrip("-"), order.startswith("-")
+    if not path:
+        return rows
+
+    def key(row: Any) -> tuple[bool, Any]:
+        value = read(row, path.replace("__", "."))
+        return value is None, "" if value is None else value
+
+    return sorted(rows, key=key, reverse=falling)
+
+
+class Shown:
+    """A list as one page of it is shown: what the templates ask for."""
+
+    def __init__(
+        self,
+        page: ListPage,
+        request: HttpRequest,
+        rows: Rows,
+        *,
+        order: str,
+        exclude: tuple[str, ...],
+        context: Mapping[str, Any],
+    ) -> None:
+        self.name = page.name
+        self.parents = page.parents
+        self.exportable = page.exportable
+        self.path = request.path
+        own = _texts(QueryDict(own_layouts(request).get(page.name, "")))
+        self._asked = {key: value for key, value in own.items() if key in LAYOUT} | {
+            key: value
+            for key, value in _texts(request.GET).items()
+            # "all" may be what somebody asks for where the default is less
+            if (value or key in page.default) and key not in {"part", "format"}
+        }
+        self.size = next(
+            (size for size in SIZES if str(size) == self._asked.get("size")), page.size
+        )
+        chosen = self._asked.get("columns", "").split(",")
+        known = [name for name in chosen if name in page.table.columns]
+        by = order_asked(page.table, self._asked, order)
+        self.rows = rows = in_order(rows, by)
+        self.page: Page[Any] = (
+            key_page(rows, self._asked, order=by, size=self.size)
+            if isinstance(rows, QuerySet)
+            else sequence_page(rows, self._asked, size=self.size)
+        )
+        self.table = page.table(
+            page.prepare(self.page.rows),
+            shown=known or None,
+            exclude=exclude,
+            first=self.page.start + 1,
+            empty_text=context.get("empty", ""),
+            **context.get("table_context", {}),
+        )
+        self.table.heads = [self._head(head, by) for head in self.table.heads]
+        self.columns = [
+            (column, column in self.table.shown)
+            for column in page.table.columns.values()
+            if column.can_be_left_out and column.name not in exclude
+        ]
+
+    def _head(self, head: Head, by: str) -> Head:
+        column = head.column
+        if column.order is None:
+            return head
+        rising, falling = by == column.order.by, by == f"-{column.order.by}"
+        sort = f"-{column.name}" if rising else column.name
+        said = "ascending" if rising else "descending" if falling else "none"
+        return Head(column, self._address(sort=sort), said)
+
+    def _address(self, position: Mapping[str, str] | None = None, **changes: str) -> str:
+        """Return the address with changes; without a position it is that of the first page."""
+        query = {key: value for key, value in self._asked.items() if key not in POSITION}
+        query |= changes
+        query |= position or {}
+        return f"?{urlencode(query)}" if query else self.path
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """Return what is asked for: filter, order, columns and size, without a position."""
+        return [(key, value) for key, value in self._asked.items() if key not in POSITION]
+
+    @property
+    def filter(self) -> str:
+        """Return it as a query string, as acts upon all matching rows post it."""
+        return urlencode(self.asked)
+
+    @property
+    def address(self) -> str:
+        """Return the address of what is shown, position included, as it should be said."""
+        query = urlencode(self._asked)
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def export_address(self) -> str:
+        """Return the address of the Excel file."""
+        return self._address(format="xlsx")
+
+    @property
+    def sizes(self) -> list[tuple[int, str]]:
+        """Return the page sizes with their addresses."""
+        return [(size, self._address(size=str(size))) for size in SIZES]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Return what a new query keeps."""
+        return [(key, self._asked[key]) for key in LAYOUT if key in self._asked]
+
+    @property
+    def kept_by_columns(self) -> list[tuple[str, str]]:
+        """Return what a new choice of columns keeps."""
+        gone = {*POSITION, "columns"}
+        return [(key, value) for key, value in self._asked.items() if key not in gone]
+
+    @property
+    def first(self) -> str | None:
+        """Return the address of the first page, if it is another one."""
+        return self._beside(self.page.first)
+
+    @property
+    def previous(self) -> str | None:
+        """Return the address of the page before."""
+        return self._beside(self.page.previous)
+
+    @property
+    def next(self) -> str | None:
+        """Return the address of the page after."""
+        return self._beside(self.page.next)
+
+    def _beside(self, position: Mapping[str, str] | None) -> str | None:
+        return None if position is None else self._address(position)
+
+    @property
+    def views_address(self) -> str:
+        """Return where views of the list are kept."""
+        query = urlencode([("_path", self.path), *self.asked])
+        return f"{reverse('web:list_views', args=[self.name])}?{query}"
+
+
+def _texts(query: QueryDict) -> dict[str, str]:
+    return {key: ",".join(map(str, query.getlist(key))) for key in query}
+
+
+def own_layouts(request: HttpRequest) -> dict[str, str]:
+    """Return the person's defaults by list: what the sign-in read, so that no list asks anew."""
+    layouts: dict[str, str] = request.session.get(LAYOUTS, {})
+    return layouts
+
+
+def cleaned_query(form: Any) -> dict[str, Any]:
+    """Return what a query row asks for; what cannot be read asks for nothing."""
+    return form.cleaned_data if form.is_valid() else {}
