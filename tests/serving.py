@@ -17,7 +17,7 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0  # of a busy machine, where a fresh database is migrated first
 APP_ID = "wxyunjiantest0001"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.serving import free_port, wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 STOP_SECONDS = 40
 
 

@@ -393,6 +393,7 @@ class Filings(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.django_db(transaction=False)
 def test_the_life_of_filings_never_contradicts_itself() -> None:
     run_state_machine_as_test(

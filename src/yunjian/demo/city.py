@@ -51,7 +51,7 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
     until = now() if day == present_day() else builder.moment(day, 15)
     ensure_partitions(day - timedelta(days=HISTORY_DAYS + 40), day + timedelta(days=62))
     # messages of the past are in the app; nobody's phone rings for them now
-    with app.replace_connector(InMemoryConnector()), transaction.atomic():
+    with app.replace_connector(InMemoryConnector()), transaction.atomic(), acting_as(LOADER):
         build_authority(builder)
         build_dischargers(builder)
         build_lives(builder)
@@ -60,9 +60,8 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
         take_stock()
         History(builder, until).live()
         administrators = build_operator(builder)
-        with acting_as(LOADER):
-            _read_old_messages(builder)
-            known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
+        _read_old_messages(builder)
+        known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
     keep(var_dir, builder.password, known)
 
 
