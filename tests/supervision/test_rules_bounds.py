@@ -29,6 +29,7 @@ from yunjian.library.domain.rule_changes import RowChange, ValueChange, changes_
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.selectors.published_packs import plain
 from yunjian.library.selectors.rules import pack_shown, version_lines
+from yunjian.library.services import rules
 from yunjian.library.services.rules import LONGEST_UPLOAD, overlay_upload
 from yunjian.standards.rules import Pack, pack, register_source, unregister_source
 from yunjian.standards.rules.packs import TABLES, parsed
@@ -146,6 +147,33 @@ def test_an_overlay_that_is_carried_over_begins_with_the_later_of_both(
     publish(world, since=tomorrow(offset))
     carried = PublishedPack.unscoped().get(code="city-hj75", version=2)
     assert carried.effective_from == tomorrow(since)
+
+
+def test_every_version_of_an_overlay_that_still_holds_is_carried_over(world: World) -> None:
+    actor = actor_of(world)
+    for days, text in ((1, CITY), (5, CITY.replace("value = 3", "value = 2"))):
+        with acting_as(actor):
+            overlay_upload(actor=actor, text=text, filename="city.toml")
+        publish(world, code="city-hj75", since=tomorrow(days))
+    confirm(world)
+    publish(world, since=tomorrow(3))
+    carried = PublishedPack.unscoped().filter(overlays="hj75-2017@2").order_by("version")
+    assert [(row.version, row.effective_from) for row in carried] == [
+        (3, tomorrow(3)),
+        (4, tomorrow(5)),
+    ]
+
+
+def test_a_version_that_never_holds_is_replaced(world: World) -> None:
+    actor = actor_of(world)
+    with acting_as(actor):
+        overlay_upload(actor=actor, text=CITY, filename="city.toml")
+    publish(world, code="city-hj75", since=tomorrow(5))
+    confirm(world)
+    publish(world, since=tomorrow(2))
+    with acting_as(actor):
+        lines = version_lines("city-hj75", today())
+    assert [(line.pack.version, line.state) for line in lines] == [(2, "coming"), (1, "replaced")]
 
 
 # --- sizes --------------------------------------------------------------------------------------
@@ -292,6 +320,36 @@ def test_what_was_added_removed_and_limited_in_time_is_named() -> None:
     ]
 
 
+def test_every_value_of_a_limit_that_differs_is_named() -> None:
+    source = pack("hj75-2017@1").source
+    row = next(item for item in source["limits"] if item["id"] == "drift.zero.velocity")
+    changed = {
+        **row,
+        "limit": 2,
+        "out_of_control": 7,
+        "out_of_control_provenance": "text",
+        "pairs_min": 3,
+    }
+    old, new = (parsed({**source, "limits": [item]}) for item in (row, changed))
+
+    (change,) = shown(changes_between(old, new))
+
+    assert change == (
+        "changed",
+        "drift.zero.velocity",
+        [
+            ("限值", "|误差| ≤3 %F.S. 或绝对误差 ≤0.9 m/s", "|误差| ≤2 %F.S. 或绝对误差 ≤0.9 m/s"),
+            (
+                "失控",
+                "|误差| >8 %F.S. 且绝对误差 >1.8 m/s",
+                "|误差| >7 %F.S. 且绝对误差 >1.8 m/s",
+            ),
+            ("失控数值来源", "回忆待核", "原文"),
+            ("数据对数", "", "至少 3 对"),
+        ],
+    )
+
+
 def shown(changes: list[RowChange]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     return [
         (change.kind, change.row.id, [_texts(value) for value in change.values])
@@ -327,3 +385,14 @@ def test_correcting_without_comparing_takes_back_who_compared(world: World) -> N
     correct(world, PATROL, {**source_of(PATROL), "clause": "10.3"}, sure=False)
     stored = RuleDraft.unscoped().get(code=GAS).content["obligations"][0]
     assert (stored["clause"], stored.get("confirmed_by")) == ("10.3", None)
+
+
+def test_a_row_that_is_taken_back_is_what_it_was(world: World) -> None:
+    confirm(world, row="hj75.cal-auto")
+    correct(world, PATROL, {**source_of(PATROL), "clause": "10.3"})
+    actor = actor_of(world)
+    with acting_as(actor):
+        draft = rules.row_restore(actor=actor, code=GAS, row_id=PATROL)
+    stored = next(item for item in draft.content["obligations"] if item["id"] == PATROL)
+    assert stored == plain(source_of(PATROL))
+    assert list(draft.marks) == ["hj75.cal-auto"]

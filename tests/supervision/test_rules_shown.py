@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.library.rules import (
@@ -487,3 +488,25 @@ def test_a_point_is_found_by_its_name_its_mn_code_and_its_company(
     point = world.flue_gas_point
     for text in (point.name, point.mn_code, point.organization.name):
         assert f"?point={point.pk}" in page(client, f"what-if/?q={text}")
+    shown = page(client, f"what-if/?q={point.organization.name}")
+    assert f"?point={world.wastewater_point.pk}" in shown
+
+
+def test_a_draft_tells_how_many_rows_it_changes_and_when_it_was_changed_last(
+    world: World, client: Client
+) -> None:
+    with time_machine.travel("2026-11-20T01:00:00Z", tick=False):
+        confirm(world)
+    with time_machine.travel("2026-11-21T02:30:00Z", tick=False):
+        confirm(world, row="hj75.cal-auto")
+    assert "与 hj75-2017@1 相比改动 2 条，最后修改 2026-11-21 10:30。" in page(
+        client, f"{GAS}/draft/"
+    )
+
+
+def test_the_newest_version_is_compared_with_the_one_before(world: World, client: Client) -> None:
+    second_version(world)
+    confirm(world, row="hj75.cal-auto")
+    publish(world, since=tomorrow(2))
+    (rows,) = tables(page(client, f"{GAS}/difference/"))
+    assert [row["条目"] for row in rows] == ["自动零点量程校准核查 运维频次 · 11.2 a"]
