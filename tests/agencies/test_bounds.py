@@ -14,6 +14,8 @@ from yunjian.agencies import services
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput, InvalidState
 
+pytestmark = pytest.mark.reads_all_rows
+
 DAY = timedelta(days=1)
 
 

@@ -21,6 +21,8 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict
 from yunjian.records.versions import StaleVersion, others
 
+pytestmark = pytest.mark.reads_all_rows
+
 EQUIPMENT: dict[str, Any] = {"asset_number": "SB-9", "serial_number": "E-9", "name": "比对仪"}
 PART: dict[str, Any] = {"name": "泵管", "location": "一号库", "quantity": 3, "amount": Decimal(30)}
 

@@ -41,6 +41,8 @@ from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.standards import sheets
 from yunjian.wechat.models import Credential
 
+pytestmark = pytest.mark.reads_all_rows
+
 TODAY = today().isoformat()
 JSON, JPEG = "application/json", "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,6 +13,8 @@ from tests.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 
+pytestmark = pytest.mark.reads_all_rows
+
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

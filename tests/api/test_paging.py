@@ -18,6 +18,8 @@ from yunjian.maintenance.models import Task, Visit
 from yunjian.messaging.models import Notification
 from yunjian.sources.models import PollutionSource
 
+pytestmark = pytest.mark.reads_all_rows
+
 JSON = "application/json"
 
 

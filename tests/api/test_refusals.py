@@ -12,6 +12,8 @@ from tests.world import World
 from yunjian.api.routers import visits
 from yunjian.kernel.ids import new_id
 
+pytestmark = pytest.mark.reads_all_rows
+
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON = "application/json"
 

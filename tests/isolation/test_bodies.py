@@ -16,6 +16,8 @@ from yunjian.identity.models import Organization
 from yunjian.identity.policies import GRANTORS
 from yunjian.messaging.models import Notification
 
+pytestmark = pytest.mark.reads_all_rows
+
 # what a stranger may do with its own: a body names no row of somebody else
 OWN = {"new_source", "bind", "end_session", "put_attachment", "unbind", "switch_binding"}
 # what takes ids of rows in its body, and leaves out those that are not one's own

@@ -36,6 +36,8 @@ from yunjian.maintenance.models import Plan
 from yunjian.maintenance.services.plans import plan_activate, task_reassign
 from yunjian.messaging.models import Notification
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 @pytest.fixture(autouse=True)
 def _bystanders(world: World) -> None:

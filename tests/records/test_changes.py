@@ -17,6 +17,8 @@ from yunjian.identity.services import account_update, organization_update
 from yunjian.records.changes import assign, changes_of, differences, plain
 from yunjian.sources.models import PollutionSource
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 def payloads(verb: str) -> list[dict[str, Any]]:
     rows = Event.unscoped().filter(verb=verb).order_by("id")

@@ -23,6 +23,8 @@ from yunjian.records.fields import is_personal, specifications
 from yunjian.records.versions import others
 from yunjian.sources.services import source_update
 
+pytestmark = pytest.mark.reads_all_rows
+
 PERSON: dict[str, Any] = {
     "name": "赵小川",
     "education": "bachelor",

@@ -51,6 +51,7 @@ from yunjian.identity.models import (
 from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.instruments.selectors import InstrumentRow
 from yunjian.instruments.tables import AnalyzerTable, FollowUpTable, LedgerTable, SamplerTable
+from yunjian.library import tables as library_tables
 from yunjian.library.selectors.rules import RuleLine
 from yunjian.maintenance.models import Confirmation, Plan, Task, Visit
 from yunjian.maintenance.tables.plans import PlanTable, TaskTable
@@ -63,6 +64,8 @@ from yunjian.standards.rules import packs
 from yunjian.supervision import tables as supervision_tables
 from yunjian.web.tables import Table
 from yunjian.web.templatetags.frame import render_table
+
+pytestmark = pytest.mark.reads_all_rows
 
 Expected = Mapping[str, str]
 
@@ -489,7 +492,7 @@ class _Path:
 def test_no_table_is_without_a_line_here() -> None:
     import_every_module()
     known = {kind for kind, _make, _columns in TABLES}
-    rules = {kind for kind in every_table(Table) if issubclass(kind, supervision_tables.RuleTable)}
+    rules = {kind for kind in every_table(Table) if issubclass(kind, library_tables.RuleTable)}
     assert {kind for kind in every_table(Table) if kind.columns} - rules - known == {
         identity_tables.OwnAccountTable
     }
@@ -585,16 +588,16 @@ def test_each_heading_of_a_rule_stands_above_its_value(rf: RequestFactory) -> No
     shown["规则"] = str(line.table_title)
     shown["核对"] = {"confirmed": "已核对", "pending": "待核对", "open": "未确认"}[line.state]
     line.mark.update(page="第 9 页", remark="备注")
-    columns = supervision_tables.RuleTable.file_columns()
+    columns = library_tables.RuleTable.file_columns()
     assert {str(title): str(source(line) or "") for title, source in columns} == shown  # type: ignore[operator]
     tabs: dict[type[Table], dict[str, str]] = {
-        supervision_tables.ControlTable: {
+        library_tables.ControlTable: {
             "限值": "".join(f"{band} {text}" for band, text in line.bands),
             "失控判据": line.out_of_control,
             "判据来源": (line.control_tag or ("", "—"))[1],
         },
-        supervision_tables.PairsTable: {"最少对数": line.pairs, "判定方法": line.pass_counts},
-        supervision_tables.PackTable: {"条款": line.row.clause},
+        library_tables.PairsTable: {"最少对数": line.pairs, "判定方法": line.pass_counts},
+        library_tables.PackTable: {"条款": line.row.clause},
     }
     for kind, cells in tabs.items():
         table = kind([line], exclude=("actions",))

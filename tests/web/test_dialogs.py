@@ -13,6 +13,8 @@ from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInpu
 from yunjian.web.dialogs import form_dialog, matching_dialog
 from yunjian.web.responses import done
 
+pytestmark = pytest.mark.reads_all_rows
+
 
 class NameForm(forms.Form):
     name = forms.CharField(max_length=20)

@@ -26,6 +26,8 @@ from yunjian.identity.models import Account, Organization
 from yunjian.web.lists import LAYOUTS, ListPage
 from yunjian.web.models import ListView
 
+pytestmark = pytest.mark.reads_all_rows
+
 SOURCES = Path(yunjian.__file__).parent
 # every list with its address and who opens it
 LISTS = {

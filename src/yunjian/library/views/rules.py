@@ -27,14 +27,14 @@ from yunjian.library.selectors.rules import (
     pack_shown,
     version_lines,
 )
-from yunjian.library.views.guards import rules_page
-from yunjian.supervision.tables import (
+from yunjian.library.tables import (
     ControlTable,
     ObligationTable,
     PackTable,
     PairsTable,
     RuleTable,
 )
+from yunjian.library.views.guards import rules_page
 from yunjian.web.lists import ListPage, cleaned_query
 
 TABS: list[tuple[str, Any, Callable[[RuleLine], bool]]] = [

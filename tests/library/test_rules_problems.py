@@ -12,6 +12,8 @@ from yunjian.library.domain.rule_problems import (
 from yunjian.standards.rules import InvalidPack, Problem, Reason
 from yunjian.standards.rules.problems import SENTENCES, Path
 
+pytestmark = pytest.mark.reads_all_rows
+
 GAP = Problem(Reason.BANDS_GAP, ("criteria", "mg/m3"), {"unit": "mg/m3", "at": "143"})
 
 

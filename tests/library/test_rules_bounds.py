@@ -34,6 +34,8 @@ from yunjian.library.services.rules import LONGEST_UPLOAD, overlay_upload
 from yunjian.standards.rules import Pack, pack, register_source, unregister_source
 from yunjian.standards.rules.packs import TABLES, parsed
 
+pytestmark = pytest.mark.reads_all_rows
+
 LIBRARY = "/supervision/rules/"
 UPLOAD = f"{LIBRARY}overlays/upload/"
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from tests.library.reading import Row, facts, sheet, tables
 from tests.library.rules import (
     GAS,
     PATROL,
@@ -16,13 +17,14 @@ from tests.library.rules import (
     publish,
     tomorrow,
 )
-from tests.supervision.reading import Row, facts, sheet, tables
 from tests.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.library.models import PublishedPack
 from yunjian.library.services.rules import overlay_upload
 from yunjian.standards.rules import pack
+
+pytestmark = pytest.mark.reads_all_rows
 
 LIBRARY = "/supervision/rules/"
 NAME = "HJ 75-2017 固定污染源烟气（SO2、NOx、颗粒物）排放连续监测技术规范"

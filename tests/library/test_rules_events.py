@@ -15,6 +15,8 @@ from yunjian.kernel.clock import today
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.services import rules
 
+pytestmark = pytest.mark.reads_all_rows
+
 FIVE_DAYS = {"interval": {"value": 5, "unit": "day"}}
 
 
