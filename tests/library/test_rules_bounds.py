@@ -20,7 +20,7 @@ from tests.library.rules import (
     tomorrow,
 )
 from tests.library.test_rules_changes import fields
-from tests.supervision.test_rules_shown import CITY, source_of
+from tests.library.test_rules_shown import CITY, source_of
 from tests.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import today

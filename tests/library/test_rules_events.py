@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.library.rules import GAS, PATROL, actor_of, confirm, correct, publish, tomorrow
-from tests.supervision.test_rules_shown import CITY, source_of
+from tests.library.test_rules_shown import CITY, source_of
 from tests.world import World
 from yunjian.access.actor import acting_as
 from yunjian.evidence.models import Event

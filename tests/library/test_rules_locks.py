@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.library.rules import GAS, PATROL, actor_of, confirm, correct, publish, tomorrow
-from tests.supervision.test_rules_shown import CITY, source_of
+from tests.library.test_rules_shown import CITY, source_of
 from tests.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.errors import InvalidState
@@ -19,7 +19,7 @@ from yunjian.library.services import rules
 Result = TypeVar("Result")
 SECONDS = 60
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.reads_all_rows]
 
 
 def meanwhile(first: Callable[[], object], second: Callable[[], Result]) -> Result:
