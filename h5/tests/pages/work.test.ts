@@ -107,7 +107,13 @@ describe("a task's card", () => {
     const { saveDraft } = await import("@/db");
     const draft = { task_id: "task-1", visit_id: "v", account_id: "account-1", distance: null, sheets: {}, note: "" };
     const at = "2026-11-20T02:00:00Z";
-    const answer = { id: "v", state: "submitted", verdict: "pass" as const, content_digest: "", submitted_at: at };
+    const answer = {
+      id: "v",
+      state: "submitted" as const,
+      verdict: "pass" as const,
+      content_digest: "",
+      submitted_at: at,
+    };
     await saveDraft({
       ...draft,
       signed_in_at: at,

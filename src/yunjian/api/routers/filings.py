@@ -215,7 +215,7 @@ def retire_instrument(request: HttpRequest, instrument_id: UUID, body: ActIn) ->
 
 @router.patch("/filings/{uuid:revision_id}", response=CHANGED)
 def edit_filing(request: HttpRequest, revision_id: UUID, body: EditIn) -> InstrumentRevision:
-    """Edit a draft; 409 `edited_meanwhile` when somebody else saved it since `edition`."""
+    """Edit a draft; 409 `stale` when somebody else saved it since `edition`."""
     revision = revision_change(
         actor=actor_of(request),
         revision=revision_or_404(revision_id),
