@@ -58,6 +58,15 @@ MORE_NAMES = {
     "certificates": {"core", "simulator"},
 }
 PRIVATE = {"views", "forms", "tables", "urls", "templatetags"}
+# parts of pages that a room offers to the rooms above
+OFFERED = {
+    # the three administrators look after accounts by the parts of 账号与角色
+    "yunjian.identity.forms",
+    "yunjian.identity.tables",
+    "yunjian.identity.views.accounts",
+    # the ledger and the workbench show visits as their parties see them
+    "yunjian.maintenance.tables.visits",
+}
 
 
 @cache
@@ -92,7 +101,7 @@ def test_a_room_uses_others_through_what_they_offer_never_through_their_pages() 
         for used in graph.find_modules_directly_imported_by(module):
             parts = used.split(".")
             foreign = len(parts) > 2 and parts[1] in ROOMS and parts[1] != room
-            if foreign and parts[2] in PRIVATE and room != "config":
+            if foreign and parts[2] in PRIVATE and room != "config" and used not in OFFERED:
                 wrong.append(f"{module} -> {used}")
     assert wrong == []
 

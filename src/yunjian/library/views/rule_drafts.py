@@ -35,12 +35,12 @@ from yunjian.library.selectors.rules import (
     row_of,
 )
 from yunjian.library.services import rules
-from yunjian.library.views.guards import rules_page
 from yunjian.standards.rules import InvalidPack
 from yunjian.standards.rules.model import LimitRow, Row
 from yunjian.standards.rules.packs import TABLES
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import add_domain_errors, posted
+from yunjian.web.guards import authority_page
 from yunjian.web.responses import done
 
 BAND_PATH = "bands"
@@ -57,7 +57,7 @@ def _tab(code: str, line: RuleLine) -> str:
     return f"{reverse('library:rule_pack', args=[code])}?tab={tab}"
 
 
-@rules_page
+@authority_page
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Note that a row was compared with the printed standard."""
@@ -82,7 +82,7 @@ def confirm(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     )
 
 
-@rules_page
+@authority_page
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Correct the values of a row; what the loader refuses is said where it was typed."""
@@ -184,7 +184,7 @@ def _bands_at(bands: Any, unit: str = "", at: str = "") -> list[Any]:
     return touching or own[:1]
 
 
-@rules_page
+@authority_page
 @require_POST
 def restore(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Take a row of the draft back."""
@@ -196,14 +196,14 @@ def restore(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     return done(request, gettext("已撤销这一条的改动"), url)
 
 
-@rules_page
+@authority_page
 @require_GET
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """Preview the next version: what differs from the newest, and the form to publish it."""
     return _draft_page(request, code, draft_of(code))
 
 
-@rules_page
+@authority_page
 @require_POST
 def publish(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the draft."""
@@ -220,7 +220,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     return done(request, message, reverse("library:rule_versions", args=[code]))
 
 
-@rules_page
+@authority_page
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, then forget the draft."""

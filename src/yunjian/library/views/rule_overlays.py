@@ -13,14 +13,14 @@ from yunjian.library.forms.rules import OverlayForm
 from yunjian.library.policies.rules import may_change_rules, require_change
 from yunjian.library.selectors.rules import overlay_drafts, pack_cards
 from yunjian.library.services.rules import LONGEST_UPLOAD, overlay_upload
-from yunjian.library.views.guards import rules_page
 from yunjian.web.forms import add_domain_errors
+from yunjian.web.guards import authority_page
 from yunjian.web.responses import done
 
 PASTED = "overlay.toml"
 
 
-@rules_page
+@authority_page
 @require_GET
 def overlays(request: HttpRequest) -> HttpResponse:
     """List the overlays and the drafts of overlays."""
@@ -34,7 +34,7 @@ def overlays(request: HttpRequest) -> HttpResponse:
     return render(request, "library/rules/overlays.html", context)
 
 
-@rules_page
+@authority_page
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a TOML file or text; what is wrong is named by its row, and the text stays."""

@@ -34,7 +34,7 @@ from yunjian.library.tables import (
     PairsTable,
     RuleTable,
 )
-from yunjian.library.views.guards import rules_page
+from yunjian.web.guards import authority_page
 from yunjian.web.lists import ListPage, cleaned_query
 
 TABS: list[tuple[str, Any, Callable[[RuleLine], bool]]] = [
@@ -73,7 +73,7 @@ PACKS = {
 }
 
 
-@rules_page
+@authority_page
 @require_GET
 def library(request: HttpRequest) -> HttpResponseBase:
     """List the packs, and below them the rows of those in force that the query finds."""
@@ -88,7 +88,7 @@ def library(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@rules_page
+@authority_page
 @require_GET
 def pack(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show a pack, one tab for each kind of rule; a file holds those of all tabs."""
@@ -128,7 +128,7 @@ def _query(query: dict[str, Any], version: int | None) -> str:
     return urlencode(kept)
 
 
-@rules_page
+@authority_page
 @require_GET
 def versions(request: HttpRequest, code: str) -> HttpResponse:
     """Show the history of a pack: who published which version when, why, from when it holds."""
@@ -137,7 +137,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "library/rules/versions.html", context)
 
 
-@rules_page
+@authority_page
 @require_GET
 def difference(request: HttpRequest, code: str) -> HttpResponse:
     """Show what differs between two versions, by default the newest and the one before."""

@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from yunjian.kernel.clock import today
-from yunjian.library.views.guards import rules_page
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.forms import WhatIfForm
@@ -20,11 +19,12 @@ from yunjian.supervision.selectors.what_if import (
     search_points,
     what_if_answer,
 )
+from yunjian.web.guards import authority_page
 
 EXAMPLE = {"kind": "flue_gas", "sampling_method": "full_extraction", "parameters": ["SO2", "NOx"]}
 
 
-@rules_page
+@authority_page
 @require_GET
 def what_if(request: HttpRequest) -> HttpResponse:
     """Ask for a described point, or for one that is chosen by searching."""
