@@ -18,6 +18,8 @@ from yunjian.sources.forms import PointForm
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.services import outlet_update, point_update
 
+pytestmark = pytest.mark.reads_all_rows
+
 # a value of each field that nothing else in the city has
 VALUES: dict[str, Any] = {
     "name": "测点甲",

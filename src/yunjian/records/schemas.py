@@ -39,14 +39,21 @@ def input_fields(specification: Specification) -> Callable[[type[_Schema]], type
     return decorate
 
 
-def output_fields(specification: Specification) -> Callable[[type[_Schema]], type[_Schema]]:
-    """Return a decorator that gives an answer every field it does not state itself."""
+def output_fields(
+    specification: Specification, *, without: frozenset[str] = frozenset()
+) -> Callable[[type[_Schema]], type[_Schema]]:
+    """Return a decorator that gives an answer every field it does not state itself.
+
+    `without` names what the answer says in another way.
+    """
 
     def decorate(schema: type[_Schema]) -> type[_Schema]:
         missing = {
             path: (_answered(specification, field), WireField(..., **_about(field)))
             for path, field in specification.fields.items()
-            if path not in schema.model_fields and not field.is_nested and field.kind != "link"
+            if path not in schema.model_fields.keys() | without
+            and not field.is_nested
+            and field.kind != "link"
         }
         return _with(schema, missing)
 

@@ -11,6 +11,8 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from yunjian.kernel.coordinates import Datum
+from yunjian.records.schemas import input_fields, output_fields
+from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import (
     EmissionLimit,
     MonitoringPoint,
@@ -73,6 +75,7 @@ class DistrictOut(Schema):
     name: str
 
 
+@output_fields(SOURCE, without=frozenset({"uscc"}))  # as credit_code
 class SourceOut(PlaceOut):
     """A pollution source."""
 
@@ -96,6 +99,7 @@ class SourceOut(PlaceOut):
     close_reason: str
 
 
+@output_fields(OUTLET)
 class OutletOut(PlaceOut):
     """An outlet."""
 
@@ -116,6 +120,7 @@ class ParameterOut(Schema):
     code: str | None
 
 
+@output_fields(POINT)
 class PointOut(PlaceOut):
     """A monitoring point."""
 
@@ -228,6 +233,7 @@ class SourceFilter(Schema):
     state: str = ""
 
 
+@input_fields(SOURCE)
 class SourceIn(Schema):
     """What is said of a source; a change names only what changes. Degrees of `datum`."""
 
@@ -267,6 +273,7 @@ class SourceChangeIn(SourceIn, Change):
     """A change of a source."""
 
 
+@input_fields(OUTLET)
 class OutletFields(Schema):
     """What is said of an outlet. Height and diameter in m."""
 
@@ -295,6 +302,7 @@ class OutletChangeIn(OutletFields, Change):
     """A change of an outlet."""
 
 
+@input_fields(POINT)
 class PointFields(Schema):
     """What is said of a point. The area of the station house in m²."""
 
