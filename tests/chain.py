@@ -70,7 +70,7 @@ STATED = {
     "organization.created": _in("any", "name uscc kind"),
     "organization.updated": _in("any", "changed"),
     "organization.status_set": _in("any", "reason changed"),
-    "district.created": _in("operator", "name"),
+    "district.created": _in("operator system", "name"),
     "account.created": _in("any", "roles"),
     "account.updated": _in("any", "changed"),
     "account.roles_set": _in("any", "given taken"),

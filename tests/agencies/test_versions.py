@@ -180,7 +180,7 @@ def test_the_dialog_comes_back_with_what_the_other_changed_and_what_was_typed(
     answer = client.post(address, sent)
 
     page = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert 'data-testid="others-changed"' in page
     assert "<del>运维工程师</del> → <ins>班长</ins>" in page
     assert "second" in page

@@ -70,8 +70,8 @@ def test_the_last_use_is_written_once_a_minute(
 
 def test_a_session_costs_no_query_of_its_own(world: World, django_assert_num_queries: Any) -> None:
     client = world.client(world.agency_manager)
-    # session, account, actor with its session; messages, their number, the unread ones
-    with django_assert_num_queries(6):
+    # session, account, actor with its session; messages, the unread ones
+    with django_assert_num_queries(5):
         client.get("/messages/?unread=2")
 
 

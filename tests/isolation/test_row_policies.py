@@ -294,13 +294,13 @@ def test_the_session_is_told_once_for_each_change_of_actor(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[row_policies.SessionContext] = []
-    say = type(connections["default"])._say  # type: ignore[attr-defined]
+    say = type(connections["default"])._set_context  # type: ignore[attr-defined]
 
     def counted(self: object, sql: str, wanted: row_policies.SessionContext) -> None:
         said.append(wanted)
         say(self, sql, wanted)
 
-    monkeypatch.setattr(type(connections["default"]), "_say", counted)
+    monkeypatch.setattr(type(connections["default"]), "_set_context", counted)
     agency, discharger = city.actor(city.agency_manager), city.actor(city.discharger_owner)
     said.clear()
     with acting_as(agency):

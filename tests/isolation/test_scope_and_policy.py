@@ -38,11 +38,11 @@ WIDER: dict[str, tuple[set[str], str]] = {
         "the policy knows places, not states; of drafts of plans selectors show nothing",
     ),
     "messaging.Notice": (EVERYBODY, "what was published is no secret from those it is not for"),
-    "sources.Instrument": (
+    "instruments.Instrument": (
         {"agency", "authority"},
         "where one is planned; what is said of it are versions, and drafts of those are closed",
     ),
-    "supervision.PublishedPack": (
+    "library.PublishedPack": (
         {"discharger", "agency", "operator"},
         "rules hold for everybody; the library that lists them is the authorities'",
     ),

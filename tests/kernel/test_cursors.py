@@ -1,13 +1,24 @@
 """Pages by key: every row once, in order, whatever the column holds."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.world import World
+from yunjian.access.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.cursors import cursor_text, key_slice, newest_first, read_cursor
 from yunjian.sources.models import PollutionSource
+
+pytestmark = pytest.mark.reads_all_rows
+
+
+@pytest.fixture
+def _acting() -> Iterator[None]:
+    """What is asked of the program is asked by the system."""
+    with acting_as(system_actor("test")):
+        yield
 
 
 @pytest.fixture
@@ -35,6 +46,7 @@ def rows(world: World) -> list[PollutionSource]:
     "order", ["-id", "id", "opened_on", "-opened_on", "name", "-district__name"]
 )
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+@pytest.mark.usefixtures("_acting")
 def test_pages_hold_each_row_once_in_the_order_of_the_database(
     rows: list[PollutionSource], order: str, size: int
 ) -> None:
@@ -55,6 +67,7 @@ def test_pages_hold_each_row_once_in_the_order_of_the_database(
     assert len(seen) == len(rows)
 
 
+@pytest.mark.usefixtures("_acting")
 def test_the_next_cursor_is_the_last_row_of_a_page_that_is_followed(
     rows: list[PollutionSource],
 ) -> None:

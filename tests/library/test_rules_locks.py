@@ -15,6 +15,7 @@ from yunjian.access.actor import acting_as
 from yunjian.kernel.errors import InvalidState
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.services import rules
+from yunjian.records.versions import StaleVersion
 
 Result = TypeVar("Result")
 SECONDS = 60
@@ -95,10 +96,10 @@ def test_what_is_changed_at_the_moment_of_publishing_is_not_published_unseen(
     def published() -> str:
         try:
             return publish(world).name
-        except InvalidState as error:
+        except StaleVersion as error:
             return error.code
 
-    assert meanwhile(lambda: correct(world, "hj75.cal-auto", five), published) == "changed"
+    assert meanwhile(lambda: correct(world, "hj75.cal-auto", five), published) == "stale"
     assert not PublishedPack.unscoped().exists()
     assert sorted(RuleDraft.unscoped().get(code=GAS).marks) == ["hj75.cal-auto", PATROL]
 

@@ -96,7 +96,7 @@ def test_a_copy_is_the_next_version_with_the_same_parts(design: SheetDesign) -> 
 def test_a_second_copy_waits_for_the_first(client: Client, design: SheetDesign) -> None:
     answer = client.post(f"{LIST}{design.base}/copy/", {"code": ""})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "已有一份草稿" in answer.content.decode()
 
 
@@ -287,7 +287,7 @@ def test_a_reviewer_reads_but_does_not_write(world: World, design: SheetDesign) 
     assert "disabled" in page
     assert "design-to-publish" not in page
     assert press_status(reviewer, design) == 403
-    assert reviewer.post(f"{LIST}hj355-b@1/copy/", {"code": ""}).status_code == 422
+    assert reviewer.post(f"{LIST}hj355-b@1/copy/", {"code": ""}).status_code == 403
 
 
 def press_status(client: Client, design: SheetDesign) -> int:

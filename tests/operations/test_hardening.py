@@ -149,15 +149,15 @@ def test_a_login_of_its_own_is_good(good: Path) -> None:
         cursor.execute("SET LOCAL SESSION AUTHORIZATION DEFAULT")
 
 
-def test_a_fallen_wall_is_found(good: Path) -> None:
+def test_row_security_that_is_off_is_found(good: Path) -> None:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE maintenance_task NO FORCE ROW LEVEL SECURITY")
     assert "row security" in _failing()
 
 
-def test_a_wall_with_another_meaning_is_found(good: Path) -> None:
+def test_a_missing_row_policy_is_found(good: Path) -> None:
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("DROP POLICY wall_read ON maintenance_task")
+        cursor.execute("DROP POLICY row_policy_select ON maintenance_task")
     assert "row security" in _failing()
 
 

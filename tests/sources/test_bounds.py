@@ -27,6 +27,8 @@ from yunjian.sources.services import (
     source_update,
 )
 
+pytestmark = pytest.mark.reads_all_rows
+
 DAY = timedelta(days=1)
 OPENED = today() - timedelta(days=100)
 

@@ -58,6 +58,7 @@ from yunjian.maintenance.tables.plans import PlanTable, TaskTable
 from yunjian.maintenance.tables.visits import LatestVisitTable, VisitTable
 from yunjian.messaging.models import Notice, Notification
 from yunjian.records.models import DictionaryEntry
+from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.tables import SourceTable
 from yunjian.standards.rules import packs
@@ -217,9 +218,10 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
         lambda filled: having(
             filled.row(Event, verb="account.disabled", object_type="identity.account"),
             chain_name="链主",
+            who="动手人",
         ),
         {
-            "时间": "at", "单位": "=链主", "人员": "actor_name", "操作": "=停用账号",
+            "时间": "at", "单位": "=链主", "人员": "=动手人", "操作": "=停用账号",
             "对象": "=账号", "对象编号": "object_id", "链上序号": "sequence", "摘要": "digest",
         },
     ),
@@ -627,21 +629,24 @@ def source_context(filled: Filled) -> dict[str, Any]:
     row = filled.row(PollutionSource, "source.", uscc="91310115MA1TEST077")
     filled.texts["source.credit_code"] = row.credit_code
     filled.texts["source.typed_position"] = row.typed_position
-    return {"source": row}
+    return {"source": row, "facts": SOURCE.facts(row)}
 
 
 def outlet_context(filled: Filled, kind: str) -> dict[str, Any]:
     row = filled.row(Outlet, "outlet.", kind=kind)
     filled.texts["outlet.kind"] = str(row.get_kind_display())
     filled.texts["outlet.position_text"] = row.position_text
-    return {"outlet": row, "limits": [], "lines": []}
+    return {"outlet": row, "facts": OUTLET.facts(row, kind), "limits": [], "lines": []}
 
 
 def point_context(filled: Filled) -> dict[str, Any]:
     row = filled.row(MonitoringPoint, "point.", station_ups=False)
     filled.texts["point.position_text"] = row.position_text
     filled.texts["point.outlet"] = str(row.outlet)
-    return {"point": row, "stood": {"day": None}, "revisions": [], "lines": []}
+    facts = POINT.facts(row, row.kind)
+    return {
+        "point": row, "facts": facts, "stood": {"day": None}, "revisions": [], "lines": [],
+    }  # fmt: skip
 
 
 def visit_context(filled: Filled) -> dict[str, Any]:
@@ -766,7 +771,7 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
         "instruments/point_detail.html",
         point_context,
         {
-            "MN 号": "point.mn_code", "排口": "point.outlet", "投用日期": "point.opened_on",
+            "测点名称": "point.name", "MN 号": "point.mn_code", "排口": "point.outlet", "投用日期": "point.opened_on",
             "联网日期": "point.networked_on", "安装位置": "point.location",
             "坐标（WGS84）": "point.position_text", "站房面积（m²）": "point.station_area",
             "站房温度控制": "=有", "不间断电源（UPS）": "=无", "视频监控": "=有",
@@ -922,7 +927,8 @@ def test_every_page_with_facts_has_a_line_here() -> None:
     elsewhere = {
         "administration/overview.html", "administration/service.html", "agencies/parts/facts.html",
         "certificates/register.html", "maintenance/_sheet_blocks.html",
-        "sources/parts/place_lines.html", "instruments/parts/point_panel.html",
+        "sources/parts/closing_facts.html", "sources/parts/place_lines.html",
+        "instruments/parts/point_panel.html",
         "instruments/parts/revision_values.html", "library/rules/confirm.html",
         "library/rules/difference.html", "library/rules/pack.html",
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django import forms
@@ -10,6 +11,7 @@ from django.test import RequestFactory
 
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
+from yunjian.records.versions import Change, StaleVersion
 from yunjian.web.dialogs import form_dialog, matching_dialog
 from yunjian.web.responses import done
 
@@ -39,7 +41,7 @@ class Rows:
 class Row:
     pk: int = 7
     version: int = 3
-    objects = Rows
+    _base_manager = Rows
 
 
 @pytest.fixture
@@ -89,18 +91,24 @@ def test_what_is_saved_answers_for_itself(posting: Any) -> None:
 
 
 def test_what_others_changed_stands_above_what_was_typed_and_may_be_saved_over(
-    posting: Any,
+    posting: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[Any, int]] = []
+    event = uuid4()
 
-    def others(row: Any, seen: int) -> list[dict[str, Any]]:
+    def changed(row: Any, seen: int) -> list[Change]:
         asked.append((row, seen))
-        change = {"label": "名称", "before": "旧名", "after": "新名"}
-        return [{"who": "王审", "at": now(), "reason": "更正", "changes": [change]}]
+        return [
+            Change(
+                label="名称", before="旧名", after="新名", who="王审", when=now(), reason="更正",
+                event=event,
+            )
+        ]  # fmt: skip
 
+    monkeypatch.setattr("yunjian.web.stale.others", changed)
     row = Row()
     sent = {"name": "我的名", "version": "4"}
-    answer = posting(sent, Conflict("已被修改", code="stale"), row=row, others=others)
+    answer = posting(sent, StaleVersion("已被修改"), row=row)
     page = answer.content.decode()
     assert (answer.status_code, asked) == (409, [(row, 4)])
     for part in ("王审", "更正", "名称：", "<del>旧名</del>", "<ins>新名</ins>", 'value="我的名"'):
@@ -108,7 +116,7 @@ def test_what_others_changed_stands_above_what_was_typed_and_may_be_saved_over(
     assert 'name="version" value="5"' in page
     # another conflict is no matter of versions
     asked.clear()
-    posting(sent, Conflict("已有同名", code="taken"), row=row, others=others)
+    posting(sent, Conflict("已有同名", code="taken"), row=row)
     assert asked == []
 
 

@@ -14,9 +14,6 @@ VISIT_SUBMITTED = "visit.submitted"
 VISIT_SECOND_VERSION_REFUSED = "visit.second_version_refused"
 VISIT_CONFIRMED = "visit.confirmed"
 VISIT_OBJECTED = "visit.objected"
-SHEET_DESIGN_BEGUN = "sheet.design_begun"
-SHEET_DESIGN_DROPPED = "sheet.design_dropped"
-SHEET_PUBLISHED = "sheet.published"
 VISIT_COPIED = "visit.copied"
 
 SENTENCES = {

@@ -21,7 +21,7 @@ from yunjian.identity.models import District
 from yunjian.identity.selectors import districts
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
-from yunjian.instruments.policies import may_review_instruments
+from yunjian.instruments.policies import REVIEW_INSTRUMENTS, may_review_instruments
 from yunjian.instruments.selectors import (
     actions_of,
     days_to_decision,
@@ -43,7 +43,7 @@ from yunjian.kernel.workdays import workdays_between
 from yunjian.sources.selectors import point_or_404
 from yunjian.supervision.tables import QueueTable, RenewalTable
 from yunjian.web.dialogs import matching_dialog
-from yunjian.web.guards import authority_page
+from yunjian.web.guards import authority_page, only_with
 from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
 from yunjian.web.widgets import DateInput
@@ -248,7 +248,7 @@ def _plain_renewals_found(query: QueryDict) -> list[InstrumentRevision]:
     return [row for row in rows if row.pk in plain]
 
 
-@authority_page
+@only_with(REVIEW_INSTRUMENTS)
 @require_http_methods(["GET", "POST"])
 def approve_matching_renewals(request: HttpRequest) -> HttpResponseBase:
     """Approve every renewal that the filter finds and that changes nothing else."""
