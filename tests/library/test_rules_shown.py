@@ -382,7 +382,7 @@ def test_the_dialog_of_comparing_shows_all_that_the_row_says(client: Client) -> 
         "适用": "烟气",
         "规定的内容": " ".join(f"{band} {text}" for band, text in [*SO2_BANDS[4:], *SO2_BANDS[:4]]),
         "数据对数": "至少 9 对；以平均值判定",
-        "数值来源": "行业实践",
+        "来源": "行业实践",
     }
     obligation = facts(page(client, f"{GAS}/rows/hj75.cal-pm-manual/confirm/"))
     assert obligation["适用"] == "不具备自动校准；颗粒物"
@@ -434,7 +434,7 @@ def test_what_if_has_each_value_under_its_header(client: Client) -> None:
         "频次": "至多每 168 小时",
         "依据": "HJ 355-2019 附录 D",
         "记录表": "hj355-d",
-        "数值来源": "回忆待核",
+        "来源": "回忆待核",
     }
     first_week = {"周": "1", "日期": "2026-12-01 ~ 12-07"}
     daily = {"最迟在": "12-02、12-03、12-04、12-05、12-06、12-07", "次数": "6"}

@@ -771,7 +771,8 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
         "instruments/point_detail.html",
         point_context,
         {
-            "测点名称": "point.name", "MN 号": "point.mn_code", "排口": "point.outlet", "投用日期": "point.opened_on",
+            "测点名称": "point.name", "MN 号": "point.mn_code", "排口": "point.outlet",
+            "投用日期": "point.opened_on",
             "联网日期": "point.networked_on", "安装位置": "point.location",
             "坐标（WGS84）": "point.position_text", "站房面积（m²）": "point.station_area",
             "站房温度控制": "=有", "不间断电源（UPS）": "=无", "视频监控": "=有",
