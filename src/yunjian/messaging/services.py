@@ -116,10 +116,10 @@ def _through(
         return []
     addresses = channel.addresses(account_id=row.recipient_id, kind=row.kind)
     if not addresses and not before:
-        _note(row, channel, "", DeliveryState.UNREACHABLE)
+        _record_delivery(row, channel, "", DeliveryState.UNREACHABLE)
         return []
     if not before and not _within_rate(row):
-        _note(row, channel, "", DeliveryState.LIMITED)
+        _record_delivery(row, channel, "", DeliveryState.LIMITED)
         return []
     tried = [_try(channel, row, known.get((channel.name, each)), each) for each in addresses]
     return [failure for failure in tried if failure is not None]
@@ -140,7 +140,7 @@ def _try(
     if before is not None and before.state != DeliveryState.WAITING:
         return None
     if before is not None and row.read_at is not None:
-        _note(row, channel, address, DeliveryState.READ)
+        _record_delivery(row, channel, address, DeliveryState.READ)
         return None
     try:
         reference = channel.send(
@@ -152,11 +152,11 @@ def _try(
             link=row.link,
         )
     except ChannelDeclined as declined:
-        _note(row, channel, address, DeliveryState.DECLINED, error=str(declined))
+        _record_delivery(row, channel, address, DeliveryState.DECLINED, error=str(declined))
         return None
     except ChannelFailed as failure:
         return _failed(channel, row, before, address, failure)
-    _note(row, channel, address, DeliveryState.SENT, reference=reference)
+    _record_delivery(row, channel, address, DeliveryState.SENT, reference=reference)
     return None
 
 
@@ -171,14 +171,14 @@ def _failed(
     attempts = before.attempts if before is not None else 0
     is_last = failure.until is None and attempts + 1 >= MAX_ATTEMPTS
     if failure.is_passing and not is_last:
-        _note(row, channel, address, DeliveryState.WAITING, error=str(failure))
+        _record_delivery(row, channel, address, DeliveryState.WAITING, error=str(failure))
         return failure
-    _note(row, channel, address, DeliveryState.FAILED, error=str(failure))
+    _record_delivery(row, channel, address, DeliveryState.FAILED, error=str(failure))
     logger.error("message %s could not be sent: %s", row.pk, failure)
     return None
 
 
-def _note(
+def _record_delivery(
     row: Notification,
     channel: Channel,
     address: str,

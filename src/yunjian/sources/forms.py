@@ -68,7 +68,7 @@ class SourceFilterForm(forms.Form):
         choices=[ANY, ("active", _("在用")), ("closed", _("已关闭"))],
     )
 
-    def asked(self) -> dict[str, str]:
+    def query_values(self) -> dict[str, str]:
         """Return what is asked for; a query that cannot be read asks for nothing."""
         if not self.is_valid():
             return {}

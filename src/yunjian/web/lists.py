@@ -77,7 +77,7 @@ class ListPage:
         """Answer with a page of rows, with the rows alone, or with all of them as a file."""
         order, exclude = order or self.order, tuple(exclude)
         if request.GET.get("format") == "xlsx" and self.exportable:
-            rows = in_order(rows, order_asked(self.table, request.GET, order))
+            rows = in_order(rows, requested_order(self.table, request.GET, order))
             name = f"{context.get('title', self.title)}.xlsx"
             return stream_xlsx(name, self.table.file_columns(), self._all(rows))
         shown = Shown(self, request, rows, order=order, exclude=exclude, context=context)
@@ -107,7 +107,7 @@ class ListPage:
             yield from self.prepare(chunk)
 
 
-def order_asked(table: type[Table], asked: Mapping[str, str], default: str) -> str:
+def requested_order(table: type[Table], asked: Mapping[str, str], default: str) -> str:
     """Return the order that is asked for as a path, if it is among the table's."""
     name = asked.get("sort", "")
     column = table.columns.get(name.lstrip("-"))
@@ -160,7 +160,7 @@ class Shown:
         )
         chosen = self._asked.get("columns", "").split(",")
         known = [name for name in chosen if name in page.table.columns]
-        by = order_asked(page.table, self._asked, order)
+        by = requested_order(page.table, self._asked, order)
         self.rows = rows = in_order(rows, by)
         self.page: Page[Any] = (
             key_page(rows, self._asked, order=by, size=self.size)
@@ -199,14 +199,14 @@ class Shown:
         return f"?{urlencode(query)}" if query else self.path
 
     @property
-    def asked(self) -> list[tuple[str, str]]:
+    def query_items(self) -> list[tuple[str, str]]:
         """Return what is asked for: filter, order, columns and size, without a position."""
         return [(key, value) for key, value in self._asked.items() if key not in POSITION]
 
     @property
     def filter(self) -> str:
         """Return it as a query string, as acts upon all matching rows post it."""
-        return urlencode(self.asked)
+        return urlencode(self.query_items)
 
     @property
     def address(self) -> str:
@@ -256,7 +256,7 @@ class Shown:
     @property
     def views_address(self) -> str:
         """Return where views of the list are kept."""
-        query = urlencode([("_path", self.path), *self.asked])
+        query = urlencode([("_path", self.path), *self.query_items])
         return f"{reverse('web:list_views', args=[self.name])}?{query}"
 
 

@@ -93,7 +93,9 @@ def _bound(openid: str, account: Account) -> WechatBinding:
         defaults={"is_current": True},
     )
     if is_new:
-        _tell(account, events.WECHAT_BOUND, "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个")
+        _notify(
+            account, events.WECHAT_BOUND, "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个"
+        )
     record(
         actor=actor_for(account),
         verb=events.WECHAT_BOUND,
@@ -149,7 +151,7 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
     if was_current and following is not None:
         _make_current(binding.openid, following)
     sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
-    _tell(binding.account, events.WECHAT_UNBOUND, "微信解绑提醒", "已解除一个微信的绑定")
+    _notify(binding.account, events.WECHAT_UNBOUND, "微信解绑提醒", "已解除一个微信的绑定")
     record(
         actor=actor,
         verb=events.WECHAT_UNBOUND,
@@ -165,7 +167,7 @@ def _make_current(openid: str, binding: WechatBinding) -> None:
     binding.save(update_fields=["is_current"])
 
 
-def _tell(account: Account, kind: str, title: str, what: str) -> None:
+def _notify(account: Account, kind: str, title: str, what: str) -> None:
     """Tell the account in the app, and every WeChat identity that is bound to it.
 
     WeChat shows the first twenty signs of the body, so what happened comes first.

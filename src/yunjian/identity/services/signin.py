@@ -58,7 +58,7 @@ def signin_start(*, request: HttpRequest, username: str, password: str) -> Start
     try:
         check_rate_limit("signin", f"address {address}", f"account {username}")
     except RateLimitExceeded:
-        _note(request, username, Outcome.TOO_MANY)
+        _log_attempt(request, username, Outcome.TOO_MANY)
         raise
     account = password_check(request=request, username=username, password=password)
     request.session[KEY] = {"account": str(account.pk), "at": now().isoformat()}
@@ -78,7 +78,7 @@ def password_check(*, request: HttpRequest, username: str, password: str) -> Acc
         return account
     _refuse_locked(request, username, client_address(request) or "?")
     _refuse_closed(request, username, password)
-    _note(request, username, Outcome.WRONG)
+    _log_attempt(request, username, Outcome.WRONG)
     raise InvalidInput(_("账号或密码不正确，请重新输入"), code="wrong", field="password")
 
 
@@ -169,7 +169,7 @@ def _next_step(request: HttpRequest, account: Account) -> str:
 def _refuse_locked(request: HttpRequest, username: str, address: str) -> None:
     if not getattr(request, "axes_locked_out", False):
         return
-    _note(request, username, Outcome.LOCKED)
+    _log_attempt(request, username, Outcome.LOCKED)
     request.axes_locked_out = False  # type: ignore[attr-defined]  # the page says it, in our words
     minutes = max(1, locked_minutes(username, address))
     message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
@@ -190,7 +190,7 @@ def _refuse_closed(request: HttpRequest, username: str, password: str) -> None:
         raise NotAllowed(refusal, code="closed")
 
 
-def _note(request: HttpRequest, username: str, outcome: str) -> None:
+def _log_attempt(request: HttpRequest, username: str, outcome: str) -> None:
     account = Account.objects.filter(username=username).first()
     attempt_note(
         request=request, means=Means.PASSWORD, outcome=outcome, username=username, account=account

@@ -64,7 +64,7 @@ def wechat_arrive(*, request: HttpRequest, code: str, state: str) -> Arrival:
     try:
         return Arrival(WechatClient().openid_of(code), target)
     except CodeRefused as error:
-        _note(request, "code", str(error.errcode))
+        _log_failure(request, "code", str(error.errcode))
         raise WechatRefused("code", target) from error
     except CredentialsRefused as error:
         logger.error("WeChat refuses the official account: %s", error)  # noqa: TRY400 - no trace needed
@@ -78,7 +78,7 @@ def _used_state(request: HttpRequest, state: str) -> str:
     known: dict[str, list[str]] = request.session.get(STATES_KEY, {})
     if state not in known:
         if known:
-            _note(request, "state", "unknown")
+            _log_failure(request, "state", "unknown")
         raise WechatRefused("state", HOME)
     target, at = known[state]
     request.session[STATES_KEY] = {name: each for name, each in known.items() if name != state}
@@ -87,7 +87,7 @@ def _used_state(request: HttpRequest, state: str) -> str:
     return target
 
 
-def _note(request: HttpRequest, what: str, detail: str) -> None:
+def _log_failure(request: HttpRequest, what: str, detail: str) -> None:
     """Record a refusal, not oftener than the rate of bindings: a stranger can cause it."""
     address = client_address(request) or ""
     try:

@@ -46,7 +46,7 @@ class PointNode:
         return "filed" if self.filed >= self.wanted else "attention"
 
     @property
-    def words(self) -> str:
+    def state_text(self) -> str:
         """Return the state in words."""
         return {
             "closed": _("已关闭"),

@@ -140,7 +140,7 @@ def import_apply(*, actor: Actor, batch: FilingImport, submit: bool = False) -> 
     batch.state = ImportState.APPLIED
     batch.applied_at = now()
     batch.save(update_fields=["state", "applied_at"])
-    _note(actor, events.FILINGS_IMPORTED, batch, rows=len(written), submitted=submit)
+    _record_event(actor, events.FILINGS_IMPORTED, batch, rows=len(written), submitted=submit)
     return batch
 
 
@@ -179,11 +179,11 @@ def import_undo(*, actor: Actor, batch: FilingImport) -> FilingImport:
     batch.state = ImportState.UNDONE
     batch.undone_at = now()
     batch.save(update_fields=["state", "undone_at"])
-    _note(actor, events.IMPORT_UNDONE, batch, rows=len(rows))
+    _record_event(actor, events.IMPORT_UNDONE, batch, rows=len(rows))
     return batch
 
 
-def _note(actor: Actor, verb: str, batch: FilingImport, **payload: Any) -> None:
+def _record_event(actor: Actor, verb: str, batch: FilingImport, **payload: Any) -> None:
     record(
         actor=actor,
         verb=verb,

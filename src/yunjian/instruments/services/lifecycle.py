@@ -64,7 +64,7 @@ def instrument_retire(
     end_on(instrument, on)
     _act(actor, instrument, ActionKind.RETIRE, on=on, reason=reason, attachments=attachments)
     _tell_reviewers(actor, instrument, "retired", f"仪器停用：自 {on} 起：{reason.strip()}")
-    _note(actor, events.INSTRUMENT_RETIRED, instrument, on, reason)
+    _record_event(actor, events.INSTRUMENT_RETIRED, instrument, on, reason)
     return instrument
 
 
@@ -108,7 +108,7 @@ def instrument_stop(
             stopped=DateRange(on, None),
         )
     _tell_reviewers(actor, instrument, "stopped", f"仪器停运：自 {on} 起：{reason.strip()}")
-    _note(actor, events.INSTRUMENT_STOPPED, instrument, on, reason)
+    _record_event(actor, events.INSTRUMENT_STOPPED, instrument, on, reason)
     return action
 
 
@@ -154,7 +154,7 @@ def instrument_resume(
         actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments
     )
     _tell_reviewers(actor, instrument, "resumed", f"仪器恢复运行：自 {on} 起：{reason.strip()}")
-    _note(actor, events.INSTRUMENT_RESUMED, instrument, on, reason)
+    _record_event(actor, events.INSTRUMENT_RESUMED, instrument, on, reason)
     return action
 
 
@@ -214,7 +214,7 @@ def _tell_reviewers(actor: Actor, instrument: Instrument, what: str, said: str) 
     )
 
 
-def _note(actor: Actor, verb: str, instrument: Instrument, on: date, reason: str) -> None:
+def _record_event(actor: Actor, verb: str, instrument: Instrument, on: date, reason: str) -> None:
     record(
         actor=actor,
         verb=verb,

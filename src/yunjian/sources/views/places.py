@@ -70,7 +70,7 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
     new = Action(title=_("新增污染源"), address=reverse("sources:source_new"), testid="source-new")
     return SOURCES.answer(
         request,
-        sources_visible(SourceQuery(**form.asked())),
+        sources_visible(SourceQuery(**form.query_values())),
         form=form,
         actions=[new] if CREATE_SOURCE.held_by(current_actor()) else [],
     )

@@ -235,11 +235,11 @@ class _Writer:
             else self._text(part, value),
             unit=unit,
             verdict=result.get("verdict", ""),
-            note=self._note(result),
+            note=self._remark(result),
             photos=photos,
         )
 
-    def _note(self, result: dict[str, Any]) -> str:
+    def _remark(self, result: dict[str, Any]) -> str:
         message = result.get("message") or ""
         text = self._localized(message) if isinstance(message, dict) else str(message)
         clause = result.get("clause") or ""
