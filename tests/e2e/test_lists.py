@@ -16,7 +16,7 @@ from yunjian.agencies.models import Person
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Task
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.reads_all_rows]
 PEOPLE = "/agency/people/"
 
 

@@ -31,8 +31,9 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = sent(event.detail);
     if (!form) return;
-    if ("yjBusy" in form.dataset) { event.preventDefault(); return; }
     const cause = event.detail.requestConfig.triggeringEvent;
+    if (cause && cause.type !== "submit") return; // what saves itself while one types
+    if ("yjBusy" in form.dataset) { event.preventDefault(); return; }
     rest(form, (cause && cause.submitter) || buttons(form).pop());
   });
   document.addEventListener("htmx:afterRequest", (event) => {
