@@ -26,13 +26,14 @@
       delete button.dataset.yjWords;
     });
   };
-  const sent = (detail) => (detail.requestConfig.verb !== "get" && detail.elt.matches("form") ? detail.elt : null);
+  // a form that saves itself while one types says with hx-sync which of its requests counts
+  const BY_ITSELF = "[hx-sync]";
+  const sent = (detail) => (detail.requestConfig.verb !== "get" && detail.elt.matches(`form:not(${BY_ITSELF})`) ? detail.elt : null);
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = sent(event.detail);
     if (!form) return;
     const cause = event.detail.requestConfig.triggeringEvent;
-    if (cause && cause.type !== "submit") return; // what saves itself while one types
     if ("yjBusy" in form.dataset) { event.preventDefault(); return; }
     rest(form, (cause && cause.submitter) || buttons(form).pop());
   });
@@ -43,7 +44,7 @@
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.target) return;
+    if (event.defaultPrevented || form.method !== "post" || form.target || form.matches(BY_ITSELF)) return;
     if ("yjBusy" in form.dataset) { event.preventDefault(); return; }
     setTimeout(() => rest(form, event.submitter)); // a disabled button would not be sent
   });
