@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
@@ -75,6 +75,33 @@ def test_an_engineer_fills_in_a_sheet_at_the_desk(
     visit = Visit.unscoped().get(pk=visit_id)
     assert (visit.state, visit.verdict) == ("submitted", "pass")
     assert not SheetDraft.unscoped().exists()
+
+
+def test_answers_that_come_late_undo_nothing_that_was_typed_since(
+    browser: Browser, city: World, server: Served
+) -> None:
+    task = city.task(city.flue_gas_point)
+    Task.unscoped().filter(pk=task.pk).update(sheets=[sheets.current_name("hj75-g4", today())])
+    visit_id = _signed_in(city, task)
+
+    with desk(browser) as page:
+        sign_in(page, server, city.engineer.username, PASSWORD)
+        page.goto(f"{server.base}/agency/visits/{visit_id}/fill/")
+        waits = iter([1.5, 0.0, 0.7, 0.0])
+
+        def slowly(route: Route) -> None:
+            answer = route.fetch()
+            page.wait_for_timeout(1000 * next(waits, 0.0))
+            route.fulfill(response=answer)
+
+        page.route("**/fill/", slowly)
+        _fill_in(page)
+        _field(page, "analysers.0.zero_before").fill("5.2")
+        expect(page.locator("#s0-analysers-0-zero_drift-field")).to_contain_text("需校准")
+        for key, value in {**ROW, "zero_before": "5.2"}.items():
+            expect(_field(page, f"analysers.0.{key}")).to_have_value(value)
+    kept = SheetDraft.unscoped().get().sheets[0]["answers"]["analysers"][0]
+    assert (kept["zero_before"], kept["span_before"]) == (5.2, 161)
 
 
 def test_a_rule_administrator_makes_the_next_version_of_a_sheet(

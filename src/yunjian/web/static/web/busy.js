@@ -26,8 +26,8 @@
       delete button.dataset.yjWords;
     });
   };
-  // a form that saves itself while one types says with hx-sync which of its requests counts
-  const BY_ITSELF = "[hx-sync]";
+  // a form that saves itself while one types sends as fill.js says
+  const BY_ITSELF = "[data-yj-live] form";
   const sent = (detail) => (detail.requestConfig.verb !== "get" && detail.elt.matches(`form:not(${BY_ITSELF})`) ? detail.elt : null);
 
   document.addEventListener("htmx:beforeRequest", (event) => {
