@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +16,10 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 from django.conf import settings
 from django.db import connection
+
+from yunjian.wechat.simulator.callback_client import CallbackAddress
+from yunjian.wechat.simulator.server import CALLBACK_PATH, Simulation, run_in_thread
+from yunjian.wechat.simulator.state import SimulatorState
 
 READY_SECONDS = 150.0  # of a busy machine, where a fresh database is migrated first
 APP_ID = "wxyunjiantest0001"
@@ -37,22 +41,32 @@ def database_url() -> str:
 
 @dataclass
 class Served:
-    """A running server and, beside it, the WeChat simulator."""
+    """A running server and, in this process, the WeChat simulator."""
 
     base: str
-    simulator: str
+    simulation: Simulation
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+
+    @property
+    def simulator(self) -> str:
+        """The simulator's address."""
+        return self.simulation.base
 
     def kill(self) -> None:
         """End server, worker and all at once, as a power cut would (SIGKILL)."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def begin_anew(self) -> None:
+        """Have the simulator forget what it was told and sent."""
+        state = self.simulation.state
+        fresh = SimulatorState(state.app_id, state.app_secret, callback=state.callback)
+        vars(state).update(vars(fresh))
 
-def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str, str]:
+
+def environment(url: str, var: Path, port: int, simulator: Simulation) -> dict[str, str]:
     """Return the environment of a server on loopback."""
-    simulator = f"http://127.0.0.1:{simulator_port}"
     return {
         **os.environ,
         "COVERAGE_PROCESS_CONFIG": "",  # servers are not measured: they are to be as quick as ever
@@ -62,18 +76,18 @@ def environment(url: str, var: Path, port: int, simulator_port: int) -> dict[str
         "YUNJIAN_SECRET_KEY": secrets.token_urlsafe(64),
         "YUNJIAN_VAULT_KEYS": settings.SECRET_KEY,  # opens what the test has sealed
         "YUNJIAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "YUNJIAN_WECHAT_OPEN_BASE": simulator,
-        "YUNJIAN_WECHAT_API_BASE": simulator,
-        "YUNJIAN_WECHAT_JS_BASE": simulator,
+        "YUNJIAN_WECHAT_OPEN_BASE": simulator.base,
+        "YUNJIAN_WECHAT_API_BASE": simulator.base,
+        "YUNJIAN_WECHAT_JS_BASE": simulator.base,
         "YUNJIAN_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
         "YUNJIAN_WECHAT_AES_KEY": secrets.token_hex(22)[:43],
-        "YUNJIAN_WECHAT_APP_ID": APP_ID,
-        "YUNJIAN_WECHAT_APP_SECRET": secrets.token_hex(16),
+        "YUNJIAN_WECHAT_APP_ID": simulator.state.app_id,
+        "YUNJIAN_WECHAT_APP_SECRET": simulator.state.app_secret,
     }
 
 
 def start(
-    env: dict[str, str], port: int, simulator_port: int, *, workers: int = 1, worker: bool = True
+    env: dict[str, str], port: int, simulator: Simulation, *, workers: int = 1, worker: bool = True
 ) -> Served:
     """Start the server and wait until it answers."""
     arguments = ["serve", "--port", str(port), "--workers", str(workers)]
@@ -85,7 +99,7 @@ def start(
         start_new_session=True,
         stdout=subprocess.DEVNULL,  # it says where it listens, which is known here
     )
-    served = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}", env, process)
+    served = Served(f"http://127.0.0.1:{port}", simulator, env, process)
     wait_for(f"{served.base}/healthz", process)
     return served
 
@@ -95,23 +109,22 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     with httpx.Client(timeout=2) as client:
         while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise RuntimeError(f"the server ended with {process.returncode}")
             try:
                 if client.get(url).status_code < httpx.codes.INTERNAL_SERVER_ERROR:
                     return
             except httpx.TransportError:
-                _ends_within(process, 0.05)
+                let_run(process, seconds=0.05)
     raise TimeoutError(url)
 
 
-def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for a process to end, so long at most; between two looks at its address."""
-    try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+def let_run(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Return after so many seconds, between two looks at what the process does.
+
+    Raises:
+        RuntimeError: it ended.
+    """
+    with suppress(subprocess.TimeoutExpired):
+        raise RuntimeError(f"the server ended with {process.wait(timeout=seconds)}")
 
 
 @contextmanager
@@ -124,21 +137,19 @@ def served(
     more: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
     """Run server and WeChat simulator; stop both at the end."""
-    port, simulator_port = free_port(), free_port()
-    env = {**environment(url or database_url(), var, port, simulator_port), **(more or {})}
-    simulator = subprocess.Popen(
-        [sys.executable, "-m", "yunjian.wechat.simulator", "--port", str(simulator_port)],
-        env=env,
-        start_new_session=True,
-    )
-    running = None
-    try:
-        # both come up at one time: the server asks the simulator nothing before it is asked itself
-        running = start(env, port, simulator_port, workers=workers, worker=worker)
-        wait_for(f"http://127.0.0.1:{simulator_port}/sim/messages", simulator)
-        yield running
-    finally:
-        for process in (running.process if running else None, simulator):
-            if process is not None and process.poll() is None:
-                process.terminate()
-                process.wait(timeout=20)
+    port = free_port()
+    with run_in_thread(SimulatorState(APP_ID, secrets.token_hex(16))) as simulator:
+        env = {**environment(url or database_url(), var, port, simulator), **(more or {})}
+        state = simulator.state
+        state.callback = CallbackAddress(
+            url=f"{env['YUNJIAN_PUBLIC_URL']}{CALLBACK_PATH}",
+            token=env["YUNJIAN_WECHAT_CALLBACK_TOKEN"],
+            aes_key=env["YUNJIAN_WECHAT_AES_KEY"],
+        )
+        running = start(env, port, simulator, workers=workers, worker=worker)
+        try:
+            yield running
+        finally:
+            if running.process.poll() is None:
+                running.process.terminate()
+                running.process.wait(timeout=20)

@@ -1,16 +1,17 @@
 """A real server on the test database, and real browsers to use it with."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.find_chromium import find_chromium
-from tests.serving import Served, served
+from tests.serving import Served, let_run, served
 from tests.world import PASSWORD, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.models import Account
@@ -31,6 +32,7 @@ WECHAT_AGENT = (
 )
 AT_THE_POINT = {"longitude": 121.6004, "latitude": 31.2002, "accuracy": 12.0}
 PATIENCE_MS = 20_000
+JOB_SECONDS = 60.0
 VIOLATION = "content policy violated: "
 TELL_VIOLATIONS = f"""
 document.addEventListener("securitypolicyviolation", (event) => {{
@@ -63,11 +65,34 @@ def city(transactional_db: None) -> World:
     return world
 
 
-@pytest.fixture
-def server(city: World, tmp_path: Path) -> Iterator[Served]:
-    """A running Yunjian with its WeChat simulator."""
-    with served(tmp_path) as running:
+@pytest.fixture(scope="session")
+def _shared_server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A running Yunjian, which takes seconds to start, for all tests of this process."""
+    with served(tmp_path_factory.mktemp("served")) as running:
         yield running
+
+
+@pytest.fixture
+def server(city: World, _shared_server: Served) -> Iterator[Served]:
+    """A running Yunjian with its WeChat simulator, which knows nothing of the tests before."""
+    _shared_server.begin_anew()
+    yield _shared_server
+    _let_jobs_end(_shared_server)
+
+
+def _let_jobs_end(server: Served) -> None:
+    """Start no more jobs and wait for the running ones: the tables are emptied after this."""
+    deadline = time.monotonic() + JOB_SECONDS
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+            if cursor.fetchone() == (0,):
+                return
+        let_run(server.process, seconds=0.05)
+    raise TimeoutError("jobs of a test did not end")
 
 
 def _note_violation(problems: list[str], text: str) -> None:

@@ -102,7 +102,7 @@ def test_killing_the_server_loses_nothing_acknowledged_and_doubles_nothing(
         assert stored == before
 
         port = free_port()
-        again = start(running.environment, port, 0, worker=False)
+        again = start(running.environment, port, running.simulation, worker=False)
         try:
             for sender in senders:
                 sender.acknowledged.clear()
