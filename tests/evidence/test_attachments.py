@@ -17,6 +17,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import accepted
+from yunjian.evidence.schemas import AttachmentOut
 from yunjian.evidence.services import attachment_store, attachments_share, verify_chains
 from yunjian.evidence.services import attachments as service
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
@@ -51,6 +52,16 @@ def test_the_same_upload_twice_is_stored_once(world: World) -> None:
     assert first.pk == second.pk
     assert (first.width, first.height, len(first.dhash)) == (64, 48, 16)
     assert storage.get(first.storage_key)
+
+
+def test_an_answer_names_the_address_of_the_file(world: World) -> None:
+    row, _new = _store(world, picture())
+    assert AttachmentOut.model_validate(row).model_dump() == {
+        "id": row.pk,
+        "purpose": "sheet",
+        "url": f"/files/{row.pk}",
+        "taken_at": row.created_at,
+    }
 
 
 def test_other_bytes_under_a_used_id_are_a_conflict(world: World) -> None:

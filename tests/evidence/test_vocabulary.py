@@ -9,6 +9,7 @@ import pytest
 
 import yunjian
 from tests.chain import STATED
+from yunjian.administration.events import FORMER_OBJECTS
 from yunjian.evidence import vocabulary
 
 PACKAGE = Path(yunjian.__file__).parent
@@ -78,3 +79,13 @@ def test_everything_that_has_words_can_be_listed_for_a_filter() -> None:
     assert objects["identity.account"] == vocabulary.object_title("identity.account")
     assert list(verbs) == sorted(verbs)
     assert list(objects) == sorted(objects)
+
+
+def test_what_an_old_event_is_about_has_its_present_name() -> None:
+    for former, current in FORMER_OBJECTS.items():
+        assert vocabulary.current_type(former) == current
+        names = vocabulary.object_types(current)
+        assert names[0] == current
+        assert former in names
+        assert vocabulary.object_title(former) == vocabulary.object_title(current)
+    assert vocabulary.object_types("no_such_thing") == ["no_such_thing"]

@@ -8,7 +8,8 @@ from yunjian.access.actor import Actor, system_actor
 from yunjian.access.permissions import require
 from yunjian.instruments.policies import may_file_instruments, may_review_instruments
 from yunjian.kernel.errors import NotAllowed
-from yunjian.sources.policies import may_keep_source
+from yunjian.sources.models import PollutionSource
+from yunjian.sources.policies import may_keep, may_keep_source
 
 OWN = uuid4()
 OTHER = uuid4()
@@ -54,6 +55,7 @@ def test_each_party_may_do_its_own_part_and_nothing_else(
     reviews: bool,  # noqa: FBT001
 ) -> None:
     assert may_keep_source(who, OWN, HERE) is keeps
+    assert may_keep(who, PollutionSource(organization_id=OWN, district_id=HERE)) is keeps
     assert may_file_instruments(who, OWN) is files
     assert may_review_instruments(who, HERE) is reviews
 
