@@ -181,6 +181,22 @@ def _rules_of_the_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _jobs_end_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Remove the jobs of a test that commits: Django empties the tables of its own models only."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or (
+        marker is not None and marker.kwargs.get("transaction", False)
+    )
+    if not commits:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")  # so that the database outlasts this
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers CASCADE")
+
+
+@pytest.fixture(autouse=True)
 def _events_are_as_stated(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compare every event that the test made with what is stated of its verb."""
     with_database = {"db", "transactional_db", "world"} & set(request.fixturenames)

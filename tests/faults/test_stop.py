@@ -33,16 +33,22 @@ def _group_lives(group: int) -> bool:
     return True
 
 
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation, which the first test that starts it makes."""
+    return tmp_path_factory.mktemp("installation") / "var"
+
+
 @pytest.mark.parametrize("asked_by", ["terminal", "service manager"])
-def test_stopping_leaves_no_process_behind(tmp_path: Path, asked_by: str) -> None:
+def test_stopping_leaves_no_process_behind(installation: Path, asked_by: str) -> None:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "yunjian", "serve", "--port", str(port)],
-        env=_own_installation(tmp_path / "var"),
+        env=_own_installation(installation),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
     )
-    postmaster = tmp_path / "var" / "pg" / "postmaster.pid"
+    postmaster = installation / "pg" / "postmaster.pid"
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
         assert postmaster.exists()
