@@ -12,10 +12,10 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from tests.chain import differences
 from tests.support import database
+from tests.support.chain import differences
 from tests.support.own_statements import told_in_tests
-from tests.world import World, account_with, build_world
+from tests.support.world import World, account_with, build_world
 from yunjian.access import row_policies
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Organization

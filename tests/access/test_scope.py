@@ -3,7 +3,7 @@
 import pytest
 from django.http import Http404
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import OutsideScope, acting_as, system_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Event

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.identity.models import Account, Organization
 
 

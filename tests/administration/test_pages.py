@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.world import World, account_with
+from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, Organization, SignInAttempt

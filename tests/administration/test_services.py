@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.world import PASSWORD, World, account_with
+from tests.support.world import PASSWORD, World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.administration import services
 from yunjian.administration.selectors.service_status import scheduled_jobs

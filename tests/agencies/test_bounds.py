@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.agencies.test_services import PERSON
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor
 from yunjian.agencies import services
 from yunjian.kernel.clock import today

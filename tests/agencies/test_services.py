@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling, Person, ServiceContract, Vehicle

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.agencies.test_services import BASICS, PERSON
-from tests.concurrency import at_once
-from tests.world import World, account_with, build_world
+from tests.support.concurrency import at_once
+from tests.support.world import World, account_with, build_world
 from yunjian.access.actor import Actor, acting_as
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle

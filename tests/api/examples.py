@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tests.world import GAS_SHEET, World, build_world
+from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization, WechatBinding

@@ -18,10 +18,10 @@ from tests.api import examples as city
 from tests.api.examples import A_MOMENT, AN_ID, Example, key, long_ago
 from tests.api.test_openapi import operations
 from tests.instruments.test_imports import book
-from tests.instruments.values import analyzer_values
-from tests.phone import picture, stamp
-from tests.sheet_values import honest_answers
-from tests.world import GAS_SHEET, World
+from tests.support.filing_values import analyzer_values
+from tests.support.phone import picture, stamp
+from tests.support.sheet_values import honest_answers
+from tests.support.world import GAS_SHEET, World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.api.auth import OPENID_KEY

@@ -8,8 +8,8 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from tests.instruments.test_imports import book
-from tests.instruments.values import analyzer_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 

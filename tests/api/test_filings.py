@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.instruments.values import analyzer_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import today

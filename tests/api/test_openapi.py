@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from tests.isolation.routes import EVERYBODY, OPERATIONS
-from tests.sheet_values import honest_answers
+from tests.support.sheet_values import honest_answers
 from yunjian.api.openapi import document_text
 from yunjian.api.root import api
 from yunjian.maintenance.schemas import SheetDefinition, SheetResult

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api import examples as city
 from tests.api.test_openapi import operations
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.kernel.clock import today

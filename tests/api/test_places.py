@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.kernel.clock import today
 from yunjian.sources.models import PollutionSource
 

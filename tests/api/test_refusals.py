@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from tests.api.test_openapi import DOCUMENT, operations
-from tests.world import World
+from tests.support.world import World
 from yunjian.api.routers import visits
 from yunjian.kernel.ids import new_id
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.world import World, current_code
+from tests.support.world import World, current_code
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, SecondFactor, WechatBinding
 from yunjian.kernel import clock

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tests.bench.submission import Job
-from tests.phone import honest_submission
-from tests.wire import session_key
-from tests.world import GAS_SHEET, World, build_world
+from tests.support.phone import honest_submission
+from tests.support.wire import session_key
+from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.identity.models import Account, Organization, RoleGrant

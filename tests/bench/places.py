@@ -40,7 +40,7 @@ def main() -> int:
 def _measured() -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415
 
-    from tests.world import build_world  # noqa: PLC0415
+    from tests.support.world import build_world  # noqa: PLC0415
     from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
 
     world = build_world()

@@ -12,7 +12,7 @@ import sys
 from time import process_time
 from timeit import repeat
 
-from tests.sheet_values import honest_answers
+from tests.support.sheet_values import honest_answers
 from yunjian.standards import sheets
 
 ROUNDS, TIMES = 15, 10

@@ -68,7 +68,7 @@ def main() -> None:
 def _run(url: str, folder: Path, postmaster: int) -> dict[str, Any]:
     _prepare_django(url, folder)
     from tests.bench.city import prepared_jobs  # noqa: PLC0415 - after Django's setup
-    from tests.serving import served  # noqa: PLC0415 - after Django's setup
+    from tests.support.serving import served  # noqa: PLC0415 - after Django's setup
 
     result: dict[str, Any] = {
         "cpus": os.cpu_count(),

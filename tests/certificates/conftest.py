@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.certificates.pki import Pki
+from tests.support.pki import Pki
 
 
 @pytest.fixture(scope="session")

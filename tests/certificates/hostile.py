@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from asn1crypto import core, pem
 from asn1crypto import x509 as asn1
 
-from tests.certificates.pki import (
+from tests.support.pki import (
     ISSUING,
     LONG_AGO,
     NAME,

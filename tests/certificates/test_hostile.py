@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.certificates.hostile import EVERYWHERE, ONLY_RSA, ONLY_SM2, Case
-from tests.certificates.pki import PLACES, TEXT, Pki, der, parsed, pkcs7
+from tests.support.pki import PLACES, TEXT, Pki, der, parsed, pkcs7
 from yunjian.certificates.core.certificate import parse_certificate
 from yunjian.certificates.core.chain import TrustStore, trust_in
 from yunjian.certificates.core.reasons import Reason, Refused

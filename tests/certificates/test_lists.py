@@ -7,9 +7,9 @@ import pytest
 from asn1crypto import core, pem
 from pytest_django import Settings
 
-from tests.certificates.desk import Desk, load_lists, set_up, trusting
-from tests.certificates.pki import LONG_AGO, TOMORROW, YESTERDAY, Pki, parsed
-from tests.world import World
+from tests.support.certificate_desk import Desk, load_lists, set_up, trusting
+from tests.support.pki import LONG_AGO, TOMORROW, YESTERDAY, Pki, parsed
+from tests.support.world import World
 from yunjian.certificates.jobs import forget_challenges
 from yunjian.certificates.jobs import load_lists as job
 from yunjian.certificates.models import Challenge, RevocationFile, RevocationList, RevokedSerial

@@ -12,11 +12,11 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from tests.certificates.desk import REGISTER, SIGNIN, Desk, load_lists, set_up, trusting
 from tests.certificates.hostile import EVERYWHERE, ONLY_RSA, ONLY_SM2, Case
-from tests.certificates.pki import NAME, OTHER_USCC, TEXT, USCC, Pki, der, parsed, with_uscc
 from tests.certificates.test_hostile import _named
-from tests.world import World
+from tests.support.certificate_desk import REGISTER, SIGNIN, Desk, load_lists, set_up, trusting
+from tests.support.pki import NAME, OTHER_USCC, TEXT, USCC, Pki, der, parsed, with_uscc
+from tests.support.world import World
 from yunjian.certificates.models import AgencyRegistration, Challenge, OrganizationCertificate
 from yunjian.certificates.simulator.authority import openssl
 from yunjian.evidence.models import Event

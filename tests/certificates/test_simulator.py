@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.certificates.pki import TEXT, Pki, der
+from tests.support.pki import TEXT, Pki, der
 from yunjian.certificates.simulator import Drawer, Simulation, SoftKey, run_in_thread, serve
 from yunjian.certificates.simulator.authority import DISTID, openssl
 

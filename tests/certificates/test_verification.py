@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.certificates.pki import NAME, TEXT, USCC, Pki, der, parsed, pkcs7, raw, with_uscc
+from tests.support.pki import NAME, TEXT, USCC, Pki, der, parsed, pkcs7, raw, with_uscc
 from yunjian.certificates.core.chain import read_authorities, trust_in
 from yunjian.certificates.core.holders import find_uscc
 from yunjian.certificates.core.reasons import Reason, Refused

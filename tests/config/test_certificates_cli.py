@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from pytest_django import Settings
 
-from tests.certificates.desk import load_lists, trusting
-from tests.certificates.pki import Pki
+from tests.support.certificate_desk import load_lists, trusting
+from tests.support.pki import Pki
 from yunjian.config import certificates_cli
 from yunjian.config.cli import main
 

@@ -11,7 +11,7 @@ import time_machine
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
-from tests.sheet_values import honest_answers
+from tests.support.sheet_values import honest_answers
 from yunjian.config import standards_cli
 from yunjian.config.cli import main
 from yunjian.standards.rules.model import Row

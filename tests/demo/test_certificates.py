@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.certificates.desk import REGISTER, Desk
-from tests.certificates.pki import USCC
-from tests.world import World
+from tests.support.certificate_desk import REGISTER, Desk
+from tests.support.pki import USCC
+from tests.support.world import World
 from yunjian.certificates.simulator import read_drawer
 from yunjian.demo import certificates
 

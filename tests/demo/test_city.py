@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from tests.personal import leaks
+from tests.support.personal import leaks
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome

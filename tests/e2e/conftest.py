@@ -11,8 +11,8 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.find_chromium import find_chromium
-from tests.serving import Served, let_run, served
-from tests.world import PASSWORD, World, build_world
+from tests.support.serving import Served, let_run, served
+from tests.support.world import PASSWORD, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.models import Account
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.phone import picture
-from tests.serving import Served
-from tests.sheet_values import honest_answers
-from tests.world import PASSWORD, current_code
+from tests.support.phone import picture
+from tests.support.serving import Served
+from tests.support.sheet_values import honest_answers
+from tests.support.world import PASSWORD, current_code
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import has_second_factor
 from yunjian.standards import sheets

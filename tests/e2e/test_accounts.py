@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
-from tests.serving import Served
-from tests.world import World, account_with, give_authenticator
+from tests.support.serving import Served
+from tests.support.world import World, account_with, give_authenticator
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.identity.services.second_factor import code_now

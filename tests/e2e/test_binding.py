@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import AT_THE_POINT, handset
 from tests.e2e.hands import bind, open_in_wechat, photo
-from tests.phone import picture
-from tests.serving import Served
-from tests.world import PASSWORD, World, current_code
+from tests.support.phone import picture
+from tests.support.serving import Served
+from tests.support.world import PASSWORD, World, current_code
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import WechatBinding
 from yunjian.maintenance.models import Visit

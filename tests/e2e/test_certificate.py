@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from pytest_django import Settings
 
-from tests.certificates.desk import load_lists, trusting
-from tests.certificates.pki import NAME, USCC, Pki
 from tests.e2e.conftest import desk
 from tests.e2e.hands import fill_form
-from tests.serving import Served, served
-from tests.world import World
+from tests.support.certificate_desk import load_lists, trusting
+from tests.support.pki import NAME, USCC, Pki
+from tests.support.serving import Served, served
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.models import OrganizationCertificate
 from yunjian.certificates.simulator import Drawer, SoftKey, run_in_thread

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import handset
 from tests.e2e.hands import bind, draw_signature, fill_sheet, open_in_wechat, photo
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.maintenance.models import Visit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.reads_all_rows]

@@ -19,8 +19,8 @@ from tests.e2e.hands import (
     photo,
     sign_in,
 )
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Equipment, Person
 from yunjian.evidence.models import Attachment, Event

@@ -5,8 +5,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import handset
 from tests.e2e.hands import bind, open_in_wechat, photo
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.standards import sheets

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import fill_form, opened_dialog, photo, sign_in
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.kernel.clock import today

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.agencies.models import Person
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Task

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
-from tests.serving import Served
-from tests.world import World
+from tests.support.serving import Served
+from tests.support.world import World
 from yunjian.kernel.coordinates import Datum, from_wgs84
 from yunjian.sources.models import Outlet, PollutionSource
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
-from tests.serving import Served
-from tests.world import PASSWORD, World
+from tests.support.serving import Served
+from tests.support.world import PASSWORD, World
 from yunjian.identity.models import RoleGrant
 from yunjian.kernel.clock import today
 from yunjian.library.models import PublishedPack

@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import desk
 from tests.e2e.hands import opened_dialog, sign_in
-from tests.phone import picture
-from tests.serving import Served
-from tests.world import PASSWORD, World
+from tests.support.phone import picture
+from tests.support.serving import Served
+from tests.support.world import PASSWORD, World
 from yunjian.access.actor import acting_as
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import RoleGrant

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from PIL import Image
 
 from tests.evidence.pictures import picture
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment

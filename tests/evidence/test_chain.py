@@ -7,8 +7,8 @@ import pytest
 from django.db import InternalError, transaction
 from django.db.utils import DatabaseError
 
-from tests.owner import owners_cursor
-from tests.world import World
+from tests.support.owner import owners_cursor
+from tests.support.world import World
 from yunjian.access.actor import OutsideScope, acting_as, system_actor
 from yunjian.evidence.jobs import seal_day
 from yunjian.evidence.models import ChainHead, DailyHead, Event

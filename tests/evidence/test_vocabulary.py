@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import yunjian
-from tests.chain import STATED
+from tests.support.chain import STATED
 from yunjian.administration.events import FORMER_OBJECTS
 from yunjian.evidence import vocabulary
 

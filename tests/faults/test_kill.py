@@ -10,10 +10,10 @@ import httpx
 import pytest
 from django.db import connection
 
-from tests.phone import Phone
-from tests.serving import Served, free_port, served, start
-from tests.wire import WirePhone
-from tests.world import World, build_world
+from tests.support.phone import Phone
+from tests.support.serving import Served, free_port, served, start
+from tests.support.wire import WirePhone
+from tests.support.world import World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import free_port, wait_for
+from tests.support.serving import free_port, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 STOP_SECONDS = 40

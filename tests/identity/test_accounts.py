@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from tests.world import PASSWORD, World, account_with
+from tests.support.world import PASSWORD, World, account_with
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.permissions import KINDS
 from yunjian.evidence.models import Event

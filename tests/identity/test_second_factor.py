@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.rate_limits import RateLimitExceeded
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession
 from yunjian.identity.services import session_end, sessions_end

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client, override_settings
 
-from tests.world import World, current_code
+from tests.support.world import World, current_code
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, SecondFactor, SignInAttempt

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.instruments.values import analyzer_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values
+from tests.support.world import World
 from yunjian.access.actor import Actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.services import revision_draft, revision_submit

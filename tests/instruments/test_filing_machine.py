@@ -29,8 +29,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.instruments.values import analyzer_values, sampler_values
-from tests.world import World, build_world
+from tests.support.filing_values import analyzer_values, sampler_values
+from tests.support.world import World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.instruments.models import Instrument, InstrumentRevision

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tests.instruments.values import analyzer_values, sampler_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values, sampler_values
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Event

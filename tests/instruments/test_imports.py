@@ -10,8 +10,8 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
-from tests.instruments.values import analyzer_values, sampler_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values, sampler_values
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as
 from yunjian.instruments.documents.workbooks import columns_of, template, title_of
 from yunjian.instruments.models import FilingImport, Instrument, InstrumentRevision

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
 
-from tests.instruments.values import analyzer_values, sampler_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values, sampler_values
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store

@@ -12,8 +12,8 @@ from django.test import Client
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from tests.instruments.values import analyzer_values, sampler_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values, sampler_values
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.instruments.models import Instrument, InstrumentRevision

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.instruments.jobs import remind_certificates

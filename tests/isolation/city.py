@@ -11,8 +11,8 @@ from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from PIL import Image
 
-from tests.chain import STATED
-from tests.world import GAS_SHEET, World, build_world
+from tests.support.chain import STATED
+from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
 from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate

@@ -10,7 +10,7 @@ from tests.api import examples as city
 from tests.api.test_examples import EXAMPLES, ask, client_of
 from tests.api.test_openapi import operations
 from tests.isolation.test_battery import NO_WRITE
-from tests.world import World, account_with, give_authenticator
+from tests.support.world import World, account_with, give_authenticator
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.identity.models import Organization
 from yunjian.identity.policies import GRANTORS

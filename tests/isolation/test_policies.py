@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.isolation.people import every_role, somebody
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.permissions import permissions, require
 from yunjian.administration import policies as administration

@@ -10,7 +10,7 @@ from django.db import DatabaseError, ProgrammingError, connection, connections, 
 from django.db.models import Q
 
 from tests.isolation.city import City, add_published, build_city
-from tests.world import World
+from tests.support.world import World
 from yunjian.access import policy_sync, row_policies
 from yunjian.access.actor import Actor, acting_as, system_actor, unauthenticated
 from yunjian.access.row_policies import RowPolicy, Unrestricted, bypass_rls

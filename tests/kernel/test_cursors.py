@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.cursors import cursor_text, key_slice, newest_first, read_cursor

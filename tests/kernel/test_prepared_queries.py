@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.prepared_queries import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from tests.world import PASSWORD, World
+from tests.support.world import PASSWORD, World
 from yunjian.access.actor import Actor, acting_as
 from yunjian.identity.models import Account, RoleGrant
 from yunjian.kernel.clock import today

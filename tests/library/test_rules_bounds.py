@@ -21,7 +21,7 @@ from tests.library.rules import (
 )
 from tests.library.test_rules_changes import fields
 from tests.library.test_rules_shown import CITY, source_of
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput

@@ -21,7 +21,7 @@ from tests.library.rules import (
     publish,
     tomorrow,
 )
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains

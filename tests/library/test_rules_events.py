@@ -8,7 +8,7 @@ import pytest
 
 from tests.library.rules import GAS, PATROL, actor_of, confirm, correct, publish, tomorrow
 from tests.library.test_rules_shown import CITY, source_of
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today

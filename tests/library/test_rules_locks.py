@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from tests.library.rules import GAS, PATROL, actor_of, confirm, correct, publish, tomorrow
 from tests.library.test_rules_shown import CITY, source_of
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.errors import InvalidState
 from yunjian.library.models import PublishedPack, RuleDraft

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.library.rules import administrator
-from tests.world import World
+from tests.support.world import World
 
 pytestmark = pytest.mark.reads_all_rows
 

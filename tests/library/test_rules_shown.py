@@ -17,7 +17,7 @@ from tests.library.rules import (
     publish,
     tomorrow,
 )
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.library.models import PublishedPack

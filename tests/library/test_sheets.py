@@ -8,7 +8,7 @@ from django.db.utils import InternalError, ProgrammingError
 from django.test import Client
 
 from tests.library.rules import administrator
-from tests.world import World
+from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today
 from yunjian.library.models import PublishedSheet, SheetDesign

@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from tests.phone import Phone
-from tests.world import World
+from tests.support.phone import Phone
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.evidence.models import Event
 from yunjian.kernel.errors import InvalidState

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.phone import Phone, picture
-from tests.world import World
+from tests.support.phone import Phone, picture
+from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.maintenance.models import RecordSheet, SheetDraft, Task, Visit

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.phone import Phone
-from tests.world import World
+from tests.support.phone import Phone
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.maintenance.services.visits import Outcome, visit_submit

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from django.db.models import Model
 
-from tests.phone import Phone, picture, stamp
-from tests.world import World
+from tests.support.phone import Phone, picture, stamp
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.kernel import clock

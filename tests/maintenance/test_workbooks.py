@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.phone import Phone
-from tests.world import World
+from tests.support.phone import Phone
+from tests.support.world import World
 
 pytestmark = pytest.mark.reads_all_rows
 

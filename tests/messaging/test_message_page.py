@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.identity.models import Account
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import notify

@@ -9,9 +9,9 @@ import orjson
 import pytest
 from PIL import Image
 
-from tests.instruments.values import analyzer_values
-from tests.phone import Phone
-from tests.world import World, account_with
+from tests.support.filing_values import analyzer_values
+from tests.support.phone import Phone
+from tests.support.world import World, account_with
 from yunjian.access.actor import Actor, acting_as
 from yunjian.agencies.models import Person
 from yunjian.evidence.models import Attachment

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import override_settings
 from PIL import Image
 
-from tests.owner import let_tests_empty_tables
-from tests.world import build_world
+from tests.support.owner import let_tests_empty_tables
+from tests.support.world import build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.config import operations
 from yunjian.config.embedded import EmbeddedDatabase

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies import services as agencies
 from yunjian.agencies.models import SparePart

@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import models
 from pytest_django import Settings
 
-from tests.personal import LEADS_TO_A_PERSON, NAMES_OF_THINGS, leaks
-from tests.world import World
+from tests.support.personal import LEADS_TO_A_PERSON, NAMES_OF_THINGS, leaks
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.agencies.services import person_create, person_update

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency import at_once
-from tests.world import World, account_with, build_world
+from tests.support.concurrency import at_once
+from tests.support.world import World, account_with, build_world
 from yunjian.access.actor import Actor
 from yunjian.identity.models.accounts import Role
 from yunjian.instruments.models import Instrument

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed

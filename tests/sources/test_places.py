@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as
 from yunjian.evidence.models import Event
 from yunjian.identity.domain.uscc import check_character

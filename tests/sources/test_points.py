@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor
 from yunjian.instruments.selectors import point_on
 from yunjian.kernel.clock import today

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sheet_values import honest_answers
+from tests.support.sheet_values import honest_answers
 from yunjian.standards import sheets
 from yunjian.standards.sheets.expressions import (
     UNKNOWN,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.owner import owners_cursor
-from tests.world import World
+from tests.support.owner import owners_cursor
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.jobs import ask_nightly_check, check_chains
 from yunjian.evidence.models import ChainCheck, Event

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.instruments.values import analyzer_values
-from tests.world import World
+from tests.support.filing_values import analyzer_values
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.owner import owners_cursor
-from tests.phone import Phone
-from tests.world import World
+from tests.support.owner import owners_cursor
+from tests.support.phone import Phone
+from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.selectors.what_if import what_if_answer
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from tests.owner import let_tests_empty_tables
+from tests.support.owner import let_tests_empty_tables
 from yunjian.config import operations
 
 # all processes of one run share what the first one has made

@@ -12,7 +12,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 import yunjian
-from tests.world import World
+from tests.support.world import World
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.web.excel import stream_xlsx

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.languages import localized
 

@@ -19,7 +19,7 @@ from django.utils.html import escape
 
 import yunjian
 from tests.isolation.routes import ROUTES
-from tests.world import World, account_with
+from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.identity.models import Account, Organization

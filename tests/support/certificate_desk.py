@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 from pytest_django import Settings
 
-from tests.certificates.pki import Pki, der
+from tests.support.pki import Pki, der
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.services import LoadReport, lists_load
 from yunjian.certificates.simulator.authority import USCC_EXTENSION, Authority, Issued

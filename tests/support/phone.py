@@ -11,7 +11,7 @@ import orjson
 from django.test import Client
 from PIL import Image, ImageDraw
 
-from tests.sheet_values import honest_answers
+from tests.support.sheet_values import honest_answers
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.kernel.ids import new_id
