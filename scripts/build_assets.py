@@ -35,17 +35,19 @@ def main() -> int:
     """Copy every file and compile the texts; say which file is missing."""
     shutil.rmtree(TARGET, ignore_errors=True)
     for source, name in FILES.items():
-        found = MODULES / source
-        if not found.exists():
+        result = MODULES / source
+        if not result.exists():
             print(f"缺少 {source}：请先运行 npm ci / missing: run npm ci first", file=sys.stderr)
             return 1
         (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
-        content = found.read_bytes()
+        content = result.read_bytes()
         # maps are not copied, so nothing may point at them
         lines = [
             line for line in content.splitlines(keepends=True) if b"sourceMappingURL" not in line
         ]
-        (TARGET / name).write_bytes(b"".join(lines) if found.suffix in {".css", ".js"} else content)
+        (TARGET / name).write_bytes(
+            b"".join(lines) if result.suffix in {".css", ".js"} else content
+        )
     messages.compile_catalogue()
     return 0
 

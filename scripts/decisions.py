@@ -38,12 +38,12 @@ def records() -> list[Record]:
         ValueError: a record lacks its title or its status, has the number of another file, or is
             superseded by one that is not there.
     """
-    found = [_record(path) for path in sorted(FOLDER.glob("[0-9]*.md"))]
-    numbers = {record.number for record in found}
-    for record in found:
+    result = [_record(path) for path in sorted(FOLDER.glob("[0-9]*.md"))]
+    numbers = {record.number for record in result}
+    for record in result:
         if record.superseded_by and record.superseded_by not in numbers:
             raise ValueError(f"{record.file}: there is no record {record.superseded_by}")
-    return found
+    return result
 
 
 def _record(path: Path) -> Record:

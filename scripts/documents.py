@@ -37,8 +37,8 @@ def main() -> int:
     import django  # noqa: PLC0415 - after the settings are named
 
     django.setup()
-    check, found = "--check" in sys.argv, [one for author in authors() for one in stale(author)]
-    for path, text in found:
+    check, result = "--check" in sys.argv, [one for author in authors() for one in stale(author)]
+    for path, text in result:
         print(f"{path.relative_to(ROOT)} {'is stale: make docs' if check else 'is written anew'}")
         if check:
             continue
@@ -47,7 +47,7 @@ def main() -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    return 1 if check and found else 0
+    return 1 if check and result else 0
 
 
 if __name__ == "__main__":

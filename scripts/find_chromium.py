@@ -11,13 +11,13 @@ MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 def find_chromium() -> str | None:
     """Return the browser's path: CHROMIUM from the environment, PATH, or the Mac's place."""
-    asked = os.environ.get("CHROMIUM")
-    if asked:
-        return asked
+    requested = os.environ.get("CHROMIUM")
+    if requested:
+        return requested
     for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
+        result = shutil.which(name)
+        if result:
+            return result
     return str(MAC) if MAC.exists() else None
 
 

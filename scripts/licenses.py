@@ -54,8 +54,8 @@ def python_packages() -> list[Package]:
     while wanted:
         requirement = wanted.pop()
         name = canonicalize_name(requirement.name)
-        asked = {"", *requirement.extras}
-        fresh = asked - extras.setdefault(name, set())
+        requested = {"", *requirement.extras}
+        fresh = requested - extras.setdefault(name, set())
         extras[name] |= fresh
         wanted += [further for extra in fresh for further in _required(name, extra)]
     return [Package("python", name, _stated(distribution(name))) for name in sorted(extras)]
@@ -98,13 +98,13 @@ def _bundled(of: Distribution) -> list[str]:
 
 def npm_packages() -> list[Package]:
     """Return what the locks of the pages and of the phone app name, by name."""
-    found = set()
+    result = set()
     for lock in NPM_LOCKS:
         for path, entry in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
             if path:  # the empty path is the product itself
                 name = path.rpartition("node_modules/")[2]
-                found.add(Package("npm", name, entry.get("license", "")))
-    return sorted(found)
+                result.add(Package("npm", name, entry.get("license", "")))
+    return sorted(result)
 
 
 def problems(
@@ -114,7 +114,7 @@ def problems(
 
     `exceptions` is ecosystem → name → `license` and `reason`.
     """
-    found, open_exceptions = (
+    result, open_exceptions = (
         [],
         {(ecosystem, name) for ecosystem, names in exceptions.items() for name in names},
     )
@@ -123,16 +123,16 @@ def problems(
         exception = exceptions.get(package.ecosystem, {}).get(package.name)
         if exception:
             if exception["license"] != package.license:
-                found.append(
+                result.append(
                     f"{package.name} states {package.license or 'no licence'}, "
                     f"the exception is for {exception['license']}"
                 )
         elif not package.license:
-            found.append(f"{package.name} states no licence")
+            result.append(f"{package.name} states no licence")
         elif COPYLEFT.search(package.license):
-            found.append(f"{package.name} stands under {package.license}")
-    found += [f"{name} is excepted and not used" for _ecosystem, name in sorted(open_exceptions)]
-    return found
+            result.append(f"{package.name} stands under {package.license}")
+    result += [f"{name} is excepted and not used" for _ecosystem, name in sorted(open_exceptions)]
+    return result
 
 
 def main() -> int:

@@ -282,8 +282,8 @@ def _reach(model: Model) -> Iterator[str]:
     yield "Row policy; of each line one condition has to hold:"
     yield ""
     for name, conditions in parts.items():
-        said = " · ".join(f"`{_shown(one, model)}`" for one in conditions)
-        yield f"- {name}: {said or 'the program only'}"
+        stated = " · ".join(f"`{_shown(one, model)}`" for one in conditions)
+        yield f"- {name}: {stated or 'the program only'}"
 
 
 def _shown(condition: str, model: Model) -> str:
@@ -325,8 +325,8 @@ def _about(verb: str, of_room: list[Model]) -> Model | None:
     noun = verb.partition(".")[0]
     named = [model for model in of_room if f"_{_words(model)}".endswith(f"_{noun}")]
     same = [model for model in named if _words(model) == noun]
-    found = same or named
-    return found[0] if len(found) == 1 else None
+    result = same or named
+    return result[0] if len(result) == 1 else None
 
 
 def _words(model: Model) -> str:

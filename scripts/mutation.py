@@ -122,18 +122,18 @@ def run(work: Path, *arguments: str) -> str:
 
 def report(work: Path) -> None:
     """Print killed and survived by module, and every survivor with its change."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    results: dict[str, Counter[str]] = defaultdict(Counter)
     survivors = []
     for line in run(work, "results", "--all", "true").splitlines():
         name, separator, status = line.strip().partition(": ")
         if not separator:
             continue
         module = name.split(".x", 1)[0].removeprefix("yunjian.standards.")
-        found[module][status] += 1
+        results[module][status] += 1
         if status in {"survived", "no tests"}:
             survivors.append(name)
-    total: Counter[str] = sum(found.values(), Counter())
-    for module, counts in [*sorted(found.items()), ("total", total)]:
+    total: Counter[str] = sum(results.values(), Counter())
+    for module, counts in [*sorted(results.items()), ("total", total)]:
         print(row(module, counts))
     for name in survivors:
         print(f"\n{name}")

@@ -12,13 +12,13 @@ const NAME_OF_THE_LANGUAGE = "简体中文";
 
 /** Every quoted Chinese text of the app, whether `t` meets it at once or through a table. */
 function texts(): Set<string> {
-  const found = new Set<string>();
+  const result = new Set<string>();
   for (const source of Object.values(sources) as string[]) {
     const code = source.replace(/^\s*(\/\/|\/\*\*|\*).*$/gm, "");
-    for (const [, text] of code.matchAll(/["'`]([^"'`\n]*[\u4e00-\u9fff][^"'`\n]*)["'`]/g)) found.add(text as string);
+    for (const [, text] of code.matchAll(/["'`]([^"'`\n]*[\u4e00-\u9fff][^"'`\n]*)["'`]/g)) result.add(text as string);
   }
-  found.delete(NAME_OF_THE_LANGUAGE);
-  return found;
+  result.delete(NAME_OF_THE_LANGUAGE);
+  return result;
 }
 
 describe("the English of the app", () => {

@@ -33,7 +33,7 @@ async function onPhone(agent: string, wx?: Wx) {
   vi.stubGlobal("navigator", {
     userAgent: agent,
     onLine: true,
-    geolocation: { getCurrentPosition: (done: (found: unknown) => void) => done(THERE) },
+    geolocation: { getCurrentPosition: (done: (position: unknown) => void) => done(THERE) },
   });
   window.wx = wx;
   const { session } = await import("./session");
@@ -236,7 +236,7 @@ describe("the way to WeChat's SDK", () => {
     it("ends after five seconds when WeChat does not answer, and is tried again five minutes later", async () => {
       const phone = await onPhone(WECHAT, wechat({ config: () => undefined }));
       let sdk: unknown = "waiting";
-      void phone.wechatSdk().then((found) => (sdk = found));
+      void phone.wechatSdk().then((loaded) => (sdk = loaded));
       await vi.advanceTimersByTimeAsync(4_900);
       expect(sdk).toBe("waiting");
       await vi.advanceTimersByTimeAsync(200);
@@ -252,7 +252,7 @@ describe("the way to WeChat's SDK", () => {
     it("asks the browser where one is when WeChat has not said after twenty seconds", async () => {
       const phone = await onPhone(WECHAT, wechat({}));
       let position: unknown = null;
-      void phone.currentPosition().then((found) => (position = found));
+      void phone.currentPosition().then((reached) => (position = reached));
       await vi.advanceTimersByTimeAsync(19_900);
       expect(position).toBeNull();
       await vi.advanceTimersByTimeAsync(200);
@@ -296,7 +296,7 @@ describe("what is asked of WeChat", () => {
 describe("what is asked of the browser", () => {
   it("is the exact position of now, within twenty seconds", async () => {
     const phone = await onPhone("Chrome/126.0");
-    const getCurrentPosition = vi.fn((done: (found: unknown) => void) => done(THERE));
+    const getCurrentPosition = vi.fn((done: (position: unknown) => void) => done(THERE));
     Object.assign(navigator, { geolocation: { getCurrentPosition } });
     expect(await phone.currentPosition()).toEqual({ longitude: 1, latitude: 2, accuracy: 3, datum: "WGS84" });
     expect((getCurrentPosition.mock.calls[0] as unknown[])[2]).toEqual({

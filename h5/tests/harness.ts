@@ -115,7 +115,7 @@ function rememberListenersOf(target: EventTarget): void {
 }
 
 export function pretendPlace(answer: Partial<typeof HERE> | { code: number } = HERE): void {
-  const getCurrentPosition = (done: (found: unknown) => void, failed: (error: unknown) => void) =>
+  const getCurrentPosition = (done: (position: unknown) => void, failed: (error: unknown) => void) =>
     "code" in answer ? failed({ ...answer, PERMISSION_DENIED: 1 }) : done({ coords: answer });
   Object.defineProperty(navigator, "geolocation", { value: { getCurrentPosition }, configurable: true });
 }

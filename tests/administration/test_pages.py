@@ -155,7 +155,7 @@ def test_the_operation_log_is_searched(world: World, audit: Client) -> None:
     assert "停用账号" in page
     assert "清源试验环保技术有限公司" in page
     assert "家庭原因" not in page  # what it was about is not the auditor's business
-    for query, found in (
+    for query, result in (
         ("organization=清源", True),
         ("organization=浦江", False),
         ("person=吴强", True),
@@ -165,7 +165,7 @@ def test_the_operation_log_is_searched(world: World, audit: Client) -> None:
         (f"since={today()}", True),
     ):
         rows = audit.get(f"/system/events/?{query}").content.decode().split("yj-list")[1]
-        assert ("停用账号" in rows) is found, query
+        assert ("停用账号" in rows) is result, query
 
 
 def test_the_auditor_changes_nothing(world: World, audit: Client) -> None:

@@ -194,9 +194,9 @@ def test_a_notice_reaches_whom_it_is_for(world: World, system: Client) -> None:
     assert "系统升级通知" in agency.get("/notices/").content.decode()
     assert "系统升级通知" not in factory.get("/source/sources/").content.decode()
     assert factory.get(f"/notices/{row.pk}/").status_code == 404
-    told = Notification.unscoped().filter(kind="notice.published")
-    assert set(told.values_list("recipient__organization__kind", flat=True)) == {"agency"}
-    assert told.count() == Account.objects.filter(organization__kind="agency").count()
+    reported = Notification.unscoped().filter(kind="notice.published")
+    assert set(reported.values_list("recipient__organization__kind", flat=True)) == {"agency"}
+    assert reported.count() == Account.objects.filter(organization__kind="agency").count()
     system.post(f"/system/notices/{row.pk}/withdraw/")
     assert "系统升级通知" not in agency.get("/agency/").content.decode()
     assert agency.get(f"/notices/{row.pk}/").status_code == 404
@@ -339,5 +339,5 @@ def test_a_new_installation_gets_its_three_administrators_once(world: World) -> 
 
 def test_who_is_reset_is_told(world: World, security: Client) -> None:
     security.post(f"/accounts/{world.engineer.pk}/reset/", {"forget_authenticator": "on"})
-    told = Notification.unscoped().get(kind="account.reset")
-    assert told.recipient == world.engineer
+    reported = Notification.unscoped().get(kind="account.reset")
+    assert reported.recipient == world.engineer

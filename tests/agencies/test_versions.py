@@ -151,8 +151,8 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(kind: str) -> None:
         lambda actor: how.change(actor, row, version=1, **{how.field: values[actor.account_id]}),
     )
 
-    (told,) = (one for one in came if isinstance(one, Exception))
-    assert isinstance(told, StaleVersion), told
+    (reported,) = (one for one in came if isinstance(one, Exception))
+    assert isinstance(reported, StaleVersion), reported
     with acting_as(first):
         assert MODELS[kind].objects.get(pk=row.pk).version == 2
 

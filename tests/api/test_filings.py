@@ -27,14 +27,14 @@ def reviewer(world: World) -> Client:
     return world.client(world.reviewer)
 
 
-def said(values: dict[str, Any]) -> dict[str, Any]:
+def body_of(values: dict[str, Any]) -> dict[str, Any]:
     return {
         path: value if isinstance(value, dict) else str(value) for path, value in values.items()
     }
 
 
 def create(client: Client, world: World, **changes: Any) -> Any:
-    body = {"kind": "analyzer", "values": said(analyzer_values("NH3-N", **changes))}
+    body = {"kind": "analyzer", "values": body_of(analyzer_values("NH3-N", **changes))}
     return client.post(f"/api/v1/points/{world.wastewater_point.pk}/filings", body, JSON)
 
 
@@ -130,7 +130,7 @@ def test_an_instrument_is_stopped_resumed_and_retired(world: World, owner: Clien
 def test_follow_ups_are_listed_and_closed(world: World, owner: Client, reviewer: Client) -> None:
     with acting_as(system_actor("test")):
         standing = Instrument.objects.get(point=world.wastewater_point)
-    values = said(analyzer_values("CODCr", serial_number="SN-2", change_reason="老化"))
+    values = body_of(analyzer_values("CODCr", serial_number="SN-2", change_reason="老化"))
     made = owner.post(f"/api/v1/instruments/{standing.pk}/replacement", {"values": values}, JSON)
     path = f"/api/v1/filings/{made.json()['id']}"
     assert owner.post(f"{path}/submit").status_code == 200

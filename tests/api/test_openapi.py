@@ -91,7 +91,7 @@ def test_names_of_operations_are_used_once() -> None:
 
 def answered() -> dict[str, Any]:
     """Return the shapes that answers are made of."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     waiting = [
         answer["schema"]["$ref"]
         for operation in operations().values()
@@ -101,16 +101,16 @@ def answered() -> dict[str, Any]:
     ]
     while waiting:
         name = waiting.pop().rpartition("/")[2]
-        if name not in found:
-            found[name] = SCHEMAS[name]
+        if name not in results:
+            results[name] = SCHEMAS[name]
             waiting += re.findall(r'"\$ref": "([^"]+)"', json.dumps(SCHEMAS[name]))
-    return found
+    return results
 
 
 def untyped(place: str, schema: Any) -> Iterator[str]:
     """Yield the places of a shape where anything may stand."""
-    told = {"$ref", "enum", "const", "anyOf", "allOf", "type"}
-    if schema is True or not told & set(schema):
+    reported = {"$ref", "enum", "const", "anyOf", "allOf", "type"}
+    if schema is True or not reported & set(schema):
         yield place
         return
     for one in schema.get("anyOf", []) + schema.get("allOf", []):
@@ -125,8 +125,8 @@ def untyped(place: str, schema: Any) -> Iterator[str]:
 
 
 def test_no_answer_may_hold_just_anything() -> None:
-    found = {place for name, schema in answered().items() for place in untyped(name, schema)}
-    assert found == FREE
+    results = {place for name, schema in answered().items() for place in untyped(name, schema)}
+    assert results == FREE
 
 
 def test_what_is_answered_is_always_there() -> None:

@@ -305,9 +305,9 @@ def test_binding_asks_for_the_second_factor_where_there_is_one(world: World) -> 
     def answered(**more: str) -> Any:
         return client.post("/api/v1/bindings", {**body, **more}, content_type="application/json")
 
-    asked = answered()
-    assert (asked.status_code, asked.json()["code"]) == (422, "token_required")
-    assert asked.json()["errors"][0]["path"] == "token"
+    requested = answered()
+    assert (requested.status_code, requested.json()["code"]) == (422, "token_required")
+    assert requested.json()["errors"][0]["path"] == "token"
     assert answered(token="000000").json()["errors"][0]["path"] == "token"
     assert answered(password="wrong", token=current_code(account)).json()["errors"][0]["path"] == (
         "password"

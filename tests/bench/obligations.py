@@ -113,7 +113,7 @@ def _history(number: int) -> PointHistory:
     point = KINDS[number % len(KINDS)]
     stop = START + timedelta(days=chance.randrange(360), hours=chance.randrange(24))
     change = START + timedelta(days=chance.randrange(360))
-    found = START + timedelta(days=chance.randrange(360))
+    result = START + timedelta(days=chance.randrange(360))
     name = chance.choice(point.parameters)
     return PointHistory(
         described=(Described(date(YEAR, 1, 1), point),),
@@ -121,8 +121,8 @@ def _history(number: int) -> PointHistory:
         stops=(Stop(stop, stop + timedelta(days=chance.randrange(1, 20))),),
         work=tuple(_work(point, chance)),
         verdicts=(
-            Verdict(found, "drift", met=False, parameters=(name,)),
-            Verdict(found + timedelta(days=2), "drift", met=True, parameters=(name,)),
+            Verdict(result, "drift", met=False, parameters=(name,)),
+            Verdict(result + timedelta(days=2), "drift", met=True, parameters=(name,)),
         ),
     )
 

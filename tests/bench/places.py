@@ -80,7 +80,7 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
 
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path, headers=headers)
-    asked = len(queries)  # the next request forgets them
+    requested = len(queries)  # the next request forgets them
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
     times, spent, begun = [], process_time(), _seconds_of_backend()
@@ -94,7 +94,7 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
         "median_ms": round(median(times), 1),
         "least_ms": round(min(times), 1),
         "processor_ms": {"program": round(program, 1), "database": round(database, 1)},
-        "queries": asked,
+        "queries": requested,
         "kilobytes": round(len(answer.content) / 1024, 1),
     }
 

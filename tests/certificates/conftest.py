@@ -26,5 +26,5 @@ def ec(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 @pytest.fixture(params=["sm2", "rsa", "ec"])
 def pki(request: pytest.FixtureRequest) -> Pki:
     """Each of them in turn."""
-    found: Pki = request.getfixturevalue(request.param)
-    return found
+    result: Pki = request.getfixturevalue(request.param)
+    return result

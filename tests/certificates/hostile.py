@@ -583,5 +583,5 @@ def _other_authority(pki: Pki) -> Authority:
 
 
 def _der_list(content: bytes) -> bytes:
-    found: bytes = pem.unarmor(content)[2]
-    return found
+    result: bytes = pem.unarmor(content)[2]
+    return result

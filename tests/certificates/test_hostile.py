@@ -71,13 +71,13 @@ def test_it_is_refused_for_its_reason(
 
 
 def _believed(contents: object, trust: TrustStore) -> list[RevocationList]:
-    found: list[RevocationList] = []
+    results: list[RevocationList] = []
     for content in contents:  # type: ignore[attr-defined]
         try:
-            found.append(parse_list(content, trust.authorities, datetime.now(tz=UTC)))
+            results.append(parse_list(content, trust.authorities, datetime.now(tz=UTC)))
         except ListRefused:
             continue
-    return found
+    return results
 
 
 def test_the_demo_authority_is_not_trusted_unless_it_is_allowed(sm2: Pki) -> None:

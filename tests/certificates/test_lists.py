@@ -57,8 +57,8 @@ def test_an_older_list_is_not_taken_in_place_of_a_newer(
 
 
 def _bytes(content: bytes) -> bytes:
-    found: bytes = pem.unarmor(content)[2]
-    return found
+    result: bytes = pem.unarmor(content)[2]
+    return result
 
 
 def _forged(pki: Pki) -> bytes:
@@ -99,7 +99,7 @@ def test_a_list_that_is_not_believed_leaves_the_last_good_one(
     assert Event.unscoped().filter(verb="revocation_list.refused").count() == 1
     assert RevocationList.objects.count() == 2
     assert Desk().sign_in(sm2).status_code == 200
-    assert any(not found.ok for found in findings())
+    assert any(not result.ok for result in findings())
 
 
 def test_a_list_of_nobody_we_know_is_not_believed(
@@ -163,15 +163,15 @@ def test_the_state_of_each_authority_is_told(settings: Settings, tmp_path: Path,
 
 def test_the_doctor_is_told_what_to_do(settings: Settings, tmp_path: Path, sm2: Pki) -> None:
     settings.CERTIFICATE_AUTHORITIES = str(tmp_path / "nothing")
-    assert [found.ok for found in findings()] == [True]  # not used, nothing wrong
+    assert [result.ok for result in findings()] == [True]  # not used, nothing wrong
     trusting(settings, tmp_path, sm2.root, sm2.issuing)
-    assert any("吊销列表" in found.zh and not found.ok for found in findings())
+    assert any("吊销列表" in result.zh and not result.ok for result in findings())
     load_lists(tmp_path, [sm2.list_of(sm2.root), sm2.list_of(sm2.issuing)])
-    assert all(found.ok for found in findings())
+    assert all(result.ok for result in findings())
     settings.CERTIFICATE_ALLOW_DEMO = False
-    assert any("演示" in found.zh and not found.ok for found in findings())
+    assert any("演示" in result.zh and not result.ok for result in findings())
     (tmp_path / "authorities" / "broken.pem").write_text("nothing")
-    assert any("broken.pem" in found.zh and not found.ok for found in findings())
+    assert any("broken.pem" in result.zh and not result.ok for result in findings())
 
 
 def test_challenges_are_forgotten_after_a_day() -> None:

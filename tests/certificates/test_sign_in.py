@@ -348,14 +348,14 @@ def test_production_never_trusts_the_demo(door: Pki, world: World, settings: Set
         "YUNJIAN_HOSTS": "a.example",
         "YUNJIAN_CERTIFICATE_ALLOW_DEMO": "1",
     }
-    said = subprocess.run(
+    stated = subprocess.run(
         [sys.executable, "-c", ASK_PRODUCTION],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout.strip() == "False"
+    assert stated.stdout.strip() == "False"
 
 
 def test_only_the_page_of_certificates_may_speak_to_the_key(

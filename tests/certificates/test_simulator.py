@@ -58,11 +58,11 @@ def _openssl_verifies(pki: Pki, signature: bytes, folder: Path) -> None:
         value.write_bytes(_der_of_halves(signature))
         more: list[str] = ["-rawin", "-digest", "sm3", "-pkeyopt", DISTID]
         files: list[str | Path] = ["-in", text, "-sigfile", value]
-        said = openssl("pkeyutl", "-verify", "-pubin", "-inkey", public, *more, *files)
+        stated = openssl("pkeyutl", "-verify", "-pubin", "-inkey", public, *more, *files)
     else:
         value.write_bytes(signature)
-        said = openssl("dgst", "-sha256", "-verify", public, "-signature", value, text)
-    assert b"Verified" in said or b"Success" in said
+        stated = openssl("dgst", "-sha256", "-verify", public, "-signature", value, text)
+    assert b"Verified" in stated or b"Success" in stated
 
 
 def _der_of_halves(signature: bytes) -> bytes:

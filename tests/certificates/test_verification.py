@@ -15,9 +15,9 @@ from yunjian.identity.domain.uscc import is_uscc
 
 
 def test_a_certificate_and_signature_of_openssl_are_accepted(pki: Pki) -> None:
-    found = pki.verify()
-    assert (found.uscc, found.name) == (USCC, NAME)
-    assert found.encoding == (Encoding.RSA if pki.algorithm == "rsa" else Encoding.DER)
+    result = pki.verify()
+    assert (result.uscc, result.name) == (USCC, NAME)
+    assert result.encoding == (Encoding.RSA if pki.algorithm == "rsa" else Encoding.DER)
 
 
 def test_r_and_s_may_stand_side_by_side(sm2: Pki, ec: Pki) -> None:
@@ -63,10 +63,10 @@ def test_openssl_verifies_both_certificates_of_the_chain_as_well(sm2: Pki) -> No
         (sm2.leaf.certificate, sm2.issuing.certificate),
         (sm2.issuing.certificate, sm2.root.certificate),
     ):
-        said = openssl(
+        stated = openssl(
             "verify", "-vfyopt", DISTID, "-partial_chain", "-trusted", issuer, certificate
         )
-        assert said.strip().endswith(b"OK")
+        assert stated.strip().endswith(b"OK")
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ def test_authorities_are_read_from_files_and_those_of_the_demo_left_out(
     (tmp_path / "rsa.pem").write_bytes(both)
     (tmp_path / "sm2.cer").write_bytes(der(sm2.root.certificate))
     (tmp_path / "readme.txt").write_text("nothing")
-    found = read_authorities(tmp_path)
-    assert len(trust_in(found, allow_demo=True).roots) == 2
-    assert len(trust_in(found, allow_demo=True).intermediates) == 1
-    assert trust_in(found).roots == ()
+    result = read_authorities(tmp_path)
+    assert len(trust_in(result, allow_demo=True).roots) == 2
+    assert len(trust_in(result, allow_demo=True).intermediates) == 1
+    assert trust_in(result).roots == ()
 
 
 def test_codes_are_checked_by_their_last_character() -> None:

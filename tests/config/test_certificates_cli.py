@@ -44,6 +44,6 @@ def test_lists_are_loaded_and_the_state_is_told(pki: Pki, tmp_path: Path) -> Non
 
 def test_a_list_that_is_refused_is_named(pki: Pki, tmp_path: Path) -> None:
     load_lists(tmp_path, [b"rubbish"])
-    said = CliRunner().invoke(main, ["certificates", "load"])
-    assert said.exit_code == 1
-    assert "0.crl 未被采用 / not taken: malformed" in said.output
+    stated = CliRunner().invoke(main, ["certificates", "load"])
+    assert stated.exit_code == 1
+    assert "0.crl 未被采用 / not taken: malformed" in stated.output

@@ -56,7 +56,7 @@ def compare(text: str | bytes, *more: str, standard: str = "hj75-2017", paramete
     return run("compare", "--standard", standard, "--parameter", parameter, *more, "-", given=text)
 
 
-def told(result: Result) -> str:
+def output_of(result: Result) -> str:
     """The one sentence on stderr, with exit code 2 and nothing on stdout."""
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -258,7 +258,7 @@ def test_nmhc_is_judged_by_the_emission_limit() -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_the_pairs_is_told(text: str | bytes, sentence: str) -> None:
-    assert told(compare(text)) == sentence
+    assert output_of(compare(text)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -279,39 +279,39 @@ def test_what_is_wrong_with_the_pairs_is_told(text: str | bytes, sentence: str) 
 def test_what_is_wrong_with_the_options_is_told(
     arguments: tuple[str, ...], sentence: str, folder: Path
 ) -> None:
-    assert told(compare(SO2, *arguments)) == sentence
+    assert output_of(compare(SO2, *arguments)) == sentence
 
 
 def test_an_unknown_parameter_or_standard_is_told_with_those_that_there_are() -> None:
-    assert told(compare(SO2, parameter="dust")).startswith(
+    assert output_of(compare(SO2, parameter="dust")).startswith(
         "✗ parameter：HJ 75-2017 没有 dust 的比对要求，现有 SO2、NOx"
     )
-    assert told(compare(SO2, standard="hj99")) == (
+    assert output_of(compare(SO2, standard="hj99")) == (
         "✗ 没有规则包 hj99，现有 hj1286-2023@1、hj355-2019@1、hj75-2017@1 / no such rule pack"
     )
 
 
 def test_a_file_that_cannot_be_read_is_told(folder: Path) -> None:
     arguments = ("compare", "--standard", "hj75-2017", "--parameter", "SO2")
-    assert told(run(*arguments, "nothing.csv")) == (
+    assert output_of(run(*arguments, "nothing.csv")) == (
         "✗ 无法读取 nothing.csv：No such file or directory / cannot be read"
     )
-    assert "Is a directory" in told(run(*arguments, "."))
+    assert "Is a directory" in output_of(run(*arguments, "."))
 
 
 def test_a_file_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standards_cli, "_LARGEST_FILE", 10)
-    assert told(compare(SO2)) == "✗ 文件过大 / the file is too large"
+    assert output_of(compare(SO2)) == "✗ 文件过大 / the file is too large"
     monkeypatch.setattr(standards_cli, "_LARGEST_FILE", len(SO2))
     assert compare(SO2).exit_code == 0
 
 
 def test_more_pairs_than_anybody_measures_are_refused() -> None:
-    assert "最多 10000 个数据" in told(compare(pairs(*[(1, 1)] * 10_001)))
+    assert "最多 10000 个数据" in output_of(compare(pairs(*[(1, 1)] * 10_001)))
 
 
 def test_a_csv_that_is_broken_is_told() -> None:
-    assert told(compare('reference,cems\n"' + "1" * 200_000 + '",1\n')) == (
+    assert output_of(compare('reference,cems\n"' + "1" * 200_000 + '",1\n')) == (
         "✗ 文件不是 UTF-8 编码的 CSV / the file is no CSV in UTF-8"
     )
 
@@ -383,18 +383,18 @@ def test_a_city_judges_by_its_own_limit(overlay: Path) -> None:
 
 
 def test_a_city_judges_from_its_first_day_on(overlay: Path) -> None:
-    sentence = told(compare(SO2, "--overlay", overlay.name, "--on", "2019-12-31"))
+    sentence = output_of(compare(SO2, "--overlay", overlay.name, "--on", "2019-12-31"))
     assert "2020-01-01 起实施" in sentence
 
 
 def test_an_overlay_over_another_standard_is_refused(overlay: Path) -> None:
     result = compare(COD, "--overlay", overlay.name, standard="hj355-2019", parameter="CODcr")
-    assert told(result) == "✗ city.toml 不是 hj355-2019@1 的加严规则 / does not lie over it"
+    assert output_of(result) == "✗ city.toml 不是 hj355-2019@1 的加严规则 / does not lie over it"
 
 
 def test_a_looser_overlay_is_refused_by_its_row(overlay: Path) -> None:
     overlay.write_text(OVERLAY.replace("limit = 2\n", "limit = 3\n"))
-    assert told(run("rules", "check", overlay.name)) == (
+    assert output_of(run("rules", "check", overlay.name)) == (
         "✗ 规则包有误 / wrong rule pack: city.toml: drift.zero.gas: looser than hj75-2017@1: limit"
     )
 
@@ -481,7 +481,7 @@ def test_a_city_is_shown_in_the_place_of_its_base(overlay: Path) -> None:
 
 
 def test_an_unknown_pack_is_told() -> None:
-    assert "没有规则包 nothing，现有" in told(run("rules", "show", "nothing"))
+    assert "没有规则包 nothing，现有" in output_of(run("rules", "show", "nothing"))
 
 
 def test_packs_are_checked(overlay: Path) -> None:
@@ -502,7 +502,7 @@ def test_packs_are_checked(overlay: Path) -> None:
 )
 def test_a_wrong_pack_is_told_by_its_row(text: bytes, where: str, folder: Path) -> None:
     (folder / "bad.toml").write_bytes(text)
-    assert told(run("rules", "check", "bad.toml")).startswith(
+    assert output_of(run("rules", "check", "bad.toml")).startswith(
         f"✗ 规则包有误 / wrong rule pack: {where}"
     )
 
@@ -548,19 +548,19 @@ def test_without_a_version_the_sheet_of_today_is_meant() -> None:
 
 @pytest.mark.parametrize("name", ["nothing", "hj75-g1@99"])
 def test_an_unknown_sheet_is_told_with_those_that_there_are(name: str) -> None:
-    sentence = told(run("sheets", "show", name))
+    sentence = output_of(run("sheets", "show", name))
     assert sentence.startswith(f"✗ 没有记录表 {name}，现有 ")
     assert "、hj75-g1@1、" in sentence
 
 
-def words(path: Path) -> str:
+def text_of(path: Path) -> str:
     return "".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 def test_an_empty_sheet_is_printed(folder: Path) -> None:
     result = run("sheets", "render", "hj75-g1@1", "g1.pdf")
     assert (result.exit_code, result.stdout) == (0, "✓ g1.pdf\n")
-    text = words(folder / "g1.pdf")
+    text = text_of(folder / "g1.pdf")
     assert "日常巡检记录表" in text
     assert "查询日志" in text
 
@@ -576,7 +576,7 @@ def test_a_filled_sheet_is_printed_with_its_answers_and_verdict(folder: Path) ->
             "--language", language,
         )  # fmt: skip
         assert result.exit_code == 0, result.output
-        text = words(folder / "g1.pdf")
+        text = text_of(folder / "g1.pdf")
         assert expected in text
         assert "云间热电厂" in text
 
@@ -606,12 +606,12 @@ def test_what_goes_on_on_the_next_page_has_its_heads_there_too(
 
 def test_answers_that_do_not_fit_are_told_by_their_path(folder: Path) -> None:
     (folder / "a.json").write_text('{"header": {"company": 7}}')
-    sentence = told(run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json"))
+    sentence = output_of(run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json"))
     assert sentence.startswith("✗ header.company：请填写文字（共 ")
     (folder / "a.json").write_text(
         json.dumps(honest_answers(definition("hj75-g1@1").source) | {"nothing": 1})
     )
-    assert told(run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json")) == (
+    assert output_of(run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json")) == (
         "✗ nothing：不认识的内容 / Unknown content"
     )
     assert not (folder / "g1.pdf").exists()
@@ -629,21 +629,21 @@ def test_answers_that_do_not_fit_are_told_by_their_path(folder: Path) -> None:
 def test_answers_that_cannot_be_read_are_told(content: str, sentence: str, folder: Path) -> None:
     (folder / "a.json").write_text(content)
     result = run("sheets", "render", "hj75-g1@1", "g1.pdf", "--answers", "a.json")
-    assert told(result).startswith(sentence)
+    assert output_of(result).startswith(sentence)
 
 
 def test_a_file_is_not_overwritten_and_only_pdf_is_written(folder: Path) -> None:
     (folder / "g1.pdf").write_text("kept")
-    assert told(run("sheets", "render", "hj75-g1@1", "g1.pdf")) == (
+    assert output_of(run("sheets", "render", "hj75-g1@1", "g1.pdf")) == (
         "✗ g1.pdf 已存在，加 --force 覆盖 / exists; --force replaces it"
     )
     assert (folder / "g1.pdf").read_text() == "kept"
-    assert told(run("sheets", "render", "hj75-g1@1", "g1.doc")) == (
+    assert output_of(run("sheets", "render", "hj75-g1@1", "g1.doc")) == (
         "✗ g1.doc：只能输出 .pdf 文件 / only .pdf can be written"
     )
-    assert "No such file" in told(run("sheets", "render", "hj75-g1@1", "no/folder.pdf"))
+    assert "No such file" in output_of(run("sheets", "render", "hj75-g1@1", "no/folder.pdf"))
     missing = run("sheets", "render", "hj75-g1@1", "new.pdf", "--answers", "none.json")
-    assert "无法读取 none.json" in told(missing)
+    assert "无法读取 none.json" in output_of(missing)
 
 
 # --- help -------------------------------------------------------------------------------------

@@ -35,8 +35,8 @@ def enter(var: Path, container: str) -> dict[str, str]:
     challenge = desk.challenge()
     signature = key.sign(challenge["text"].encode())
     answer = desk.send(challenge["id"], base64.b64decode(key.exported()), signature)
-    found: dict[str, str] = answer.json()
-    return found
+    results: dict[str, str] = answer.json()
+    return results
 
 
 def test_its_keys_do_what_their_titles_say(var: Path) -> None:
@@ -60,10 +60,10 @@ def _a_second_time_changes_nothing(var: Path) -> None:
     files = {path: path.read_bytes() for path in var.rglob("*") if path.is_file()}
     certificates.prepare(var)
     assert {path: path.read_bytes() for path in var.rglob("*") if path.is_file()} == files
-    said = "\n".join(certificates.welcome(var, "http://127.0.0.1:8000"))
+    stated = "\n".join(certificates.welcome(var, "http://127.0.0.1:8000"))
     rows = json.loads((folder / certificates.INDEX).read_text(encoding="utf-8"))
-    assert f"PIN: {rows[0]['pin']}" in said
-    assert all(row["title"] in said for row in rows)
+    assert f"PIN: {rows[0]['pin']}" in stated
+    assert all(row["title"] in stated for row in rows)
 
 
 def test_without_the_program_the_demo_goes_on_and_says_so(

@@ -109,7 +109,7 @@ def _session(browser: Browser, **options: object) -> Iterator[Page]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.add_init_script(TELL_VIOLATIONS)
-    page.on("console", lambda said: _note_violation(problems, said.text))
+    page.on("console", lambda stated: _note_violation(problems, stated.text))
     try:
         yield page
         assert not problems, problems

@@ -113,8 +113,8 @@ def test_position_camera_and_scanner_are_wechats(
         assert float(visit.sign_in_longitude) == IN_WECHAT["longitude"]
         assert visit.sign_in_accuracy == IN_WECHAT["accuracy"]
         assert visit.sign_in_photo_id is not None
-        kept = Attachment.unscoped().get(pk=visit.sign_in_photo_id)
-        assert (kept.width, kept.height) == (800, 600)
+        stored = Attachment.unscoped().get(pk=visit.sign_in_photo_id)
+        assert (stored.width, stored.height) == (800, 600)
         page.goto(f"{server.base}/h5/#/me")
         page.get_by_test_id("scan").click()
         page.wait_for_url(f"{scan}**")

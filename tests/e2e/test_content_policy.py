@@ -79,5 +79,5 @@ def test_a_violation_would_be_noticed(browser: Browser, server: Served, what: st
 def _breach(browser: Browser, server: Served, script: str) -> None:
     with handset(browser) as page:
         page.goto(f"{server.base}/h5/#/bind")
-        with page.expect_console_message(lambda said: "content policy" in said.text):
+        with page.expect_console_message(lambda stated: "content policy" in stated.text):
             page.evaluate(script)

@@ -113,11 +113,11 @@ def test_who_comes_back_finds_the_list_as_it_was_left(
         expect(page.locator(".yj-list tbody tr").first).to_contain_text("新岗位")
 
 
-def answered(asked: list[str], *, accept: bool) -> Callable[[Dialog], None]:
+def answered(requested: list[str], *, accept: bool) -> Callable[[Dialog], None]:
     """Return what answers the browser's question, and notes it."""
 
     def answer(dialog: Dialog) -> None:
-        asked.append(dialog.message)
+        requested.append(dialog.message)
         if accept:
             dialog.accept()
         else:
@@ -137,18 +137,18 @@ def test_what_was_typed_is_not_thrown_away_unasked(
         expect(dialog).to_be_hidden()
         page.get_by_test_id("person-new").click()
         opened_dialog(page).locator("[name=name]").fill("新人")
-        asked: list[str] = []
-        page.once("dialog", answered(asked, accept=False))
+        requested: list[str] = []
+        page.once("dialog", answered(requested, accept=False))
         page.keyboard.press("Escape")
         expect(dialog.locator("[name=name]")).to_have_value("新人")
-        assert "还没有保存" in asked[0]
+        assert "还没有保存" in requested[0]
         # what was refused is still not saved
         dialog.get_by_test_id("form-save").click()
         expect(dialog.locator(".is-invalid").first).to_be_visible()
-        page.once("dialog", answered(asked, accept=True))
+        page.once("dialog", answered(requested, accept=True))
         dialog.get_by_role("button", name="取消").click()
         expect(dialog).to_be_hidden()
-        assert len(asked) == 2
+        assert len(requested) == 2
 
 
 def test_a_double_click_saves_once(browser: Browser, city: World, server: Served) -> None:

@@ -57,9 +57,9 @@ def test_an_engineer_fills_in_a_sheet_at_the_desk(
 
         # judged while it is typed, and what is being typed is never overwritten
         before = _field(page, "analysers.0.zero_before")
-        for value, words in (("5.2", "需校准"), ("11", "判定失控"), ("4", "在允许范围内")):
+        for value, text in (("5.2", "需校准"), ("11", "判定失控"), ("4", "在允许范围内")):
             before.fill(value)
-            expect(page.locator("#s0-analysers-0-zero_drift-field")).to_contain_text(words)
+            expect(page.locator("#s0-analysers-0-zero_drift-field")).to_contain_text(text)
             expect(before).to_have_value(value)
         assert SheetDraft.unscoped().get().sheets[0]["answers"]["analysers"][0]["principle"]
 
@@ -100,8 +100,8 @@ def test_answers_that_come_late_undo_nothing_that_was_typed_since(
         expect(page.locator("#s0-analysers-0-zero_drift-field")).to_contain_text("需校准")
         for key, value in {**ROW, "zero_before": "5.2"}.items():
             expect(_field(page, f"analysers.0.{key}")).to_have_value(value)
-    kept = SheetDraft.unscoped().get().sheets[0]["answers"]["analysers"][0]
-    assert (kept["zero_before"], kept["span_before"]) == (5.2, 161)
+    stored = SheetDraft.unscoped().get().sheets[0]["answers"]["analysers"][0]
+    assert (stored["zero_before"], stored["span_before"]) == (5.2, 161)
 
 
 def test_a_rule_administrator_makes_the_next_version_of_a_sheet(

@@ -77,11 +77,11 @@ def test_of_two_uploads_at_once_the_later_gets_the_earlier_answer(
 ) -> None:
     key = new_id()
     _store(world, picture(), key=key)
-    look, asked = service._known, []
+    look, requested = service._known, []
 
     def blind_at_first(*arguments: object) -> Attachment | None:
-        asked.append(arguments)
-        return None if len(asked) == 1 else look(*arguments)  # type: ignore[arg-type]
+        requested.append(arguments)
+        return None if len(requested) == 1 else look(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(service, "_known", blind_at_first)
     _row, new = _store(world, picture(), key=key)
@@ -201,7 +201,7 @@ def test_changed_and_lost_files_are_found(world: World) -> None:
     changed, _ = _store(world, picture(size=(71, 41)))
     lost, _ = _store(world, picture(size=(72, 42)))
     whole, _ = _store(world, picture(size=(73, 43)))
-    kept = Path(default_storage.path(changed.storage_key)).read_bytes()
+    stored = Path(default_storage.path(changed.storage_key)).read_bytes()
     Path(default_storage.path(changed.storage_key)).write_bytes(b"other")
     Path(default_storage.path(lost.storage_key)).unlink()
 
@@ -211,7 +211,7 @@ def test_changed_and_lost_files_are_found(world: World) -> None:
     assert any(str(changed.pk) in b and "changed" in b for b in broken)
     assert any(str(lost.pk) in b and "missing" in b for b in broken)
     assert not any(str(whole.pk) in b for b in broken)
-    Path(default_storage.path(changed.storage_key)).write_bytes(kept)
+    Path(default_storage.path(changed.storage_key)).write_bytes(stored)
 
 
 def test_who_belongs_to_no_organisation_uploads_nothing(db: None) -> None:

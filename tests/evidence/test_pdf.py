@@ -59,7 +59,7 @@ def _text(content: bytes) -> str:
 def test_the_copy_says_what_happened_in_text_that_can_be_searched() -> None:
     text = _text(pdf.render_visit(COPY, IMAGES))
 
-    for words in (
+    for phrases in (
         "浦江试验纸业有限公司",
         "HJ 75-2017 G.1",
         "探头加热",
@@ -67,7 +67,7 @@ def test_the_copy_says_what_happened_in_text_that_can_be_searched() -> None:
         "数据不符",
         "副本",
     ):
-        assert words in text
+        assert phrases in text
 
 
 def test_the_same_copy_has_the_same_bytes() -> None:

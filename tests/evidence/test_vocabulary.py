@@ -18,10 +18,10 @@ VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 
 def _rooms() -> dict[str, dict[str, str]]:
     """Return the verbs of each room: constant → verb, from its `events.py`."""
-    found: dict[str, dict[str, str]] = {}
+    results: dict[str, dict[str, str]] = {}
     for path in PACKAGE.rglob("events.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found[str(path)] = {
+        results[str(path)] = {
             node.targets[0].id: str(node.value.value)
             for node in tree.body
             if isinstance(node, ast.Assign)
@@ -29,7 +29,7 @@ def _rooms() -> dict[str, dict[str, str]]:
             and isinstance(node.value, ast.Constant)
             and VERB.fullmatch(str(node.value.value))
         }
-    return {path: verbs for path, verbs in found.items() if verbs}
+    return {path: verbs for path, verbs in results.items() if verbs}
 
 
 VERBS = {verb for verbs in _rooms().values() for verb in verbs.values()}

@@ -17,9 +17,9 @@ STOP_SECONDS = 40
 
 def _own_installation(var: Path) -> dict[str, str]:
     """Return the environment of a fresh installation with the embedded database."""
-    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    stored = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     return {
-        **kept,
+        **stored,
         "YUNJIAN_VAR": str(var),
         "DJANGO_SETTINGS_MODULE": "yunjian.config.settings.demo",
     }

@@ -196,9 +196,9 @@ def test_people_of_a_closed_organisation_are_told_why(world: World, status: str)
 
 def test_an_expired_session_leads_to_sign_in_and_back(world: World) -> None:
     client = Client()
-    asked = client.get("/agency/plans/")
-    assert asked.status_code == 302
-    page = client.get(asked.headers["location"])
+    requested = client.get("/agency/plans/")
+    assert requested.status_code == 302
+    page = client.get(requested.headers["location"])
     assert "登录已过期或尚未登录" in page.content.decode()
     assert (
         type_password(client, "agency", world.password, next="/agency/plans/") == "/agency/plans/"

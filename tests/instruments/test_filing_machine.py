@@ -182,6 +182,8 @@ class Filings(RuleBasedStateMachine):
                     yield
             except DomainError as refused:
                 event(f"refused: {refused.code}")
+            finally:
+                self.read = None  # what was read to choose from is no longer so
 
     def handed_in(self, revision: InstrumentRevision, *, decided: bool) -> None:
         """Hand a draft in, and have it approved at once: as a turn of its own."""
@@ -196,8 +198,8 @@ class Filings(RuleBasedStateMachine):
         if self.read is None:
             rows = InstrumentRevision.unscoped().select_related("instrument__point__outlet__source")
             with acting_as(system_actor("test")):
-                found = rows.in_bulk()
-            self.read = [found[key] for key in self.known]
+                result = rows.in_bulk()
+            self.read = [result[key] for key in self.known]
         return self.read
 
     def revision(self, pick: int, *states: str) -> InstrumentRevision | None:

@@ -64,10 +64,10 @@ def test_a_known_model_brings_method_and_unit_but_overwrites_nothing(
     world: World, client: Client
 ) -> None:
     path = f"/source/points/{world.wastewater_point.pk}/filings/measuring/"
-    asked = {"parameter": "CODCr", "maker": "哈希（HACH）", "model": "CODmax III"}
-    assert 'value="重铬酸钾氧化分光光度法"' in client.get(path, asked).content.decode()
-    kept = client.get(path, asked | {"method": "紫外吸收法"}).content.decode()
-    assert 'value="紫外吸收法"' in kept
+    requested = {"parameter": "CODCr", "maker": "哈希（HACH）", "model": "CODmax III"}
+    assert 'value="重铬酸钾氧化分光光度法"' in client.get(path, requested).content.decode()
+    stored = client.get(path, requested | {"method": "紫外吸收法"}).content.decode()
+    assert 'value="紫外吸收法"' in stored
     makes = f"/source/points/{world.wastewater_point.pk}/filings/makes/analyzer/"
     models = client.get(makes, {"maker": "哈希（HACH）", "parameter": "NH3-N"}).content.decode()
     assert "Amtax Compact II" in models
@@ -250,7 +250,7 @@ def test_a_follow_up_is_closed_from_its_list(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "result"),
     [
         ("", 2),
         ("?keyword=SN-CODCr", 1),
@@ -262,9 +262,9 @@ def test_a_follow_up_is_closed_from_its_list(
         ("?state=expiring", 0),
     ],
 )
-def test_the_ledger_lists_every_instrument(client: Client, query: str, found: int) -> None:
+def test_the_ledger_lists_every_instrument(client: Client, query: str, result: int) -> None:
     page = client.get(f"/source/instruments/{query}").content.decode()
-    assert page.count('data-testid="filing-row"') == found
+    assert page.count('data-testid="filing-row"') == result
 
 
 def test_the_ledger_is_exported(client: Client) -> None:

@@ -120,7 +120,7 @@ def test_a_sampler_has_to_say_what_a_sampler_is(world: World, owner: Actor) -> N
 
 
 @pytest.mark.parametrize(
-    ("changes", "path", "said"),
+    ("changes", "path", "stated"),
     [
         ({"range_lower": Decimal(200)}, "range_upper", "量程上限应大于下限"),
         ({"range_upper": "高"}, "range_upper", "数字"),
@@ -138,13 +138,13 @@ def test_a_sampler_has_to_say_what_a_sampler_is(world: World, owner: Actor) -> N
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field_even_in_a_draft(
-    draft: Draft, changes: dict[str, Any], path: str, said: str
+    draft: Draft, changes: dict[str, Any], path: str, stated: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
         draft(**changes)
     messages = {error.path: error.message for error in refused.value.errors}
     assert list(messages) == [path]
-    assert said in messages[path]
+    assert stated in messages[path]
 
 
 @pytest.mark.parametrize(

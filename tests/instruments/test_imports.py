@@ -88,8 +88,8 @@ def test_one_wrong_row_keeps_all_out_and_each_mistake_has_its_row(
         analyzer_values("CODCr", manufactured_on="去年"),
     ]
     batch = check(owner, world, book(rows))
-    found = {(one["row"], one["column"]) for one in batch.problems}
-    assert found >= {
+    results = {(one["row"], one["column"]) for one in batch.problems}
+    assert results >= {
         (3, "量程上限"),
         (3, "量程单位"),
         (4, "MN 号"),
@@ -133,17 +133,17 @@ def test_what_was_edited_since_is_not_swept_away(world: World, owner: Actor) -> 
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "stated"),
     [
         (lambda page: page.merge_range("C2:C3", "合并"), "C2:C3 是合并单元格"),
         (lambda page: page.write_formula("D2", "=1+1", None, "2"), "D2 是公式"),
     ],
 )
 def test_merged_cells_and_formulas_are_named(
-    world: World, owner: Actor, edit: Edit, said: str
+    world: World, owner: Actor, edit: Edit, stated: str
 ) -> None:
     batch = check(owner, world, book([analyzer_values("NH3-N")], edit=edit))
-    assert said in " ".join(one["message"] for one in batch.problems)
+    assert stated in " ".join(one["message"] for one in batch.problems)
     assert filed() == 0
 
 

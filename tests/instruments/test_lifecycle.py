@@ -408,8 +408,8 @@ def test_who_maintains_the_point_may_record_a_change_and_its_owner_hears(
             changed_at=now(),
             attachments=[photo(engineer)],
         )
-    told = Notification.unscoped().filter(kind="instrument.parameters_changed")
-    assert [row.recipient.username for row in told] == ["factory"]
+    reported = Notification.unscoped().filter(kind="instrument.parameters_changed")
+    assert [row.recipient.username for row in reported] == ["factory"]
     stranger = world.actor(world.other_agency_manager)
     with acting_as(stranger), pytest.raises(NotAllowed):
         parameter_change(
@@ -471,7 +471,7 @@ def test_units_fit_the_parameter(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept", "code"),
+    ("typed", "stored", "code"),
     [
         ("0～500；0~1000", [["0", "500"], ["0", "1000"]], ""),
         ([["0", "500"]], [["0", "500"]], ""),
@@ -481,10 +481,10 @@ def test_units_fit_the_parameter(draft: Draft) -> None:
     ],
 )
 def test_several_ranges_are_allowed_each_in_order(
-    draft: Draft, typed: object, kept: object, code: str
+    draft: Draft, typed: object, stored: object, code: str
 ) -> None:
-    if kept is not None:
-        assert draft(more_ranges=typed).more_ranges == kept
+    if stored is not None:
+        assert draft(more_ranges=typed).more_ranges == stored
         return
     with pytest.raises(InvalidInput) as refused:
         draft(more_ranges=typed)

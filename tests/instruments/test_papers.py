@@ -14,7 +14,7 @@ from yunjian.kernel.clock import at, now, today
 from yunjian.messaging.models import Notification
 
 
-def words(content: bytes) -> str:
+def text_of(content: bytes) -> str:
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     return "".join(text.split())
 
@@ -24,7 +24,7 @@ def test_the_paper_of_a_filing_says_what_is_on_file(world: World, standing: Inst
     client = world.client(world.discharger_owner)
     answer = client.get(f"/source/filings/{revision.pk}/paper/")
     assert answer["Content-Type"] == "application/pdf"
-    text = words(answer.content)
+    text = text_of(answer.content)
     for part in ("污染源自动监控仪器备案表", "浦江试验纸业", "SN-CODCr", "31011500000101"):
         assert part in text
     assert answer.content == client.get(f"/source/filings/{revision.pk}/paper/").content
@@ -36,7 +36,7 @@ def test_labels_are_printed_for_what_is_on_file(world: World, standing: Instrume
     client = world.client(world.discharger_owner)
     assert client.post("/source/instruments/labels/", {}).status_code == 422
     answer = client.post("/source/instruments/labels/", {"instrument": [str(standing.pk)]})
-    text = words(answer.content)
+    text = text_of(answer.content)
     assert "SN-CODCr" in text
     assert "MN31011500000101" in text
     with acting_as(system_actor("test")):

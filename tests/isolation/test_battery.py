@@ -219,22 +219,26 @@ def test_every_address_of_a_room_opens_for_those_it_is_for(town: Town, room: str
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
-def _judge(route: Route, about: str, asked: Asked) -> str:
+def _judge(route: Route, about: str, requested: Asked) -> str:
     """Return what is wrong with an answer; nothing, if all is as expected."""
-    status, caller = asked.answer.status_code, asked.caller
-    ok = route.ok or (READ if asked.method == "get" else WROTE)
+    status, caller = requested.answer.status_code, requested.caller
+    ok = route.ok or (READ if requested.method == "get" else WROTE)
     expected, reads = _expected(route, about, caller, ok)
     if status not in expected:
-        return f"{asked}, not {sorted(expected)}"
+        return f"{requested}, not {sorted(expected)}"
     if caller.actor is None and status == 302 and route.page != EVERYBODY:
-        return "" if asked.answer.url.startswith("/signin/") else f"{asked}: {asked.answer.url}"
+        return (
+            ""
+            if requested.answer.url.startswith("/signin/")
+            else f"{requested}: {requested.answer.url}"
+        )
     is_strange = caller.stranger and about and caller.holds(route.page) and not _sees(caller, about)
-    if is_strange and route.event and asked.reported != 1:
-        return f"{asked}: left no event"
-    if reads != ITS_OWN and (shown := _foreign_names(asked)) and reads != COLLEAGUES:
-        return f"{asked} shows {shown}"
-    if asked.written and reads in {NOTHING, COLLEAGUES}:
-        return f"{asked} wrote {asked.written[0][:80]}"
+    if is_strange and route.event and requested.reported != 1:
+        return f"{requested}: left no event"
+    if reads != ITS_OWN and (shown := _foreign_names(requested)) and reads != COLLEAGUES:
+        return f"{requested} shows {shown}"
+    if requested.written and reads in {NOTHING, COLLEAGUES}:
+        return f"{requested} wrote {requested.written[0][:80]}"
     return ""
 
 
@@ -256,8 +260,8 @@ def _expected(
     return ok | _own_refusals(caller, about), ITS_OWN
 
 
-def _foreign_names(asked: Asked) -> list[str]:
-    return [secret for secret in (SECRET_TEXT, FIRST_DISCHARGER) if secret in asked.text]
+def _foreign_names(requested: Asked) -> list[str]:
+    return [secret for secret in (SECRET_TEXT, FIRST_DISCHARGER) if secret in requested.text]
 
 
 def _may(caller: Caller, code: str) -> bool:
@@ -289,9 +293,9 @@ def _operations() -> dict[str, str]:
 
 
 def test_every_operation_has_an_expectation_and_every_expectation_an_operation() -> None:
-    found = set(_operations())
-    assert found - set(OPERATIONS) == set(), "add a line to tests/isolation/routes.py"
-    assert set(OPERATIONS) - found == set(), "no such operation any more"
+    result = set(_operations())
+    assert result - set(OPERATIONS) == set(), "add a line to tests/isolation/routes.py"
+    assert set(OPERATIONS) - result == set(), "no such operation any more"
 
 
 def _api_path(town: Town, name: str) -> str:

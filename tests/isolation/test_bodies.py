@@ -41,13 +41,13 @@ def strangers(world: World) -> list[str]:
             kind="authority", name="外区生态环境局", uscc="11310112MB1TEST007"
         )
         bureau.jurisdiction.add(world.other_district)
-        found = {"authority": bureau, "discharger": world.other_discharger}
-        found["agency"] = world.other_agency
-        for kind, organization in found.items():
+        results = {"authority": bureau, "discharger": world.other_discharger}
+        results["agency"] = world.other_agency
+        for kind, organization in results.items():
             account = account_with(organization, f"strange-{kind}", *map(str, GRANTORS[kind]))
             give_authenticator(account)
             setattr(world, f"strange_{kind}", account)
-    return [f"strange_{kind}" for kind in found]
+    return [f"strange_{kind}" for kind in results]
 
 
 @pytest.fixture

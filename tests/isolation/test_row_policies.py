@@ -293,26 +293,26 @@ def _session_kind() -> str:
 def test_the_session_is_told_once_for_each_change_of_actor(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[row_policies.SessionContext] = []
+    stated: list[row_policies.SessionContext] = []
     say = type(connections["default"])._set_context  # type: ignore[attr-defined]
 
     def counted(self: object, sql: str, wanted: row_policies.SessionContext) -> None:
-        said.append(wanted)
+        stated.append(wanted)
         say(self, sql, wanted)
 
     monkeypatch.setattr(type(connections["default"]), "_set_context", counted)
     agency, discharger = city.actor(city.agency_manager), city.actor(city.discharger_owner)
-    said.clear()
+    stated.clear()
     with acting_as(agency):
         for _number in range(3):
             Visit.objects.count()
         with acting_as(discharger):
             pass  # no statement, nothing set
         Visit.objects.count()
-    assert [one.kind for one in said] == ["agency"]
+    assert [one.kind for one in stated] == ["agency"]
     with acting_as(discharger):
         Visit.objects.count()
-    assert [one.kind for one in said] == ["agency", "discharger"]
+    assert [one.kind for one in stated] == ["agency", "discharger"]
 
 
 def test_a_rollback_takes_nothing_for_granted(city: City) -> None:

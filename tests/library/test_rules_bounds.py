@@ -48,8 +48,8 @@ def client(world: World) -> Client:
 def test_a_version_is_shown_from_its_first_day_on(world: World) -> None:
     confirm(world)
     publish(world, since=tomorrow(5))
-    found = {days: pack_shown(GAS, None, tomorrow(days)).version for days in (4, 5, 6)}
-    assert found == {4: 1, 5: 2, 6: 2}
+    results = {days: pack_shown(GAS, None, tomorrow(days)).version for days in (4, 5, 6)}
+    assert results == {4: 1, 5: 2, 6: 2}
 
 
 def test_the_state_of_a_version_changes_on_its_first_day(world: World) -> None:
@@ -111,13 +111,13 @@ def ending(world: World) -> Iterator[Pack]:
             }
         ],
     }
-    found = (parsed(source),)
+    result = (parsed(source),)
 
     def supply() -> tuple[Pack, ...]:
-        return found
+        return result
 
     register_source(supply)
-    yield found[0]
+    yield result[0]
     unregister_source(supply)
 
 
@@ -280,8 +280,8 @@ def test_what_was_typed_is_what_the_draft_holds(
     content = RuleDraft.unscoped().get(code=GAS).content
     stored = next(item for table in TABLES for item in content[table] if item["id"] == row)
     numbers = {key: str(value) for key, value in before.items() if key == "capture_from"}
-    kept = {key: value for key, value in before.items() if key not in gone}
-    assert stored == kept | numbers | expected
+    remaining = {key: value for key, value in before.items() if key not in gone}
+    assert stored == remaining | numbers | expected
 
 
 @pytest.mark.parametrize(

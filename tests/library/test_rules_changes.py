@@ -94,8 +94,8 @@ def test_what_is_published_cannot_be_altered(world: World) -> None:
 def test_confirming_a_row_names_who_compared_it_when_and_where(world: World) -> None:
     confirm(world, page="第 18 页", remark="2018 年 3 月第一次印刷")
     row = publish(world)
-    found = next(item for item in pack(row.name).obligations if item.id == PATROL)
-    assert (found.confirmed_by, found.confirmed_on) == ("赵规", today())
+    result = next(item for item in pack(row.name).obligations if item.id == PATROL)
+    assert (result.confirmed_by, result.confirmed_on) == ("赵规", today())
     assert row.marks[PATROL]["page"] == "第 18 页"
     changed = changes_between(pack("hj75-2017@1"), pack(row.name))
     assert [(item.row.id, [value.label for value in item.values]) for item in changed] == [
@@ -251,23 +251,23 @@ def test_every_change_is_an_event_of_the_authority(world: World) -> None:
 
 def fields(page: str) -> dict[str, str]:
     """Return what a browser would post of the form that corrects a row."""
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     form = page[page.index('id="correct-form"') :]
     for tag in re.findall(r"<input[^>]+>", form):
         name = re.search(r'name="([^"]+)"', tag)
         value = re.search(r'value="([^"]*)"', tag)
         box = 'type="checkbox"' in tag
         if name and (not box or "checked" in tag):
-            found[name[1]] = unescape(value[1]) if value else "on" if box else ""
+            results[name[1]] = unescape(value[1]) if value else "on" if box else ""
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)"[^>]* selected', options)
         first = re.search(r'<option value="([^"]*)"', options)
-        found[name] = unescape((chosen or first)[1])  # type: ignore[index]
+        results[name] = unescape((chosen or first)[1])  # type: ignore[index]
     for name, text in re.findall(
         r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL
     ):
-        found[name] = unescape(text.strip())
-    return found
+        results[name] = unescape(text.strip())
+    return results
 
 
 def test_the_way_from_comparing_to_publishing(client: Client) -> None:
@@ -332,9 +332,9 @@ def test_a_wrong_band_is_refused_at_its_row_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert message in page
     assert "我写的说明" in page
-    kept = fields(page)
+    stored = fields(page)
     for key, value in moved.items():
-        assert kept[key] == value
+        assert stored[key] == value
     assert not RuleDraft.unscoped().exists()
 
 

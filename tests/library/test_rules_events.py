@@ -20,7 +20,7 @@ pytestmark = pytest.mark.reads_all_rows
 FIVE_DAYS = {"interval": {"value": 5, "unit": "day"}}
 
 
-def kept() -> list[tuple[str, dict[str, Any]]]:
+def recorded() -> list[tuple[str, dict[str, Any]]]:
     """Return verb and payload of every event about rules, in order."""
     rows = Event.unscoped().filter(verb__startswith="rules.").order_by("id")
     return [(row.verb, json.loads(row.body)["payload"]) for row in rows]
@@ -28,7 +28,7 @@ def kept() -> list[tuple[str, dict[str, Any]]]:
 
 def test_comparing_keeps_the_value_that_was_compared_and_where(world: World) -> None:
     confirm(world, page="第 18 页", remark="首次印刷")
-    assert kept() == [
+    assert recorded() == [
         (
             "rules.confirmed",
             {
@@ -48,7 +48,7 @@ def test_correcting_keeps_before_and_after_and_whether_it_was_compared(
     sure: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     correct(world, PATROL, {**source_of(PATROL), **FIVE_DAYS}, sure=sure)
-    assert kept() == [
+    assert recorded() == [
         (
             "rules.corrected",
             {
@@ -71,7 +71,7 @@ def test_taking_back_and_discarding_are_kept(world: World) -> None:
     with acting_as(actor):
         rules.row_restore(actor=actor, code=GAS, row_id=PATROL)
         rules.draft_discard(actor=actor, code=GAS)
-    assert kept()[2:] == [
+    assert recorded()[2:] == [
         ("rules.restored", {"pack": "hj75-2017@1", "row": PATROL}),
         ("rules.discarded", {"pack": "hj75-2017@1", "rows": ["hj75.cal-auto"]}),
     ]
@@ -81,7 +81,7 @@ def test_uploading_keeps_what_was_uploaded_over_what(world: World) -> None:
     actor = actor_of(world)
     with acting_as(actor):
         draft = rules.overlay_upload(actor=actor, text=CITY, filename="stricter.toml")
-    assert kept() == [
+    assert recorded() == [
         (
             "rules.uploaded",
             {
@@ -105,7 +105,7 @@ def test_publishing_binds_the_whole_content_and_names_what_was_carried_over(worl
     publish(world, since=tomorrow(2))
 
     row = PublishedPack.unscoped().get(code=GAS)
-    verb, payload = kept()[-1]
+    verb, payload = recorded()[-1]
     assert (verb, payload) == (
         "rules.published",
         {
@@ -141,7 +141,7 @@ def test_another_value_is_another_digest(world: World, key: str, value: Any) -> 
     before = sha256(content)
     correct(world, PATROL, {**data, key: value})
     publish(world)
-    payload = kept()[-1][1]
+    payload = recorded()[-1][1]
     published = PublishedPack.unscoped().get(code=GAS).content
     assert payload["content"] == f"sha256:{sha256(published)}"
     assert sha256(published | {"version": 1, "effective": content["effective"]}) != before

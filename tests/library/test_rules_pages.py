@@ -97,7 +97,7 @@ def test_the_library_counts_what_is_established(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found", "missing"),
+    ("query", "result", "missing"),
     [
         ("text=全系统校准", "line-hj75.cal-full-system", "line-hj75.patrol"),
         ("kind=wastewater", "line-check.standard", "line-hj75.patrol"),
@@ -108,10 +108,10 @@ def test_the_library_counts_what_is_established(client: Client) -> None:
     ],
 )
 def test_the_query_row_narrows_the_library(
-    client: Client, query: str, found: str, missing: str
+    client: Client, query: str, result: str, missing: str
 ) -> None:
     page = page_of(client, f"{LIBRARY}?{query}")
-    assert f'data-testid="{found}"' in page
+    assert f'data-testid="{result}"' in page
     assert f'data-testid="{missing}"' not in page
 
 

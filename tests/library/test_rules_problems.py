@@ -34,8 +34,8 @@ def test_every_reason_has_its_sentence_on_the_page(
     names = ("unit", "at", "pack", "key", "kind", "since", "detail", "bound", "least", "most")
     parameters = {name: f"<{name}>" for name in (*names, "choices")}
     with override(language):
-        found = sentence(Problem(reason, (), parameters))
-    assert found == SENTENCES[reason][place].format(**parameters)
+        result = sentence(Problem(reason, (), parameters))
+    assert result == SENTENCES[reason][place].format(**parameters)
 
 
 @pytest.mark.parametrize(

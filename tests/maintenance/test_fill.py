@@ -63,11 +63,11 @@ def draft(visit_id: UUID) -> SheetDraft:
 
 def typed(visit_id: UUID, *rows: dict[str, str], **more: Any) -> dict[str, Any]:
     """What the browser posts for the G.4 sheet with some analysers."""
-    kept = draft(visit_id)
-    header = kept.sheets[0]["answers"]["header"]
+    stored = draft(visit_id)
+    header = stored.sheets[0]["answers"]["header"]
     posted = {f"s0.header.{key}": value for key, value in header.items()}
     posted |= {"s0.header.began_at": "09:00", "s0.header.ended_at": "10:00"}
-    posted |= {"s0.closing.calibrated_by": "王工", "version": str(kept.version), "window": "one"}
+    posted |= {"s0.closing.calibrated_by": "王工", "version": str(stored.version), "window": "one"}
     posted["s0.analysers.row"] = [str(index) for index in range(len(rows))]
     for index, row in enumerate(rows):
         posted |= {f"s0.analysers.{index}.{key}": value for key, value in row.items()}
@@ -97,10 +97,10 @@ def test_the_visit_leads_to_its_sheets_which_begin_prefilled(
 def test_each_change_is_kept_and_judged(client: Client, visit_id: UUID) -> None:
     client.get(address(visit_id))
 
-    for before, words in (("4", "在允许范围内"), ("6", "需校准"), ("11", "判定失控")):
+    for before, text in (("4", "在允许范围内"), ("6", "需校准"), ("11", "判定失控")):
         row = {**DRIFT, "zero_before": before}
         page = client.post(address(visit_id), typed(visit_id, row), headers=HTMX).content.decode()
-        assert words in page
+        assert text in page
 
     answers = draft(visit_id).sheets[0]["answers"]
     assert answers["analysers"][0]["zero_before"] == 11

@@ -61,8 +61,8 @@ def test_what_is_stored_is_what_the_service_answered(world: World, task: Task) -
         ).visit
     stored = Visit.unscoped().get(pk=visit_id)
     for field in Visit._meta.concrete_fields:
-        kept, told = getattr(stored, field.attname), getattr(answered, field.attname)
-        assert kept == told or float(kept) == float(told), field.attname
+        remaining, reported = getattr(stored, field.attname), getattr(answered, field.attname)
+        assert remaining == reported or float(remaining) == float(reported), field.attname
     sheet = RecordSheet.unscoped().get(visit=stored)
     assert (sheet.position, sheet.definition) == (0, task.sheets[0])
     assert sheet.finished_at is not None

@@ -112,11 +112,11 @@ def test_buckets_say_where_a_task_lies_from_today(world: World) -> None:
     done = world.task(point, today() - timedelta(days=9))
     Task.unscoped().filter(pk=done.pk).update(state="done")
     with acting_as(world.actor(world.agency_manager)):
-        found = {
+        results = {
             bucket: tasks_visible({"bucket": bucket}).get().due_on - today() for bucket in days
         }
         counts = task_counts()
-    assert {bucket: gap.days for bucket, gap in found.items()} == days
+    assert {bucket: gap.days for bucket, gap in results.items()} == days
     assert (counts["overdue"], counts["today_open"], counts["upcoming"]) == (1, 1, 1)
 
 
@@ -226,10 +226,10 @@ def hidden(page: str) -> dict[str, list[str]]:
     """Return what the form of the page would send again."""
     fields: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", page):
-        found = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        unchecked = found.get("type") == "checkbox" and not re.search(r"\schecked", tag)
-        if "name" in found and not unchecked:
-            fields.setdefault(found["name"], []).append(found.get("value", ""))
+        result = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        unchecked = result.get("type") == "checkbox" and not re.search(r"\schecked", tag)
+        if "name" in result and not unchecked:
+            fields.setdefault(result["name"], []).append(result.get("value", ""))
     for name, body in re.findall(
         r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL
     ):

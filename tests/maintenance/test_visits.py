@@ -217,8 +217,8 @@ def test_another_content_under_the_same_id_is_refused_and_both_are_kept(
     answer = phone.put(f"visits/{visit_id}", phone.submission(task, note="另一份内容"))
     assert (answer.status_code, answer.json()["code"]) == (409, "different_content")
     assert "两个版本都已保留" in answer.json()["message"]
-    kept = RejectedSubmission.unscoped().get(visit_id=visit_id)
-    assert "另一份内容" in kept.body
+    remaining = RejectedSubmission.unscoped().get(visit_id=visit_id)
+    assert "另一份内容" in remaining.body
     assert stored(visit_id).submission_digest == before
     assert Event.unscoped().filter(verb="visit.second_version_refused").count() == 1
 
@@ -441,12 +441,12 @@ def test_the_package_holds_all_that_the_field_needs(phone: Phone, task: Task) ->
     assert item["bucket"] == "today"
     assert item["instruments"][0]["range_upper"] == 200.0
     assert item["prefill"]["discharger"]["name"] == "浦江试验纸业有限公司"
-    asked = {one["definition"] for one in item["sheets"] if one["required"]}
+    requested = {one["definition"] for one in item["sheets"] if one["required"]}
     beside = {one["definition"] for one in item["sheets"] if not one["required"]}
-    assert asked == {"hj75-g1@1"}
+    assert requested == {"hj75-g1@1"}
     assert {"hj75-g6@1", "hj75-g7@1", "free@1"} <= beside
     assert not any(name.startswith(("hj355", "hj75-g1")) for name in beside)
-    assert set(package["definitions"]) == asked | beside
+    assert set(package["definitions"]) == requested | beside
 
 
 def test_a_visit_of_others_looks_like_nothing_and_leaves_an_event(

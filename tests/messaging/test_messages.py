@@ -300,7 +300,7 @@ def test_a_report_changes_nothing_about_other_messages(world: World, wechat: Sim
 def test_only_the_recipient_sees_and_reads_a_message(world: World) -> None:
     (row,) = tell(world.discharger_owner)
     owner, other = world.actor(world.discharger_owner), world.actor(world.engineer)
-    assert [found.pk for found in notifications_of(owner).rows] == [row.pk]
+    assert [result.pk for result in notifications_of(owner).rows] == [row.pk]
     assert notifications_of(other).rows == []
     assert mark_read(actor=other, ids=[row.pk]) == 0
     assert unread_count(owner) == 1

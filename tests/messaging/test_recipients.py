@@ -58,7 +58,7 @@ def _bystanders(world: World) -> None:
         organization.accounts.filter(username__endswith="-gone").update(is_active=False)
 
 
-def told(kind: str) -> list[str]:
+def recipients_of(kind: str) -> list[str]:
     rows = Notification.unscoped().filter(kind=kind)
     return sorted(rows.values_list("recipient__username", flat=True))
 
@@ -219,4 +219,4 @@ KINDS: dict[str, tuple[Callable[[World], Any], list[str]]] = {
 def test_exactly_those_are_told(world: World, kind: str) -> None:
     act, expected = KINDS[kind]
     act(world)
-    assert told(kind) == expected
+    assert recipients_of(kind) == expected

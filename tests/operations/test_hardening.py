@@ -206,8 +206,8 @@ PRODUCTION = {
 def test_production_does_not_start_without_what_is_secret(
     tmp_path: Path, missing: str, sentence: str
 ) -> None:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("YUNJIAN_")}
-    environment = {**kept, **PRODUCTION, "YUNJIAN_VAR": str(tmp_path)}
+    stored = {key: value for key, value in os.environ.items() if not key.startswith("YUNJIAN_")}
+    environment = {**stored, **PRODUCTION, "YUNJIAN_VAR": str(tmp_path)}
     del environment[missing]
     done = subprocess.run(
         [sys.executable, "-c", "import yunjian.config.settings.production"],

@@ -66,10 +66,10 @@ def test_the_table_names_every_field_of_a_point() -> None:
 
 def test_the_form_asks_for_every_field_and_holds_its_value(point: MonitoringPoint) -> None:
     form = PointForm(row=point, kind="flue_gas")
-    asked = {bound.name for section in form.sections() for bound in section.fields}
+    requested = {bound.name for section in form.sections() for bound in section.fields}
     # the MN code of a networked point is fixed; reason and day are of the change
-    assert asked == set(VALUES) - {"mn_code"} | {"reason", "effective_on"}
-    for name in asked & set(VALUES):
+    assert requested == set(VALUES) - {"mn_code"} | {"reason", "effective_on"}
+    for name in requested & set(VALUES):
         assert form[name].value() == VALUES[name], name
         assert form[name].label == (
             POINT.fields[name].title if name != "parameters" else "监测因子"
@@ -105,8 +105,8 @@ def test_the_excel_file_has_a_column_for_every_field(world: World, point: Monito
     answer = client.get(f"/source/sources/{world.source.pk}/points/")
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    found = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-    row = next(one for one in found if str(one["MN 号"]) == "31011500000999")
+    result = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    row = next(one for one in result if str(one["MN 号"]) == "31011500000999")
     assert row["排口编号"] == "DA001"
     for path, field in POINT.fields.items():
         assert str(row[field.title]) == str(SHOWN.get(path, VALUES[path])), path

@@ -166,8 +166,8 @@ def test_of_two_who_change_a_place_at_once_one_is_told(row: str) -> None:
 
     came = at_once(actors, lambda actor: change(world, actor, str(actor.account_id)[-12:]))
 
-    (told,) = (one for one in came if isinstance(one, Exception))
-    assert isinstance(told, StaleVersion), told
+    (reported,) = (one for one in came if isinstance(one, Exception))
+    assert isinstance(reported, StaleVersion), reported
     assert max(model.unscoped().values_list("version", flat=True)) == 2
 
 

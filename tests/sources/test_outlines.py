@@ -17,12 +17,12 @@ Ring = list[list[float]]
 
 def outlines() -> dict[str, list[Ring]]:
     features: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["features"]
-    found = {}
+    results = {}
     for feature in features:
         shape = feature["geometry"]
         parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        found[feature["properties"]["code"]] = [part[0] for part in parts]
-    return found
+        results[feature["properties"]["code"]] = [part[0] for part in parts]
+    return results
 
 
 def inside(east: float, north: float, ring: Ring) -> bool:

@@ -112,7 +112,7 @@ def test_the_portal_begins_with_the_own_sources_and_their_five_actions(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "result"),
     [
         ("name=纸业", True),
         ("name=试验路", True),
@@ -139,10 +139,10 @@ def test_the_query_row_narrows_the_list(
     world: World,
     client: Client,
     query: str,
-    found: bool,  # noqa: FBT001
+    result: bool,  # noqa: FBT001
 ) -> None:
     page = client.get(f"/source/sources/?{query}").content.decode()
-    assert (world.source.code in page) is found
+    assert (world.source.code in page) is result
 
 
 def test_the_list_is_exported_with_what_the_query_finds(world: World, client: Client) -> None:
@@ -283,8 +283,8 @@ def test_a_place_is_corrected_and_its_datum_kept(world: World, client: Client) -
 def test_the_map_asks_where_a_typed_position_lies(
     client: Client, query: str, answer: dict[str, bool]
 ) -> None:
-    said = client.get(f"/source/position/?{query}").json()
-    assert {name: said.get(name) for name in answer} == answer
+    stated = client.get(f"/source/position/?{query}").json()
+    assert {name: stated.get(name) for name in answer} == answer
 
 
 def test_the_owner_enters_a_source_and_it_gets_the_next_code(world: World, client: Client) -> None:
@@ -301,8 +301,8 @@ def test_the_owner_enters_a_source_and_it_gets_the_next_code(world: World, clien
 def test_the_authority_enters_a_source_for_a_discharger_it_names(
     world: World, authority: Client
 ) -> None:
-    asked = authority.get("/source/dischargers/", {"owner": "试验纸业"}).content.decode()
-    assert world.discharger.uscc in asked
+    requested = authority.get("/source/dischargers/", {"owner": "试验纸业"}).content.decode()
+    assert world.discharger.uscc in requested
     values = new_source_values(world)
     path = "/source/sources/new/"
     refused = authority.post(path, values | {"owner": "没有这家单位"})
@@ -313,8 +313,8 @@ def test_the_authority_enters_a_source_for_a_discharger_it_names(
 
 
 def test_proposals_follow_what_is_typed(world: World, client: Client) -> None:
-    found = client.get("/source/industries/", {"industry_code": "造纸"}).content.decode()
-    assert '<option value="222">' in found
+    result = client.get("/source/industries/", {"industry_code": "造纸"}).content.decode()
+    assert '<option value="222">' in result
     streets = client.get("/source/streets/", {"district": "310115"}).content.decode()
     assert "张江镇" in streets
     assert client.get("/source/dischargers/", {"owner": "x"}).status_code == 200
@@ -420,27 +420,27 @@ def test_a_point_says_what_stood_there_on_a_day(world: World, client: Client) ->
 
 def test_choosing_a_point_answers_with_the_panel_alone(world: World, client: Client) -> None:
     path = source_path(world, "outlets/")
-    asked = {"point": str(world.flue_gas_point.pk)}
-    panel = client.get(path, asked, headers=HTMX | {"HX-Target": "point-panel"})
+    requested = {"point": str(world.flue_gas_point.pk)}
+    panel = client.get(path, requested, headers=HTMX | {"HX-Target": "point-panel"})
     text = panel.content.decode()
     assert text.strip().startswith("<section")
     assert world.flue_gas_point.mn_code in text
     assert "HX-Target" in panel.headers["Vary"]
     restored = client.get(
         path,
-        asked,
+        requested,
         headers=HTMX | {"HX-Target": "point-panel", "HX-History-Restore-Request": "true"},
     )
     assert "hx-history-elt" in restored.content.decode()
-    deep = client.get(path, asked).content.decode()
+    deep = client.get(path, requested).content.decode()
     assert 'aria-selected="true" data-testid="point-31011500000102"' in deep
     assert client.get(path, {"point": str(UUID(int=1))}).status_code == 404
 
 
 def test_the_tree_is_searched_on_the_server(world: World, client: Client) -> None:
     path = source_path(world, "tree/")
-    found = client.get(path, {"q": "00102", "point": str(world.wastewater_point.pk)})
-    text = found.content.decode()
+    result = client.get(path, {"q": "00102", "point": str(world.wastewater_point.pk)})
+    text = result.content.decode()
     assert "point-31011500000102" in text
     assert "point-31011500000101" not in text
     assert "没有找到匹配" in client.get(path, {"q": "没有的"}).content.decode()

@@ -207,8 +207,8 @@ def test_whatever_is_changed_when_each_day_has_one_description(
     for number in range(-1, 302, 7):
         day = FIRST + timedelta(days=number)
         held = [value for begin, value in sorted(expected.items()) if begin <= day]
-        found = descriptions_on([point], day)[point.pk]
-        assert (found.automatic_calibration if found else None) == (held[-1] if held else None)
+        result = descriptions_on([point], day)[point.pk]
+        assert (result.automatic_calibration if result else None) == (held[-1] if held else None)
 
 
 def change(owner: Actor, point: MonitoringPoint, day: date, *, automatic: bool) -> None:

@@ -101,12 +101,12 @@ def test_the_worked_example_passes_two_of_three() -> None:
     result = cod((104.6, 123), (90, 120), (118, 121))
 
     assert errors_of(result, "cod") == [-14.96, -25.0, -2.48]
-    said = result.fields
-    assert round(said["cod_result.mean"]["value"], 1) == 121.3
-    assert said["cod_result.limit"]["value"] == 15
-    assert (said["cod_result.passed"]["value"], said["cod_result.required"]["value"]) == (2, 2)
-    assert said["cod_result.met"]["verdict"] == "pass"
-    assert said["cod.1.error"]["verdict"] == "attention"
+    stated = result.fields
+    assert round(stated["cod_result.mean"]["value"], 1) == 121.3
+    assert stated["cod_result.limit"]["value"] == 15
+    assert (stated["cod_result.passed"]["value"], stated["cod_result.required"]["value"]) == (2, 2)
+    assert stated["cod_result.met"]["verdict"] == "pass"
+    assert stated["cod.1.error"]["verdict"] == "attention"
 
 
 def test_the_mean_of_parallel_samples_is_the_reference() -> None:
@@ -376,12 +376,12 @@ def test_an_instrument_that_is_not_repaired_needs_more_work() -> None:
 
 
 def test_the_facts_of_a_stop_are_asked_for_only_when_there_was_one() -> None:
-    def asked(*, stopped: bool) -> set[str]:
+    def requested(*, stopped: bool) -> set[str]:
         result = judged("e", stop={"stopped": stopped})
         return {error.path for error in result.errors if error.path.startswith("stop.")}
 
-    assert asked(stopped=False) == set()
-    assert asked(stopped=True) == {"stop.stopped_from", "stop.stop_reason", "stop.reported"}
+    assert requested(stopped=False) == set()
+    assert requested(stopped=True) == {"stop.stopped_from", "stop.stop_reason", "stop.reported"}
 
 
 def test_a_change_that_changes_nothing_is_remarked() -> None:
@@ -391,12 +391,12 @@ def test_a_change_that_changes_nothing_is_remarked() -> None:
 
 
 def test_waste_that_is_handed_over_needs_its_manifest() -> None:
-    def asked(destination: str) -> set[str]:
+    def requested(destination: str) -> set[str]:
         result = judged("waste", batches=[{"destination": destination}])
         return {error.path.rpartition(".")[2] for error in result.errors}
 
-    assert {"manifest", "receiver", "handed_over_on"} <= asked("handed_over")
-    assert "manifest" not in asked("stored")
+    assert {"manifest", "receiver", "handed_over_on"} <= requested("handed_over")
+    assert "manifest" not in requested("stored")
 
 
 def test_a_report_that_fails_leads_to_calibration() -> None:

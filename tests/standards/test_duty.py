@@ -50,8 +50,8 @@ def state(past: PointHistory, at: str, rules: Rules) -> DutyState:
     return duty_states(past, moment(at), rules)[-1]
 
 
-def missed(found: DutyState) -> list[tuple[str, str]]:
-    return [(f"{span.since:%m-%d %H:%M}", f"{span.until:%m-%d %H:%M}") for span in found.missed]
+def missed(result: DutyState) -> list[tuple[str, str]]:
+    return [(f"{span.since:%m-%d %H:%M}", f"{span.until:%m-%d %H:%M}") for span in result.missed]
 
 
 def planned(past: PointHistory, start: str, end: str, rules: Rules) -> list[str]:
@@ -59,48 +59,48 @@ def planned(past: PointHistory, start: str, end: str, rules: Rules) -> list[str]
 
 
 def test_what_was_never_done_is_due_an_interval_after_it_came_into_force() -> None:
-    found = state(history(), "2026-01-05", WEEKLY)
-    assert (found.last_done, found.done_count, found.due_on) == (None, 0, date(2026, 1, 8))
-    assert (found.overdue_since, found.missed) == (None, ())
-    assert found.since == moment("2026-01-01")
-    assert found.until is None
+    result = state(history(), "2026-01-05", WEEKLY)
+    assert (result.last_done, result.done_count, result.due_on) == (None, 0, date(2026, 1, 8))
+    assert (result.overdue_since, result.missed) == (None, ())
+    assert result.since == moment("2026-01-01")
+    assert result.until is None
 
 
 def test_a_day_interval_lasts_until_the_end_of_the_last_day() -> None:
     past = history("2026-01-01", done("2026-01-05 23:00", "weekly"))
     assert state(past, "2026-01-12 23:59", WEEKLY).overdue_since is None
-    found = state(past, "2026-01-13 00:01", WEEKLY)
-    assert found.overdue_since == found.next_due == moment("2026-01-13")
+    result = state(past, "2026-01-13 00:01", WEEKLY)
+    assert result.overdue_since == result.next_due == moment("2026-01-13")
 
 
 def test_an_hour_interval_runs_to_the_minute() -> None:
     past = history("2026-01-01", done("2026-01-01 08:30", "auto"))
-    found = state(past, "2026-01-02 09:00", HOURLY)
-    assert found.overdue_since == found.next_due == moment("2026-01-02 08:30")
-    assert missed(found) == [("01-02 08:30", "01-02 09:00")]
-    assert found.due_on == date(2026, 1, 2)
+    result = state(past, "2026-01-02 09:00", HOURLY)
+    assert result.overdue_since == result.next_due == moment("2026-01-02 08:30")
+    assert missed(result) == [("01-02 08:30", "01-02 09:00")]
+    assert result.due_on == date(2026, 1, 2)
 
 
 def test_moments_in_another_zone_are_the_same_moments() -> None:
     past = history(
         "2026-01-01", WorkDone(moment("2026-01-05 01:00").astimezone(UTC), obligations=("weekly",))
     )
-    found = duty_states(past, moment("2026-01-06").astimezone(UTC), WEEKLY)[0]
-    assert found.due_on == date(2026, 1, 12)
+    result = duty_states(past, moment("2026-01-06").astimezone(UTC), WEEKLY)[0]
+    assert result.due_on == date(2026, 1, 12)
 
 
 def test_early_work_restarts_the_interval() -> None:
     past = history("2026-01-01", done("2026-01-03", "weekly"), done("2026-01-05", "weekly"))
-    found = state(past, "2026-01-06", WEEKLY)
-    assert (found.due_on, found.done_count) == (date(2026, 1, 12), 2)
+    result = state(past, "2026-01-06", WEEKLY)
+    assert (result.due_on, result.done_count) == (date(2026, 1, 12), 2)
 
 
 def test_late_work_ends_what_was_overdue() -> None:
     past = history("2026-01-01", done("2026-01-10 15:00", "weekly"))
-    found = state(past, "2026-01-11", WEEKLY)
-    assert missed(found) == [("01-09 00:00", "01-10 15:00")]
-    assert found.overdue_since is None
-    assert found.due_on == date(2026, 1, 17)
+    result = state(past, "2026-01-11", WEEKLY)
+    assert missed(result) == [("01-09 00:00", "01-10 15:00")]
+    assert result.overdue_since is None
+    assert result.due_on == date(2026, 1, 17)
 
 
 def test_skipped_intervals_are_kept() -> None:
@@ -147,8 +147,8 @@ def test_months_end_where_the_calendar_ends_them(worked: str, due: date) -> None
 def test_a_stop_over_the_due_day_defers_it_to_the_day_of_the_restart() -> None:
     stop = Stop(moment("2026-01-06 10:00"), moment("2026-01-20 14:00"))
     past = history(stops=(stop,))
-    found = state(past, "2026-01-10", WEEKLY)
-    assert found.due_on == date(2026, 1, 20)
+    result = state(past, "2026-01-10", WEEKLY)
+    assert result.due_on == date(2026, 1, 20)
     assert missed(state(past, "2026-01-22", WEEKLY)) == [("01-21 00:00", "01-22 00:00")]
 
 
@@ -159,8 +159,8 @@ def test_a_stop_within_the_interval_changes_nothing() -> None:
 
 def test_an_hour_interval_is_due_at_the_restart_itself() -> None:
     stop = Stop(moment("2026-01-01 20:00"), moment("2026-01-05 06:00"), "force_majeure")
-    found = state(history(stops=(stop,)), "2026-01-05 07:00", HOURLY)
-    assert found.overdue_since == moment("2026-01-05 06:00")
+    result = state(history(stops=(stop,)), "2026-01-05 07:00", HOURLY)
+    assert result.overdue_since == moment("2026-01-05 06:00")
 
 
 def test_time_within_a_stop_is_not_overdue() -> None:
@@ -169,49 +169,51 @@ def test_time_within_a_stop_is_not_overdue() -> None:
         Stop(moment("2026-01-11"), moment("2026-01-13")),
         Stop(moment("2026-01-15")),
     )
-    found = state(history(stops=stops), "2026-01-20", WEEKLY)
-    assert missed(found) == [("01-09 00:00", "01-10 00:00"), ("01-13 00:00", "01-15 00:00")]
-    assert found.overdue_since == moment("2026-01-09")
+    result = state(history(stops=stops), "2026-01-20", WEEKLY)
+    assert missed(result) == [("01-09 00:00", "01-10 00:00"), ("01-13 00:00", "01-15 00:00")]
+    assert result.overdue_since == moment("2026-01-09")
 
 
 @pytest.mark.parametrize("rules", [WEEKLY, HOURLY, per("week")])
 def test_nothing_is_due_while_nobody_knows_when_the_source_restarts(rules: Rules) -> None:
     past = history(stops=(Stop(moment("2026-01-01 12:00")),))
-    found = state(past, "2026-02-01", rules)
-    assert (found.next_due, found.due_on, found.overdue_since, found.missed) == (None,) * 3 + ((),)
+    result = state(past, "2026-02-01", rules)
+    assert (result.next_due, result.due_on, result.overdue_since, result.missed) == (None,) * 3 + (
+        (),
+    )
     assert planned(past, "2026-02-01", "2027-01-01", rules) == []
 
 
 def test_a_stop_that_begins_when_it_becomes_due_leaves_it_due() -> None:
-    found = state(history(stops=(Stop(moment("2026-01-09")),)), "2026-01-20", WEEKLY)
-    assert found.next_due == moment("2026-01-09")
-    assert (found.overdue_since, found.missed) == (None, ())
+    result = state(history(stops=(Stop(moment("2026-01-09")),)), "2026-01-20", WEEKLY)
+    assert result.next_due == moment("2026-01-09")
+    assert (result.overdue_since, result.missed) == (None, ())
 
 
 def test_each_calendar_period_asks_for_its_own() -> None:
     past = history("2026-01-01", done("2026-01-31", "count"), done("2026-02-01", "count"))
-    found = state(past, "2026-02-02", per("month"))
-    assert (found.due_on, found.overdue_since) == (date(2026, 3, 31), None)
+    result = state(past, "2026-02-02", per("month"))
+    assert (result.due_on, result.overdue_since) == (date(2026, 3, 31), None)
 
 
 def test_too_few_in_a_period_is_overdue_until_the_next_work() -> None:
     rules = per("month", 2)
     past = history("2026-01-01", done("2026-01-31", "count"), done("2026-02-05", "count"))
     assert state(past, "2026-02-03", rules).overdue_since == moment("2026-02-01")
-    found = state(past, "2026-02-06", rules)
-    assert missed(found) == [("02-01 00:00", "02-05 00:00")]
-    assert (found.due_on, found.overdue_since) == (date(2026, 2, 28), None)
+    result = state(past, "2026-02-06", rules)
+    assert missed(result) == [("02-01 00:00", "02-05 00:00")]
+    assert (result.due_on, result.overdue_since) == (date(2026, 2, 28), None)
 
 
 def test_a_period_missed_for_months_is_overdue_once() -> None:
-    found = state(history(), "2026-04-10", per("month"))
-    assert missed(found) == [("02-01 00:00", "04-10 00:00")]
-    assert found.next_due == found.overdue_since == moment("2026-02-01")
+    result = state(history(), "2026-04-10", per("month"))
+    assert missed(result) == [("02-01 00:00", "04-10 00:00")]
+    assert result.next_due == result.overdue_since == moment("2026-02-01")
 
 
 def test_a_period_is_still_due_at_the_moment_it_ends() -> None:
-    found = state(history(), "2026-02-01", per("month"))
-    assert (found.next_due, found.overdue_since) == (moment("2026-02-01"), None)
+    result = state(history(), "2026-02-01", per("month"))
+    assert (result.next_due, result.overdue_since) == (moment("2026-02-01"), None)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +229,8 @@ def test_a_period_is_still_due_at_the_moment_it_ends() -> None:
 )
 def test_a_period_that_had_begun_before_the_duty_is_not_asked_for(period: str, due: date) -> None:
     past = history("2026-02-11")
-    found = state(past, "2026-02-11", per(period))
-    assert found.due_on == due
+    result = state(past, "2026-02-11", per(period))
+    assert result.due_on == due
     installed = history(
         "2026-02-11", installed=(Installed("SO2", "a", moment("2026-03-01 09:00")),)
     )
@@ -242,8 +244,8 @@ def test_a_period_that_ends_within_a_stop_is_due_at_the_restart() -> None:
         done("2026-01-05", "count"),
         stops=(Stop(moment("2026-02-10"), moment("2026-04-20 08:00")),),
     )
-    found = state(past, "2026-04-01", per("month"))
-    assert found.due_on == date(2026, 4, 20)
+    result = state(past, "2026-04-01", per("month"))
+    assert result.due_on == date(2026, 4, 20)
     assert planned(past, "2026-04-01", "2026-07-01", per("month")) == [
         "04-20",
         "05-31",
@@ -273,8 +275,8 @@ def test_nothing_is_owed_for_a_parameter_without_an_instrument() -> None:
     old = Installed("SO2", "old", moment("2026-01-02"), moment("2026-01-05"))
     past = history(installed=(old,))
     early, late = state(past, "2026-01-01 12:00", rules), state(past, "2026-02-01", rules)
-    for found in (early, late):
-        assert (found.next_due, found.missed, found.by_parameter) == (None, (), ())
+    for result in (early, late):
+        assert (result.next_due, result.missed, result.by_parameter) == (None, (), ())
     outside = replace(old, since=moment("2025-01-01"), until=moment("2025-02-01"))
     assert state(history(installed=(outside,)), "2026-02-01", rules).done_count == 0
 
@@ -288,14 +290,14 @@ def test_the_parameter_that_is_behind_decides() -> None:
         done("2026-01-10", "weekly", parameters=("NOx",)),
         done("2026-01-16", "weekly", parameters=("SO2",)),
     )
-    found = state(past, "2026-01-18", rules)
-    assert (found.last_done, found.due_on) == (moment("2026-01-10"), date(2026, 1, 17))
-    assert found.overdue_since is None
-    assert {item.parameters: item.due_on for item in found.by_parameter} == {
+    result = state(past, "2026-01-18", rules)
+    assert (result.last_done, result.due_on) == (moment("2026-01-10"), date(2026, 1, 17))
+    assert result.overdue_since is None
+    assert {item.parameters: item.due_on for item in result.by_parameter} == {
         ("SO2",): date(2026, 1, 23),
         ("NOx",): date(2026, 1, 17),
     }
-    assert found.done_count == 4
+    assert result.done_count == 4
 
 
 def test_parameters_that_are_served_together_are_shown_together() -> None:
@@ -322,8 +324,8 @@ def test_a_sheet_serves_the_most_frequent_duty_of_its_parameters() -> None:
             WorkDone(moment("2026-01-03"), sheet="g4", parameters=("SO2",)),
         ),
     )
-    found = duty_states(past, moment("2026-01-04"), rules)
-    assert {item.obligation.id: item.done_count for item in found} == {
+    result = duty_states(past, moment("2026-01-04"), rules)
+    assert {item.obligation.id: item.done_count for item in result} == {
         "gas": 3,
         "system": 0,
         "dust": 2,
@@ -335,8 +337,8 @@ def test_the_monthly_sheet_does_not_settle_a_longer_period() -> None:
     monthly = counted("month", "month", 2, sheet="b")
     rules = rules_of(obligation("quarter", 3, "month", sheet="b"), monthly)
     past = history("2026-01-01", WorkDone(moment("2026-01-02"), sheet="b"))
-    found = duty_states(past, moment("2026-01-04"), rules)
-    assert [item.done_count for item in found] == [0, 1]
+    result = duty_states(past, moment("2026-01-04"), rules)
+    assert [item.done_count for item in result] == [0, 1]
 
 
 def test_automatic_calibration_ends_one_duty_and_begins_another() -> None:
@@ -345,8 +347,8 @@ def test_automatic_calibration_ends_one_duty_and_begins_another() -> None:
         described=(Described(date(2026, 5, 1), automatic), Described(date(2026, 1, 1), POINT)),
         work=(done("2026-04-20", "hj75.cal-gas-extractive"),),
     )
-    found = {item.obligation.id: item for item in duty_states(past, moment("2026-05-02 12:00"))}
-    ended, begun = found["hj75.cal-gas-extractive"], found["hj75.cal-auto"]
+    results = {item.obligation.id: item for item in duty_states(past, moment("2026-05-02 12:00"))}
+    ended, begun = results["hj75.cal-gas-extractive"], results["hj75.cal-auto"]
     assert ended.until == begun.since == moment("2026-05-01")
     assert (ended.next_due, ended.overdue_since) == (None, None)
     assert missed(ended)[-1] == ("04-28 00:00", "05-01 00:00")
@@ -364,12 +366,12 @@ def test_a_description_that_returns_begins_anew() -> None:
         ),
         work=(done("2026-01-31", "hj75.cal-gas-extractive"),),
     )
-    found = [
+    result = [
         item
         for item in duty_states(past, moment("2026-03-02"))
         if item.obligation.id == "hj75.cal-gas-extractive"
     ]
-    assert [(item.done_count, item.last_done) for item in found] == [
+    assert [(item.done_count, item.last_done) for item in result] == [
         (1, moment("2026-01-31")),
         (0, None),
     ]
@@ -386,8 +388,8 @@ def test_a_parameter_that_is_added_begins_with_its_description() -> None:
         ),
         work=(done("2026-01-05", "weekly"),),
     )
-    found = state(past, "2026-01-11", rules)
-    assert {item.parameters: item.due_on for item in found.by_parameter} == {
+    result = state(past, "2026-01-11", rules)
+    assert {item.parameters: item.due_on for item in result.by_parameter} == {
         ("SO2",): date(2026, 1, 12),
         ("NOx",): date(2026, 1, 17),
     }
@@ -411,9 +413,9 @@ def test_a_pack_in_force_from_mid_year_counts_from_then() -> None:
     rules = changing(("2026-07-01", obligation("weekly", 7, "day")))
     past = history("2026-01-01", done("2026-06-30", "weekly"))
     assert duty_states(past, moment("2026-06-30 12:00"), rules) == ()
-    found = state(past, "2026-07-02", rules)
-    assert (found.since, found.last_done) == (moment("2026-07-01"), None)
-    assert found.due_on == date(2026, 7, 8)
+    result = state(past, "2026-07-02", rules)
+    assert (result.since, result.last_done) == (moment("2026-07-01"), None)
+    assert result.due_on == date(2026, 7, 8)
     assert planned(past, "2026-06-01", "2026-07-10", rules) == ["07-08"]
 
 
@@ -422,10 +424,10 @@ def test_a_shorter_interval_counts_from_its_first_day_on() -> None:
         ("2026-01-01", obligation("x", 1, "month")), ("2026-03-01", obligation("x", 7, "day"))
     )
     past = history("2026-01-01", done("2026-02-10", "x"))
-    found = state(past, "2026-03-03", rules)
-    assert found.overdue_since == moment("2026-03-01")
-    assert found.last_done == moment("2026-02-10")
-    assert found.obligation.interval.unit == "day"
+    result = state(past, "2026-03-03", rules)
+    assert result.overdue_since == moment("2026-03-01")
+    assert result.last_done == moment("2026-02-10")
+    assert result.obligation.interval.unit == "day"
     assert planned(past, "2026-02-11", "2026-03-16", rules) == ["02-28", "03-07", "03-14"]
 
 
@@ -437,9 +439,9 @@ def test_what_is_overdue_stays_so_beyond_a_change_unless_the_new_rule_gives_time
     longer = changing(
         ("2026-01-01", obligation("x", 7, "day")), ("2026-01-20", obligation("x", 1, "month"))
     )
-    found = state(history(), "2026-02-03", longer)
-    assert missed(found) == [("01-09 00:00", "01-20 00:00"), ("02-02 00:00", "02-03 00:00")]
-    assert found.overdue_since == moment("2026-02-02")
+    result = state(history(), "2026-02-03", longer)
+    assert missed(result) == [("01-09 00:00", "01-20 00:00"), ("02-02 00:00", "02-03 00:00")]
+    assert result.overdue_since == moment("2026-02-02")
 
 
 def test_a_new_version_with_the_same_interval_changes_nothing_but_the_words() -> None:
@@ -447,18 +449,18 @@ def test_a_new_version_with_the_same_interval_changes_nothing_but_the_words() ->
         ("2026-01-01", obligation("x", 7, "day")),
         ("2026-01-20", obligation("x", 7, "day", clause="9")),
     )
-    found = state(history(), "2026-01-22", rules)
-    assert missed(found) == [("01-09 00:00", "01-22 00:00")]
-    assert found.obligation.clause == "9"
+    result = state(history(), "2026-01-22", rules)
+    assert missed(result) == [("01-09 00:00", "01-22 00:00")]
+    assert result.obligation.clause == "9"
 
 
 def test_periods_do_not_carry_over_to_another_rule() -> None:
     monthly = counted("x", "month")
     quarterly = counted("x", "quarter")
     rules = changing(("2026-01-01", monthly), ("2026-02-10", quarterly))
-    found = state(history(), "2026-03-01", rules)
-    assert missed(found) == [("02-01 00:00", "02-10 00:00")]
-    assert (found.due_on, found.overdue_since) == (date(2026, 3, 31), None)
+    result = state(history(), "2026-03-01", rules)
+    assert missed(result) == [("02-01 00:00", "02-10 00:00")]
+    assert (result.due_on, result.overdue_since) == (date(2026, 3, 31), None)
     # The work of 31 January counts for the quarter, too.
     assert planned(history(), "2026-01-15", "2026-07-01", rules) == ["01-31", "06-30"]
 
@@ -467,15 +469,15 @@ def test_a_period_that_was_over_when_the_rule_came_is_not_asked_for() -> None:
     quarterly = counted("x", "quarter")
     monthly = counted("x", "month")
     rules = changing(("2026-01-01", quarterly), ("2026-03-10", monthly))
-    found = state(history(), "2026-03-20", rules)
-    assert (found.due_on, found.missed) == (date(2026, 3, 31), ())
+    result = state(history(), "2026-03-20", rules)
+    assert (result.due_on, result.missed) == (date(2026, 3, 31), ())
 
 
 def test_a_point_that_ends_owes_nothing_more() -> None:
     past = history(until=moment("2026-01-20"))
-    found = state(past, "2026-02-01", WEEKLY)
-    assert (found.until, found.next_due) == (moment("2026-01-20"), None)
-    assert missed(found) == [("01-09 00:00", "01-20 00:00")]
+    result = state(past, "2026-02-01", WEEKLY)
+    assert (result.until, result.next_due) == (moment("2026-01-20"), None)
+    assert missed(result) == [("01-09 00:00", "01-20 00:00")]
     assert planned(past, "2026-01-10", "2026-03-01", WEEKLY) == ["01-10", "01-17"]
     assert duty_states(history(until=moment("2025-01-01")), moment("2026-02-01"), WEEKLY) == ()
     overdue = history(until=moment("2026-02-20 12:00"))
@@ -558,10 +560,10 @@ def test_a_parameter_described_later_is_not_out_of_control_before() -> None:
     )
     late = rules_of(obligation("calibration", 7, "day", clause="11.2"))
 
-    found = out_of_control(PointHistory(described=described), moment("2026-02-01"), late)
+    result = out_of_control(PointHistory(described=described), moment("2026-02-01"), late)
 
-    assert all(period.since <= moment("2026-02-01") for period in found)
-    assert "SO2" not in {period.parameter for period in found}
+    assert all(period.since <= moment("2026-02-01") for period in result)
+    assert "SO2" not in {period.parameter for period in result}
 
 
 def test_work_that_finds_it_out_of_control_opens_a_period_that_its_like_ends() -> None:
@@ -575,8 +577,8 @@ def test_work_that_finds_it_out_of_control_opens_a_period_that_its_like_ends() -
         WorkDone(moment("2026-01-07"), "out_of_control", parameters=("NOx",)),
         until=moment("2026-01-09"),
     )
-    (found,) = duty_states(past, moment("2026-01-20"), WEEKLY)
-    assert found.out_of_control == (
+    (result,) = duty_states(past, moment("2026-01-20"), WEEKLY)
+    assert result.out_of_control == (
         Period("NOx", moment("2026-01-06"), moment("2026-01-09")),
         Period("SO2", moment("2026-01-05"), moment("2026-01-08")),
     )
@@ -632,7 +634,7 @@ def test_an_overdue_calibration_of_the_whole_point_concerns_each_parameter_descr
 def test_the_shipped_rules_know_when_packs_come_into_force() -> None:
     rules = rules_of_packs()
     assert {date(2018, 3, 1), date(2020, 3, 24)} <= set(rules.changes)
-    found = duty_states(
+    result = duty_states(
         PointHistory(
             described=(
                 Described(date(2020, 1, 1), PointDescription("wastewater", parameters=("CODCr",))),
@@ -640,7 +642,7 @@ def test_the_shipped_rules_know_when_packs_come_into_force() -> None:
         ),
         moment("2020-04-01"),
     )
-    assert {item.since for item in found} == {moment("2020-03-24")}
+    assert {item.since for item in result} == {moment("2020-03-24")}
     assert out_of_control(history("2026-01-01"), moment("2026-01-01")) == ()
     assert due_between(history("2026-01-01"), moment("2026-01-01"), moment("2026-01-09"))
 
@@ -658,8 +660,8 @@ def test_what_holds_for_a_row_ends_a_segment() -> None:
         date(2026, 6, 1),
         date(2027, 1, 1),
     )
-    (found,) = duty_states(history(), moment("2026-07-01"), rules)
-    assert (found.since, found.until) == (moment("2026-05-01"), moment("2026-06-01"))
+    (result,) = duty_states(history(), moment("2026-07-01"), rules)
+    assert (result.since, result.until) == (moment("2026-05-01"), moment("2026-06-01"))
 
 
 def test_spans_are_half_open() -> None:
@@ -682,9 +684,9 @@ def test_overdue_calibrations_of_hj_75_are_out_of_control_and_nothing_else_is() 
         for parameters in [("SO2", "PM", "velocity", "NMHC")]
     ] + [PointDescription("wastewater", parameters=("CODCr", "flow"))]
 
-    found = [item for point in points for item in rules.obligations(point, date(2026, 11, 25))]
+    result = [item for point in points for item in rules.obligations(point, date(2026, 11, 25))]
 
-    assert {item.id for item in found if rules.calibrates(item)} == {
+    assert {item.id for item in result if rules.calibrates(item)} == {
         *(f"hj75.cal-{name}" for name in ("auto", "pm-manual", "gas-insitu", "gas-extractive")),
         *(f"hj75.cal-{name}" for name in ("full-system", "flow-auto", "flow-manual")),
     }

@@ -125,18 +125,18 @@ def test_the_same_history_gives_the_same_answer(past: PointHistory, at: datetime
 
 @given(histories, either)
 def test_what_is_cancelled_counts_for_nothing(past: PointHistory, at: datetime) -> None:
-    kept = replace(past, work=tuple(item for item in past.work if not item.cancelled))
-    assert states(kept, at) == states(past, at)
+    stored = replace(past, work=tuple(item for item in past.work if not item.cancelled))
+    assert states(stored, at) == states(past, at)
 
 
 @given(histories, either)
 def test_what_comes_later_counts_for_nothing(past: PointHistory, at: datetime) -> None:
-    kept = replace(
+    stored = replace(
         past,
         work=tuple(item for item in past.work if item.at <= at),
         verdicts=tuple(item for item in past.verdicts if item.at <= at),
     )
-    for one, other in zip(states(kept, at), states(past, at), strict=True):
+    for one, other in zip(states(stored, at), states(past, at), strict=True):
         assert (one.next_due, one.missed) == (other.next_due, other.missed)
         assert one.out_of_control == other.out_of_control
 
@@ -280,8 +280,8 @@ def follow(past: PointHistory, start: datetime, end: datetime, rules: Rules) -> 
         for due in due_between(past, start, end, rules)
         for _ in range(due.times)
     )
-    kept = tuple(item for item in past.work if item.at <= start)
-    return replace(past, work=(*kept, *work))
+    stored = tuple(item for item in past.work if item.at <= start)
+    return replace(past, work=(*stored, *work))
 
 
 @settings(max_examples=200)

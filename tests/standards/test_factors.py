@@ -44,5 +44,5 @@ def test_codes_are_of_their_medium_and_used_once(medium: str, letter: str) -> No
 
 def test_every_parameter_that_a_rule_asks_for_can_be_chosen_at_a_point() -> None:
     for pack in packs():
-        asked = {name for row in pack.obligations for name in row.parameters or ()}
-        assert asked <= factors(pack.kind).keys(), pack.standard
+        requested = {name for row in pack.obligations for name in row.parameters or ()}
+        assert requested <= factors(pack.kind).keys(), pack.standard

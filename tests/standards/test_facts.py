@@ -53,7 +53,7 @@ def how_often(row: Any) -> str:
 
 
 def test_flue_gas_demands_what_is_known_of_it() -> None:
-    said = {
+    stated = {
         row.id.removeprefix("hj75."): (
             row.clause,
             how_often(row),
@@ -63,16 +63,16 @@ def test_flue_gas_demands_what_is_known_of_it() -> None:
         for row in FLUE.obligations
     }
 
-    assert said == FLUE_DUTIES
+    assert stated == FLUE_DUTIES
 
 
 def test_wastewater_demands_what_is_known_of_it() -> None:
-    said = {
+    stated = {
         row.id.removeprefix("hj355."): (how_often(row), row.parameters, row.provenance)
         for row in WATER.obligations
     }
 
-    assert said == WATER_DUTIES
+    assert stated == WATER_DUTIES
 
 
 def test_nmhc_demands_what_is_known_and_leaves_the_rest_open() -> None:
@@ -97,8 +97,8 @@ DRIFTS = {
 def test_drifts_have_two_limits_with_a_provenance_each(name: str) -> None:
     row = FLUE.limit(name)
 
-    found = (row.limit, row.out_of_control, row.absolute_limit, row.absolute_out_of_control)
-    assert found == tuple(None if item is None else Decimal(item) for item in DRIFTS[name])
+    result = (row.limit, row.out_of_control, row.absolute_limit, row.absolute_out_of_control)
+    assert result == tuple(None if item is None else Decimal(item) for item in DRIFTS[name])
     assert (row.unit, row.absolute_unit) == ("%F.S.", "m/s" if DRIFTS[name][2] else None)
     assert (row.provenance, row.out_of_control_provenance) == ("practice", "recalled")
 
@@ -182,11 +182,11 @@ def test_emission_mass_is_replaced_by_the_largest_of_so_many_hours(
 ) -> None:
     rows = [row for row in FLUE.substitutions if row.reason == reason]
 
-    found: list[Any] = [
+    results: list[Any] = [
         (row.capture_from, row.capture_below, row.longer_than, row.up_to, row.window)
         for row in rows
     ]
-    assert found == [
+    assert results == [
         (90, None, None, 24, 180),
         (90, None, 24, None, 720),
         (75, 90, None, None, 2160),
@@ -206,8 +206,8 @@ def test_what_nobody_established_for_nmhc_has_no_value() -> None:
     }
     high, low = NMHC.limit("accuracy.NMHC").criteria["mg/m3"]
     assert high.unconfirmed
-    found: Any = (low.below, low.emission_limit_below, low.statistic, low.limit)
-    assert found == (50, 50, "AE", 10)
+    result: Any = (low.below, low.emission_limit_below, low.statistic, low.limit)
+    assert result == (50, 50, "AE", 10)
 
 
 def test_every_number_is_one_of_these() -> None:

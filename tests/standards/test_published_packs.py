@@ -57,13 +57,13 @@ def overlay(over: Pack, since: date, version: int = 1) -> Pack:
 @pytest.fixture
 def supplied() -> Iterator[list[Pack]]:
     """A source that supplies what the test puts into it."""
-    found: list[Pack] = []
+    results: list[Pack] = []
 
     def source() -> list[Pack]:
-        return found
+        return results
 
     register_source(source)
-    yield found
+    yield results
     unregister_source(source)
 
 

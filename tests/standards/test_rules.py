@@ -772,12 +772,12 @@ def test_exact_numbers_round_as_the_decimal_module_does(value: Decimal, decimals
 
 @given(FRACTIONS, st.integers(min_value=0, max_value=12))
 def test_an_exact_number_moves_by_half_a_unit_at_most(value: Fraction, decimals: int) -> None:
-    found = Fraction(rounded(value, decimals))
+    result = Fraction(rounded(value, decimals))
     unit = Fraction(1, 10**decimals)
-    assert abs(found - value) <= unit / 2
-    if abs(found - value) == unit / 2:
-        assert found / unit % 2 == 0
-    assert rounded(found, decimals) == rounded(value, decimals)
+    assert abs(result - value) <= unit / 2
+    if abs(result - value) == unit / 2:
+        assert result / unit % 2 == 0
+    assert rounded(result, decimals) == rounded(value, decimals)
     assert rounded(-value, decimals) == -rounded(value, decimals)
 
 

@@ -71,13 +71,13 @@ BASE: Data = {
 
 
 def main(data: Data) -> Data:
-    found: Data = data["sections"][0]
-    return found
+    result: Data = data["sections"][0]
+    return result
 
 
 def field(data: Data, index: int = 0) -> Data:
-    found: Data = main(data)["fields"][index]
-    return found
+    result: Data = main(data)["fields"][index]
+    return result
 
 
 def judge(data: Data, **rule: Any) -> None:
@@ -185,10 +185,10 @@ def test_a_mistake_is_named_at_its_place(name: str) -> None:
     data = deepcopy(BASE)
     spoil(data)
 
-    found = sheets.check(data)
+    result = sheets.check(data)
 
-    assert any(item.reason_code == reason and place in item.place for item in found), found
-    assert all(item.message["zh"] and item.message["en"] for item in found)
+    assert any(item.reason_code == reason and place in item.place for item in result), result
+    assert all(item.message["zh"] and item.message["en"] for item in result)
     with pytest.raises(sheets.InvalidDefinition):
         sheets.parsed(data)
 
@@ -245,9 +245,9 @@ def version(change: Callable[[Data], Any] = lambda _d: None, number: int = 2) ->
 def test_a_version_must_not_lose_what_it_does_not_retire(
     change: Callable[[Data], Any], reasons: list[str]
 ) -> None:
-    found = sheets.compatible(version(number=1), version(change))
+    result = sheets.compatible(version(number=1), version(change))
 
-    assert [item.reason_code for item in found] == reasons
+    assert [item.reason_code for item in result] == reasons
 
 
 def test_what_a_version_would_lose_is_named() -> None:
@@ -258,10 +258,10 @@ def test_what_a_version_would_lose_is_named() -> None:
         data["sections"][1]["items"][0]["key"] = "fan"
         data["sections"][2].update(kind="fields")
 
-    found = sheets.compatible(version(number=1), version(change))
+    result = sheets.compatible(version(number=1), version(change))
     other = sheets.compatible(version(number=1), version(lambda d: d.update(code="other")))
 
-    assert [(item.reason_code, item.detail) for item in found] == [
+    assert [(item.reason_code, item.detail) for item in result] == [
         ("type_changed", "main.a"),
         ("removed", "checks.pump"),
         ("type_changed", "rows"),
@@ -390,7 +390,7 @@ def test_both_limits_of_velocity_are_named_with_their_units() -> None:
         for section in sheets.definition("hj75-g4@2").source["sections"]
         for part in section.get("fields", [])
     ]
-    said = {
+    stated = {
         rule["message"][side]
         for part in fields
         for rule in part.get("judge", [])
@@ -398,7 +398,7 @@ def test_both_limits_of_velocity_are_named_with_their_units() -> None:
         if "m/s" in rule["message"][side]
     }
 
-    assert said == {
+    assert stated == {
         "超过 ±8 %F.S. 且 ±1.8 m/s，判定失控",
         "Beyond ±8 %F.S. and ±1.8 m/s: out of control",
         "超过 ±3 %F.S. 且 ±0.9 m/s，需校准",

@@ -98,10 +98,10 @@ def test_loops_over_a_table_see_its_keys() -> None:
     ],
 )
 def test_a_path_is_what_the_engine_says_it_is(source: str) -> None:
-    said = evaluated(source, VARIABLES)
+    stated = evaluated(source, VARIABLES)
 
-    assert said == by_the_engine(source)
-    assert type(said) is type(by_the_engine(source))
+    assert stated == by_the_engine(source)
+    assert type(stated) is type(by_the_engine(source))
 
 
 def test_a_table_that_is_looked_up_is_a_copy() -> None:
@@ -260,15 +260,15 @@ REPEATING = replace(
 
 @given(ANSWERS)
 def test_working_it_out_in_each_row_would_say_the_same(answers: dict[str, Any]) -> None:
-    said = sheets.evaluate(SHARING, answers, {"today": "2026-11-24"})
+    stated = sheets.evaluate(SHARING, answers, {"today": "2026-11-24"})
 
-    assert said == sheets.evaluate(REPEATING, answers, {"today": "2026-11-24"})
+    assert stated == sheets.evaluate(REPEATING, answers, {"today": "2026-11-24"})
 
 
 def test_each_sheet_works_its_own_out() -> None:
     answers: dict[str, Any] = {"head": {"a": 0}, "rows": [{"typed": 1}, {"typed": 2}]}
     others: dict[str, Any] = {"head": {"a": 0}, "rows": [{"typed": 4}, {"typed": 2}]}
 
-    said = [sheets.evaluate(SHARING, given, {}).fields for given in (answers, others)]
+    stated = [sheets.evaluate(SHARING, given, {}).fields for given in (answers, others)]
 
-    assert [fields["rows.1.c_total"]["value"] for fields in said] == [3, 6]
+    assert [fields["rows.1.c_total"]["value"] for fields in stated] == [3, 6]

@@ -34,13 +34,13 @@ NOT_CONFIRMED = {"hj1286-calibration@1": "unknown", "hj1286-verification@1": "un
 @pytest.mark.parametrize("vector", SHARED["vectors"], ids=lambda vector: vector["name"])
 def test_the_shared_vectors_hold(vector: dict[str, Any]) -> None:
     result = sheets.evaluate(parsed(SHARED["definition"]), vector["answers"], vector["context"])
-    said = result.as_json()
+    stated = result.as_json()
     expected = vector["expected"]
-    assert [[error["path"], error["code"]] for error in said["errors"]] == expected["errors"]
-    assert said["verdict"] == expected["verdict"]
-    assert said["fields"] == expected["fields"]
-    assert [[item["kind"], item["path"]] for item in said["follow_ups"]] == expected["follow_ups"]
-    assert all(error["message"]["zh"] and error["message"]["en"] for error in said["errors"])
+    assert [[error["path"], error["code"]] for error in stated["errors"]] == expected["errors"]
+    assert stated["verdict"] == expected["verdict"]
+    assert stated["fields"] == expected["fields"]
+    assert [[item["kind"], item["path"]] for item in stated["follow_ups"]] == expected["follow_ups"]
+    assert all(error["message"]["zh"] and error["message"]["en"] for error in stated["errors"])
 
 
 @pytest.mark.parametrize(("source", "expected"), WORDS["normalised"])
@@ -50,11 +50,11 @@ def test_whole_numbers_become_doubles_except_indexes(source: str, expected: str)
 
 @pytest.mark.parametrize("vector", WORDS["functions"], ids=lambda vector: vector["source"])
 def test_functions_say_what_others_reckon(vector: dict[str, Any]) -> None:
-    said = evaluated(vector["source"], as_doubles(vector["variables"]))
+    stated = evaluated(vector["source"], as_doubles(vector["variables"]))
     if isinstance(vector["expected"], float):
-        assert said == pytest.approx(vector["expected"], rel=1e-7)
+        assert stated == pytest.approx(vector["expected"], rel=1e-7)
     else:
-        assert ("unknown" if said is UNKNOWN else said) == vector["expected"]
+        assert ("unknown" if stated is UNKNOWN else stated) == vector["expected"]
 
 
 def test_an_expression_that_is_none_is_named() -> None:
@@ -80,9 +80,9 @@ def test_every_expression_that_ships_can_be_compiled(name: str) -> None:
                 if key in {"show", "compute", "when", "prefill", "required"}
                 and isinstance(value, str)
             ]
-            return own + [found for value in node.values() for found in expressions(value)]
+            return own + [result for value in node.values() for result in expressions(value)]
         return (
-            [found for value in node for found in expressions(value)]
+            [result for value in node for result in expressions(value)]
             if isinstance(node, list)
             else []
         )

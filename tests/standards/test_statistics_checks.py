@@ -164,10 +164,10 @@ def test_an_indication_error_is_judged_by_the_range(  # noqa: PLR0917 - the row 
     limit: str, upper: Any, readings: list[Any], value: str, unit: str,
     passed: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
-    found = indication_error(FLUE.limit(limit), readings, 80, lower=0, upper=upper)
-    assert found.passed is passed
-    assert (shown(found.error.value), found.error.unit) == (value, unit)
-    assert found.limit == (5 if unit == "%" else Fraction("2.5"))
+    result = indication_error(FLUE.limit(limit), readings, 80, lower=0, upper=upper)
+    assert result.passed is passed
+    assert (shown(result.error.value), result.error.unit) == (value, unit)
+    assert result.limit == (5 if unit == "%" else Fraction("2.5"))
 
 
 def test_an_indication_error_shows_its_base() -> None:
@@ -188,9 +188,9 @@ def test_the_range_decides_not_its_upper_end() -> None:
 
 def test_an_unestablished_indication_error_is_told_without_a_verdict() -> None:
     row = limit_row(unconfirmed=True)
-    found = indication_error(row, [82], 80, lower=0, upper=100)
-    assert (found.error.value, found.error.unit) == (Fraction("2.5"), "%")
-    assert (found.limit, found.passed) == (None, None)
+    result = indication_error(row, [82], 80, lower=0, upper=100)
+    assert (result.error.value, result.error.unit) == (Fraction("2.5"), "%")
+    assert (result.limit, result.passed) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_a_range_in_another_unit_is_not_compared() -> None:
 
 
 def test_a_response_time_is_the_mean_of_transport_and_rise() -> None:
-    found = response_time([60, 62, 61], ["100", "103", "102.5"])
-    assert found.value == Fraction("488.5") / 3
-    line = found.steps[0]
+    result = response_time([60, 62, 61], ["100", "103", "102.5"])
+    assert result.value == Fraction("488.5") / 3
+    line = result.steps[0]
     assert (line.zh, line.en) == ("系统响应时间", "system response time")
     assert (line.formula, line.substituted) == ("T = Σ(T_1 + T_2)/n", "488.5/3")
-    assert (line.value, line.unit, found.unit) == ("162.833333", "s", "s")
+    assert (line.value, line.unit, result.unit) == ("162.833333", "s", "s")
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,9 @@ def test_each_test_of_the_response_needs_both_times(
 
 
 def test_the_capture_rate_leaves_out_the_hours_of_a_stop() -> None:
-    found = capture_rate(hours=2208, invalid=100, stopped=208)
-    assert (found.value, found.unit) == (Fraction(95), "%")
-    line = found.steps[0]
+    result = capture_rate(hours=2208, invalid=100, stopped=208)
+    assert (result.value, result.unit) == (Fraction(95), "%")
+    line = result.steps[0]
     assert (line.zh, line.en) == ("数据捕集率", "capture rate")
     assert line.formula == "(H − H_invalid − H_stop)/(H − H_stop) × 100 %"
     assert (line.substituted, line.value) == ("(2208 − 100 − 208)/(2208 − 208) × 100 %", "95")
@@ -324,23 +324,23 @@ MASSES = [Fraction(5000 - place) for place in range(2500)]  # the newest is the 
 def test_the_largest_of_so_many_valid_hours_stands_in(
     reason: Any, capture: Any, length: Any, window: int | None
 ) -> None:
-    found = substitution(FLUE, reason=reason, capture=capture, length=length, masses=MASSES)
-    assert found.window == window
-    assert found.value == (None if window is None else MASSES[-window])
+    result = substitution(FLUE, reason=reason, capture=capture, length=length, masses=MASSES)
+    assert result.window == window
+    assert result.value == (None if window is None else MASSES[-window])
 
 
 def test_a_substitution_tells_its_clause_and_its_hours() -> None:
-    found = substitution(FLUE, reason="invalid", capture="95.123", length=10, masses=MASSES)
-    assert (found.clause, found.provenance) == ("12", "practice")
-    line = found.steps[0]
+    result = substitution(FLUE, reason="invalid", capture="95.123", length=10, masses=MASSES)
+    assert (result.clause, result.provenance) == ("12", "practice")
+    line = result.steps[0]
     assert (line.zh, line.en) == ("替代排放量", "substituted mass")
     assert (line.formula, line.substituted) == ("max(G_1 … G_180)", "95.12 %, 10 h")
     assert (line.value, line.unit) == ("2680", "kg")
 
 
 def test_where_no_rule_says_nothing_stands_in() -> None:
-    found = substitution(NMHC, reason="invalid", capture=95, length=10, masses=[])
-    assert (found.value, found.window, found.clause, found.provenance, found.steps) == (
+    result = substitution(NMHC, reason="invalid", capture=95, length=10, masses=[])
+    assert (result.value, result.window, result.clause, result.provenance, result.steps) == (
         None, None, None, None, (),
     )  # fmt: skip
 
@@ -349,8 +349,8 @@ def test_an_unconfirmed_substitution_is_no_rule() -> None:
     source = FLUE.source
     rows = [row | {"unconfirmed": True} for row in source["substitutions"]]
     open_pack = parsed({**source, "substitutions": rows})
-    found = substitution(open_pack, reason="invalid", capture=95, length=10, masses=MASSES)
-    assert found.value is None
+    result = substitution(open_pack, reason="invalid", capture=95, length=10, masses=MASSES)
+    assert result.value is None
 
 
 @pytest.mark.parametrize(
@@ -378,8 +378,8 @@ def test_a_substitution_needs_hours_before_and_a_length(
 
 
 def test_exactly_enough_hours_are_enough() -> None:
-    found = substitution(FLUE, reason="invalid", capture=95, length=10, masses=MASSES[:180])
-    assert found.value == 5000
+    result = substitution(FLUE, reason="invalid", capture=95, length=10, masses=MASSES[:180])
+    assert result.value == 5000
 
 
 def test_a_rate_is_written_with_two_decimals() -> None:

@@ -25,7 +25,7 @@ from yunjian.standards.statistics import (
 STACK: dict[str, Any] = {"atmosphere": 100500, "static": -200, "temperature": 120}
 
 
-def told(result: Quantity) -> tuple[str, str, str, str, str]:
+def summary_of(result: Quantity) -> tuple[str, str, str, str, str]:
     (line,) = result.steps
     assert line.unit == result.unit
     return line.zh, line.en, line.formula, line.substituted, line.unit
@@ -34,7 +34,7 @@ def told(result: Quantity) -> tuple[str, str, str, str, str]:
 def test_a_concentration_at_standard_state() -> None:
     result = to_standard_state(50, **STACK)
     assert figure(result.value, 5) == "72.71359"
-    assert told(result) == (
+    assert summary_of(result) == (
         "标态浓度",
         "concentration at standard state",
         "C_sn = C_s·101325/(Ba + Ps)·(273 + ts)/273",
@@ -47,7 +47,7 @@ def test_a_concentration_in_dry_gas() -> None:
     standard = to_standard_state(50, **STACK)
     result = to_dry(standard.value, moisture="0.10")
     assert figure(result.value, 5) == "80.79288"
-    assert told(result) == (
+    assert summary_of(result) == (
         "干基浓度",
         "concentration in dry gas",
         "C_dry = C_wet/(1 − X_sw)",
@@ -60,7 +60,7 @@ def test_a_concentration_at_the_reference_oxygen() -> None:
     result = to_reference_oxygen(13, oxygen=8, reference=6)
     assert result.value == 15
     assert to_reference_oxygen(1, oxygen=8, reference=6).value == Fraction(15, 13)
-    assert told(result) == (
+    assert summary_of(result) == (
         "折算浓度",
         "concentration at the reference oxygen",
         "C' = C·(21 − O2s)/(21 − O2)",
@@ -72,7 +72,7 @@ def test_a_concentration_at_the_reference_oxygen() -> None:
 def test_flows_and_the_mass_that_they_carry() -> None:
     working = working_flow(area="7.07", velocity=12)
     assert working.value == 305424
-    assert told(working) == (
+    assert summary_of(working) == (
         "工况流量",
         "flow at working conditions",
         "Q_sh = 3600·F·V",
@@ -81,7 +81,7 @@ def test_flows_and_the_mass_that_they_carry() -> None:
     )
     dry = standard_flow(working.value, **STACK, moisture="0.10")
     assert figure(dry.value, 2) == "189016.66"
-    assert told(dry) == (
+    assert summary_of(dry) == (
         "标干流量",
         "flow of dry gas at standard state",
         "Q_sn = Q_sh·273/(273 + ts)·(Ba + Ps)/101325·(1 − X_sw)",
@@ -90,7 +90,7 @@ def test_flows_and_the_mass_that_they_carry() -> None:
     )
     rate = mass_rate(30, flow=dry.value)
     assert figure(rate.value, 4) == "5.6705"
-    assert told(rate) == (
+    assert summary_of(rate) == (
         "排放速率",
         "emission rate",
         "G = C·Q·10⁻⁶",
@@ -110,14 +110,14 @@ def test_the_bounds_of_the_bands_agree_in_both_units(molar: int, mass: int, expe
 
 
 def test_molar_conversions_show_their_numbers() -> None:
-    assert told(to_mass_concentration(250, molar_mass=64)) == (
+    assert summary_of(to_mass_concentration(250, molar_mass=64)) == (
         "质量浓度",
         "mass concentration",
         "C = M/22.4·C_v",
         "64/22.4 × 250",
         "mg/m3",
     )
-    assert told(to_molar_concentration(640, molar_mass=64)) == (
+    assert summary_of(to_molar_concentration(640, molar_mass=64)) == (
         "体积浓度",
         "molar concentration",
         "C_v = 22.4/M·C",

@@ -154,8 +154,8 @@ def test_a_limit_is_met_on_its_edge_and_not_beyond_it(case: Case) -> None:
     size = case.limit if case.statistic == "AE" else middle * case.limit / 100
     for sign in (1, -1) if middle > size else (1,):  # no reading is negative
         edges = (size - A_LITTLE, size, size + A_LITTLE)
-        found = [case.judged(middle, middle + sign * edge).passed for edge in edges]
-        assert found == [True, True, False]
+        result = [case.judged(middle, middle + sign * edge).passed for edge in edges]
+        assert result == [True, True, False]
 
 
 # --- mistakes that other products make --------------------------------------------------------

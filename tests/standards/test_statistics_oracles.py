@@ -79,15 +79,15 @@ def test_the_content_factor_is_as_tables_have_it() -> None:
 @settings(max_examples=60, deadline=None)
 def test_pairs_agree_with_the_library(pairs: list[tuple[Decimal, Decimal]]) -> None:
     reference, measured = columns(pairs)
-    found = pair_statistics(reference, measured, unit="mg/m3")
+    result = pair_statistics(reference, measured, unit="mg/m3")
     a, b = np.array(reference, float), np.array(measured, float)
     d = a - b
-    assert math.isclose(float(found.d_bar), d.mean(), rel_tol=1e-7, abs_tol=1e-7)
-    assert found.s_d is not None
-    assert math.isclose(float(found.s_d), d.std(ddof=1), rel_tol=1e-7, abs_tol=1e-7)
-    assert found.cc is not None
+    assert math.isclose(float(result.d_bar), d.mean(), rel_tol=1e-7, abs_tol=1e-7)
+    assert result.s_d is not None
+    assert math.isclose(float(result.s_d), d.std(ddof=1), rel_tol=1e-7, abs_tol=1e-7)
+    assert result.cc is not None
     half = stats.t.ppf(0.975, len(d) - 1) * stats.sem(d)
-    assert math.isclose(float(found.cc), half, rel_tol=3e-4, abs_tol=1e-7)
+    assert math.isclose(float(result.cc), half, rel_tol=3e-4, abs_tol=1e-7)
 
 
 @given(st.lists(st.tuples(READINGS, READINGS), min_size=3, max_size=60))
@@ -96,34 +96,34 @@ def test_correlations_agree_with_the_library(pairs: list[tuple[Decimal, Decimal]
     y, x = columns(pairs)
     assume(len(set(x)) > 1)
     assume(len(set(y)) > 1)
-    found = correlation(y, x, emission_limit=30)
+    result = correlation(y, x, emission_limit=30)
     a, b = np.array(x, float), np.array(y, float)
     line = stats.linregress(a, b)
-    assert math.isclose(float(found.slope), line.slope, rel_tol=1e-6, abs_tol=1e-7)
-    assert math.isclose(float(found.intercept), line.intercept, rel_tol=1e-6, abs_tol=1e-4)
-    assert math.isclose(float(found.r), line.rvalue, rel_tol=1e-6, abs_tol=1e-7)
+    assert math.isclose(float(result.slope), line.slope, rel_tol=1e-6, abs_tol=1e-7)
+    assert math.isclose(float(result.intercept), line.intercept, rel_tol=1e-6, abs_tol=1e-4)
+    assert math.isclose(float(result.r), line.rvalue, rel_tol=1e-6, abs_tol=1e-7)
     n = len(a)
     rest = b - (line.slope * a + line.intercept)
     scatter = math.sqrt(float((rest * rest).sum()) / (n - 2))
-    assert math.isclose(float(found.residual), scatter, rel_tol=1e-5, abs_tol=1e-3)
-    exact_scatter = float(found.residual)
+    assert math.isclose(float(result.residual), scatter, rel_tol=1e-5, abs_tol=1e-3)
+    exact_scatter = float(result.residual)
     t = float(student_t(n - 2))
     confidence = t * exact_scatter / math.sqrt(n) / 30 * 100
-    assert math.isclose(float(found.confidence), confidence, **CLOSE)
+    assert math.isclose(float(result.confidence), confidence, **CLOSE)
     v = math.sqrt((n - 2) / stats.chi2.ppf(0.05, n - 2))
     tolerance = content_factor(n) * v * exact_scatter / 30 * 100
-    assert math.isclose(float(found.tolerance), tolerance, rel_tol=1e-8, abs_tol=1e-9)
+    assert math.isclose(float(result.tolerance), tolerance, rel_tol=1e-8, abs_tol=1e-9)
 
 
 @given(st.lists(st.tuples(READINGS, READINGS), min_size=2, max_size=30))
 def test_field_factors_agree_with_the_library(pairs: list[tuple[Decimal, Decimal]]) -> None:
     reference, measured = columns(pairs)
-    found = field_factor(reference, measured)
+    result = field_factor(reference, measured)
     quotients = np.array(reference, float) / np.array(measured, float)
     spread = quotients.std(ddof=1)
-    assert math.isclose(float(found.mean), quotients.mean(), rel_tol=1e-9)
-    assert math.isclose(float(found.deviation), spread, rel_tol=1e-6, abs_tol=1e-9)
-    assert math.isclose(float(found.rsd), spread / quotients.mean() * 100, rel_tol=1e-6,
+    assert math.isclose(float(result.mean), quotients.mean(), rel_tol=1e-9)
+    assert math.isclose(float(result.deviation), spread, rel_tol=1e-6, abs_tol=1e-9)
+    assert math.isclose(float(result.rsd), spread / quotients.mean() * 100, rel_tol=1e-6,
                         abs_tol=1e-7)  # fmt: skip
 
 
@@ -154,14 +154,14 @@ def sheet(pairs: list[tuple[Decimal, Decimal]]) -> dict[str, float]:
 def test_pairs_agree_with_a_sheet_filled_in_by_hand(
     pairs: list[tuple[Decimal, Decimal]],
 ) -> None:
-    found: Any = pair_statistics(*columns(pairs), unit="mg/m3")
+    result: Any = pair_statistics(*columns(pairs), unit="mg/m3")
     by_hand = sheet(pairs)
-    assert math.isclose(float(found.d_bar), by_hand["d_bar"], **CLOSE)
-    assert math.isclose(float(found.s_d), by_hand["s_d"], **CLOSE)
-    assert math.isclose(float(found.cc), by_hand["cc"], **CLOSE)
-    assert math.isclose(float(found.relative_accuracy), by_hand["ra"], **CLOSE)
-    assert math.isclose(float(found.absolute_error), by_hand["ae"], **CLOSE)
-    assert math.isclose(float(found.relative_error), by_hand["re"], **CLOSE)
+    assert math.isclose(float(result.d_bar), by_hand["d_bar"], **CLOSE)
+    assert math.isclose(float(result.s_d), by_hand["s_d"], **CLOSE)
+    assert math.isclose(float(result.cc), by_hand["cc"], **CLOSE)
+    assert math.isclose(float(result.relative_accuracy), by_hand["ra"], **CLOSE)
+    assert math.isclose(float(result.absolute_error), by_hand["ae"], **CLOSE)
+    assert math.isclose(float(result.relative_error), by_hand["re"], **CLOSE)
 
 
 @given(PAIRS)

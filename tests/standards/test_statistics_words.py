@@ -84,12 +84,12 @@ def test_a_nominal_value_that_is_no_number_is_named() -> None:
     assert caught.value.field == "nominal"
 
 
-def told(steps: Any) -> list[tuple[str, ...]]:
+def texts_of(steps: Any) -> list[tuple[str, ...]]:
     return [(line.zh, line.en, line.formula, line.substituted, line.unit) for line in steps]
 
 
 def test_the_field_factor_shows_its_steps() -> None:
-    assert told(field_factor([12, 12], [10, 8]).steps) == [
+    assert texts_of(field_factor([12, 12], [10, 8]).steps) == [
         ("速度场系数", "field factor", "Kv = Σ(V_RM/V_CMS)/n", "2.7/2", "1"),
         ("标准偏差", "standard deviation", "S = √(Σ(Kv_i − Kv)²/(n − 1))", "n − 1 = 1", "1"),
         (
@@ -103,9 +103,9 @@ def test_the_field_factor_shows_its_steps() -> None:
 
 
 def test_a_correlation_shows_its_steps() -> None:
-    found = correlation([10, 21, 29, 41], [1, 2, 3, 4], emission_limit=50)
+    result = correlation([10, 21, 29, 41], [1, 2, 3, 4], emission_limit=50)
 
-    lines = told(found.steps)
+    lines = texts_of(result.steps)
     assert [line[:3] for line in lines] == [
         ("斜率", "slope", "b1 = Sxy/Sxx"),
         ("截距", "intercept", "b0 = mean(Y) − b1·mean(X)"),
@@ -116,7 +116,7 @@ def test_a_correlation_shows_its_steps() -> None:
     ]
     assert [line[4] for line in lines] == ["1", "mg/m3", "1", "mg/m3", "%", "%"]
     assert lines[1][3] == "25.25 − 10.1 × 2.5"
-    assert (found.slope, found.intercept) == (Fraction("10.1"), Fraction(0))
+    assert (result.slope, result.intercept) == (Fraction("10.1"), Fraction(0))
 
 
 def test_why_hours_are_replaced_decides_by_how_many() -> None:
@@ -125,12 +125,12 @@ def test_why_hours_are_replaced_decides_by_how_many() -> None:
         row["window"] = 3 if row["reason"] == "invalid" else 2
     changed = parsed(source)
 
-    found = [
+    result = [
         substitution(changed, reason=reason, capture=95, length=1, masses=[9, 8, 7]).value
         for reason in ("out_of_control", "invalid")
     ]
 
-    assert found == [8, 9]
+    assert result == [8, 9]
 
 
 def test_a_range_may_be_narrower_than_one_unit() -> None:

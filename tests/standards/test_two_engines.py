@@ -50,27 +50,27 @@ NUMBERS = [0, 1, 2.5, 5, 10, 14.96, 20, 30, 57, 100, 142.9, 200, 715]
 def phone() -> Any:
     """Ask the phone's engine: cases in, results out."""
 
-    def asked(cases: list[dict[str, Any]]) -> list[Any]:
+    def requested(cases: list[dict[str, Any]]) -> list[Any]:
         definitions = {name: item.source for name, item in sheets.definitions().items()}
-        said = subprocess.run(
+        stated = subprocess.run(
             [NODE, "scripts/evaluate.mjs"],
             input=json.dumps({"definitions": definitions, "cases": cases}).encode(),
             cwd=PHONE,
             capture_output=True,
             check=False,
         )
-        assert said.returncode == 0, said.stderr.decode()
-        return list(json.loads(said.stdout))
+        assert stated.returncode == 0, stated.stderr.decode()
+        return list(json.loads(stated.stdout))
 
-    return asked
+    return requested
 
 
 def test_both_begin_a_sheet_alike(phone: Any) -> None:
     names = sorted(sheets.definitions())
     cases = [{"work": "begin", "definition": name, "context": CONTEXT} for name in names]
 
-    for name, said in zip(names, phone(cases), strict=True):
-        assert said == sheets.initial_answers(sheets.definition(name), CONTEXT), name
+    for name, stated in zip(names, phone(cases), strict=True):
+        assert stated == sheets.initial_answers(sheets.definition(name), CONTEXT), name
 
 
 def test_both_judge_alike_what_is_typed(phone: Any) -> None:
@@ -86,13 +86,13 @@ def test_both_judge_alike_what_is_typed(phone: Any) -> None:
         for round_ in range(CASES)
     ]
 
-    for case, said in zip(cases, phone(cases), strict=True):
+    for case, stated in zip(cases, phone(cases), strict=True):
         definition = sheets.definition(case["definition"])
         expected = sheets.evaluate(definition, case["answers"], CONTEXT).as_json()
-        assert said["errors"] == expected["errors"], case["definition"]
-        assert said["fields"] == expected["fields"], case["definition"]
-        assert said["follow_ups"] == expected["follow_ups"], case["definition"]
-        assert said["verdict"] == expected["verdict"], case["definition"]
+        assert stated["errors"] == expected["errors"], case["definition"]
+        assert stated["fields"] == expected["fields"], case["definition"]
+        assert stated["follow_ups"] == expected["follow_ups"], case["definition"]
+        assert stated["verdict"] == expected["verdict"], case["definition"]
 
 
 def _answers(definition: dict[str, Any], rng: random.Random, *, strange: float) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_the_queue_shows_what_waits_and_never_a_draft(world: World, client: Clie
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "result"),
     [
         ("keyword=试验纸业", True),
         ("keyword=SN-2026", True),
@@ -98,11 +98,11 @@ def test_the_query_row_narrows_the_queue(
     world: World,
     client: Client,
     query: str,
-    found: bool,  # noqa: FBT001
+    result: bool,  # noqa: FBT001
 ) -> None:
     handed_in(world)
     page = client.get(f"{QUEUE}?{query}").content.decode()
-    assert ('data-testid="filing-open"' in page) is found
+    assert ('data-testid="filing-open"' in page) is result
 
 
 def test_the_days_of_handing_in_narrow_the_queue(world: World, client: Client) -> None:
@@ -245,16 +245,16 @@ def test_all_renewals_that_match_are_approved_after_their_number_was_agreed_to(
 ) -> None:
     revision = renewal(world)
     path = f"{QUEUE}renewals/approve-matching/"
-    asked = {"filter": f"tab=renewals&keyword={world.discharger.name}"}
-    assert 'name="count" value="1"' in client.get(path, asked).content.decode()
+    requested = {"filter": f"tab=renewals&keyword={world.discharger.name}"}
+    assert 'name="count" value="1"' in client.get(path, requested).content.decode()
     nothing = {"filter": "tab=renewals&keyword=别家"}
     assert 'name="count" value="0"' in client.get(path, nothing).content.decode()
     # the number changed meanwhile: nothing is done, the new number is shown
-    changed = client.post(path, asked | {"count": "2"})
+    changed = client.post(path, requested | {"count": "2"})
     assert changed.status_code == 409
     assert 'name="count" value="1"' in changed.content.decode()
     assert state(revision) == "submitted"
-    assert client.post(path, asked | {"count": "1"}).status_code == 302
+    assert client.post(path, requested | {"count": "1"}).status_code == 302
     assert state(revision) == "official"
 
 

@@ -77,7 +77,7 @@ def test_lists_are_exported_as_excel(world: World, visit_id: Any, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "result"),
     [
         ("district=310115", True),
         ("district=310112", False),
@@ -97,10 +97,10 @@ def test_lists_are_exported_as_excel(world: World, visit_id: Any, path: str) -> 
     ],
 )
 def test_the_query_row_narrows_the_ledger(
-    world: World, visit_id: Any, query: str, *, found: bool
+    world: World, visit_id: Any, query: str, *, result: bool
 ) -> None:
     page = world.client(world.reviewer).get(f"/supervision/visits/?{query}").content.decode()
-    assert (str(visit_id) in page) is found
+    assert (str(visit_id) in page) is result
 
 
 def test_the_export_holds_what_the_query_finds(world: World, visit_id: Any) -> None:

@@ -98,8 +98,8 @@ def test_the_page_answers_what_is_due(client: Client) -> None:
 def test_a_point_is_found_and_described_by_what_is_known_of_it(
     world: World, client: Client
 ) -> None:
-    found = page_of(client, f"{PAGE}?q=CEMS")
-    assert f"?point={world.flue_gas_point.pk}" in found
+    result = page_of(client, f"{PAGE}?q=CEMS")
+    assert f"?point={world.flue_gas_point.pk}" in result
     page = page_of(client, f"{PAGE}?point={world.flue_gas_point.pk}")
     assert "HJ 75-2017 11.2 d" in page
     water = page_of(client, f"{PAGE}?point={world.wastewater_point.pk}")

@@ -61,8 +61,8 @@ class Desk:
         """Ask for a challenge."""
         answer = self.client.post(CHALLENGE)
         assert answer.status_code == 200, answer.content
-        found: dict[str, str] = answer.json()
-        return found
+        results: dict[str, str] = answer.json()
+        return results
 
     def send(self, challenge: str, certificate: bytes, signature: bytes, **more: str) -> Any:
         """Send certificate and signature."""

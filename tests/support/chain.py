@@ -174,7 +174,7 @@ def differences() -> list[str]:
     except DatabaseError:  # the test's last statement was one that the database refuses
         return []
     kinds[SYSTEM_CHAIN] = "system"
-    found = []
+    results = []
     for verb, chain, body in events:
         payload = orjson.loads(body).get("payload")
         if payload is None:  # the test itself tampered with the body
@@ -182,8 +182,8 @@ def differences() -> list[str]:
         stated, keys = STATED[verb], set(payload)
         missing, unknown = stated.keys - keys, keys - stated.keys - stated.more
         if missing or unknown:
-            found.append(f"{verb}: lacks {sorted(missing)}, says {sorted(unknown)}")
+            results.append(f"{verb}: lacks {sorted(missing)}, says {sorted(unknown)}")
         # a chain of nobody: the test made up an organisation that is not there
         if chain in kinds and kinds[chain] not in stated.chains:
-            found.append(f"{verb}: stands in the chain of the {kinds[chain]}")
-    return found
+            results.append(f"{verb}: stands in the chain of the {kinds[chain]}")
+    return results

@@ -28,18 +28,18 @@ ENTRANCES = ("/django/core/handlers/", "/django/core/management/")
 Told = Callable[[Actor | None], row_policies.SessionContext]
 
 
-def told_in_tests(told: Told, *, own_statements: bool) -> Told:
+def told_in_tests(reported: Told, *, own_statements: bool) -> Told:
     """Return `row_policies.session_context` as it is while a test runs in which nobody acts."""
 
     def instead(actor: Actor | None) -> row_policies.SessionContext:
-        known = told(actor)
+        known = reported(actor)
         if known != row_policies.NOBODY or actor is not None:
             return known
         entered = _entered_program(sys._getframe(1))
         if entered is OWN_STATEMENT:
             return row_policies.SYSTEM if own_statements else known
         if isinstance(entered, Actor):
-            return told(entered)
+            return reported(entered)
         return known
 
     return instead

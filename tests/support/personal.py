@@ -49,17 +49,19 @@ def leaks() -> list[str]:
     known = personal_values()
     with bypass_rls("test"):
         events = list(Event.unscoped().order_by("id"))
-    found = []
+    results = []
     for event in events:
         body = orjson.loads(event.body)
         texts = [str(text) for text in _texts(body["payload"])]
         if body["actor"]["account"] is not None:
             texts += [body["actor"]["name"], event.actor_name]
         for text in texts:
-            said = [value for value in known if value == text or (len(value) > 2 and value in text)]
-            said += MOBILE.findall(text) + IDENTITY_NUMBER.findall(text) + MAIL.findall(text)
-            found += [f"{event.verb}: {value}" for value in said]
-    return found
+            stated = [
+                value for value in known if value == text or (len(value) > 2 and value in text)
+            ]
+            stated += MOBILE.findall(text) + IDENTITY_NUMBER.findall(text) + MAIL.findall(text)
+            results += [f"{event.verb}: {value}" for value in stated]
+    return results
 
 
 def _texts(value: Any) -> Iterator[Any]:

@@ -605,10 +605,10 @@ def test_each_heading_of_a_rule_stands_above_its_value(rf: RequestFactory) -> No
         table = kind([line], exclude=("actions",))
         context = Context({"request": rf.get("/"), "pack": line.pack})
         html = render_to_string("web/table.html", render_table(context, table))
-        found = cells_by_head(html)
+        result = cells_by_head(html)
         for name, text in cells.items():
-            assert found[name] == (text or "—").strip(), (kind, name)
-        assert found["名称"] == f"{line.title}{line.row.id}"
+            assert result[name] == (text or "—").strip(), (kind, name)
+        assert result["名称"] == f"{line.title}{line.row.id}"
 
 
 def first_line(table: str, with_value: str) -> RuleLine:

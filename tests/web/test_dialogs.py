@@ -93,11 +93,11 @@ def test_what_is_saved_answers_for_itself(posting: Any) -> None:
 def test_what_others_changed_stands_above_what_was_typed_and_may_be_saved_over(
     posting: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[Any, int]] = []
+    requested: list[tuple[Any, int]] = []
     event = uuid4()
 
     def changed(row: Any, seen: int) -> list[Change]:
-        asked.append((row, seen))
+        requested.append((row, seen))
         return [
             Change(
                 label="名称", before="旧名", after="新名", who="王审", when=now(), reason="更正",
@@ -110,14 +110,14 @@ def test_what_others_changed_stands_above_what_was_typed_and_may_be_saved_over(
     sent = {"name": "我的名", "version": "4"}
     answer = posting(sent, StaleVersion("已被修改"), row=row)
     page = answer.content.decode()
-    assert (answer.status_code, asked) == (409, [(row, 4)])
+    assert (answer.status_code, requested) == (409, [(row, 4)])
     for part in ("王审", "更正", "名称：", "<del>旧名</del>", "<ins>新名</ins>", 'value="我的名"'):
         assert part in page
     assert 'name="version" value="5"' in page
     # another conflict is no matter of versions
-    asked.clear()
+    requested.clear()
     posting(sent, Conflict("已有同名", code="taken"), row=row)
-    assert asked == []
+    assert requested == []
 
 
 @pytest.mark.parametrize(("count", "status"), [("3", 204), ("2", 409), ("", 409), ("03", 409)])

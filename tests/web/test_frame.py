@@ -146,11 +146,11 @@ def test_excel_holds_titles_and_rows_and_never_a_formula() -> None:
 
 def import_every_module() -> list[str]:
     """Import every module of the product, so that each class of it is known."""
-    found = [
+    result = [
         module.name
         for module in walk_packages(yunjian.__path__, "yunjian.")
         if ".settings" not in module.name and "__main__" not in module.name
     ]
-    for name in found:
+    for name in result:
         import_module(name)
-    return found
+    return result

@@ -34,10 +34,10 @@ def _page(client: Client, path: str, **headers: str) -> str:
 
 
 def test_every_text_of_the_pages_is_translated() -> None:
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, MESSAGES, "--check"], capture_output=True, text=True, check=False
     )
-    assert found.returncode == 0, f"run `make messages`, then translate:\n{found.stderr}"
+    assert result.returncode == 0, f"run `make messages`, then translate:\n{result.stderr}"
 
 
 def test_a_browser_that_prefers_english_still_gets_chinese(world: World) -> None:
@@ -52,8 +52,8 @@ def test_who_chose_english_reads_ledger_and_menu_in_english(world: World) -> Non
     _choose(client, "en", "/supervision/visits/")
     page = _page(client, "/supervision/visits/")
     assert 'lang="en"' in page
-    for words in ("O&amp;M ledger", "Workbench", "Instrument filings", "Export Excel", "Sign out"):
-        assert words in page, words
+    for text in ("O&amp;M ledger", "Workbench", "Instrument filings", "Export Excel", "Sign out"):
+        assert text in page, text
     _choose(client, "zh-hans", "/supervision/visits/")
     assert "运维台账" in _page(client, "/supervision/visits/")
 

@@ -76,7 +76,7 @@ def test_no_list_is_without_a_test() -> None:
 def test_no_room_pages_sorts_or_exports_on_its_own() -> None:
     """What a list page is made of is imported by the frame alone."""
     ours = {"yunjian.web.paging": "*", "yunjian.web.excel": {"stream_xlsx"}}
-    found = [
+    result = [
         f"{path.relative_to(SOURCES)}: {alias.name}"
         for path in SOURCES.rglob("*.py")
         if "web" not in path.relative_to(SOURCES).parts[:1]
@@ -86,7 +86,7 @@ def test_no_room_pages_sorts_or_exports_on_its_own() -> None:
         if ours[node.module] == "*" or alias.name in ours[node.module]
     ]
     # every field of every point of a source, which no list shows
-    assert found == ["sources/views/places.py: stream_xlsx"]
+    assert result == ["sources/views/places.py: stream_xlsx"]
 
 
 def test_every_page_with_a_pager_is_a_list_page(world: World, operator: Organization) -> None:
@@ -395,11 +395,11 @@ def test_keeping_a_view_leads_nowhere_else(people: Client) -> None:
 
 def import_every_module() -> list[str]:
     """Import every module of the product, so that each class of it is known."""
-    found = [
+    result = [
         module.name
         for module in walk_packages(yunjian.__path__, "yunjian.")
         if ".settings" not in module.name and "__main__" not in module.name
     ]
-    for name in found:
+    for name in result:
         import_module(name)
-    return found
+    return result

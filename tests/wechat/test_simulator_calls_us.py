@@ -37,7 +37,7 @@ def simulation(live_server: LiveServer, settings: Settings) -> Iterator[Simulati
         yield running
 
 
-def told(simulation: Simulation, **body: object) -> dict[str, object]:
+def reply_to(simulation: Simulation, **body: object) -> dict[str, object]:
     answer: dict[str, object] = httpx.post(f"{simulation.base}/sim/events", json=body).json()
     return answer
 
@@ -53,18 +53,18 @@ def finished() -> Iterator[threading.Event]:
 
 
 def test_people_leave_and_come_back(simulation: Simulation) -> None:
-    assert told(simulation, name="周厂长", Event="unsubscribe") == {
+    assert reply_to(simulation, name="周厂长", Event="unsubscribe") == {
         "status": 200,
         "text": "success",
     }
     assert Suppression.objects.get().openid == simulation.state.users["周厂长"].openid
-    welcome = told(simulation, name="周厂长", Event="subscribe")
+    welcome = reply_to(simulation, name="周厂长", Event="subscribe")
     assert "/h5/" in str(welcome["text"])  # opened by the simulator's own code
     assert not Suppression.objects.exists()
 
 
 def test_who_writes_is_told_where_to_go(simulation: Simulation) -> None:
-    reply = told(simulation, name="张师傅", Content="<您好> & ]]>")
+    reply = reply_to(simulation, name="张师傅", Content="<您好> & ]]>")
     assert reply["status"] == 200
     assert f"<ToUserName><![CDATA[{simulation.state.users['张师傅'].openid}]]>" in str(
         reply["text"]
@@ -98,19 +98,19 @@ def test_only_addresses_on_loopback_are_called(simulation: Simulation) -> None:
 
 
 def test_the_fake_sdk_answers_from_the_device(simulation: Simulation) -> None:
-    def asked(what: str, **more: str) -> str:
+    def requested(what: str, **more: str) -> str:
         query = {"do": what, "callback": "f1", **more}
         return httpx.get(f"{simulation.base}/sim/jsapi", params=query).text
 
-    assert "getLocation:fail" in asked("getLocation", type="wgs84")
+    assert "getLocation:fail" in requested("getLocation", type="wgs84")
     device = {"longitude": 121.5, "latitude": 31.2, "scan": "码"}
     httpx.post(f"{simulation.base}/sim/device", json=device)
-    assert asked("getLocation", type="wgs84").startswith('f1({"longitude": 121.5')
-    assert "getLocation:fail" in asked("getLocation", type="gcj02")
-    assert '"resultStr": "码"' in asked("scanQRCode")
-    assert "chooseImage:fail" in asked("chooseImage")
-    assert "config:invalid signature" in asked("config", appId=APP_ID, signature="0" * 40)
-    assert '"errcode": 47001' in asked("getLocation", callback="alert(1)//")
+    assert requested("getLocation", type="wgs84").startswith('f1({"longitude": 121.5')
+    assert "getLocation:fail" in requested("getLocation", type="gcj02")
+    assert '"resultStr": "码"' in requested("scanQRCode")
+    assert "chooseImage:fail" in requested("chooseImage")
+    assert "config:invalid signature" in requested("config", appId=APP_ID, signature="0" * 40)
+    assert '"errcode": 47001' in requested("getLocation", callback="alert(1)//")
     refused = httpx.post(f"{simulation.base}/sim/device", json={"battery": 1})
     assert refused.json()["errcode"] == 47001
 

@@ -41,8 +41,8 @@ describe("numbers", () => {
 describe("functions", () => {
   for (const { source, variables, expected } of vectors.functions)
     it(source, () => {
-      const found = evaluateExpression(source, variables);
-      const result = found === UNKNOWN ? "unknown" : typeof found === "bigint" ? Number(found) : found;
+      const value = evaluateExpression(source, variables);
+      const result = value === UNKNOWN ? "unknown" : typeof value === "bigint" ? Number(value) : value;
       if (typeof expected === "number") expect(result).toBeCloseTo(expected, 7);
       else expect(result).toEqual(expected);
     });

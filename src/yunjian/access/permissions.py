@@ -90,9 +90,9 @@ def permissions() -> list[Permission]:
 
 def _load_policies(package: str, path: str) -> None:
     """Have every module of policies in a room state its permissions."""
-    for found in walk_packages([path], f"{package}."):
-        if "policies" in found.name.split("."):
-            import_module(found.name)
+    for result in walk_packages([path], f"{package}."):
+        if "policies" in result.name.split("."):
+            import_module(result.name)
 
 
 def require(allowed: bool, message: str = "") -> None:  # noqa: FBT001

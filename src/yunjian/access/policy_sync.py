@@ -66,20 +66,20 @@ def row_policy_of(model: type[models.Model]) -> RowPolicy | Unrestricted | None:
 
 def protected_tables() -> dict[str, RowPolicy]:
     """Return the policy of every protected table; many-to-many tables are as their models."""
-    found: dict[str, RowPolicy] = {}
+    results: dict[str, RowPolicy] = {}
     for model in project_models():
         policy = row_policy_of(model)
         if not isinstance(policy, RowPolicy):
             continue
         table = model._meta.db_table  # noqa: SLF001
-        found[table] = policy
+        results[table] = policy
         for field in model._meta.local_many_to_many:  # noqa: SLF001
             between = field.remote_field.through
             if between is not None and between._meta.auto_created:  # noqa: SLF001
                 column = f"{model._meta.model_name}_id"  # noqa: SLF001
                 inherited = RowPolicy(read=(row_policies.through(column, table),))
-                found[between._meta.db_table] = inherited  # noqa: SLF001
-    return found
+                results[between._meta.db_table] = inherited  # noqa: SLF001
+    return results
 
 
 def expected_policies() -> list[Policy]:

@@ -52,14 +52,14 @@ def build_operator(builder: CityBuilder) -> dict[str, Account]:
         operator = builder.organization(
             "operator", "云间市环境监控系统运营中心", uscc(builder.rng, "310000"), None
         )
-        found = {
+        results = {
             role: builder.account(operator, username, builder.person_name(), role)
             for username, role in ADMINISTRATORS
         }
-        found["head"] = builder.account(builder.authority, "sh00", builder.person_name(), "owner")
+        results["head"] = builder.account(builder.authority, "sh00", builder.person_name(), "owner")
         _parks(builder)
-    _notices(builder, found["head"])
-    return found
+    _notices(builder, results["head"])
+    return results
 
 
 def _parks(builder: CityBuilder) -> Organization:

@@ -47,8 +47,8 @@ def to_wgs84(longitude: Decimal, latitude: Decimal, datum: Datum) -> tuple[Decim
     if datum is Datum.WGS84:
         return longitude, latitude
     here = Position(float(longitude), float(latitude))
-    found = _back(here, gcj02_of if datum is Datum.GCJ02 else bd09_of)
-    return _decimal(found.longitude), _decimal(found.latitude)
+    result = _back(here, gcj02_of if datum is Datum.GCJ02 else bd09_of)
+    return _decimal(result.longitude), _decimal(result.latitude)
 
 
 def from_wgs84(longitude: Decimal, latitude: Decimal, datum: Datum) -> tuple[Decimal, Decimal]:
@@ -90,14 +90,14 @@ def bd09_of_gcj02(gcj02: Position) -> Position:
 
 
 def _back(wanted: Position, shift: Shift) -> Position:
-    found = wanted
+    result = wanted
     for _step in range(MOST_STEPS):
-        there = shift(found)
+        there = shift(result)
         east, north = wanted.longitude - there.longitude, wanted.latitude - there.latitude
-        found = Position(found.longitude + east, found.latitude + north)
+        result = Position(result.longitude + east, result.latitude + north)
         if abs(east) < ENOUGH and abs(north) < ENOUGH:
             break
-    return found
+    return result
 
 
 def _waves(value: float) -> float:

@@ -45,8 +45,8 @@ def key_slice(
     rows = queryset.order_by(*order_columns(column, falling=falling))
     if after is not None:
         rows = rows.filter(beyond(column, after, falling=falling))
-    found = list(rows[: size + 1])
-    return Slice(found[:size], len(found) > size)
+    result = list(rows[: size + 1])
+    return Slice(result[:size], len(result) > size)
 
 
 def order_columns(column: str, *, falling: bool) -> list[str]:

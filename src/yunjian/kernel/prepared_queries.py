@@ -59,14 +59,14 @@ class PreparedQuery:
     def rows(self, **given: Any) -> list[Row]:
         """Return all rows; jsonb comes as text (`read_json`)."""
         with self._executed(given) as cursor:
-            found: list[Row] = cursor.fetchall()
-            return found
+            results: list[Row] = cursor.fetchall()
+            return results
 
     def row(self, **given: Any) -> Row | None:
         """Return the first row, or None."""
         with self._executed(given) as cursor:
-            found: Row | None = cursor.fetchone()
-            return found
+            result: Row | None = cursor.fetchone()
+            return result
 
     def run(self, **given: Any) -> int:
         """Execute it; return how many rows it touched."""

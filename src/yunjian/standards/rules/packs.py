@@ -162,10 +162,10 @@ def without_overlaps(known: Sequence[Pack]) -> tuple[Pack, ...]:
     """Return packs cut to the days on which they hold beside one another, see `packs`."""
     by_code = [_cut(item, _followers(item, known)) for item in known]
     ends = {item.name: item.until for item in by_code}
-    found = [
+    result = [
         _cut(item, [*_overlays_of(item, known), *_end_of_base(item, ends)]) for item in by_code
     ]
-    return tuple(item for item in found if item.until is None or item.since < item.until)
+    return tuple(item for item in result if item.until is None or item.since < item.until)
 
 
 def _followers(item: Pack, known: Iterable[Pack]) -> list[date]:
@@ -231,10 +231,10 @@ def pack(name: str, among: Iterable[Pack] | None = None) -> Pack:
     if among is None:
         # one that ships wins over every other of its name: no need to ask for those
         among = shipped() if any(item.name == name for item in shipped()) else versions()
-    found = [item for item in among if name in {item.name, item.code}]
-    if not found:
+    result = [item for item in among if name in {item.name, item.code}]
+    if not result:
         raise UnknownRule(name)
-    return max(found, key=lambda item: item.version)
+    return max(result, key=lambda item: item.version)
 
 
 def pack_on(code: str, on_date: date, among: Iterable[Pack] | None = None) -> Pack:

@@ -127,26 +127,26 @@ def _with_table_indexes(source: str, loops: set[str]) -> tuple[str, tuple[tuple[
 def evaluated(source: str, variables: dict[str, Any]) -> Any:
     """Return the value, or `UNKNOWN` when something it needs is missing or of another type."""
     try:
-        found = compiled(source)
-        if found.member and isinstance(plain := _at(variables, found.member), _PLAIN):
+        result = compiled(source)
+        if result.member and isinstance(plain := _at(variables, result.member), _PLAIN):
             return plain
-        given: dict[str, Any] = dict(found.functions)
-        if found.tables:
-            given |= _with_tables(found, variables)
-        for name, parts in found.needs:
+        given: dict[str, Any] = dict(result.functions)
+        if result.tables:
+            given |= _with_tables(result, variables)
+        for name, parts in result.needs:
             given[name] = _only(variables.get(name), parts)
-        return found.program.execute(given)
+        return result.program.execute(given)
     except (TypeError, ValueError, RuntimeError, LookupError, ArithmeticError):
         return UNKNOWN
 
 
-def _with_tables(found: Compiled, variables: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+def _with_tables(result: Compiled, variables: dict[str, Any]) -> dict[str, Callable[..., Any]]:
     """Return the functions that get the place of a table, as ones that know the table."""
 
     def with_table(work: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda place, *rest: work(_at(variables, found.tables[int(place)]), *rest)
+        return lambda place, *rest: work(_at(variables, result.tables[int(place)]), *rest)
 
-    return {name: with_table(work) for name, work in found.functions.items() if name in TABLED}
+    return {name: with_table(work) for name, work in result.functions.items() if name in TABLED}
 
 
 def _at(variables: dict[str, Any], member: tuple[str, ...]) -> Any:
@@ -270,14 +270,14 @@ def _reads(source: str) -> list[tuple[str, ...]]:
     bare = _STRING.sub('""', source)
     loops = list(_LOOP.finditer(bare))
     names, declared = {loop[2] for loop in loops}, {loop.start(2) for loop in loops}
-    found = [match for match in _NAMED.finditer(bare) if match.start() not in declared]
-    of_rows = {_path(match)[1:] for match in found if match[1] in names}
+    result = [match for match in _NAMED.finditer(bare) if match.start() not in declared]
+    of_rows = {_path(match)[1:] for match in result if match[1] in names}
     if () in of_rows or names & set(VARIABLES) or any(_lets_pass(bare, loop) for loop in loops):
         return paths(source)
     starts = {loop.start() for loop in loops}
     return [
         (*_path(match), *rest)
-        for match in found
+        for match in result
         for rest in ([(EACH, *path) for path in of_rows or [()]] if match.end() in starts else [()])
     ]
 

@@ -95,8 +95,8 @@ def band(criteria: Any, unit: Any, reference: Any) -> dict[str, Any] | None:
     rows = criteria.get(unit) if isinstance(criteria, dict) and isinstance(unit, str) else None
     if not isinstance(rows, list) or not _is_number(reference):
         return None
-    found = next((row for row in rows if _covers(row, reference)), None)
-    return found if found and _is_number(found.get("limit")) else None
+    result = next((row for row in rows if _covers(row, reference)), None)
+    return result if result and _is_number(result.get("limit")) else None
 
 
 def deviation(criterion: Any, reference: Any, measured: Any) -> dict[str, Any] | None:
@@ -177,10 +177,10 @@ def _is_list(values: Any) -> bool:
 
 
 def _added(values: list[float]) -> float:
-    found = 0.0
+    result = 0.0
     for value in values:
-        found += value
-    return found
+        result += value
+    return result
 
 
 def _finite(value: float) -> float | None:

@@ -45,12 +45,12 @@ def definition(name: str) -> Definition:
     Raises:
         UnknownSheet: there is none.
     """
-    found = _shipped().get(name) or next(
+    match = _shipped().get(name) or next(
         (item for source in _sources for item in source() if item.name == name), None
     )
-    if found is None:
+    if match is None:
         raise UnknownSheet(name)
-    return found
+    return match
 
 
 def definitions() -> dict[str, Definition]:
@@ -97,10 +97,10 @@ def current_name(code: str, on_date: date) -> str:
     Raises:
         UnknownSheet: there is none.
     """
-    found = current_names(on_date).get(code)
-    if found is None:
+    result = current_names(on_date).get(code)
+    if result is None:
         raise UnknownSheet(f"{code} on {on_date}")
-    return found
+    return result
 
 
 def current_names(on_date: date, among: Mapping[str, Definition] | None = None) -> dict[str, str]:
@@ -130,13 +130,13 @@ def as_json(sheet: Definition) -> dict[str, Any]:
 
 def photo_ids(name: str, answers: dict[str, Any]) -> list[UUID]:
     """Return the ids of the photos inside the (checked) answers of a sheet."""
-    found: list[UUID] = []
+    results: list[UUID] = []
     for section in definition(name).sections:
         keys = [part.key for part in section.fields if part.type in {"photo", "signature"}]
         given = answers.get(section.key) if keys else None
         rows = given if isinstance(given, list) else [given or {}]
-        found += [UUID(item) for row in rows for key in keys for item in row.get(key) or []]
-    return found
+        results += [UUID(item) for row in rows for key in keys for item in row.get(key) or []]
+    return results
 
 
 def _applies(item: Definition, kind: str, method: str) -> bool:

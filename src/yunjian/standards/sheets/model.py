@@ -127,11 +127,11 @@ def compatible(old: Definition, new: Definition) -> list[Problem]:
     for section in old.sections:
         if section.key in retired:
             continue
-        found = sections.get(section.key)
-        if found is None:
+        result = sections.get(section.key)
+        if result is None:
             problems.append(Problem(place, "removed", section.key))
         else:
-            problems += _lost(place, section, found, retired)
+            problems += _lost(place, section, result, retired)
     return problems
 
 
@@ -183,20 +183,20 @@ def _alike(data: dict[str, Any]) -> frozenset[str]:
         return frozenset()
     fields = data.get("fields", [])
     typed = {part["key"] for part in fields if part["type"] != "computed" and "show" not in part}
-    found: set[str] = set()
+    result: set[str] = set()
     for key, source in data.get("calc", {}).items():
         needs = compiled(source).needs
-        if all(_is_alike(name, parts, data["key"], typed, found) for name, parts in needs):
-            found.add(key)
-    return frozenset(found)
+        if all(_is_alike(name, parts, data["key"], typed, result) for name, parts in needs):
+            result.add(key)
+    return frozenset(result)
 
 
-def _is_alike(name: str, parts: Parts, group: str, typed: set[str], found: set[str]) -> bool:
+def _is_alike(name: str, parts: Parts, group: str, typed: set[str], result: set[str]) -> bool:
     match name:
         case "lim" | "ctx":
             return True
         case "calc":
-            return parts is not None and parts.keys() <= found
+            return parts is not None and parts.keys() <= result
         case "s":
             rows = {} if parts is None else parts.get(group, {})
             return parts is not None and EACH not in parts and _is_typed(rows, typed)

@@ -36,8 +36,8 @@ def empty_row(definition: Definition, key: str, context: dict[str, Any]) -> dict
 
 
 def _items(section: dict[str, Any], ctx: dict[str, Any]) -> list[Any]:
-    found = _evaluated(section.get("rows"), ctx, None)
-    items = found if isinstance(found, list) else []
+    result = _evaluated(section.get("rows"), ctx, None)
+    items = result if isinstance(result, list) else []
     items = items[: section.get("max", 100)]
     return items + [None] * (section.get("min", 0) - len(items))
 

@@ -77,16 +77,16 @@ class _Short:
         value = self._rule["value"]
         if "limit" not in self._limit:
             return [self._judgement(f"abs({value}) != null", "unknown", *_not_confirmed())]
-        found = []
+        results = []
         is_controlled = "out_of_control" in self._limit
         if is_controlled:
-            found.append(
+            results.append(
                 self._judgement(self._beyond("out_of_control"), "out_of_control", *self._lost())
             )
         verdict = "calibrate" if is_controlled else "fail"
-        found.append(self._judgement(self._beyond("limit"), verdict, *self._bad()))
+        results.append(self._judgement(self._beyond("limit"), verdict, *self._bad()))
         within = self._numbers("limit", "或", "or")
-        found.append(
+        results.append(
             self._judgement(
                 f"beyond({value}, {self._place}.limit) != null",
                 "pass",
@@ -94,7 +94,7 @@ class _Short:
                 f"Within the limit ({within[1]})",
             )
         )
-        return found
+        return results
 
     def _beyond(self, key: str) -> str:
         parts = [f"beyond({self._rule['value']}, {self._place}.{key})"]

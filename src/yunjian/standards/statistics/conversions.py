@@ -55,12 +55,12 @@ def to_reference_oxygen(
         InvalidMeasurement: an oxygen content is 21 % or more, or a value negative.
     """
     c = _amount(concentration, "concentration")
-    found, wanted = _oxygen(oxygen, "oxygen"), _oxygen(reference, "reference_oxygen")
+    result, wanted = _oxygen(oxygen, "oxygen"), _oxygen(reference, "reference_oxygen")
     return quantity(
         ("折算浓度", "concentration at the reference oxygen"),
         "C' = C·(21 − O2s)/(21 − O2)",
-        f"{shown(c)} × (21 − {shown(wanted)})/(21 − {shown(found)})",
-        c * (AIR_OXYGEN - wanted) / (AIR_OXYGEN - found),
+        f"{shown(c)} × (21 − {shown(wanted)})/(21 − {shown(result)})",
+        c * (AIR_OXYGEN - wanted) / (AIR_OXYGEN - result),
         "mg/m3",
     )
 

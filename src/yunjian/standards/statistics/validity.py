@@ -67,8 +67,8 @@ def reached(row: ValueRow, rate: Measured) -> bool | None:
     Raises:
         InvalidMeasurement: the rate is no number.
     """
-    found = exact(rate, "rate")
-    return None if row.value is None else found >= Fraction(row.value)
+    result = exact(rate, "rate")
+    return None if row.value is None else result >= Fraction(row.value)
 
 
 def substitution(

@@ -8,31 +8,31 @@ from yunjian.wechat.simulator.state import SimulatorState
 LOCAL_ID = "weixin://resourceid/simulated"
 
 
-def answer(state: SimulatorState, asked: Mapping[str, str]) -> dict[str, Any]:
+def answer(state: SimulatorState, requested: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer to a call of the JS-SDK, `errMsg` as WeChat writes it."""
-    name = asked.get("do", "")
+    name = requested.get("do", "")
     match name:
         case "config":
             good = state.check_page(
-                asked.get("appId", ""),
-                asked.get("nonceStr", ""),
-                asked.get("timestamp", ""),
-                asked.get("url", ""),
-                asked.get("signature", ""),
+                requested.get("appId", ""),
+                requested.get("nonceStr", ""),
+                requested.get("timestamp", ""),
+                requested.get("url", ""),
+                requested.get("signature", ""),
             )
             return {"errMsg": "config:ok" if good else "config:invalid signature"}
         case "getLocation":
-            return _location(state, asked.get("type", "wgs84"))
+            return _location(state, requested.get("type", "wgs84"))
         case "chooseImage":
-            found: dict[str, Any] = {"localIds": [LOCAL_ID]} if state.device.photo else {}
+            results: dict[str, Any] = {"localIds": [LOCAL_ID]} if state.device.photo else {}
         case "getLocalImgData":
-            mine = asked.get("localId") == LOCAL_ID
-            found = {"localData": state.device.photo} if state.device.photo and mine else {}
+            mine = requested.get("localId") == LOCAL_ID
+            results = {"localData": state.device.photo} if state.device.photo and mine else {}
         case "scanQRCode":
-            found = {"resultStr": state.device.scan} if state.device.scan else {}
+            results = {"resultStr": state.device.scan} if state.device.scan else {}
         case _:
-            found = {}
-    return {**found, "errMsg": f"{name}:ok" if found else f"{name}:fail no test data"}
+            results = {}
+    return {**results, "errMsg": f"{name}:ok" if results else f"{name}:fail no test data"}
 
 
 def _location(state: SimulatorState, datum: str) -> dict[str, Any]:

@@ -37,11 +37,11 @@
     choice.disabled = submit.disabled = true;
     choice.replaceChildren();
     try {
-      const found = await keys.list();
-      found.forEach((key) => choice.add(new Option(key.title, key.id)));
-      choice.disabled = submit.disabled = !found.length;
-      say(found.length ? "" : texts.textNone);
-      if (found.length) pin.focus();
+      const listed = await keys.list();
+      listed.forEach((key) => choice.add(new Option(key.title, key.id)));
+      choice.disabled = submit.disabled = !listed.length;
+      say(listed.length ? "" : texts.textNone);
+      if (listed.length) pin.focus();
     } catch (error) {
       say(texts.textNoClient);
     }

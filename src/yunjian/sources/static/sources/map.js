@@ -50,12 +50,12 @@
       here.setLatLng([latitude, longitude]);
       if (zoom) map.setView([latitude, longitude], zoom, { animate: false });
     };
-    let asked = 0;
+    let latest = 0;
     const typed = (zoom) => {
       const query = new URLSearchParams({ longitude: input("longitude").value, latitude: input("latitude").value, datum: input("datum").value });
-      const number = asked += 1;
+      const number = latest += 1;
       fetch(`${element.dataset.position}?${query}`, { credentials: "same-origin" }).then((answer) => answer.json()).then((place) => {
-        if (number !== asked || !element.isConnected) return;
+        if (number !== latest || !element.isConnected) return;
         element.classList.toggle("outside", place.known && !place.inside);
         if (place.known && place.inside) show(place.latitude, place.longitude, zoom);
       });
@@ -72,7 +72,7 @@
         input("datum").value = "wgs84";
         input("longitude").value = event.latlng.lng.toFixed(6);
         input("latitude").value = event.latlng.lat.toFixed(6);
-        asked += 1;
+        latest += 1;
         element.classList.remove("outside");
         show(event.latlng.lat, event.latlng.lng);
       });

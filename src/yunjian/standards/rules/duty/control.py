@@ -105,15 +105,15 @@ def _described(line: Timeline, moment: datetime) -> tuple[str, ...]:
 
 def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Finding]:
     """Return what was found, in order; of findings at one moment those of no failure come last."""
-    found = [
+    result = [
         _Finding(local(item.at), item.met, item.indicator, item.parameters)
         for item in history.verdicts
     ]
-    found.extend(_of_work(line, {item.indicator for item in found if not item.met}))
+    result.extend(_of_work(line, {item.indicator for item in result if not item.met}))
     end = min(at, local_or_end_of_time(history.until))
-    found = [item for item in found if item.at <= end]
-    found.sort(key=itemgetter(0, 1))
-    return found
+    result = [item for item in result if item.at <= end]
+    result.sort(key=itemgetter(0, 1))
+    return result
 
 
 def _of_work(line: Timeline, failed: set[str]) -> Iterator[_Finding]:

@@ -93,9 +93,9 @@ class DutyCalculator:
             for obligation_span in self._line.obligation_spans
             if obligation_span.since <= at
         ]
-        found = self._periods(evaluated, at)
+        result = self._periods(evaluated, at)
         return tuple(
-            _state(obligation_span, track_states, at, found)
+            _state(obligation_span, track_states, at, result)
             for obligation_span, track_states in evaluated
         )
 
@@ -220,7 +220,7 @@ def _state(
     obligation_span: ObligationSpan,
     track_states: list[_TrackState],
     at: datetime,
-    found: tuple[Period, ...],
+    result: tuple[Period, ...],
 ) -> DutyState:
     live = [track_state.duty for track_state in track_states if track_state.live]
     first = min(
@@ -238,7 +238,7 @@ def _state(
         overdue_since=min(overdue, default=None),
         done_count=_done_count(track_states),
         missed=_union([track_state.duty.missed for track_state in track_states]),
-        out_of_control=tuple(item for item in found if not names or item.parameter in names),
+        out_of_control=tuple(item for item in result if not names or item.parameter in names),
         by_parameter=tuple(live),
     )
 
