@@ -74,7 +74,7 @@ def environment(url: str, var: Path, port: int, simulator: Simulation) -> dict[s
         "DATABASE_URL": url,
         "YUNJIAN_VAR": str(var),
         "YUNJIAN_SECRET_KEY": secrets.token_urlsafe(64),
-        "YUNJIAN_VAULT_KEYS": settings.SECRET_KEY,  # opens what the test has sealed
+        "YUNJIAN_ENCRYPTION_KEYS": settings.SECRET_KEY,  # opens what the test has sealed
         "YUNJIAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "YUNJIAN_WECHAT_OPEN_BASE": simulator.base,
         "YUNJIAN_WECHAT_API_BASE": simulator.base,

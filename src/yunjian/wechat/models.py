@@ -19,7 +19,7 @@ class Credential(models.Model):
 
     app_id = models.CharField(max_length=32)
     kind = models.CharField(max_length=8, choices=[(TOKEN, TOKEN), (TICKET, TICKET)])
-    sealed = models.TextField(blank=True, help_text="opened by kernel.vault")
+    sealed = models.TextField(blank=True, help_text="opened by kernel.encryption")
     renew_at = models.DateTimeField(default=now, help_text="from when on a node renews it")
     expires_at = models.DateTimeField(default=now)
     renewed_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,7 @@ from yunjian.kernel.clock import now
 
 
 class SecondFactor(models.Model):
-    """The authenticator of an account (TOTP, RFC 6238). `secret` is sealed by `kernel.vault`.
+    """The authenticator of an account (TOTP, RFC 6238). `secret` is sealed by `kernel.encryption`.
 
     `last_step` is the latest time step that was accepted: a code is good for one sign-in.
     Authorities and operators must have one (`SECOND_FACTOR_KINDS`); the others may.
