@@ -1,46 +1,12 @@
-"""What the invented city is made of: real district codes and makes, invented names."""
+"""What the invented city is made of (`data/catalogue.toml`)."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
-# GB/T 2260 codes with a rough centre (WGS84)
-DISTRICTS = (
-    ("310101", "黄浦区", 121.4903, 31.2227),
-    ("310104", "徐汇区", 121.4365, 31.1883),
-    ("310105", "长宁区", 121.4246, 31.2204),
-    ("310106", "静安区", 121.4484, 31.2290),
-    ("310107", "普陀区", 121.3970, 31.2496),
-    ("310109", "虹口区", 121.5051, 31.2646),
-    ("310110", "杨浦区", 121.5260, 31.2595),
-    ("310112", "闵行区", 121.3817, 31.1128),
-    ("310113", "宝山区", 121.4891, 31.4055),
-    ("310114", "嘉定区", 121.2655, 31.3756),
-    ("310115", "浦东新区", 121.5447, 31.2215),
-    ("310116", "金山区", 121.3420, 30.7418),
-    ("310117", "松江区", 121.2277, 31.0322),
-    ("310118", "青浦区", 121.1242, 31.1497),
-    ("310120", "奉贤区", 121.4741, 30.9179),
-    ("310151", "崇明区", 121.3973, 31.6230),
+_DATA = tomllib.loads(
+    Path(__file__).with_name("data").joinpath("catalogue.toml").read_text(encoding="utf-8")
 )
-# where industry is: weights of the districts above
-INDUSTRY = (0, 1, 0, 0, 1, 0, 1, 4, 5, 5, 8, 6, 6, 4, 5, 2)
-STREETS = {
-    "310104": "华泾镇",
-    "310107": "桃浦镇",
-    "310110": "长海路街道",
-    "310112": "颛桥镇",
-    "310113": "月浦镇",
-    "310114": "安亭镇",
-    "310115": "祝桥镇",
-    "310116": "山阳镇",
-    "310117": "车墩镇",
-    "310118": "华新镇",
-    "310120": "青村镇",
-    "310151": "城桥镇",
-}
-ROADS = ("启航", "云澜", "临溪", "新桥", "长泾", "北漾", "锦汇", "望江", "沙泾", "平湖")
-
-FIRST = "澄岚沐禾朗屿恒昱泓瀚霁峦屹榆汀蓝"
-SECOND = "川越清澜原和辰野泽源舟岭柏溪映城"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,66 +18,6 @@ class Industry:
     business: str
     water: bool
     gas: bool
-
-
-INDUSTRIES = (
-    Industry("2221", "机制纸及纸板制造", "纸业", water=True, gas=True),
-    Industry("4620", "污水处理及其再生利用", "水务", water=True, gas=False),
-    Industry("4412", "热电联产", "热电", water=True, gas=True),
-    Industry("2614", "有机化学原料制造", "化工", water=True, gas=True),
-    Industry("1713", "棉印染精加工", "印染", water=True, gas=False),
-    Industry("3360", "金属表面处理及热处理加工", "表面处理", water=True, gas=False),
-    Industry("7820", "环境卫生管理", "环境能源", water=True, gas=True),
-    Industry("3130", "钢压延加工", "钢业", water=True, gas=True),
-    Industry("1492", "冷冻饮品及食用冰制造", "食品", water=True, gas=False),
-    Industry("2710", "化学药品原料药制造", "制药", water=True, gas=True),
-    Industry("3041", "平板玻璃制造", "玻璃", water=False, gas=True),
-    Industry("3973", "集成电路制造", "微电子", water=True, gas=True),
-    Industry("8411", "综合医院", "医院管理", water=True, gas=False),
-)
-
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
-GIVEN = [
-    "建国",
-    "志强",
-    "海燕",
-    "晓东",
-    "文博",
-    "佳怡",
-    "思远",
-    "明辉",
-    "雪梅",
-    "俊杰",
-    "春华",
-    "立新",
-    "玉兰",
-    "振宇",
-    "欣悦",
-    "浩然",
-    "国栋",
-    "丽娟",
-    "永康",
-    "子涵",
-    "卫东",
-    "婷婷",
-    "少华",
-    "一鸣",
-    "红霞",
-    "家豪",
-    "慧敏",
-    "天宇",
-    "秀英",
-    "正阳",
-]
-
-AGENCIES = (
-    "云间清测环境技术有限公司",
-    "云间碧源运维服务有限公司",
-    "云间蓝谱监测科技有限公司",
-    "云间澄心环境工程有限公司",
-    "云间恒准仪器服务有限公司",
-    "云间远桥环保运营有限公司",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,123 +33,18 @@ class Make:
     limit: str
 
 
-MAKES: dict[str, tuple[Make, ...]] = {
-    "CODCr": (
-        Make(
-            "哈希（HACH）",
-            "CODmax III",
-            "CODCr 在线分析仪",
-            "重铬酸钾氧化分光光度法",
-            "200",
-            "mg/L",
-            "4",
-        ),
-        Make(
-            "力合科技",
-            "LFS-2002(COD)",
-            "CODCr 在线分析仪",
-            "重铬酸钾氧化分光光度法",
-            "500",
-            "mg/L",
-            "10",
-        ),
-        Make(
-            "宇星科技",
-            "YX-CODCr-II",
-            "CODCr 在线分析仪",
-            "重铬酸钾氧化分光光度法",
-            "200",
-            "mg/L",
-            "8",
-        ),
-        Make(
-            "聚光科技", "COD-2000", "CODCr 在线分析仪", "重铬酸钾氧化分光光度法", "300", "mg/L", "8"
-        ),
-    ),
-    "NH3-N": (
-        Make(
-            "哈希（HACH）",
-            "Amtax Compact II",
-            "氨氮在线分析仪",
-            "水杨酸分光光度法",
-            "20",
-            "mg/L",
-            "0.05",
-        ),
-        Make(
-            "力合科技", "LFS-2002(NH)", "氨氮在线分析仪", "纳氏试剂分光光度法", "30", "mg/L", "0.1"
-        ),
-        Make("聚光科技", "NH3N-2000", "氨氮在线分析仪", "水杨酸分光光度法", "20", "mg/L", "0.05"),
-    ),
-    "TP": (
-        Make("哈希（HACH）", "NPW-160H", "总磷在线分析仪", "钼酸铵分光光度法", "5", "mg/L", "0.01"),
-        Make("岛津", "TNP-4200", "总磷在线分析仪", "钼酸铵分光光度法", "5", "mg/L", "0.01"),
-    ),
-    "TN": (
-        Make(
-            "岛津",
-            "TNP-4200",
-            "总氮在线分析仪",
-            "碱性过硫酸钾消解紫外分光光度法",
-            "50",
-            "mg/L",
-            "0.1",
-        ),
-        Make(
-            "力合科技",
-            "LFS-2002(TN)",
-            "总氮在线分析仪",
-            "碱性过硫酸钾消解紫外分光光度法",
-            "50",
-            "mg/L",
-            "0.1",
-        ),
-    ),
-    "SO2": (
-        Make("雪迪龙", "SCS-900C", "SO2 分析仪", "非分散红外吸收法", "200", "mg/m³", "1"),
-        Make("聚光科技", "CEMS-2000", "SO2 分析仪", "紫外差分吸收光谱法", "150", "mg/m³", "1"),
-        Make("SICK", "S710", "SO2 分析仪", "非分散红外吸收法", "200", "mg/m³", "1"),
-    ),
-    "NOx": (
-        Make("雪迪龙", "SCS-900C", "NOx 分析仪", "非分散红外吸收法", "300", "mg/m³", "1"),
-        Make("聚光科技", "CEMS-2000", "NOx 分析仪", "紫外差分吸收光谱法", "250", "mg/m³", "1"),
-        Make("SICK", "S710", "NOx 分析仪", "非分散红外吸收法", "300", "mg/m³", "1"),
-    ),
-    "PM": (
-        Make("SICK", "DUSTHUNTER SP100", "颗粒物测量仪", "激光后散射法", "50", "mg/m³", "0.1"),
-        Make("雪迪龙", "MODEL 2030", "颗粒物测量仪", "激光后散射法", "100", "mg/m³", "0.1"),
-    ),
-}
-WATER_SETS = (["CODCr", "NH3-N"], ["CODCr", "NH3-N"], ["CODCr", "NH3-N", "TP"])
-SECOND_WATER_SET = ["TP", "TN"]
-GAS_SETS = (["SO2", "NOx", "PM"], ["SO2", "NOx"])
-
-EQUIPMENT = (
-    ("便携式烟气分析仪", "德图", "testo 350", True),
-    ("便携式多参数水质分析仪", "哈希（HACH）", "HQ40d", True),
-    ("烟尘采样器", "崂应", "3012H", True),
-    ("标准气体流量校准器", "崂应", "8040", True),
-    ("笔记本电脑", "联想", "ThinkPad E14", False),
-    ("数字万用表", "福禄克", "F15B+", True),
+# code, name and rough centre (degrees, WGS84)
+DISTRICTS = tuple(
+    (row["code"], row["name"], row["longitude"], row["latitude"]) for row in _DATA["districts"]
 )
-PARTS = (
-    ("蠕动泵管", "3×5 mm", "根", "18.50", 60),
-    ("采样探头滤芯", "SCS-900C", "只", "260.00", 12),
-    ("冷凝器蠕动泵头", "SR25", "只", "480.00", 6),
-    ("消解管", "CODmax", "支", "650.00", 8),
-    ("氘灯", "L6999", "只", "2850.00", 2),
-    ("隔膜泵膜片", "N86", "片", "120.00", 20),
-    ("伴热管线", "10 m", "根", "3600.00", 1),
-    ("标准气体 SO2", "100 mg/m³ 8 L", "瓶", "980.00", 4),
-)
-OBJECTIONS = (
-    "记录的站房温度与现场显示不一致，请核实后重新说明",
-    "当日未见标样核查过程，请补充说明",
-    "签退时间与门卫登记不符，请核实",
-)
-ABNORMAL = (
-    "管路有轻微结垢，已清洗",
-    "空调制冷偏弱，已报排污单位报修",
-    "滤芯压差偏大，已更换",
-    "蠕动泵管老化，已更换",
-)
+INDUSTRY = tuple(row["industry"] for row in _DATA["districts"])
+STREETS = {row["code"]: row["street"] for row in _DATA["districts"] if "street" in row}
+INDUSTRIES = tuple(Industry(**row) for row in _DATA["industries"])
+MAKES = {name: tuple(Make(**row) for row in rows) for name, rows in _DATA["makes"].items()}
+ROADS, AGENCIES = _DATA["roads"], _DATA["agencies"]
+FIRST, SECOND = _DATA["first"], _DATA["second"]
+SURNAMES, GIVEN = _DATA["surnames"], _DATA["given"]
+WATER_SETS, SECOND_WATER_SET = _DATA["water_sets"], _DATA["second_water_set"]
+GAS_SETS = _DATA["gas_sets"]
+EQUIPMENT, PARTS = _DATA["equipment"], _DATA["parts"]
+OBJECTIONS, ABNORMAL = _DATA["objections"], _DATA["abnormal"]
