@@ -24,6 +24,7 @@ from yunjian.identity.policies import GUARD_ACCOUNTS, KEEP_ACCOUNTS, MANAGE_OWN
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
 from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
+from yunjian.records.filters import text_filter, value_filter
 
 FACTS = ("held_roles", "held_districts", "held_parks")
 NOTED_EVERY = timedelta(minutes=1)
@@ -192,16 +193,12 @@ def accounts_managed(
         if not MANAGE_OWN.held_by(actor):
             return rows.none()
         rows = rows.filter(organization_id=actor.own_organization)
-    if q:
-        rows = rows.filter(
-            Q(username__icontains=q)
-            | Q(display_name__icontains=q)
-            | Q(organization__name__icontains=q)
-        )
+    rows = rows.filter(
+        text_filter(q, "username", "display_name", "organization__name"),
+        value_filter(organization__kind=kind),
+    )
     if role:
         rows = rows.filter(Exists(RoleGrant.objects.filter(account=OuterRef("pk"), role=role)))
-    if kind:
-        rows = rows.filter(organization__kind=kind)
     if state == "waiting":
         rows = rows.filter(is_active=True, must_change_password=True)
     elif state:

@@ -21,6 +21,7 @@ from yunjian.identity.selectors import open_sessions
 from yunjian.kernel.clock import day_bounds
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.messaging.models import Notice
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.records.models import DictionaryEntry
 
 Row = TypeVar("Row", bound=Model)
@@ -35,13 +36,9 @@ def organizations(
         .prefetch_related("jurisdiction")
         .annotate(account_count=Count("accounts", filter=Q(accounts__is_active=True)))
     )
-    if q:
-        rows = rows.filter(Q(name__icontains=q) | Q(uscc__startswith=q.upper()))
-    if kind:
-        rows = rows.filter(kind=kind)
     if district:
         rows = rows.filter(Q(district=district) | Q(district__within=district))
-    return rows.filter(status=status) if status else rows
+    return rows.filter(text_filter(q, "name", "uscc"), value_filter(kind=kind, status=status))
 
 
 def areas() -> QuerySet[District]:
@@ -62,9 +59,7 @@ def notices_kept(actor: Actor, *, q: str = "", state: str = "") -> QuerySet[Noti
     rows: QuerySet[Notice] = Notice.unscoped().order_by("-id")
     if actor.organization_kind != "operator":
         rows = rows.filter(organization_id=actor.own_organization)
-    if q:
-        rows = rows.filter(title__icontains=q)
-    return rows.filter(state=state) if state else rows
+    return rows.filter(text_filter(q, "title"), value_filter(state=state))
 
 
 def signin_attempts(
@@ -77,15 +72,10 @@ def signin_attempts(
     until: date | None = None,
 ) -> QuerySet[SignInAttempt]:
     """Return the login log; `q`: part of what was typed, of a name or of an organisation."""
-    rows = SignInAttempt.objects.select_related("account", "organization")
-    if q:
-        rows = rows.filter(
-            Q(username__icontains=q)
-            | Q(account__display_name__icontains=q)
-            | Q(organization__name__icontains=q)
-        )
-    wanted = {"outcome": outcome, "means": means, "address": address}
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    rows = SignInAttempt.objects.select_related("account", "organization").filter(
+        text_filter(q, "username", "account__display_name", "organization__name"),
+        value_filter(outcome=outcome, means=means, address=address),
+    )
     return between(rows, since, until)
 
 
@@ -109,31 +99,27 @@ def events(
         who=Coalesce(NullIf("actor_name", Value("")), Subquery(people[:1]), Value("")),
     )
     if organization:
-        found = Organization.unscoped().filter(name__icontains=organization)
-        rows = rows.filter(chain__in=found.values("pk"))
+        owners = Organization.unscoped().filter(name__icontains=organization)
+        rows = rows.filter(chain__in=owners.values("pk"))
     if person:
         accounts = Account.objects.filter(display_name__icontains=person)
         rows = rows.filter(
             Q(actor_name__icontains=person) | Q(actor_account_id__in=accounts.values("pk"))
         )
-    wanted = {"verb": verb, "object_type__in": object_types(kind) if kind else []}
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return between(rows, since, until)
+    kinds = object_types(kind) if kind else []
+    return between(rows.filter(value_filter(verb=verb, object_type__in=kinds)), since, until)
 
 
 def sessions_online(*, q: str = "", kind: str = "", means: str = "") -> QuerySet[AccountSession]:
     """Return the sessions that last now; `q`: part of an account's, person's or organisation's
     name."""
-    rows = open_sessions().select_related("account__organization")
-    if q:
-        rows = rows.filter(
-            Q(account__username__icontains=q)
-            | Q(account__display_name__icontains=q)
-            | Q(account__organization__name__icontains=q)
-        )
-    if kind:
-        rows = rows.filter(account__organization__kind=kind)
-    return rows.filter(means=means) if means else rows
+    names = ("account__username", "account__display_name", "account__organization__name")
+    return (
+        open_sessions()
+        .select_related("account__organization")
+        .filter(text_filter(q, *names))
+        .filter(value_filter(account__organization__kind=kind, means=means))
+    )
 
 
 def holders_of_roles() -> dict[tuple[str, str], int]:

@@ -24,6 +24,7 @@ from yunjian.maintenance.selectors.visits import (
     visit_detail,
     visits_visible,
 )
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.standards.sheets.layout import Block, laid_out
 
 PHOTO_TITLES = {
@@ -52,24 +53,18 @@ def visits_found(
     sign-in. `state` also takes "late": handed in and not decided on by its deadline; `verdict` also
     "bad": out of control or failed.
     """
-    asked = Q()
-    if district:
-        asked &= Q(district_id=district)
-    if discharger:
-        asked &= Q(discharger__name__icontains=discharger)
-    if agency:
-        asked &= Q(agency__name__icontains=agency)
-    if point:
-        asked &= Q(point__name__icontains=point) | Q(point__mn_code__icontains=point)
-    if since:
-        asked &= Q(signed_in_at__gte=_midnight(since))
-    if until:
-        asked &= Q(signed_in_at__lt=_midnight(until + timedelta(days=1)))
-    if state:
-        asked &= _late() if state == "late" else Q(state=state)
-    if verdict:
-        asked &= Q(verdict__in=BAD) if verdict == "bad" else Q(verdict=verdict)
-    return visits_visible().filter(asked)
+    return visits_visible().filter(
+        text_filter(point, "point__name", "point__mn_code"),
+        _late() if state == "late" else value_filter(state=state),
+        value_filter(
+            district_id=district,
+            discharger__name__icontains=discharger,
+            agency__name__icontains=agency,
+            signed_in_at__gte=since and _midnight(since),
+            signed_in_at__lt=until and _midnight(until + timedelta(days=1)),
+            verdict__in=BAD if verdict == "bad" else [verdict] if verdict else [],
+        ),
+    )
 
 
 def visit_counts() -> dict[str, int]:

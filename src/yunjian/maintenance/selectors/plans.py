@@ -14,6 +14,7 @@ from yunjian.agencies.models import ServiceContract
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import TaskState
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.selectors import descriptions_on
 from yunjian.standards.rules import obligations_for, packs
@@ -98,10 +99,7 @@ def plans_visible(*, state: str = "", text: str = "") -> QuerySet[Plan]:
         point_count=Count("items__point", distinct=True),
         item_count=Count("items", distinct=True),
     )
-    if state:
-        plans = plans.filter(state=state)
-    if text:
-        plans = plans.filter(name__icontains=text)
+    plans = plans.filter(value_filter(state=state, name__icontains=text))
     return plans.prefetch_related("people")
 
 
@@ -139,32 +137,25 @@ def tasks_visible(filters: dict[str, Any] | None = None) -> QuerySet[Task]:
     (Person), `plan` (Plan), `text` (point, source or MN code), `since` and `until` (due dates,
     both included); empty ones are ignored.
     """
-    asked = {key: value for key, value in (filters or {}).items() if value}
-    tasks: QuerySet[Task] = with_bucket(Task.objects.all()).select_related(
-        "point__outlet__source", "assignee", "plan"
-    )
-    for key, lookup in (
-        ("state", "state"),
-        ("assignee", "assignee"),
-        ("plan", "plan"),
-        ("since", "due_on__gte"),
-        ("until", "due_on__lte"),
-    ):
-        if key in asked:
-            tasks = tasks.filter(**{lookup: asked[key]})
-    bucket = asked.get("bucket")
-    if bucket == "unfinished":
-        tasks = tasks.filter(state__in=UNFINISHED)
-    elif bucket:
-        tasks = tasks.filter(Q(bucket=bucket))
-    if "text" in asked:
-        text = asked["text"]
-        tasks = tasks.filter(
-            Q(point__name__icontains=text)
-            | Q(point__mn_code__startswith=text)
-            | Q(point__outlet__source__name__icontains=text)
+    wanted = filters or {}
+    bucket = wanted.get("bucket")
+    columns = ("point__name", "point__mn_code", "point__outlet__source__name")
+    return (
+        with_bucket(Task.objects.all())
+        .select_related("point__outlet__source", "assignee", "plan")
+        .filter(text_filter(wanted.get("text", ""), *columns))
+        .filter(
+            value_filter(
+                state=wanted.get("state"),
+                assignee=wanted.get("assignee"),
+                plan=wanted.get("plan"),
+                due_on__gte=wanted.get("since"),
+                due_on__lte=wanted.get("until"),
+                state__in=UNFINISHED if bucket == "unfinished" else (),
+                bucket="" if bucket == "unfinished" else bucket,
+            )
         )
-    return tasks
+    )
 
 
 def task_counts() -> dict[str, int]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from yunjian.kernel.clock import day_bounds
 from yunjian.library.domain import labels
+from yunjian.records.filters import text_filter
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.selectors import point_or_404
 from yunjian.standards.rules import Obligation, Pack, PointDescription, obligations_for, packs
@@ -85,10 +84,9 @@ def what_if_answer(point: PointDescription, on_date: date) -> Answer:
 def search_points(text: str) -> list[MonitoringPoint]:
     """Return the first points that the acting actor sees whose name, MN code or company fits."""
     rows = MonitoringPoint.objects.select_related("organization", "outlet")
-    fitting = (
-        Q(name__icontains=text) | Q(mn_code__icontains=text) | Q(organization__name__icontains=text)
+    return list(
+        rows.filter(text_filter(text, "name", "mn_code", "organization__name"))[:MOST_POINTS]
     )
-    return list(rows.filter(fitting)[:MOST_POINTS])
 
 
 def point_described(point_id: UUID) -> tuple[MonitoringPoint, PointDescription]:

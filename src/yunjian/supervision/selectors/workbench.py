@@ -12,6 +12,7 @@ from yunjian.identity.models import Organization
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import lowest_id_at
 from yunjian.maintenance.models import Visit
+from yunjian.records.filters import value_filter
 
 RECENT_DAYS = 30
 LATEST_EVENTS = 20
@@ -19,19 +20,17 @@ LATEST_EVENTS = 20
 
 def agencies_found(*, name: str = "", status: str = "") -> QuerySet[Organization]:
     """Return the agencies, with contracts in force and visits of the last 30 days in view."""
-    rows = Organization.objects.filter(kind="agency").select_related("district")
-    if name:
-        rows = rows.filter(name__icontains=name)
-    if status:
-        rows = rows.filter(status=status)
+    rows = Organization.objects.filter(
+        value_filter(name__icontains=name, status=status), kind="agency"
+    ).select_related("district")
     contracts = ServiceContract.objects.filter(agency=OuterRef("pk"), period__contains=today())
     visits = Visit.objects.filter(
         agency=OuterRef("pk"), pk__gte=lowest_id_at(now() - timedelta(days=RECENT_DAYS))
     )
-    found: QuerySet[Organization] = rows.annotate(
+    counted: QuerySet[Organization] = rows.annotate(
         contract_count=_count(contracts), visit_count=_count(visits)
     )
-    return found
+    return counted
 
 
 def _count(rows: QuerySet[ServiceContract] | QuerySet[Visit]) -> Coalesce:
@@ -59,6 +58,4 @@ def agency_filings(*, name: str = "", state: str = "") -> QuerySet[AgencyFiling]
     """Return the filings that agencies handed in; a first draft is the agency's own affair."""
     handed_in = AgencyFiling.objects.exclude(state=FilingState.DRAFT)
     rows: QuerySet[AgencyFiling] = handed_in.select_related("organization")
-    if name:
-        rows = rows.filter(organization__name__icontains=name)
-    return rows.filter(state=state) if state else rows
+    return rows.filter(value_filter(organization__name__icontains=name, state=state))
