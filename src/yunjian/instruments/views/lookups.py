@@ -1,6 +1,7 @@
 """What the pages of filings have in common: the way back, refusals, the files that came along."""
 
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
+from yunjian.web.responses import done
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -29,6 +31,15 @@ def refused(request: HttpRequest, back: str, error: DomainError) -> HttpResponse
     """Show a refusal that belongs to no form."""
     context = {"error": error, "back": back}
     return render(request, "instruments/refused.html", context, status=error.status)
+
+
+def acted(request: HttpRequest, back: str, act: Callable[[], object], message: str) -> HttpResponse:
+    """Do what a button without a form asks for, and go back; or show why it is refused."""
+    try:
+        act()
+    except DomainError as error:
+        return refused(request, back, error)
+    return done(request, message, back)
 
 
 def kept_files(request: HttpRequest) -> list[Attachment]:
