@@ -131,7 +131,26 @@ class OutletListOut(Schema):
     items: list[OutletWithPointsOut]
 
 
-class LimitOut(Schema):
+class PeriodOut(Schema):
+    """From which day on something holds, and until which (not included)."""
+
+    from_: date | None = Field(serialization_alias="from")
+    to: date | None
+
+    @staticmethod
+    def resolve_from_(row: EmissionLimit | PointRevision) -> date | None:
+        """Return the first day."""
+        day: date | None = row.period.lower
+        return day
+
+    @staticmethod
+    def resolve_to(row: EmissionLimit | PointRevision) -> date | None:
+        """Return the day on which it no longer holds."""
+        day: date | None = row.period.upper
+        return day
+
+
+class LimitOut(PeriodOut):
     """An emission limit: bounds in `unit`, from a day on and until another (not included)."""
 
     id: UUID
@@ -141,20 +160,6 @@ class LimitOut(Schema):
     unit: str
     standard: str
     clause: str
-    from_: date | None = Field(serialization_alias="from")
-    to: date | None
-
-    @staticmethod
-    def resolve_from_(row: EmissionLimit) -> date | None:
-        """Return the first day."""
-        day: date | None = row.period.lower
-        return day
-
-    @staticmethod
-    def resolve_to(row: EmissionLimit) -> date | None:
-        """Return the day on which it no longer holds."""
-        day: date | None = row.period.upper
-        return day
 
 
 class OutletDetailOut(OutletOut):
@@ -163,29 +168,15 @@ class OutletDetailOut(OutletOut):
     limits: list[LimitOut]
 
 
-class PointRevisionOut(Schema):
+class PointRevisionOut(PeriodOut):
     """How a point was described from a day on and until another (not included)."""
 
     number: int
-    from_: date | None = Field(serialization_alias="from")
-    to: date | None
     held: bool = Field(description="whether it held for a day at least")
     parameters: list[str]
     sampling_method: SamplingMethod | Literal[""]
     automatic_calibration: bool
     reason: str
-
-    @staticmethod
-    def resolve_from_(row: PointRevision) -> date | None:
-        """Return the first day."""
-        day: date | None = row.period.lower
-        return day
-
-    @staticmethod
-    def resolve_to(row: PointRevision) -> date | None:
-        """Return the day on which it no longer holds."""
-        day: date | None = row.period.upper
-        return day
 
     @staticmethod
     def resolve_held(row: PointRevision) -> bool:
