@@ -16,7 +16,7 @@ from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.languages import Text
 from yunjian.web.stale import VersionedForm
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, ReasonField
 
 ANY = ("", _("全部"))
 CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
@@ -198,9 +198,7 @@ class LeaveForm(VersionedForm, SaysWhatIsMissing, forms.Form):
 class RetireForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """Why a device goes out of use."""
 
-    reason = forms.CharField(
-        label=_("停用原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("停用原因"))
 
 
 class ContractEndForm(VersionedForm, SaysWhatIsMissing, forms.Form):
@@ -209,9 +207,7 @@ class ContractEndForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     ends_on = forms.DateField(
         label=_("终止日期"), widget=DateInput(), help_text=_("自该日起合同不再有效")
     )
-    reason = forms.CharField(
-        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("终止原因"))
 
 
 # --- query rows

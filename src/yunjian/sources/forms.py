@@ -18,7 +18,7 @@ from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.standards.factors import Factor, factors
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, ReasonField
 
 ANY: tuple[str, Text] = ("", _("全部"))
 LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
@@ -288,18 +288,14 @@ class CloseForm(forms.Form):
     """Closing a source, an outlet or a point."""
 
     on = forms.DateField(label=_("关闭日期"), widget=DateInput(), help_text=_("从这一天起不再使用"))
-    reason = forms.CharField(
-        label=_("关闭原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("关闭原因"))
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 
 class ReopenForm(forms.Form):
     """Taking a closed source into use again."""
 
-    reason = forms.CharField(
-        label=_("恢复原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("恢复原因"))
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 
@@ -346,9 +342,7 @@ class LimitEndForm(forms.Form):
     on = forms.DateField(
         label=_("终止日期"), widget=DateInput(), initial=today, help_text=_("从这一天起不再执行")
     )
-    reason = forms.CharField(
-        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("终止原因"))
 
 
 class PositionForm(forms.Form):

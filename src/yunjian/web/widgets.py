@@ -1,8 +1,11 @@
 """Inputs that the browser's own do not do well enough."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class DateInput(forms.DateInput):
@@ -11,6 +14,14 @@ class DateInput(forms.DateInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         given = {"data-yj-date": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD"}
         super().__init__({**given, **(attrs or {})}, format="%Y-%m-%d")
+
+
+class ReasonField(forms.CharField):
+    """Why something is done, in two lines of at most 200 characters."""
+
+    def __init__(self, label: "str | _StrPromise") -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(label=label, max_length=200, widget=widget)
 
 
 class DateTimeInput(forms.DateTimeInput):
