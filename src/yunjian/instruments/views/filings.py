@@ -23,6 +23,7 @@ from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
 from yunjian.instruments.selectors import (
     instrument_or_404,
+    official_version,
     revision_or_404,
     settings_now,
     versions_of,
@@ -316,9 +317,7 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
 def _successor(
     title: str, instrument: Instrument, point: MonitoringPoint, gone: set[str]
 ) -> Dialog:
-    official = next(
-        (row for row in versions_of(instrument) if row.state == RevisionState.OFFICIAL), None
-    )
+    official = official_version(instrument)
     if official is None:
         raise Http404(_("没有找到您要的内容"))
     official.instrument = instrument

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.responses import done
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -46,6 +48,27 @@ def kept_files(request: HttpRequest) -> list[Attachment]:
     """Return the files that an earlier try of the form stored, as far as they are still wanted."""
     ids = [text for text in request.POST.getlist("kept") if UUID_TEXT.fullmatch(text)]
     return list(Attachment.objects.filter(pk__in=ids))
+
+
+def files_dialog(
+    request: HttpRequest,
+    form: Any,
+    point: MonitoringPoint,
+    write: Callable[[list[Attachment]], object],
+    *,
+    message: str,
+    back: str,
+    **context: Any,
+) -> HttpResponse:
+    """Show a form that files go with, or store them and call `write` with them."""
+    files = kept_files(request)
+
+    def save() -> HttpResponse:
+        stored_files(request, point, files)
+        write(files)
+        return done(request, message, back)
+
+    return form_dialog(request, form, save=save, attachments=files, **context)
 
 
 def stored_files(request: HttpRequest, point: MonitoringPoint, files: list[Attachment]) -> None:
