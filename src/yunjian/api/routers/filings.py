@@ -110,8 +110,8 @@ def change_instrument(
 ) -> Status[InstrumentRevision]:
     """Draft a new version of an instrument on file."""
     instrument = instrument_or_404(instrument_id)
-    of = {"point": instrument.point, "kind": instrument.kind, "instrument": instrument}
-    return _begin(revision_draft, request, body, **of)
+    target = {"point": instrument.point, "kind": instrument.kind, "instrument": instrument}
+    return _begin(revision_draft, request, body, **target)
 
 
 @router.post("/instruments/{uuid:instrument_id}/replacement", response=CREATED)
@@ -271,10 +271,10 @@ def _act(
 
 
 def _begin(
-    write: Callable[..., InstrumentRevision], request: HttpRequest, body: DraftIn, **of: Any
+    write: Callable[..., InstrumentRevision], request: HttpRequest, body: DraftIn, **target: Any
 ) -> Status[InstrumentRevision]:
     values = _values(body.values, body.attachments)
-    revision = write(actor=actor_of(request), values=values, **of)
+    revision = write(actor=actor_of(request), values=values, **target)
     return Status(201, revision_or_404(revision.pk))
 
 

@@ -25,8 +25,8 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    check_days_in_order,
     check_effective,
-    check_in_use,
     check_position,
     check_reason,
     keeper_of,
@@ -166,7 +166,7 @@ def _check_outlet(outlet: Outlet, problems: Problems) -> None:
         "inner_diameter",
         _("出口内径应大于 0 m"),
     )
-    check_in_use(problems, outlet)
+    check_days_in_order(problems, outlet)
     check_position(problems, outlet)
     problems.model_fields(outlet, exclude=["source", *TYPED])
     problems.refuse_if_any()

@@ -27,8 +27,8 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    check_days_in_order,
     check_effective,
-    check_in_use,
     check_position,
     check_reason,
     still_open,
@@ -220,7 +220,7 @@ def _check_source(source: PollutionSource, problems: Problems | None = None) -> 
     )
     first, last = source.permit_valid_from, source.permit_valid_until
     problems.in_order("permit_valid_until", first, last, _("许可证有效期止不能早于有效期起"))
-    check_in_use(problems, source)
+    check_days_in_order(problems, source)
     check_position(problems, source)
     problems.phone("contact_phone", source.contact_phone)
     problems.phone("principal_phone", source.principal_phone)

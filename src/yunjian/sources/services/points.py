@@ -25,8 +25,8 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    check_days_in_order,
     check_effective,
-    check_in_use,
     check_position,
     check_reason,
 )
@@ -255,7 +255,7 @@ def _check_point(point: MonitoringPoint, problems: Problems) -> None:
     )
     first = point.opened_on
     problems.in_order("networked_on", first, point.networked_on, _("联网日期不能早于投用日期"))
-    check_in_use(problems, point)
+    check_days_in_order(problems, point)
     problems.in_order("opened_on", first, today(), _("投用日期不能晚于今天"))
     check_position(problems, point)
     problems.model_fields(point, exclude=["outlet", "organization", "district", *TYPED])

@@ -172,7 +172,7 @@ def keeper_of(actor: Actor, row: Place) -> PollutionSource | MonitoringPoint:
     return cast("PollutionSource | MonitoringPoint", keeper)
 
 
-def check_in_use(problems: Problems, row: Place) -> None:
+def check_days_in_order(problems: Problems, row: Place) -> None:
     """Note that a place was closed before it was opened."""
     problems.in_order("opened_on", row.opened_on, row.closed_on, _("投用日期不能晚于关闭日期"))
 
