@@ -18,7 +18,13 @@ from yunjian.records.fields import Field, Section
 from yunjian.sources.models import MonitoringPoint
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.record_forms import form_field, suggestions_id
-from yunjian.web.widgets import DateInput, DateTimeInput, ReasonField
+from yunjian.web.widgets import (
+    DateInput,
+    DateTimeInput,
+    FilterChoiceField,
+    FilterTextField,
+    ReasonField,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -259,12 +265,7 @@ class FollowUpForm(forms.Form):
 class FollowUpFilterForm(forms.Form):
     """The query row above the follow-ups."""
 
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、型号、事项")}),
-    )
+    keyword = FilterTextField(_("关键词"), _("测点、型号、事项"), max_length=60)
     state = forms.ChoiceField(
         label=_("状态"),
         required=False,
@@ -275,20 +276,11 @@ class FollowUpFilterForm(forms.Form):
 class LedgerFilterForm(forms.Form):
     """The query row above all instruments of a discharger."""
 
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、MN 号、型号、出厂编号")}),
-    )
-    kind = forms.ChoiceField(
-        label=_("类别"), required=False, choices=[("", _("全部")), *InstrumentKind.choices]
-    )
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[
-            ("", _("全部")),
+    keyword = FilterTextField(_("关键词"), _("测点、MN 号、型号、出厂编号"), max_length=60)
+    kind = FilterChoiceField(_("类别"), InstrumentKind.choices)
+    state = FilterChoiceField(
+        _("状态"),
+        [
             ("in_use", _("在用")),
             ("pending", _("办理中")),
             ("expiring", _("认证即将到期")),
