@@ -16,9 +16,8 @@ from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.languages import Text
 from yunjian.web.stale import VersionedForm
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, FilterChoiceField, ReasonField
 
-ANY = ("", _("全部"))
 CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
 Sections = list[tuple[Text, list[str]]]
@@ -198,9 +197,7 @@ class LeaveForm(VersionedForm, SaysWhatIsMissing, forms.Form):
 class RetireForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """Why a device goes out of use."""
 
-    reason = forms.CharField(
-        label=_("停用原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("停用原因"))
 
 
 class ContractEndForm(VersionedForm, SaysWhatIsMissing, forms.Form):
@@ -209,9 +206,7 @@ class ContractEndForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     ends_on = forms.DateField(
         label=_("终止日期"), widget=DateInput(), help_text=_("自该日起合同不再有效")
     )
-    reason = forms.CharField(
-        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("终止原因"))
 
 
 # --- query rows
@@ -221,30 +216,18 @@ class PeopleQuery(forms.Form):
     """What people are searched by."""
 
     text = forms.CharField(label=_("姓名/手机号"), required=False)
-    position = forms.ChoiceField(
-        label=_("技术岗位"), required=False, choices=[ANY, *Position.choices]
-    )
-    presence = forms.ChoiceField(
-        label=_("在职情况"),
-        required=False,
-        choices=[ANY, ("present", _("在职")), ("left", _("已离职"))],
-    )
+    position = FilterChoiceField(_("技术岗位"), Position.choices)
+    presence = FilterChoiceField(_("在职情况"), [("present", _("在职")), ("left", _("已离职"))])
 
 
 class EquipmentQuery(forms.Form):
     """What devices are searched by."""
 
     text = forms.CharField(label=_("名称/编号"), required=False)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *FilingState.choices])
-    due = forms.ChoiceField(
-        label=_("检定/校准"),
-        required=False,
-        choices=[
-            ANY,
-            ("expired", _("已过期")),
-            ("soon", _("30 天内到期")),
-            ("none", _("未上传证书")),
-        ],
+    state = FilterChoiceField(_("状态"), FilingState.choices)
+    due = FilterChoiceField(
+        _("检定/校准"),
+        [("expired", _("已过期")), ("soon", _("30 天内到期")), ("none", _("未上传证书"))],
     )
 
 
@@ -252,9 +235,7 @@ class VehicleQuery(forms.Form):
     """What vehicles are searched by."""
 
     text = forms.CharField(label=_("车牌号"), required=False)
-    ownership = forms.ChoiceField(
-        label=_("权属"), required=False, choices=[ANY, ("owned", _("自有")), ("leased", _("租赁"))]
-    )
+    ownership = FilterChoiceField(_("权属"), [("owned", _("自有")), ("leased", _("租赁"))])
 
 
 class SparePartQuery(forms.Form):
@@ -268,8 +249,6 @@ class ContractQuery(forms.Form):
     """What contracts are searched by."""
 
     text = forms.CharField(label=_("合同编号/排污单位"), required=False)
-    holds = forms.ChoiceField(
-        label=_("合同状态"),
-        required=False,
-        choices=[ANY, ("current", _("履行中")), ("coming", _("未开始")), ("over", _("已到期"))],
+    holds = FilterChoiceField(
+        _("合同状态"), [("current", _("履行中")), ("coming", _("未开始")), ("over", _("已到期"))]
     )

@@ -32,11 +32,22 @@ urlpatterns = [
         {"kind": "equipment"},
         name="equipment_certificate_new",
     ),
-    path("agency/people/<uuid:row_id>/leave/", registers.person_leave, name="person_leave"),
+    path(
+        "agency/people/<uuid:row_id>/leave/",
+        registers.row_end,
+        {"ending": registers.LEAVE},
+        name="person_leave",
+    ),
     path(
         "agency/equipment/<uuid:row_id>/retire/",
-        registers.equipment_retire,
+        registers.row_end,
+        {"ending": registers.RETIRE},
         name="equipment_retire",
     ),
-    path("agency/contracts/<uuid:row_id>/end/", registers.contract_end, name="contract_end"),
+    path(
+        "agency/contracts/<uuid:row_id>/end/",
+        registers.row_end,
+        {"ending": registers.END},
+        name="contract_end",
+    ),
 ]

@@ -18,7 +18,13 @@ from yunjian.records.fields import Field, Section
 from yunjian.sources.models import MonitoringPoint
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.record_forms import form_field, suggestions_id
-from yunjian.web.widgets import DateInput, DateTimeInput
+from yunjian.web.widgets import (
+    DateInput,
+    DateTimeInput,
+    FilterChoiceField,
+    FilterTextField,
+    ReasonField,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,7 +46,23 @@ def files_field(label: "str | _StrPromise", help_text: "str | _StrPromise" = "")
     )
 
 
-class FilingForm(forms.Form):
+class RefusalsAtFields(forms.BaseForm):
+    """Shows what a service refuses at the fields, which may have dotted names and files."""
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Show a service's refusal, each problem at its field (settings have dotted names)."""
+        rest = []
+        for item in error.errors:
+            name = "uploads" if item.path == "attachments" else item.path
+            if name in self.fields:
+                self.add_error(name, item.message)
+            else:
+                rest.append(item)
+        if rest or not error.errors:
+            add_domain_errors(self, InvalidInput(error.message, errors=rest))
+
+
+class FilingForm(RefusalsAtFields, forms.Form):
     """The filing of an instrument, built from its fields. A draft may leave out what is marked.
 
     What depends on the measured parameter follows the one that is chosen. `remarks` are the
@@ -159,18 +181,6 @@ class FilingForm(forms.Form):
         """Return the sections of papers and people."""
         return [self._bound(section) for section in self._sections[-2:]]
 
-    def add_refusal(self, error: DomainError) -> None:
-        """Show a service's refusal, each problem at its field (settings have dotted names)."""
-        rest = []
-        for item in error.errors:
-            name = "uploads" if item.path == "attachments" else item.path
-            if name in self.fields:
-                self.add_error(name, item.message)
-            else:
-                rest.append(item)
-        if rest or not error.errors:
-            add_domain_errors(self, InvalidInput(error.message, errors=rest))
-
     def values(self) -> dict[str, Any]:
         """Return what was typed, by path."""
         own = {"uploads", "edition"}
@@ -206,9 +216,7 @@ class ActForm(forms.Form):
     """An act on an instrument in use: from which day, why, with which evidence."""
 
     on = forms.DateField(label=_("日期"), widget=DateInput())
-    reason = forms.CharField(
-        label=_("原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("原因"))
     uploads = files_field(_("证明材料"))
 
     def __init__(self, *args: Any, day_help: "str | _StrPromise" = "", **kwargs: Any) -> None:
@@ -216,15 +224,13 @@ class ActForm(forms.Form):
         self.fields["on"].help_text = day_help
 
 
-class ParameterChangeForm(forms.Form):
+class ParameterChangeForm(RefusalsAtFields, forms.Form):
     """New values of key parameters; what is left as it was is no change."""
 
     use_required_attribute = False
 
     changed_at = forms.DateTimeField(label=_("变更时间"), widget=DateTimeInput())
-    reason = forms.CharField(
-        label=_("变更原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("变更原因"))
     uploads = files_field(_("变更前后照片"), _("至少一张照片，能看清仪器显示的参数"))
 
     def __init__(self, *args: Any, fields: list[Field], **kwargs: Any) -> None:
@@ -246,14 +252,6 @@ class ParameterChangeForm(forms.Form):
         """Return the key parameters as typed, by path."""
         return {path: self.cleaned_data.get(path) for path in self.paths}
 
-    def add_refusal(self, error: DomainError) -> None:
-        """Show a service's refusal, each problem at its field."""
-        for item in error.errors:
-            name = "uploads" if item.path == "attachments" else item.path
-            self.add_error(name if name in self.fields else None, item.message)
-        if not error.errors:
-            self.add_error(None, error.message)
-
 
 class FollowUpForm(forms.Form):
     """What shows that a follow-up was done."""
@@ -267,12 +265,7 @@ class FollowUpForm(forms.Form):
 class FollowUpFilterForm(forms.Form):
     """The query row above the follow-ups."""
 
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、型号、事项")}),
-    )
+    keyword = FilterTextField(_("关键词"), _("测点、型号、事项"), max_length=60)
     state = forms.ChoiceField(
         label=_("状态"),
         required=False,
@@ -283,20 +276,11 @@ class FollowUpFilterForm(forms.Form):
 class LedgerFilterForm(forms.Form):
     """The query row above all instruments of a discharger."""
 
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("测点、MN 号、型号、出厂编号")}),
-    )
-    kind = forms.ChoiceField(
-        label=_("类别"), required=False, choices=[("", _("全部")), *InstrumentKind.choices]
-    )
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[
-            ("", _("全部")),
+    keyword = FilterTextField(_("关键词"), _("测点、MN 号、型号、出厂编号"), max_length=60)
+    kind = FilterChoiceField(_("类别"), InstrumentKind.choices)
+    state = FilterChoiceField(
+        _("状态"),
+        [
             ("in_use", _("在用")),
             ("pending", _("办理中")),
             ("expiring", _("认证即将到期")),

@@ -53,12 +53,17 @@ class PointDetailOut(PointOut):
     on: PointOnDayOut
 
 
-class InstrumentPlaceOut(Schema):
-    """Where an instrument stands."""
+class FilingPointOut(Schema):
+    """The point of a filing."""
 
     id: UUID
     name: str
     mn_code: str
+
+
+class InstrumentPlaceOut(FilingPointOut):
+    """Where an instrument stands."""
+
     outlet_code: str = Field(validation_alias="outlet.code")
     outlet_name: str = Field(validation_alias="outlet.name")
     source_name: str = Field(validation_alias="outlet.source.name")
@@ -99,14 +104,6 @@ class InstrumentOut(Schema):
     def resolve_in_use_until(row: Instrument) -> date | None:
         """Return the day from which it is out of use."""
         return row.period.upper if row.period else None
-
-
-class FilingPointOut(Schema):
-    """The point of a filing."""
-
-    id: UUID
-    name: str
-    mn_code: str
 
 
 class FilingRowOut(Schema):

@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models import District
 from yunjian.kernel.clock import today
-from yunjian.kernel.languages import Text, localized
+from yunjian.kernel.languages import localized
 from yunjian.records.fields import Specification
 from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet
 from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.standards.factors import Factor, factors
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField, ReasonField
 
-ANY: tuple[str, Text] = ("", _("全部"))
 LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
 
 
@@ -41,32 +40,14 @@ class SourceFilterForm(forms.Form):
     """The query row above the sources."""
 
     name = forms.CharField(label=_("名称"), required=False, max_length=60)
-    code = forms.CharField(
-        label=_("编码"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"placeholder": _("编码、信用代码、许可证")}),
-    )
+    code = FilterTextField(_("编码"), _("编码、信用代码、许可证"), max_length=40)
     district = forms.ModelChoiceField(
         District.objects.all(), label=_("所属区"), required=False, empty_label=_("全部")
     )
-    industry = forms.CharField(
-        label=_("行业"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"placeholder": _("代码或名称")}),
-    )
-    management_level = forms.ChoiceField(
-        label=_("管理类别"), required=False, choices=[ANY, *LEVELS]
-    )
-    medical = forms.ChoiceField(
-        label=_("医疗机构"), required=False, choices=[ANY, ("yes", _("是")), ("no", _("否"))]
-    )
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[ANY, ("active", _("在用")), ("closed", _("已关闭"))],
-    )
+    industry = FilterTextField(_("行业"), _("代码或名称"), max_length=40)
+    management_level = FilterChoiceField(_("管理类别"), LEVELS)
+    medical = FilterChoiceField(_("医疗机构"), [("yes", _("是")), ("no", _("否"))])
+    state = FilterChoiceField(_("状态"), [("active", _("在用")), ("closed", _("已关闭"))])
 
     def query_values(self) -> dict[str, str]:
         """Return what is asked for; a query that cannot be read asks for nothing."""
@@ -288,18 +269,14 @@ class CloseForm(forms.Form):
     """Closing a source, an outlet or a point."""
 
     on = forms.DateField(label=_("关闭日期"), widget=DateInput(), help_text=_("从这一天起不再使用"))
-    reason = forms.CharField(
-        label=_("关闭原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("关闭原因"))
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 
 class ReopenForm(forms.Form):
     """Taking a closed source into use again."""
 
-    reason = forms.CharField(
-        label=_("恢复原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("恢复原因"))
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 
@@ -346,9 +323,7 @@ class LimitEndForm(forms.Form):
     on = forms.DateField(
         label=_("终止日期"), widget=DateInput(), initial=today, help_text=_("从这一天起不再执行")
     )
-    reason = forms.CharField(
-        label=_("终止原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(_("终止原因"))
 
 
 class PositionForm(forms.Form):

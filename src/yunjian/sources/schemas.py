@@ -38,10 +38,8 @@ class PlaceOut(PositionOut):
     """What sources, outlets and points have in common."""
 
     id: UUID
-    name: str
     datum: Datum
     typed: PositionOut
-    opened_on: date | None
     closed_on: date | None
     state: Literal["active", "closed"]
     version: int
@@ -79,23 +77,10 @@ class DistrictOut(Schema):
 class SourceOut(PlaceOut):
     """A pollution source."""
 
-    code: str
     credit_code: str
     organization: OwnerOut
     district: DistrictOut
-    street: str
-    industry_code: str
-    industry_name: str
-    address: str
-    permit_number: str
-    permit_valid_from: date | None
-    permit_valid_until: date | None
     management_level: ManagementLevel
-    is_medical: bool
-    contact_name: str
-    contact_phone: str
-    principal_name: str
-    principal_phone: str
     close_reason: str
 
 
@@ -103,14 +88,9 @@ class SourceOut(PlaceOut):
 class OutletOut(PlaceOut):
     """An outlet."""
 
-    code: str
     kind: Medium
-    emission_standard: str
-    height: float | None = Field(description="m")
-    inner_diameter: float | None = Field(description="m")
     channel: Channel | Literal[""]
     discharge_to: Discharge | Literal[""]
-    location: str
 
 
 class ParameterOut(Schema):
@@ -126,16 +106,8 @@ class PointOut(PlaceOut):
 
     outlet: UUID = Field(validation_alias="outlet_id")
     kind: Medium
-    mn_code: str
     parameters: list[ParameterOut]
     sampling_method: SamplingMethod | Literal[""]
-    automatic_calibration: bool
-    networked_on: date | None
-    location: str
-    station_area: float | None = Field(description="m²")
-    station_temperature_control: bool
-    station_ups: bool
-    station_video: bool
 
     @staticmethod
     def resolve_parameters(row: MonitoringPoint) -> list[ParameterOut]:
@@ -159,7 +131,26 @@ class OutletListOut(Schema):
     items: list[OutletWithPointsOut]
 
 
-class LimitOut(Schema):
+class PeriodOut(Schema):
+    """From which day on something holds, and until which (not included)."""
+
+    from_: date | None = Field(serialization_alias="from")
+    to: date | None
+
+    @staticmethod
+    def resolve_from_(row: EmissionLimit | PointRevision) -> date | None:
+        """Return the first day."""
+        day: date | None = row.period.lower
+        return day
+
+    @staticmethod
+    def resolve_to(row: EmissionLimit | PointRevision) -> date | None:
+        """Return the day on which it no longer holds."""
+        day: date | None = row.period.upper
+        return day
+
+
+class LimitOut(PeriodOut):
     """An emission limit: bounds in `unit`, from a day on and until another (not included)."""
 
     id: UUID
@@ -169,20 +160,6 @@ class LimitOut(Schema):
     unit: str
     standard: str
     clause: str
-    from_: date | None = Field(serialization_alias="from")
-    to: date | None
-
-    @staticmethod
-    def resolve_from_(row: EmissionLimit) -> date | None:
-        """Return the first day."""
-        day: date | None = row.period.lower
-        return day
-
-    @staticmethod
-    def resolve_to(row: EmissionLimit) -> date | None:
-        """Return the day on which it no longer holds."""
-        day: date | None = row.period.upper
-        return day
 
 
 class OutletDetailOut(OutletOut):
@@ -191,29 +168,15 @@ class OutletDetailOut(OutletOut):
     limits: list[LimitOut]
 
 
-class PointRevisionOut(Schema):
+class PointRevisionOut(PeriodOut):
     """How a point was described from a day on and until another (not included)."""
 
     number: int
-    from_: date | None = Field(serialization_alias="from")
-    to: date | None
     held: bool = Field(description="whether it held for a day at least")
     parameters: list[str]
     sampling_method: SamplingMethod | Literal[""]
     automatic_calibration: bool
     reason: str
-
-    @staticmethod
-    def resolve_from_(row: PointRevision) -> date | None:
-        """Return the first day."""
-        day: date | None = row.period.lower
-        return day
-
-    @staticmethod
-    def resolve_to(row: PointRevision) -> date | None:
-        """Return the day on which it no longer holds."""
-        day: date | None = row.period.upper
-        return day
 
     @staticmethod
     def resolve_held(row: PointRevision) -> bool:
@@ -237,27 +200,7 @@ class SourceFilter(Schema):
 class SourceIn(Schema):
     """What is said of a source; a change names only what changes. Degrees of `datum`."""
 
-    name: str | None = None
     code: str | None = None
-    uscc: str | None = None
-    district: str | None = None
-    street: str | None = None
-    industry_code: str | None = None
-    industry_name: str | None = None
-    address: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    permit_number: str | None = None
-    permit_valid_from: date | None = None
-    permit_valid_until: date | None = None
-    management_level: str | None = None
-    is_medical: bool | None = None
-    contact_name: str | None = None
-    contact_phone: str | None = None
-    principal_name: str | None = None
-    principal_phone: str | None = None
-    opened_on: date | None = None
     organization: str | None = None
 
 
@@ -277,17 +220,8 @@ class SourceChangeIn(SourceIn, Change):
 class OutletFields(Schema):
     """What is said of an outlet. Height and diameter in m."""
 
-    name: str | None = None
-    emission_standard: str | None = None
     height: Decimal | None = None
     inner_diameter: Decimal | None = None
-    channel: str | None = None
-    discharge_to: str | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
 
 
 class OutletIn(OutletFields):
@@ -306,21 +240,7 @@ class OutletChangeIn(OutletFields, Change):
 class PointFields(Schema):
     """What is said of a point. The area of the station house in m²."""
 
-    name: str | None = None
-    mn_code: str | None = None
-    parameters: list[str] | None = None
-    sampling_method: str | None = None
-    automatic_calibration: bool | None = None
-    networked_on: date | None = None
-    location: str | None = None
-    longitude: Decimal | None = None
-    latitude: Decimal | None = None
-    datum: str | None = None
-    opened_on: date | None = None
     station_area: Decimal | None = None
-    station_temperature_control: bool | None = None
-    station_ups: bool | None = None
-    station_video: bool | None = None
 
 
 class PointIn(PointFields):

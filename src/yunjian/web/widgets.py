@@ -1,8 +1,13 @@
 """Inputs that the browser's own do not do well enough."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class DateInput(forms.DateInput):
@@ -11,6 +16,31 @@ class DateInput(forms.DateInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         given = {"data-yj-date": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD"}
         super().__init__({**given, **(attrs or {})}, format="%Y-%m-%d")
+
+
+class ReasonField(forms.CharField):
+    """Why something is done, in two lines of at most 200 characters."""
+
+    def __init__(self, label: "str | _StrPromise") -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(label=label, max_length=200, widget=widget)
+
+
+class FilterChoiceField(forms.ChoiceField):
+    """One of some values in a query row, or all of them."""
+
+    def __init__(self, label: "str | _StrPromise", choices: Iterable[Any]) -> None:
+        super().__init__(label=label, required=False, choices=[("", _("全部")), *choices])
+
+
+class FilterTextField(forms.CharField):
+    """A text in a query row; the placeholder says what it is looked for in."""
+
+    def __init__(
+        self, label: "str | _StrPromise", placeholder: "str | _StrPromise", *, max_length: int
+    ) -> None:
+        widget = forms.TextInput(attrs={"placeholder": placeholder})
+        super().__init__(label=label, required=False, max_length=max_length, widget=widget)
 
 
 class DateTimeInput(forms.DateTimeInput):

@@ -14,75 +14,14 @@ from yunjian.agencies import events
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import Certificate, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
-from yunjian.agencies.policies import agency_of_editor, may_edit_filing
+from yunjian.agencies.policies import may_edit_filing
+from yunjian.agencies.services.registers import RegisterService, save_row
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.kernel.errors import InvalidState
-from yunjian.records.changes import assign, facts, record_change
-from yunjian.records.problems import Problems, conflict_when, locked
-from yunjian.records.versions import check_version, save_changes
-
-ACCOUNT_TAKEN = ("agencies_person_account_id_key", _("该账号已关联其他人员"), "account")
-
-
-@transaction.atomic
-def person_create(*, actor: Actor, **fields: Any) -> Person:
-    """Add a person to the agency's filing, as a draft until it is reviewed.
-
-    Raises:
-        NotAllowed: the actor does not keep the filing.
-        InvalidInput: values that cannot be right.
-        Conflict: the account already belongs to another person.
-    """
-    agency_id = agency_of_editor(actor)
-    _check(actor, fields)
-    person = Person(organization_id=agency_id, **fields)
-    with conflict_when(*ACCOUNT_TAKEN):
-        person.save(force_insert=True)
-    record(
-        actor=actor,
-        verb=events.PERSON_CREATED,
-        obj=person,
-        payload=facts(person, "name", "position", "version"),
-    )
-    return person
-
-
-@transaction.atomic
-def person_update(
-    *, actor: Actor, person: Person, version: int | None = None, **fields: Any
-) -> Person:
-    """Change what is filed about a person; a filed one waits for review again.
-
-    `version` is the one that the change was made in sight of; without one nobody is warned.
-
-    Raises:
-        NotAllowed: not the actor's agency, or no editor.
-        InvalidState: the row is being reviewed.
-        InvalidInput: values that cannot be right.
-        Conflict: the account already belongs to another person.
-        StaleVersion: somebody else changed it in between.
-    """
-    person = locked(person)
-    require(may_edit_filing(actor, person.organization_id))
-    if person.state == FilingState.SUBMITTED:
-        raise InvalidState(gettext("该人员正在审核，审核完成前不能修改"))
-    check_version(person, version)
-    _check(actor, fields)
-    changes = assign(person, fields)
-    if not changes:
-        return person
-    changes |= assign(person, {"state": FilingState.DRAFT.value})
-    with conflict_when(*ACCOUNT_TAKEN):
-        save_changes(person, changes)
-    record_change(
-        actor=actor,
-        verb=events.PERSON_CHANGED,
-        row=person,
-        changes=changes,
-        payload=facts(person, "version"),
-    )
-    return person
+from yunjian.records.changes import assign, facts
+from yunjian.records.problems import Problems, locked
+from yunjian.records.versions import check_version
 
 
 @transaction.atomic
@@ -106,14 +45,7 @@ def person_leave(
     problems.in_order("left_on", person.joined_on, left_on, gettext("离职日期不能早于入职日期"))
     problems.refuse_if_any()
     changes = assign(person, {"left_on": left_on})
-    save_changes(person, changes)
-    record_change(
-        actor=actor,
-        verb=events.PERSON_LEFT,
-        row=person,
-        changes=changes,
-        payload=facts(person, "left_on", "version"),
-    )
+    save_row(actor, events.PERSON_LEFT, person, changes, **facts(person, "left_on"))
     return person
 
 
@@ -185,3 +117,27 @@ def _check(actor: Actor, fields: Mapping[str, Any]) -> None:
     own = account is None or account.organization_id == actor.organization_id
     problems.unless(own, "account", gettext("请选择本机构的账号"))
     problems.refuse_if_any()
+
+
+def _require_not_reviewed(person: Person) -> None:
+    if person.state == FilingState.SUBMITTED:
+        raise InvalidState(gettext("该人员正在审核，审核完成前不能修改"))
+
+
+PEOPLE = RegisterService(
+    Person,
+    events.PERSON_CREATED,
+    events.PERSON_CHANGED,
+    ("name", "position"),
+    _check,
+    ("agencies_person_account_id_key", _("该账号已关联其他人员"), "account"),
+    _require_not_reviewed,
+)
+person_create = PEOPLE.create
+
+
+def person_update(
+    *, actor: Actor, person: Person, version: int | None = None, **fields: Any
+) -> Person:
+    """Change what is filed about a person, as `RegisterService.update` does."""
+    return PEOPLE.update(actor=actor, row=person, version=version, **fields)

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import Actor, current_actor
 from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.policies import may_edit_filing
+from yunjian.agencies.selectors import certificates_of
+from yunjian.agencies.services.registers import RegisterService
 from yunjian.kernel.languages import Text
 from yunjian.records.versions import Versioned
 from yunjian.web.dialogs import form_dialog
@@ -42,7 +44,10 @@ class Register(Generic[Row]):
     form_class: ClassVar[Callable[..., Any]]
     query_class: ClassVar[type[forms.Form]]
     table_class: ClassVar[type[Table]]
+    service: RegisterService[Any]
+    select: ClassVar[Callable[..., QuerySet[Any]]]
     editable: ClassVar[bool] = True
+    certified: ClassVar[bool] = False
     named_by: ClassVar[str] = "name"
 
     def __init__(self) -> None:
@@ -55,13 +60,18 @@ class Register(Generic[Row]):
 
     # --- what a subclass gives
 
-    def rows(self, **query: str) -> QuerySet[Row]:
-        """Return the visible rows that fit the query."""
-        raise NotImplementedError
+    def values(self, actor: Actor, form: Any) -> dict[str, Any]:  # noqa: ARG002 - subclasses use it
+        """Return what the service takes of a form."""
+        values: dict[str, Any] = form.values()
+        return values
 
     def save(self, actor: Actor, form: Any, row: Row | None) -> Row:
         """Create or update a row through its service."""
-        raise NotImplementedError
+        values = self.values(actor, form)
+        if row is None:
+            return cast("Row", self.service.create(actor=actor, **values))
+        version = form.seen_version
+        return cast("Row", self.service.update(actor=actor, row=row, version=version, **values))
 
     def initial(self, row: Row) -> dict[str, Any]:
         """Return what the form shows of a row."""
@@ -82,15 +92,16 @@ class Register(Generic[Row]):
             if any(hasattr(row, name) for name in names)
         ]
 
-    def more(self, row: Row) -> dict[str, Any]:  # noqa: ARG002 - subclasses use it
-        """Return what else the detail page shows."""
-        return {}
+    def more(self, row: Any) -> dict[str, Any]:
+        """Return what else the detail page shows: the certificates, where rows have any."""
+        return {"certificates": certificates_of(row)} if self.certified else {}
 
     # --- pages
 
     def list_page(self, request: HttpRequest) -> HttpResponseBase:
         """The rows that the query row asks for, or all of them as an Excel file."""
         query = self.query_class(request.GET)
+        wanted = {key: value for key, value in cleaned_query(query).items() if value}
         may_edit = may_edit_filing(current_actor())
         new = Action(
             title=gettext("新增%(noun)s") % {"noun": self.noun},
@@ -99,7 +110,7 @@ class Register(Generic[Row]):
         )
         return self.page.answer(
             request,
-            self.rows(**{key: value for key, value in cleaned_query(query).items() if value}),
+            type(self).select(**wanted),
             form=query,
             actions=[new] if may_edit else [],
             table_context={"slug": self.slug, "editable": self.editable, "may_edit": may_edit},
@@ -115,7 +126,7 @@ class Register(Generic[Row]):
 
     def detail_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
         """All that is filed about a row."""
-        row = get_visible_or_404(self.model, row_id, queryset=self.rows())
+        row = get_visible_or_404(self.model, row_id, queryset=type(self).select())
         context = {
             "register": self,
             "row": row,

@@ -1,10 +1,11 @@
 """The registers: people, devices, vehicles, spare parts, contracts."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +15,11 @@ from yunjian.access.actor import Actor, current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies import forms, selectors, services, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
+from yunjian.agencies.services import assets, people
 from yunjian.agencies.views.register import Facts, Register, dialog, plain_text
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
+from yunjian.kernel.languages import Text
 from yunjian.web.guards import agency_page
 from yunjian.web.uploads import stored
 
@@ -30,22 +33,8 @@ class PeopleRegister(Register[Person]):
     form_class = forms.PersonForm
     query_class = forms.PeopleQuery
     table_class = tables.PeopleTable
-
-    def rows(self, **query: str) -> QuerySet[Person]:
-        """Return the people."""
-        return selectors.people(**query)
-
-    def save(self, actor: Actor, form: Any, row: Person | None) -> Person:
-        """Write a person."""
-        if row is None:
-            return services.person_create(actor=actor, **form.values())
-        return services.person_update(
-            actor=actor, person=row, version=form.seen_version, **form.values()
-        )
-
-    def more(self, row: Person) -> dict[str, Any]:
-        """Return the certificates."""
-        return {"certificates": selectors.certificates_of(row)}
+    service, select = people.PEOPLE, selectors.people
+    certified = True
 
 
 class EquipmentRegister(Register[Equipment]):
@@ -57,22 +46,8 @@ class EquipmentRegister(Register[Equipment]):
     form_class = forms.EquipmentForm
     query_class = forms.EquipmentQuery
     table_class = tables.EquipmentTable
-
-    def rows(self, **query: str) -> QuerySet[Equipment]:
-        """Return the devices."""
-        return selectors.equipment(**query)
-
-    def save(self, actor: Actor, form: Any, row: Equipment | None) -> Equipment:
-        """Write a device."""
-        if row is None:
-            return services.equipment_create(actor=actor, **form.values())
-        return services.equipment_update(
-            actor=actor, equipment=row, version=form.seen_version, **form.values()
-        )
-
-    def more(self, row: Equipment) -> dict[str, Any]:
-        """Return the certificates."""
-        return {"certificates": selectors.certificates_of(row)}
+    service, select = assets.EQUIPMENT, selectors.equipment
+    certified = True
 
 
 class VehicleRegister(Register[Vehicle]):
@@ -85,22 +60,15 @@ class VehicleRegister(Register[Vehicle]):
     query_class = forms.VehicleQuery
     table_class = tables.VehicleTable
     named_by = "plate"
+    service, select = assets.VEHICLES, selectors.vehicles
 
-    def rows(self, **query: str) -> QuerySet[Vehicle]:
-        """Return the vehicles."""
-        return selectors.vehicles(**query)
-
-    def save(self, actor: Actor, form: Any, row: Vehicle | None) -> Vehicle:
-        """Write a vehicle; a new document replaces the one before."""
-        values = form.values()
+    def values(self, actor: Actor, form: Any) -> dict[str, Any]:
+        """Return what was typed; a new document replaces the one before."""
+        values = super().values(actor, form)
         upload = form.cleaned_data.get("document")
         if upload:
             values["attachment"] = stored(actor, upload, purpose="vehicle", field="document")
-        if row is None:
-            return services.vehicle_create(actor=actor, **values)
-        return services.vehicle_update(
-            actor=actor, vehicle=row, version=form.seen_version, **values
-        )
+        return values
 
 
 class SparePartRegister(Register[SparePart]):
@@ -112,18 +80,7 @@ class SparePartRegister(Register[SparePart]):
     form_class = forms.SparePartForm
     query_class = forms.SparePartQuery
     table_class = tables.SparePartTable
-
-    def rows(self, **query: str) -> QuerySet[SparePart]:
-        """Return the spare parts."""
-        return selectors.spare_parts(**query)
-
-    def save(self, actor: Actor, form: Any, row: SparePart | None) -> SparePart:
-        """Write a spare part."""
-        if row is None:
-            return services.spare_part_create(actor=actor, **form.values())
-        return services.spare_part_update(
-            actor=actor, part=row, version=form.seen_version, **form.values()
-        )
+    service, select = assets.SPARE_PARTS, selectors.spare_parts
 
 
 class ContractRegister(Register[ServiceContract]):
@@ -136,11 +93,8 @@ class ContractRegister(Register[ServiceContract]):
     query_class = forms.ContractQuery
     table_class = tables.ContractTable
     named_by = "number"
+    select = selectors.contracts
     editable = False
-
-    def rows(self, **query: str) -> QuerySet[ServiceContract]:
-        """Return the contracts."""
-        return selectors.contracts(**query)
 
     def save(
         self,
@@ -227,76 +181,68 @@ def certificate_new(request: HttpRequest, kind: str, row_id: UUID) -> HttpRespon
     )
 
 
-@_dialog
-@agency_page
-def person_leave(request: HttpRequest, row_id: UUID) -> HttpResponse:
-    """Note that a person left."""
-    person = get_visible_or_404(Person, row_id)
-    initial = {"left_on": today(), "version": person.version}
-    form = forms.LeaveForm(request.POST or None, initial=initial)
-    return dialog(
-        request,
-        form,
-        title=gettext("登记离职 · %(person)s") % {"person": person.name},
-        back=PEOPLE.url("detail", row_id),
-        save=lambda: services.person_leave(
-            actor=current_actor(),
-            person=person,
-            left_on=form.cleaned_data["left_on"],
-            version=form.seen_version,
-        ),
-        row=person,
-        message=gettext("已登记离职"),
-        submit=gettext("登记离职"),
-        danger=True,
-    )
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a row of a register comes to its end: `noun` is what the service calls the row."""
+
+    register: Register[Any]
+    service: Callable[..., object]
+    noun: str
+    form_class: Callable[..., Any]
+    title: Text
+    message: Text
+    submit: Text
+    day: str = ""
+
+
+LEAVE = Ending(
+    PEOPLE,
+    services.person_leave,
+    "person",
+    forms.LeaveForm,
+    _("登记离职 · %(person)s"),
+    _("已登记离职"),
+    _("登记离职"),
+    day="left_on",
+)
+RETIRE = Ending(
+    EQUIPMENT,
+    services.equipment_retire,
+    "equipment",
+    forms.RetireForm,
+    _("停用设备 · %(equipment)s"),
+    _("已停用设备"),
+    _("停用"),
+)
+END = Ending(
+    CONTRACTS,
+    services.contract_end,
+    "contract",
+    forms.ContractEndForm,
+    _("提前终止合同 · %(contract)s"),
+    _("合同已终止"),
+    _("终止合同"),
+    day="ends_on",
+)
 
 
 @_dialog
 @agency_page
-def equipment_retire(request: HttpRequest, row_id: UUID) -> HttpResponse:
-    """Take a device out of use."""
-    equipment = get_visible_or_404(Equipment, row_id)
-    form = forms.RetireForm(request.POST or None, initial={"version": equipment.version})
+def row_end(request: HttpRequest, ending: Ending, row_id: UUID) -> HttpResponse:
+    """Note that a person left, take a device out of use, end a contract early."""
+    row = get_visible_or_404(ending.register.model, row_id)
+    initial = {"version": row.version} | ({ending.day: today()} if ending.day else {})
+    form = ending.form_class(request.POST or None, initial=initial)
     return dialog(
         request,
         form,
-        title=gettext("停用设备 · %(equipment)s") % {"equipment": equipment},
-        back=EQUIPMENT.url("detail", row_id),
-        save=lambda: services.equipment_retire(
-            actor=current_actor(),
-            equipment=equipment,
-            reason=form.cleaned_data["reason"],
-            version=form.seen_version,
+        title=str(ending.title) % {ending.noun: row},
+        back=ending.register.url("detail", row_id),
+        save=lambda: ending.service(
+            actor=current_actor(), **{ending.noun: row}, **form.cleaned_data
         ),
-        row=equipment,
-        message=gettext("已停用设备"),
-        submit=gettext("停用"),
-        danger=True,
-    )
-
-
-@_dialog
-@agency_page
-def contract_end(request: HttpRequest, row_id: UUID) -> HttpResponse:
-    """End a contract early."""
-    contract = get_visible_or_404(ServiceContract, row_id)
-    initial = {"ends_on": today(), "version": contract.version}
-    form = forms.ContractEndForm(request.POST or None, initial=initial)
-    return dialog(
-        request,
-        form,
-        title=gettext("提前终止合同 · %(number)s") % {"number": contract.number},
-        back=CONTRACTS.url("detail", row_id),
-        save=lambda: services.contract_end(
-            actor=current_actor(),
-            contract=contract,
-            ends_on=form.cleaned_data["ends_on"],
-            reason=form.cleaned_data["reason"],
-            version=form.seen_version,
-        ),
-        row=contract,
-        message=gettext("合同已终止"),
-        submit=gettext("终止合同"),
+        row=row,
+        message=str(ending.message),
+        submit=str(ending.submit),
         danger=True,
     )

@@ -37,9 +37,9 @@ from yunjian.instruments.selectors import (
     follow_up_or_404,
     follow_ups_visible,
     instrument_or_404,
+    official_version,
     revision_or_404,
     settings_now,
-    versions_of,
 )
 from yunjian.instruments.services import (
     follow_up_complete,
@@ -100,13 +100,8 @@ def filing(request: HttpRequest, revision_id: UUID) -> InstrumentRevision:
 @router.post("/points/{uuid:point_id}/filings", response=CREATED)
 def new_filing(request: HttpRequest, point_id: UUID, body: DraftIn) -> Status[InstrumentRevision]:
     """Draft the filing of a new instrument."""
-    revision = revision_draft(
-        actor=actor_of(request),
-        point=point_or_404(point_id),
-        kind=body.kind,
-        values=_values(body.values, body.attachments),
-    )
-    return Status(201, revision_or_404(revision.pk))
+    point = point_or_404(point_id)
+    return _begin(revision_draft, request, body, point=point, kind=body.kind)
 
 
 @router.post("/instruments/{uuid:instrument_id}/filings", response=CREATED)
@@ -115,14 +110,8 @@ def change_instrument(
 ) -> Status[InstrumentRevision]:
     """Draft a new version of an instrument on file."""
     instrument = instrument_or_404(instrument_id)
-    revision = revision_draft(
-        actor=actor_of(request),
-        point=instrument.point,
-        kind=instrument.kind,
-        values=_values(body.values, body.attachments),
-        instrument=instrument,
-    )
-    return Status(201, revision_or_404(revision.pk))
+    target = {"point": instrument.point, "kind": instrument.kind, "instrument": instrument}
+    return _begin(revision_draft, request, body, **target)
 
 
 @router.post("/instruments/{uuid:instrument_id}/replacement", response=CREATED)
@@ -130,12 +119,8 @@ def replace_instrument(
     request: HttpRequest, instrument_id: UUID, body: DraftIn
 ) -> Status[InstrumentRevision]:
     """Draft the filing of what takes the place of an instrument."""
-    revision = instrument_replace(
-        actor=actor_of(request),
-        instrument=instrument_or_404(instrument_id),
-        values=_values(body.values, body.attachments),
-    )
-    return Status(201, revision_or_404(revision.pk))
+    instrument = instrument_or_404(instrument_id)
+    return _begin(instrument_replace, request, body, instrument=instrument)
 
 
 @router.post("/instruments/{uuid:instrument_id}/relocation", response=CREATED)
@@ -144,13 +129,8 @@ def relocate_instrument(
 ) -> Status[InstrumentRevision]:
     """Draft the filing of an instrument at another point."""
     point = point_or_404(body.point)
-    revision = instrument_relocate(
-        actor=actor_of(request),
-        instrument=instrument_or_404(instrument_id),
-        point=point,
-        values=_values(body.values, body.attachments),
-    )
-    return Status(201, revision_or_404(revision.pk))
+    instrument = instrument_or_404(instrument_id)
+    return _begin(instrument_relocate, request, body, instrument=instrument, point=point)
 
 
 @router.get("/follow-ups", response={200: FollowUpPage, LIST: Problem})
@@ -272,7 +252,7 @@ def instrument(request: HttpRequest, instrument_id: UUID) -> RowWith:
 
 
 def _instrument(row: Instrument) -> RowWith:
-    official = next((one for one in versions_of(row) if one.state == RevisionState.OFFICIAL), None)
+    official = official_version(row)
     settings = settings_now(official) if official else {}
     return RowWith(row, official=official, settings=settings)
 
@@ -288,6 +268,14 @@ def _act(
         attachments=_files(body.attachments),
     )
     return _instrument(instrument_or_404(instrument_id))
+
+
+def _begin(
+    write: Callable[..., InstrumentRevision], request: HttpRequest, body: DraftIn, **target: Any
+) -> Status[InstrumentRevision]:
+    values = _values(body.values, body.attachments)
+    revision = write(actor=actor_of(request), values=values, **target)
+    return Status(201, revision_or_404(revision.pk))
 
 
 def _values(values: dict[str, Any], attachments: list[UUID] | None) -> dict[str, Any]:

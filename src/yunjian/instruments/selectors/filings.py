@@ -81,13 +81,10 @@ def instruments_of_point(point: MonitoringPoint, kind: str) -> list[InstrumentRo
 
     Two queries, however many there are.
     """
-    versions = InstrumentRevision.objects.exclude(state=RevisionState.SUPERSEDED).order_by(
-        "-number"
-    )
-    instruments = _with_stop(Instrument.objects.filter(point=point, kind=kind)).prefetch_related(
-        Prefetch("revisions", queryset=versions, to_attr="versions")
-    )
-    rows = [_row(instrument, point) for instrument in instruments]
+    instruments = list(_with_stop(Instrument.objects.filter(point=point, kind=kind)))
+    for instrument in instruments:
+        instrument.point = point
+    rows = instrument_rows(instruments)
     return sorted(rows, key=lambda row: (row.retired_on is not None, row.instrument.slot))
 
 
@@ -144,11 +141,10 @@ def instrument_rows(instruments: list[Instrument]) -> list[InstrumentRow]:
     prefetch_related_objects(
         instruments, Prefetch("revisions", queryset=versions, to_attr="versions")
     )
-    return [_row(instrument, instrument.point) for instrument in instruments]
+    return [_row(instrument) for instrument in instruments]
 
 
-def _row(instrument: Instrument, point: MonitoringPoint) -> InstrumentRow:
-    instrument.point = point
+def _row(instrument: Instrument) -> InstrumentRow:
     versions: list[InstrumentRevision] = instrument.versions  # type: ignore[attr-defined]
     for version in versions:
         version.instrument = instrument
@@ -362,6 +358,12 @@ def versions_of(instrument: Instrument) -> list[InstrumentRevision]:
         .select_related("decided_by", "created_by")
         .order_by("-number")
     )
+
+
+def official_version(instrument: Instrument) -> InstrumentRevision | None:
+    """Return the official version of an instrument, when there is one to be seen."""
+    rows = versions_of(instrument)
+    return next((row for row in rows if row.state == RevisionState.OFFICIAL), None)
 
 
 def changed_paths(before: InstrumentRevision, after: InstrumentRevision) -> list[str]:

@@ -48,9 +48,7 @@ def instrument_retire(
         InvalidState: it is not in use, or a version of it is being reviewed.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(instrument)
-    require(may_file_instruments(actor, instrument.organization_id))
-    require_in_use(instrument)
+    instrument = _locked(actor, instrument)
     if InstrumentRevision.unscoped().filter(instrument=instrument, state__in=OPEN_STATES).exists():
         raise InvalidState(_("该仪器有正在办理的备案，请先撤回并删除草稿，或等待审核完成"))
     problems = Problems()
@@ -63,8 +61,7 @@ def instrument_retire(
     problems.refuse_if_any()
     end_on(instrument, on)
     _act(actor, instrument, ActionKind.RETIRE, on=on, reason=reason, attachments=attachments)
-    _tell_reviewers(actor, instrument, "retired", f"仪器停用：自 {on} 起：{reason.strip()}")
-    _record_event(actor, events.INSTRUMENT_RETIRED, instrument, on, reason)
+    _announce(actor, events.INSTRUMENT_RETIRED, instrument, "仪器停用", on=on, reason=reason)
     return instrument
 
 
@@ -86,9 +83,7 @@ def instrument_stop(
         InvalidState: it is not in use, or stands still already.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(instrument)
-    require(may_file_instruments(actor, instrument.organization_id))
-    require_in_use(instrument)
+    instrument = _locked(actor, instrument)
     problems = Problems()
     begin = instrument.period.lower
     problems.unless(
@@ -107,8 +102,7 @@ def instrument_stop(
             attachments=attachments,
             stopped=DateRange(on, None),
         )
-    _tell_reviewers(actor, instrument, "stopped", f"仪器停运：自 {on} 起：{reason.strip()}")
-    _record_event(actor, events.INSTRUMENT_STOPPED, instrument, on, reason)
+    _announce(actor, events.INSTRUMENT_STOPPED, instrument, "仪器停运", on=on, reason=reason)
     return action
 
 
@@ -128,9 +122,7 @@ def instrument_resume(
         InvalidState: it does not stand still.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(instrument)
-    require(may_file_instruments(actor, instrument.organization_id))
-    require_in_use(instrument)
+    instrument = _locked(actor, instrument)
     stop = (
         InstrumentAction.unscoped()
         .select_for_update()
@@ -153,14 +145,17 @@ def instrument_resume(
     action = _act(
         actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments
     )
-    _tell_reviewers(actor, instrument, "resumed", f"仪器恢复运行：自 {on} 起：{reason.strip()}")
-    _record_event(actor, events.INSTRUMENT_RESUMED, instrument, on, reason)
+    _announce(actor, events.INSTRUMENT_RESUMED, instrument, "仪器恢复运行", on=on, reason=reason)
     return action
 
 
-def _locked(instrument: Instrument) -> Instrument:
+def _locked(actor: Actor, instrument: Instrument) -> Instrument:
+    """Return an instrument in use that the actor files, locked until the commit."""
     rows = Instrument.unscoped().select_related("point").select_for_update(of=("self",))
-    return locked_or_refused(rows, instrument.pk)
+    instrument = locked_or_refused(rows, instrument.pk)
+    require(may_file_instruments(actor, instrument.organization_id))
+    require_in_use(instrument)
+    return instrument
 
 
 def _check_reason(problems: Problems, reason: str, label: str) -> None:
@@ -200,21 +195,22 @@ def _act(
     return action
 
 
-def _tell_reviewers(actor: Actor, instrument: Instrument, what: str, said: str) -> None:
+def _announce(
+    actor: Actor, verb: str, instrument: Instrument, title: str, *, on: date, reason: str
+) -> None:
+    """Tell the reviewers of the district what was done, and append its event."""
     point, official = instrument.point, official_of(instrument)
     if official is None:
         raise InvalidInput(_("该仪器还没有备案"))
+    what = f"{title}：自 {on} 起：{reason.strip()}"
     notify(
         recipients=reviewers_of(point.district_id),
-        kind=f"instrument.{what}",
-        title=said.partition("：")[0],
-        body=f"{actor.organization_name}：{point.name} 的 {official} {said}",
+        kind=verb,
+        title=title,
+        body=f"{actor.organization_name}：{point.name} 的 {official} {what}",
         link=f"/supervision/filings/{official.pk}/",
         about=instrument,
     )
-
-
-def _record_event(actor: Actor, verb: str, instrument: Instrument, on: date, reason: str) -> None:
     record(
         actor=actor,
         verb=verb,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
 from yunjian.instruments.selectors import (
     instrument_or_404,
+    official_version,
     revision_or_404,
     settings_now,
     versions_of,
@@ -40,7 +42,7 @@ from yunjian.instruments.services import (
 )
 from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
 from yunjian.instruments.services.filing_values import fixed_parameter
-from yunjian.instruments.views.lookups import back_to, kept_files, refused, stored_files
+from yunjian.instruments.views.lookups import acted, back_to, kept_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.keyed_digests import is_keyed_digest
 from yunjian.records.changes import is_value_of, plain
@@ -51,7 +53,7 @@ from yunjian.sources.selectors import point_or_404
 from yunjian.web.guards import source_page
 from yunjian.web.responses import done
 
-Write = Callable[[dict[str, Any]], InstrumentRevision]
+Write = Callable[..., InstrumentRevision]
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def _answer(request: HttpRequest, dialog: Dialog, write: Write) -> HttpResponse:
         dialog.attachments = kept_files(request)
         stored_files(request, dialog.point, dialog.attachments)
         with transaction.atomic():
-            revision = write(form.values() | {"attachments": dialog.attachments})
+            revision = write(values=form.values() | {"attachments": dialog.attachments})
             if submits:
                 revision = revision_submit(actor=current_actor(), revision=revision)
     except EditedMeanwhile as error:
@@ -205,10 +207,7 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
         "contact_phone": getattr(account, "phone", ""),
     }
     dialog = Dialog(_("新增仪器备案"), point, kind, contact, [])
-
-    def write(values: dict[str, Any]) -> InstrumentRevision:
-        return revision_draft(actor=current_actor(), point=point, kind=kind, values=values)
-
+    write = partial(revision_draft, actor=current_actor(), point=point, kind=kind)
     return _answer(request, dialog, write)
 
 
@@ -217,18 +216,14 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
 def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Edit a draft, or correct a returned filing."""
     revision = revision_or_404(revision_id)
-    dialog = _of_version(revision)
-
-    def write(values: dict[str, Any]) -> InstrumentRevision:
-        edition = request.POST.get("edition", "")
-        return revision_change(
-            actor=current_actor(),
-            revision=revision,
-            values=values,
-            edition=int(edition) if edition.isdecimal() else None,
-        )
-
-    return _answer(request, dialog, write)
+    edition = request.POST.get("edition", "")
+    write = partial(
+        revision_change,
+        actor=current_actor(),
+        revision=revision,
+        edition=int(edition) if edition.isdecimal() else None,
+    )
+    return _answer(request, _of_version(revision), write)
 
 
 def _of_version(revision: InstrumentRevision) -> Dialog:
@@ -266,16 +261,13 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
         "changed_on": "",
         "change_kind": request.GET.get("as", "data"),
     }
-
-    def write(values: dict[str, Any]) -> InstrumentRevision:
-        return revision_draft(
-            actor=current_actor(),
-            point=instrument.point,
-            kind=instrument.kind,
-            values=values,
-            instrument=instrument,
-        )
-
+    write = partial(
+        revision_draft,
+        actor=current_actor(),
+        point=instrument.point,
+        kind=instrument.kind,
+        instrument=instrument,
+    )
     return _answer(request, dialog, write)
 
 
@@ -286,10 +278,7 @@ def filing_replace(request: HttpRequest, instrument_id: UUID) -> HttpResponseBas
     instrument = instrument_or_404(instrument_id)
     dialog = _successor(_("更换仪器"), instrument, instrument.point, OF_THE_THING)
     dialog.keeps_mn = True
-
-    def write(values: dict[str, Any]) -> InstrumentRevision:
-        return instrument_replace(actor=current_actor(), instrument=instrument, values=values)
-
+    write = partial(instrument_replace, actor=current_actor(), instrument=instrument)
     return _answer(request, dialog, write)
 
 
@@ -321,21 +310,14 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
         return render(request, "instruments/relocate.html", context)
     point = get_visible_or_404(MonitoringPoint, asked, queryset=points)
     dialog = _successor(_("迁移仪器"), instrument, point, OF_THE_PLACE)
-
-    def write(values: dict[str, Any]) -> InstrumentRevision:
-        return instrument_relocate(
-            actor=current_actor(), instrument=instrument, point=point, values=values
-        )
-
+    write = partial(instrument_relocate, actor=current_actor(), instrument=instrument, point=point)
     return _answer(request, dialog, write)
 
 
 def _successor(
     title: str, instrument: Instrument, point: MonitoringPoint, gone: set[str]
 ) -> Dialog:
-    official = next(
-        (row for row in versions_of(instrument) if row.state == RevisionState.OFFICIAL), None
-    )
+    official = official_version(instrument)
     if official is None:
         raise Http404(_("没有找到您要的内容"))
     official.instrument = instrument
@@ -393,11 +375,8 @@ def filing_withdraw(request: HttpRequest, revision_id: UUID) -> HttpResponseBase
     """撤回."""
     revision = revision_or_404(revision_id)
     back = back_to(revision.instrument.point, revision.instrument.kind)
-    try:
-        revision_withdraw(actor=current_actor(), revision=revision)
-    except DomainError as error:
-        return refused(request, back, error)
-    return done(request, _("已撤回，可以修改后重新提交"), back)
+    withdraw = partial(revision_withdraw, actor=current_actor(), revision=revision)
+    return acted(request, back, withdraw, _("已撤回，可以修改后重新提交"))
 
 
 @source_page
@@ -406,8 +385,5 @@ def filing_discard(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Throw a draft away."""
     revision = revision_or_404(revision_id)
     back = back_to(revision.instrument.point, revision.instrument.kind)
-    try:
-        revision_discard(actor=current_actor(), revision=revision)
-    except DomainError as error:
-        return refused(request, back, error)
-    return done(request, _("草稿已删除"), back)
+    discard = partial(revision_discard, actor=current_actor(), revision=revision)
+    return acted(request, back, discard, _("草稿已删除"))

@@ -1,5 +1,6 @@
 """Filings from a workbook, and filings on paper."""
 
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
@@ -20,15 +21,15 @@ from yunjian.instruments.models.imports import ImportState
 from yunjian.instruments.selectors import import_or_404, revision_detail, revision_or_404
 from yunjian.instruments.services.imports import import_apply, import_check, import_undo
 from yunjian.instruments.services.papers import filing_paper, labels_paper
-from yunjian.instruments.views.lookups import UUID_TEXT, refused
+from yunjian.instruments.views.lookups import UUID_TEXT, acted, refused
 from yunjian.kernel.clock import business_day, today
 from yunjian.kernel.errors import DomainError
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.selectors import source_or_404
+from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import xlsx
-from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import source_or_authority_page, source_page
-from yunjian.web.responses import done, pdf
+from yunjian.web.responses import pdf
 
 SHOWN_PROBLEMS = 200
 
@@ -55,28 +56,24 @@ class UploadForm(forms.Form):
 def upload(request: HttpRequest) -> HttpResponseBase:
     """批量导入: choose a workbook; what is read of it is shown before anything is written."""
     form = UploadForm(request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            file = form.cleaned_data["file"]
-            try:
-                batch = import_check(
-                    actor=current_actor(),
-                    source=form.cleaned_data["source"],
-                    filename=file.name or "",
-                    content=file.read(settings.IMPORT_MAX_BYTES + 1),
-                )
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return _to(request, reverse("instruments:import", args=[batch.pk]))
-    context = {
-        "form": form,
-        "recent": FilingImport.objects.select_related("source", "created_by")[:10],
-    }
-    return render(request, "instruments/import_upload.html", context, status=status)
+
+    def save() -> HttpResponse:
+        file = form.cleaned_data["file"]
+        batch = import_check(
+            actor=current_actor(),
+            source=form.cleaned_data["source"],
+            filename=file.name or "",
+            content=file.read(settings.IMPORT_MAX_BYTES + 1),
+        )
+        return _to(request, reverse("instruments:import", args=[batch.pk]))
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        template="instruments/import_upload.html",
+        recent=FilingImport.objects.select_related("source", "created_by")[:10],
+    )
 
 
 def _to(request: HttpRequest, url: str) -> HttpResponse:
@@ -129,14 +126,10 @@ def apply(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Write every row, or none."""
     batch = import_or_404(import_id)
     here = reverse("instruments:import", args=[batch.pk])
-    try:
-        import_apply(
-            actor=current_actor(), batch=batch, submit=request.POST.get("then") == "submit"
-        )
-    except DomainError as error:
-        return refused(request, here, error)
+    submit = request.POST.get("then") == "submit"
+    act = partial(import_apply, actor=current_actor(), batch=batch, submit=submit)
     message = gettext("已导入 %(rows)s 台仪器；当天可以整体撤销") % {"rows": len(batch.rows)}
-    return done(request, message, here)
+    return acted(request, here, act, message)
 
 
 @source_page
@@ -145,11 +138,8 @@ def undo(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Take the import back."""
     batch = import_or_404(import_id)
     here = reverse("instruments:import", args=[batch.pk])
-    try:
-        import_undo(actor=current_actor(), batch=batch)
-    except DomainError as error:
-        return refused(request, here, error)
-    return done(request, gettext("已撤销导入"), here)
+    act = partial(import_undo, actor=current_actor(), batch=batch)
+    return acted(request, here, act, gettext("已撤销导入"))
 
 
 @source_or_authority_page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -22,8 +22,7 @@ from yunjian.instruments.forms import (
     LedgerFilterForm,
     ParameterChangeForm,
 )
-from yunjian.instruments.models import Instrument, InstrumentRevision
-from yunjian.instruments.models.filing import RevisionState
+from yunjian.instruments.models import InstrumentRevision
 from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors import (
     actions_of,
@@ -34,6 +33,7 @@ from yunjian.instruments.selectors import (
     instrument_ledger,
     instrument_or_404,
     instrument_rows,
+    official_version,
     open_stop,
     parameter_changes_of,
     revision_detail,
@@ -49,14 +49,12 @@ from yunjian.instruments.services import (
     parameter_change,
 )
 from yunjian.instruments.tables import FollowUpTable, LedgerTable
-from yunjian.instruments.views.lookups import back_to, kept_files, stored_files
+from yunjian.instruments.views.lookups import back_to, files_dialog
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.languages import Text
 from yunjian.sources.selectors import point_or_404
-from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import source_or_authority_page, source_page
 from yunjian.web.lists import ListPage, cleaned_query
-from yunjian.web.responses import done
 
 LEDGER = ListPage(
     name="sources.instruments",
@@ -180,7 +178,6 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
     """停用, 停运, 恢复运行."""
     instrument = instrument_or_404(instrument_id)
     deed = ACTS[what]
-    back = back_to(instrument.point, instrument.kind)
     form = ActForm(
         request.POST or None,
         request.FILES or None,
@@ -189,23 +186,23 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
     )
     form.fields["on"].label = str(deed.day)
     form.fields["reason"].label = str(deed.reason)
-    files = kept_files(request)
 
-    def save() -> HttpResponse:
-        stored_files(request, instrument.point, files)
-        deed.service(
+    def write(files: list[Attachment]) -> object:
+        return deed.service(
             actor=current_actor(),
             instrument=instrument,
             on=form.cleaned_data["on"],
             reason=form.cleaned_data["reason"],
             attachments=files,
         )
-        return done(request, str(deed.done), back)
 
-    return form_dialog(
+    return files_dialog(
         request,
         form,
-        save=save,
+        instrument.point,
+        write,
+        message=str(deed.done),
+        back=back_to(instrument.point, instrument.kind),
         title=f"{deed.title} · {instrument.slot}",
         above="instruments/act.html",
         below="instruments/parts/files.html",
@@ -216,7 +213,6 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
         may_edit=may_file_instruments(current_actor(), instrument.organization_id),
         instrument=instrument,
         act=deed,
-        attachments=files,
         stop=open_stop(instrument),
     )
 
@@ -226,10 +222,7 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
 def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """参数变更: new values of key parameters, why, when, with photos."""
     instrument = instrument_or_404(instrument_id)
-    back = back_to(instrument.point, instrument.kind)
-    official = next(
-        (row for row in versions_of(instrument) if row.state == RevisionState.OFFICIAL), None
-    )
+    official = official_version(instrument)
     parameter = official.parameter if official else ""
     held = settings_now(official) if official else {}
     fields = [
@@ -243,31 +236,26 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         fields=fields,
         initial={"changed_at": now()} | {SETTINGS + key: value for key, value in held.items()},
     )
-    files = kept_files(request)
 
-    def save() -> HttpResponse:
-        stored_files(request, instrument.point, files)
-        _change(instrument, form, files)
-        return done(request, _("已登记参数变更"), back)
+    def write(files: list[Attachment]) -> object:
+        return parameter_change(
+            actor=current_actor(),
+            instrument=instrument,
+            values=form.values(),
+            reason=form.cleaned_data["reason"],
+            changed_at=form.cleaned_data["changed_at"],
+            attachments=files,
+        )
 
-    return form_dialog(
+    return files_dialog(
         request,
         form,
-        save=save,
+        instrument.point,
+        write,
+        message=_("已登记参数变更"),
+        back=back_to(instrument.point, instrument.kind),
         template="instruments/parameters.html",
         instrument=instrument,
-        attachments=files,
-    )
-
-
-def _change(instrument: Instrument, form: ParameterChangeForm, files: list[Attachment]) -> None:
-    parameter_change(
-        actor=current_actor(),
-        instrument=instrument,
-        values=form.values(),
-        reason=form.cleaned_data["reason"],
-        changed_at=form.cleaned_data["changed_at"],
-        attachments=files,
     )
 
 
@@ -311,18 +299,18 @@ def follow_up_done(request: HttpRequest, follow_up_id: UUID) -> HttpResponseBase
     """完成后续事项."""
     row = follow_up_or_404(follow_up_id)
     form = FollowUpForm(request.POST or None, request.FILES or None, initial={"on": today()})
-    files = kept_files(request)
 
-    def save() -> HttpResponse:
+    def write(files: list[Attachment]) -> object:
         values = {key: value for key, value in form.cleaned_data.items() if key != "uploads"}
-        stored_files(request, row.instrument.point, files)
-        follow_up_complete(actor=current_actor(), follow_up=row, attachments=files, **values)
-        return done(request, _("已登记完成"), reverse("instruments:follow_ups"))
+        return follow_up_complete(actor=current_actor(), follow_up=row, attachments=files, **values)
 
-    return form_dialog(
+    return files_dialog(
         request,
         form,
-        save=save,
+        row.instrument.point,
+        write,
+        message=_("已登记完成"),
+        back=reverse("instruments:follow_ups"),
         title=f"{_('登记完成')} · {row.title}",
         above="instruments/follow_up_done.html",
         below="instruments/parts/files.html",
@@ -330,5 +318,4 @@ def follow_up_done(request: HttpRequest, follow_up_id: UUID) -> HttpResponseBase
         testid="follow-up-confirm",
         size="lg",
         subject=row,
-        attachments=files,
     )

@@ -1,6 +1,8 @@
 """What the pages of filings have in common: the way back, refusals, the files that came along."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,8 @@ from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.responses import done
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -31,10 +35,40 @@ def refused(request: HttpRequest, back: str, error: DomainError) -> HttpResponse
     return render(request, "instruments/refused.html", context, status=error.status)
 
 
+def acted(request: HttpRequest, back: str, act: Callable[[], object], message: str) -> HttpResponse:
+    """Do what a button without a form asks for, and go back; or show why it is refused."""
+    try:
+        act()
+    except DomainError as error:
+        return refused(request, back, error)
+    return done(request, message, back)
+
+
 def kept_files(request: HttpRequest) -> list[Attachment]:
     """Return the files that an earlier try of the form stored, as far as they are still wanted."""
     ids = [text for text in request.POST.getlist("kept") if UUID_TEXT.fullmatch(text)]
     return list(Attachment.objects.filter(pk__in=ids))
+
+
+def files_dialog(
+    request: HttpRequest,
+    form: Any,
+    point: MonitoringPoint,
+    write: Callable[[list[Attachment]], object],
+    *,
+    message: str,
+    back: str,
+    **context: Any,
+) -> HttpResponse:
+    """Show a form that files go with, or store them and call `write` with them."""
+    files = kept_files(request)
+
+    def save() -> HttpResponse:
+        stored_files(request, point, files)
+        write(files)
+        return done(request, message, back)
+
+    return form_dialog(request, form, save=save, attachments=files, **context)
 
 
 def stored_files(request: HttpRequest, point: MonitoringPoint, files: list[Attachment]) -> None:

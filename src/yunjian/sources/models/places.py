@@ -61,6 +61,16 @@ PolicyFunction(
 SERVED = "SELECT a.point_id FROM sources_pointaccess a WHERE a.organization_id = $me"
 
 
+def closed_after_opened(name: str) -> models.CheckConstraint:
+    """Return the constraint that a place is not closed before it was opened."""
+    return models.CheckConstraint(
+        condition=models.Q(closed_on__isnull=True)
+        | models.Q(opened_on__isnull=True)
+        | models.Q(closed_on__gte=models.F("opened_on")),
+        name=name,
+    )
+
+
 class LifecycleModel(Versioned):
     """What is kept by several people over years, with its days of use."""
 
@@ -184,12 +194,7 @@ class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
             models.Index(fields=["district", "code"], name="source_district"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(closed_on__isnull=True)
-                | models.Q(opened_on__isnull=True)
-                | models.Q(closed_on__gte=models.F("opened_on")),
-                name="source_days_in_order",
-            ),
+            closed_after_opened("source_days_in_order"),
             models.CheckConstraint(
                 condition=models.Q(permit_valid_from__isnull=True)
                 | models.Q(permit_valid_until__isnull=True)
@@ -292,12 +297,7 @@ class Outlet(PositionedModel, LifecycleModel, ScopedModel):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(closed_on__isnull=True)
-                | models.Q(opened_on__isnull=True)
-                | models.Q(closed_on__gte=models.F("opened_on")),
-                name="outlet_days_in_order",
-            ),
+            closed_after_opened("outlet_days_in_order"),
             models.CheckConstraint(
                 condition=models.Q(kind="flue_gas", channel="")
                 | models.Q(kind="wastewater", height__isnull=True, inner_diameter__isnull=True),
@@ -389,12 +389,7 @@ class MonitoringPoint(PositionedModel, LifecycleModel, ScopedModel):
             models.Index(fields=["outlet", "name", "id"], name="point_outlet"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(closed_on__isnull=True)
-                | models.Q(opened_on__isnull=True)
-                | models.Q(closed_on__gte=models.F("opened_on")),
-                name="point_days_in_order",
-            ),
+            closed_after_opened("point_days_in_order"),
             models.CheckConstraint(
                 condition=models.Q(kind="flue_gas") | models.Q(sampling_method=""),
                 name="point_sampling_method_only_flue_gas",

@@ -11,12 +11,7 @@ from yunjian.standards.rules import PointDescription
 
 def description_of(point: MonitoringPoint) -> PointDescription:
     """Return a point as the rules see it today."""
-    return PointDescription(
-        kind=point.kind,
-        sampling_method=point.sampling_method or None,
-        parameters=tuple(point.parameters),
-        automatic_calibration=point.automatic_calibration,
-    )
+    return _described(point, point)
 
 
 def descriptions_on(
@@ -46,7 +41,9 @@ def _description_on(
     return None
 
 
-def _described(point: MonitoringPoint, revision: PointRevision) -> PointDescription:
+def _described(
+    point: MonitoringPoint, revision: PointRevision | MonitoringPoint
+) -> PointDescription:
     return PointDescription(
         kind=point.kind,
         sampling_method=revision.sampling_method or None,

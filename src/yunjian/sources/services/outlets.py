@@ -2,11 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NotRequired, TypedDict, Unpack, cast
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
@@ -17,7 +16,6 @@ from yunjian.kernel.errors import InvalidState
 from yunjian.records.changes import plain
 from yunjian.records.numbers import plain_number
 from yunjian.records.problems import Problems, conflict_when, locked
-from yunjian.records.versions import check_version, save_changes
 from yunjian.sources import events
 from yunjian.sources.fields import OUTLET
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
@@ -25,12 +23,14 @@ from yunjian.sources.models.places import Channel, Discharge, Medium
 from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.revisions import (
     TYPED,
+    PlaceChange,
     assign_place,
-    check_closing,
+    check_days_in_order,
     check_effective,
     check_position,
     check_reason,
-    record_place_change,
+    keeper_of,
+    still_open,
 )
 from yunjian.standards.factors import factors
 
@@ -107,9 +107,8 @@ def outlet_update(
         InvalidInput: values that cannot be right.
     """
     OUTLET.check_names(changes)
-    outlet = locked(outlet)
-    source = _source_kept(actor, outlet)
-    check_version(outlet, version)
+    change = PlaceChange.begin(actor, outlet, version)
+    outlet = change.row
     day = effective_on or today()
     changed = assign_place(outlet, changes)
     if not changed:
@@ -118,17 +117,7 @@ def outlet_update(
     check_reason(problems, reason)
     check_effective(problems, day, outlet.opened_on)
     _check_outlet(outlet, problems)
-    save_changes(outlet, changed)
-    record_place_change(
-        actor=actor,
-        verb=events.OUTLET_CHANGED,
-        row=outlet,
-        organization_id=source.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=day,
-    )
-    return outlet
+    return change.write(events.OUTLET_CHANGED, changed, reason, day)
 
 
 @transaction.atomic
@@ -142,45 +131,13 @@ def outlet_close(
         InvalidState: it is closed, or a point is in use beyond the day.
         InvalidInput: no reason, or a day before it was opened.
     """
-    outlet = locked(outlet)
-    source = _source_kept(actor, outlet)
-    check_version(outlet, version)
-    if outlet.closed_on is not None:
-        raise InvalidState(_("该排口已关闭"))
-    problems = Problems()
-    check_closing(problems, on, outlet.opened_on, reason)
-    problems.refuse_if_any()
-    beyond = MonitoringPoint.unscoped().filter(
-        Q(closed_on=None) | Q(closed_on__gt=on), outlet=outlet
-    )
-    still = list(beyond.order_by("name").values_list("name", flat=True)[:5])
+    change = PlaceChange.begin(actor, outlet, version)
+    outlet = change.row
+    change.closing_problems(on, reason, _("该排口已关闭")).refuse_if_any()
+    still = still_open(MonitoringPoint.unscoped().filter(outlet=outlet), on, "name")
     if still:
         raise InvalidState(_("请先关闭测点：%(names)s") % {"names": "、".join(still)})
-    changed = assign_place(outlet, {"closed_on": on, "close_reason": reason.strip()})
-    save_changes(outlet, changed)
-    record_place_change(
-        actor=actor,
-        verb=events.OUTLET_CLOSED,
-        row=outlet,
-        organization_id=source.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=on,
-    )
-    return outlet
-
-
-def _source_kept(actor: Actor, outlet: Outlet) -> PollutionSource:
-    """Return the source of an outlet.
-
-    Raises:
-        NotAllowed: the actor does not keep it, or does not even reach it.
-    """
-    source = PollutionSource.unscoped().filter(pk=outlet.source_id).first()
-    require(
-        source is not None and may_keep_source(actor, source.organization_id, source.district_id)
-    )
-    return cast("PollutionSource", source)
+    return change.close(events.OUTLET_CLOSED, on, reason)
 
 
 def _check_outlet(outlet: Outlet, problems: Problems) -> None:
@@ -209,14 +166,7 @@ def _check_outlet(outlet: Outlet, problems: Problems) -> None:
         "inner_diameter",
         _("出口内径应大于 0 m"),
     )
-    problems.unless(
-        outlet.opened_on is None
-        or outlet.closed_on is None
-        or outlet.opened_on <= outlet.closed_on,
-        "opened_on",
-        _("投用日期不能晚于关闭日期"),
-        "order",
-    )
+    check_days_in_order(problems, outlet)
     check_position(problems, outlet)
     problems.model_fields(outlet, exclude=["source", *TYPED])
     problems.refuse_if_any()
@@ -233,7 +183,7 @@ def limit_add(*, actor: Actor, outlet: Outlet, **fields: Unpack[LimitFields]) ->
         InvalidInput: values that cannot be right.
         Conflict: another limit of the parameter and standard holds in this time.
     """
-    source = _source_kept(actor, outlet)
+    source = keeper_of(actor, outlet)
     begin, end = fields["effective_from"], fields.get("effective_to")
     factor = factors(outlet.kind).get(fields["parameter"])
     limit = EmissionLimit(
@@ -294,7 +244,7 @@ def limit_end(*, actor: Actor, limit: EmissionLimit, on: date, reason: str) -> E
     """
     limit = locked(limit)
     outlet = Outlet.unscoped().get(pk=limit.outlet_id)
-    source = _source_kept(actor, outlet)
+    source = keeper_of(actor, outlet)
     begin, end = limit.period.lower, limit.period.upper
     if end is not None and end <= on:
         raise InvalidState(_("该限值已于 %(day)s 终止") % {"day": end})

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
@@ -16,22 +16,22 @@ from yunjian.identity.domain.uscc import is_uscc
 from yunjian.identity.models import District, Organization
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.records.problems import Problems, conflict_when, locked
-from yunjian.records.versions import check_version, save_changes
+from yunjian.records.problems import Problems, conflict_when
 from yunjian.sources import events
 from yunjian.sources.domain.industries import industry_of
 from yunjian.sources.fields import SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
-from yunjian.sources.policies import may_create_source, may_keep_source, may_move_source
+from yunjian.sources.policies import may_create_source, may_move_source
 from yunjian.sources.services.revisions import (
     POSITION,
     TYPED,
+    PlaceChange,
     assign_place,
-    check_closing,
+    check_days_in_order,
     check_effective,
     check_position,
     check_reason,
-    record_place_change,
+    still_open,
 )
 
 CODE = re.compile(r"[0-9A-Z]{6,20}")
@@ -106,9 +106,8 @@ def source_update(
         InvalidInput: values that cannot be right.
     """
     SOURCE.check_names(changes)
-    source = locked(source)
-    require(may_keep_source(actor, source.organization_id, source.district_id))
-    check_version(source, version)
+    change = PlaceChange.begin(actor, source, version)
+    source = change.row
     day = effective_on or today()
     district_before = source.district_id
     values = dict(changes)
@@ -130,20 +129,11 @@ def source_update(
     check_reason(problems, reason)
     check_effective(problems, day, source.opened_on)
     _check_source(source, problems)
-    save_changes(source, changed)
+    verb = events.SOURCE_MOVED if POSITION.issuperset(changed) else events.SOURCE_CHANGED
+    change.write(verb, changed, reason, day)
     if "district" in changed:
         # points carry the district so that scope needs no join
         MonitoringPoint.unscoped().filter(outlet__source=source).update(district=source.district)
-    moved = POSITION.issuperset(changed)
-    record_place_change(
-        actor=actor,
-        verb=events.SOURCE_MOVED if moved else events.SOURCE_CHANGED,
-        row=source,
-        organization_id=source.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=day,
-    )
     return source
 
 
@@ -163,30 +153,13 @@ def source_close(
         InvalidState: it is closed, or an outlet is in use beyond the day.
         InvalidInput: no reason, or a day before it was opened.
     """
-    source = locked(source)
-    require(may_keep_source(actor, source.organization_id, source.district_id))
-    check_version(source, version)
-    if source.closed_on is not None:
-        raise InvalidState(_("该污染源已关闭"))
-    problems = Problems()
-    check_closing(problems, on, source.opened_on, reason)
-    problems.refuse_if_any()
-    beyond = Outlet.unscoped().filter(Q(closed_on=None) | Q(closed_on__gt=on), source=source)
-    still = list(beyond.values_list("code", flat=True)[:5])
+    change = PlaceChange.begin(actor, source, version)
+    source = change.row
+    change.closing_problems(on, reason, _("该污染源已关闭")).refuse_if_any()
+    still = still_open(Outlet.unscoped().filter(source=source), on, "code")
     if still:
         raise InvalidState(_("请先关闭排口 %(codes)s") % {"codes": "、".join(still)})
-    changed = assign_place(source, {"closed_on": on, "close_reason": reason.strip()})
-    save_changes(source, changed)
-    record_place_change(
-        actor=actor,
-        verb=events.SOURCE_CLOSED,
-        row=source,
-        organization_id=source.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=on,
-    )
-    return source
+    return change.close(events.SOURCE_CLOSED, on, reason)
 
 
 @transaction.atomic
@@ -200,26 +173,15 @@ def source_reopen(
         InvalidState: it is not closed.
         InvalidInput: no reason.
     """
-    source = locked(source)
-    require(may_keep_source(actor, source.organization_id, source.district_id))
-    check_version(source, version)
+    change = PlaceChange.begin(actor, source, version)
+    source = change.row
     if source.closed_on is None:
         raise InvalidState(_("该污染源没有关闭"))
     problems = Problems()
     check_reason(problems, reason)
     problems.refuse_if_any()
     changed = assign_place(source, {"closed_on": None, "close_reason": ""})
-    save_changes(source, changed)
-    record_place_change(
-        actor=actor,
-        verb=events.SOURCE_REOPENED,
-        row=source,
-        organization_id=source.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=today(),
-    )
-    return source
+    return change.write(events.SOURCE_REOPENED, changed, reason, today())
 
 
 def _tidy(values: dict[str, Any]) -> dict[str, Any]:
@@ -257,20 +219,8 @@ def _check_source(source: PollutionSource, problems: Problems | None = None) -> 
         _("许可证编号应为 22 位：统一社会信用代码 + 3 位序号 + 1 位字母"),
     )
     first, last = source.permit_valid_from, source.permit_valid_until
-    problems.unless(
-        first is None or last is None or first <= last,
-        "permit_valid_until",
-        _("许可证有效期止不能早于有效期起"),
-        "order",
-    )
-    problems.unless(
-        source.opened_on is None
-        or source.closed_on is None
-        or source.opened_on <= source.closed_on,
-        "opened_on",
-        _("投用日期不能晚于关闭日期"),
-        "order",
-    )
+    problems.in_order("permit_valid_until", first, last, _("许可证有效期止不能早于有效期起"))
+    check_days_in_order(problems, source)
     check_position(problems, source)
     problems.phone("contact_phone", source.contact_phone)
     problems.phone("principal_phone", source.principal_phone)

@@ -8,14 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
-from yunjian.records.problems import Problems, conflict_when, locked
-from yunjian.records.versions import check_version, save_changes
+from yunjian.records.problems import Problems, conflict_when
 from yunjian.sources import events
 from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, Outlet, PointRevision
@@ -23,17 +23,22 @@ from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep_source
 from yunjian.sources.services.revisions import (
     TYPED,
+    PlaceChange,
     assign_place,
-    check_closing,
+    check_days_in_order,
     check_effective,
     check_position,
     check_reason,
-    record_place_change,
 )
 from yunjian.standards.factors import factors
 
 # 24 hexadecimal digits as HJ 212 has it, or the shorter numbers that platforms give out
 MN_CODE = re.compile(r"[0-9A-Z]{14,24}")
+MN_CODE_TAKEN = (
+    "sources_monitoringpoint_mn_code_key",
+    gettext_lazy("该 MN 号已被使用"),
+    "mn_code",
+)
 ClosingCheck = Callable[[MonitoringPoint, date], None]
 ParameterCheck = Callable[[MonitoringPoint], None]
 _closing_checks: list[ClosingCheck] = []
@@ -84,7 +89,7 @@ def point_create(*, actor: Actor, outlet: Outlet, **fields: Any) -> MonitoringPo
     given = {name: value for name, value in fields.items() if value is not None}
     assign_place(point, given | {"mn_code": fields["mn_code"].strip().upper()})
     _check_point(point, Problems())
-    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
+    with conflict_when(*MN_CODE_TAKEN):
         point.save(force_insert=True)
     begin = point.opened_on or min(point.networked_on or today(), today())
     _describe(point, 1, begin, _("登记测点"), actor)
@@ -126,9 +131,8 @@ def point_update(
         InvalidInput: values that cannot be right.
     """
     POINT.check_names(changes)
-    point = locked(point)
-    require(may_keep_source(actor, point.organization_id, point.district_id))
-    check_version(point, version)
+    change = PlaceChange.begin(actor, point, version)
+    point = change.row
     day = effective_on or today()
     networked = point.networked_on is not None and point.networked_on <= today()
     if "mn_code" in changes:
@@ -148,20 +152,11 @@ def point_update(
     if "parameters" in changed:
         for check in _parameter_checks:
             check(point)
-    with conflict_when("sources_monitoringpoint_mn_code_key", _("该 MN 号已被使用"), "mn_code"):
-        save_changes(point, changed)
+    with conflict_when(*MN_CODE_TAKEN):
+        change.write(events.POINT_CHANGED, changed, reason, day)
     if described:
         _end(last, day)
         _describe(point, last.number + 1 if last else 1, day, reason.strip(), actor)
-    record_place_change(
-        actor=actor,
-        verb=events.POINT_CHANGED,
-        row=point,
-        organization_id=point.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=day,
-    )
     return point
 
 
@@ -181,13 +176,9 @@ def point_close(
         InvalidState: it is closed, or an instrument is in use beyond the day.
         InvalidInput: no reason, or a day before it was opened.
     """
-    point = locked(point)
-    require(may_keep_source(actor, point.organization_id, point.district_id))
-    check_version(point, version)
-    if point.closed_on is not None:
-        raise InvalidState(_("该测点已关闭"))
-    problems = Problems()
-    check_closing(problems, on, point.opened_on, reason)
+    change = PlaceChange.begin(actor, point, version)
+    point = change.row
+    problems = change.closing_problems(on, reason, _("该测点已关闭"))
     last = PointRevision.unscoped().filter(point=point).order_by("number").last()
     problems.unless(
         last is None or not _is_open(last) or on >= last.period.lower,
@@ -199,18 +190,7 @@ def point_close(
     for check in _closing_checks:
         check(point, on)
     _end(last, on)
-    changed = assign_place(point, {"closed_on": on, "close_reason": reason.strip()})
-    save_changes(point, changed)
-    record_place_change(
-        actor=actor,
-        verb=events.POINT_CLOSED,
-        row=point,
-        organization_id=point.organization_id,
-        changes=changed,
-        reason=reason,
-        effective_on=on,
-    )
-    return point
+    return change.close(events.POINT_CLOSED, on, reason)
 
 
 def _describe(
@@ -274,21 +254,9 @@ def _check_point(point: MonitoringPoint, problems: Problems) -> None:
         _("站房面积应大于 0 m²"),
     )
     first = point.opened_on
-    problems.unless(
-        first is None or point.networked_on is None or first <= point.networked_on,
-        "networked_on",
-        _("联网日期不能早于投用日期"),
-        "order",
-    )
-    problems.unless(
-        first is None or point.closed_on is None or first <= point.closed_on,
-        "opened_on",
-        _("投用日期不能晚于关闭日期"),
-        "order",
-    )
-    problems.unless(
-        first is None or first <= today(), "opened_on", _("投用日期不能晚于今天"), "order"
-    )
+    problems.in_order("networked_on", first, point.networked_on, _("联网日期不能早于投用日期"))
+    check_days_in_order(problems, point)
+    problems.in_order("opened_on", first, today(), _("投用日期不能晚于今天"))
     check_position(problems, point)
     problems.model_fields(point, exclude=["outlet", "organization", "district", *TYPED])
     problems.refuse_if_any()

@@ -1,21 +1,27 @@
 """What changing a source, an outlet and a point have in common."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from typing import Any, Generic, TypeVar, cast
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.kernel.clock import today
 from yunjian.kernel.coordinates import Datum, to_wgs84
+from yunjian.kernel.errors import InvalidState
 from yunjian.records.changes import Changes, assign, record_change
-from yunjian.records.problems import Problems
+from yunjian.records.problems import Problems, locked
+from yunjian.records.versions import check_version, save_changes
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.policies import may_keep
 
 Place = PollutionSource | Outlet | MonitoringPoint
+Row = TypeVar("Row", PollutionSource, Outlet, MonitoringPoint)
 # what was typed is judged by the position that comes of it
 TYPED = ("typed_longitude", "typed_latitude")
 POSITION = {"longitude", "latitude", "datum", *TYPED}
@@ -32,20 +38,8 @@ def check_reason(problems: Problems, reason: str) -> None:
 def check_effective(problems: Problems, day: date, not_before: date | None) -> None:
     """Note that a change is to hold from a day that has not come, or before there was anything."""
     problems.unless(day <= today(), "effective_on", _("生效日期不能晚于今天"), "order")
-    problems.unless(
-        not_before is None or day >= not_before,
-        "effective_on",
-        _("生效日期不能早于 %(day)s") % {"day": not_before},
-        "order",
-    )
-
-
-def check_closing(problems: Problems, on: date, opened_on: date | None, reason: str) -> None:
-    """Note what does not hold of the day and the reason of closing something."""
-    problems.unless(
-        opened_on is None or on >= opened_on, "on", _("关闭日期不能早于投用日期"), "order"
-    )
-    problems.unless(bool(reason.strip()), "reason", _("请填写关闭原因"), "required")
+    message = _("生效日期不能早于 %(day)s") % {"day": not_before}
+    problems.in_order("effective_on", not_before, day, message)
 
 
 def assign_place(row: Place, values: Mapping[str, Any]) -> Changes:
@@ -103,26 +97,87 @@ def check_position(problems: Problems, row: Place) -> None:
         problems.unless(inside, "latitude", _("纬度不在本市范围内，请核对（WGS84）"))
 
 
-def record_place_change(
-    *,
-    actor: Actor,
-    verb: str,
-    row: Place,
-    organization_id: UUID,
-    changes: Changes,
-    reason: str,
-    effective_on: date,
-) -> None:
-    """Append the event of a change: before and after, why, and from when."""
-    record_change(
-        actor=actor,
-        verb=verb,
-        row=row,
-        organization_id=organization_id,
-        changes=changes,
-        payload={
-            "version": row.version,
-            "effective_from": effective_on.isoformat(),
-            "reason": reason.strip(),
-        },
+@dataclass(frozen=True, slots=True)
+class PlaceChange(Generic[Row]):
+    """A change of a place, which is locked from its beginning to the commit.
+
+    `keeper` says whose the place is: the source of an outlet, else the place itself.
+    """
+
+    actor: Actor
+    row: Row
+    keeper: PollutionSource | MonitoringPoint
+
+    @classmethod
+    def begin(cls, actor: Actor, row: Row, version: int | None) -> "PlaceChange[Row]":
+        """Lock a place in order to change it.
+
+        Raises:
+            NotAllowed: the actor does not keep the source, or does not even reach it.
+            Conflict: "stale", somebody else changed it in between.
+        """
+        row = locked(row)
+        keeper = keeper_of(actor, row)
+        check_version(row, version)
+        return cls(actor, row, keeper)
+
+    def closing_problems(self, on: date, reason: str, closed: str) -> Problems:
+        """Return what does not hold of the day and the reason of closing the place.
+
+        Raises:
+            InvalidState: it is closed, as the message `closed` says.
+        """
+        if self.row.closed_on is not None:
+            raise InvalidState(closed)
+        problems = Problems()
+        problems.in_order("on", self.row.opened_on, on, _("关闭日期不能早于投用日期"))
+        problems.unless(bool(reason.strip()), "reason", _("请填写关闭原因"), "required")
+        return problems
+
+    def close(self, verb: str, on: date, reason: str) -> Row:
+        """Close the place from a day on."""
+        changes = assign_place(self.row, {"closed_on": on, "close_reason": reason.strip()})
+        return self.write(verb, changes, reason, on)
+
+    def write(self, verb: str, changes: Changes, reason: str, effective_on: date) -> Row:
+        """Save what changed, and its event: before and after, why, and from when."""
+        save_changes(self.row, changes)
+        record_change(
+            actor=self.actor,
+            verb=verb,
+            row=self.row,
+            organization_id=self.keeper.organization_id,
+            changes=changes,
+            payload={
+                "version": self.row.version,
+                "effective_from": effective_on.isoformat(),
+                "reason": reason.strip(),
+            },
+        )
+        return self.row
+
+
+def keeper_of(actor: Actor, row: Place) -> PollutionSource | MonitoringPoint:
+    """Return what says whose a place is: the source of an outlet, else the place itself.
+
+    Raises:
+        NotAllowed: the actor does not keep it, or does not even reach it.
+    """
+    keeper = (
+        PollutionSource.unscoped().filter(pk=row.source_id).first()
+        if isinstance(row, Outlet)
+        else row
     )
+    require(keeper is not None and may_keep(actor, keeper))
+    return cast("PollutionSource | MonitoringPoint", keeper)
+
+
+def check_days_in_order(problems: Problems, row: Place) -> None:
+    """Note that a place was closed before it was opened."""
+    problems.in_order("opened_on", row.opened_on, row.closed_on, _("投用日期不能晚于关闭日期"))
+
+
+def still_open(rows: QuerySet[Any], on: date, name: str) -> list[str]:
+    """Return the names of the first places that are in use beyond a day."""
+    beyond = rows.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+    return list(beyond.order_by(name).values_list(name, flat=True)[:5])

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from yunjian.sources.forms import PlaceForm
+from yunjian.access.actor import current_actor
+from yunjian.sources.forms import CloseForm, PlaceForm
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
+from yunjian.sources.policies import may_keep
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.responses import done
 
@@ -18,26 +20,45 @@ Place = PollutionSource | Outlet | MonitoringPoint
 def saving(
     request: HttpRequest,
     form: Any,
-    write: Callable[[dict[str, Any]], str],
+    write: Callable[..., Any],
     *,
     row: Place | None = None,
+    keeper: PollutionSource | MonitoringPoint | None = None,
+    goes_to: Callable[[Any], str] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show a form of a place, or do what it asks for.
 
-    `write` takes what was typed and returns the address to go to ("" stays).
+    `write` is the service that takes what was typed; `goes_to` returns the address to go to when
+    it is done, by what the service returned. `keeper` says whose the place is; a new source is
+    its writer's own.
     """
+    if isinstance(form, PlaceForm):
+        context.setdefault("template", "sources/place_form.html")
 
     def save() -> HttpResponse:
         values = form.values() if isinstance(form, PlaceForm) else form.cleaned_data
-        return done(request, _("已保存"), write(values) or None)
+        result = write(**values)
+        return done(request, _("已保存"), goes_to(result) if goes_to else None)
 
     return form_dialog(
         request,
         form,
         save=save,
         row=row,
+        may_edit=keeper is None or may_keep(current_actor(), keeper),
         tiles=settings.MAP_TILE_URL,
         testid="place-save",
         **context,
     )
+
+
+def closing(
+    request: HttpRequest,
+    row: Place,
+    write: Callable[..., Any],
+    **context: Any,
+) -> HttpResponse:
+    """Show the form that closes a place, or close it."""
+    form = CloseForm(request.POST or None, initial={"version": row.version})
+    return saving(request, form, write, row=row, danger=True, submit=_("关闭"), **context)

@@ -1,5 +1,6 @@
 """Outlets, their emission limits, and points: what is said of them."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.sources.fields import OUTLET
-from yunjian.sources.forms import CloseForm, LimitEndForm, LimitForm, OutletForm, PointForm
+from yunjian.sources.forms import LimitEndForm, LimitForm, OutletForm, PointForm
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.policies import may_keep
@@ -34,7 +35,7 @@ from yunjian.sources.services import (
     point_create,
     point_update,
 )
-from yunjian.sources.views.dialogs import saving
+from yunjian.sources.views.dialogs import closing, saving
 from yunjian.web.guards import source_or_authority_page
 
 
@@ -48,17 +49,15 @@ def outlet_new(request: HttpRequest, source_id: UUID, kind: str) -> HttpResponse
     """新增排口."""
     source = source_or_404(source_id)
     form = OutletForm(request.POST or None, kind=kind)
-
-    def write(values: dict[str, Any]) -> str:
-        outlet_create(actor=current_actor(), source=source, kind=kind, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('新增排口')} · {Medium(kind).label}",
-        "may_edit": may_keep(current_actor(), source),
-        "around": source,
-    }
-    return saving(request, form, write, template="sources/place_form.html", **context)
+    write = partial(outlet_create, actor=current_actor(), source=source, kind=kind)
+    return saving(
+        request,
+        form,
+        write,
+        title=f"{_('新增排口')} · {Medium(kind).label}",
+        keeper=source,
+        around=source,
+    )
 
 
 @source_or_authority_page
@@ -83,17 +82,16 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Change what is said of an outlet."""
     outlet = outlet_or_404(outlet_id)
     form = OutletForm(request.POST or None, row=outlet, kind=outlet.kind)
-
-    def write(values: dict[str, Any]) -> str:
-        outlet_update(actor=current_actor(), outlet=outlet, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('编辑排口')} · {outlet.code} {outlet.name}",
-        "may_edit": may_keep(current_actor(), outlet.source),
-        "around": outlet.source,
-    }
-    return saving(request, form, write, row=outlet, template="sources/place_form.html", **context)
+    write = partial(outlet_update, actor=current_actor(), outlet=outlet)
+    return saving(
+        request,
+        form,
+        write,
+        row=outlet,
+        title=f"{_('编辑排口')} · {outlet.code} {outlet.name}",
+        keeper=outlet.source,
+        around=outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -101,20 +99,14 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
 def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Close an outlet."""
     outlet = outlet_or_404(outlet_id)
-    form = CloseForm(request.POST or None, initial={"version": outlet.version})
-
-    def write(values: dict[str, Any]) -> str:
-        outlet_close(actor=current_actor(), outlet=outlet, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('关闭排口')} · {outlet.code} {outlet.name}",
-        "text": _("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
-        "danger": True,
-        "submit": _("关闭"),
-        "may_edit": may_keep(current_actor(), outlet.source),
-    }
-    return saving(request, form, write, row=outlet, **context)
+    return closing(
+        request,
+        outlet,
+        partial(outlet_close, actor=current_actor(), outlet=outlet),
+        title=f"{_('关闭排口')} · {outlet.code} {outlet.name}",
+        text=_("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
+        keeper=outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -123,16 +115,15 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Add an emission limit."""
     outlet = outlet_or_404(outlet_id)
     form = LimitForm(request.POST or None, outlet=outlet)
-
-    def write(values: dict[str, Any]) -> str:
-        limit_add(actor=current_actor(), outlet=outlet, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "outlet": outlet,
-        "may_edit": may_keep(current_actor(), outlet.source),
-    }
-    return saving(request, form, write, template="sources/limit_form.html", **context)
+    write = partial(limit_add, actor=current_actor(), outlet=outlet)
+    return saving(
+        request,
+        form,
+        write,
+        template="sources/limit_form.html",
+        outlet=outlet,
+        keeper=outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -141,19 +132,17 @@ def limit_ending(request: HttpRequest, limit_id: UUID) -> HttpResponseBase:
     """End an emission limit."""
     limit = limit_or_404(limit_id)
     form = LimitEndForm(request.POST or None)
-
-    def write(values: dict[str, Any]) -> str:
-        limit_end(actor=current_actor(), limit=limit, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('终止排放限值')} · {limit.parameter} · {limit.standard}",
-        "text": _("终止前的记录仍按该限值判断。"),
-        "danger": True,
-        "submit": _("终止"),
-        "may_edit": may_keep(current_actor(), limit.outlet.source),
-    }
-    return saving(request, form, write, **context)
+    write = partial(limit_end, actor=current_actor(), limit=limit)
+    return saving(
+        request,
+        form,
+        write,
+        title=f"{_('终止排放限值')} · {limit.parameter} · {limit.standard}",
+        text=_("终止前的记录仍按该限值判断。"),
+        danger=True,
+        submit=_("终止"),
+        keeper=limit.outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -162,16 +151,16 @@ def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """新增测点."""
     outlet = outlet_or_404(outlet_id)
     form = PointForm(request.POST or None, kind=outlet.kind)
-
-    def write(values: dict[str, Any]) -> str:
-        return _page(point_create(actor=current_actor(), outlet=outlet, **values))
-
-    context: dict[str, Any] = {
-        "title": f"{_('新增测点')} · {outlet.code} {outlet.name}",
-        "may_edit": may_keep(current_actor(), outlet.source),
-        "around": outlet.source,
-    }
-    return saving(request, form, write, template="sources/place_form.html", **context)
+    write = partial(point_create, actor=current_actor(), outlet=outlet)
+    return saving(
+        request,
+        form,
+        write,
+        goes_to=_page,
+        title=f"{_('新增测点')} · {outlet.code} {outlet.name}",
+        keeper=outlet.source,
+        around=outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -180,17 +169,16 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Change what is said of a point."""
     point = point_or_404(point_id)
     form = PointForm(request.POST or None, row=point, kind=point.kind)
-
-    def write(values: dict[str, Any]) -> str:
-        point_update(actor=current_actor(), point=point, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('编辑测点')} · {point.name}",
-        "may_edit": may_keep(current_actor(), point),
-        "around": point.outlet.source,
-    }
-    return saving(request, form, write, row=point, template="sources/place_form.html", **context)
+    write = partial(point_update, actor=current_actor(), point=point)
+    return saving(
+        request,
+        form,
+        write,
+        row=point,
+        title=f"{_('编辑测点')} · {point.name}",
+        keeper=point,
+        around=point.outlet.source,
+    )
 
 
 @source_or_authority_page
@@ -198,17 +186,11 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
 def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Close a point."""
     point = point_or_404(point_id)
-    form = CloseForm(request.POST or None, initial={"version": point.version})
-
-    def write(values: dict[str, Any]) -> str:
-        point_close(actor=current_actor(), point=point, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('关闭测点')} · {point.name}",
-        "text": _("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
-        "danger": True,
-        "submit": _("关闭"),
-        "may_edit": may_keep(current_actor(), point),
-    }
-    return saving(request, form, write, row=point, **context)
+    return closing(
+        request,
+        point,
+        partial(point_close, actor=current_actor(), point=point),
+        title=f"{_('关闭测点')} · {point.name}",
+        text=_("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
+        keeper=point,
+    )

@@ -1,5 +1,7 @@
 """污染源基本信息."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yunjian.access.actor import Actor, current_actor
+from yunjian.access.actor import current_actor
 from yunjian.identity.models import Organization
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.coordinates import Datum, to_wgs84
@@ -86,17 +88,17 @@ def source_new(request: HttpRequest) -> HttpResponseBase:
     first = {} if ask else _known_of(organization_of(actor))
     form = SourceForm(request.POST or None, ask_owner=ask, initial=first)
 
-    def write(values: dict[str, Any]) -> str:
-        organization = _owner(values.pop("owner")) if ask else organization_of(actor)
-        source_create(actor=actor, organization=organization, **values)
-        return ""
+    def write(owner: str = "", **values: Any) -> PollutionSource:
+        organization = _owner(owner) if ask else organization_of(actor)
+        return source_create(actor=actor, organization=organization, **values)
 
-    context: dict[str, Any] = {
-        "title": _("新增污染源"),
-        "streets": streets_of(str(first.get("district", ""))),
-        "may_edit": True,
-    }
-    return saving(request, form, write, template="sources/place_form.html", **context)
+    return saving(
+        request,
+        form,
+        write,
+        title=_("新增污染源"),
+        streets=streets_of(str(first.get("district", ""))),
+    )
 
 
 def _known_of(organization: Organization) -> dict[str, Any]:
@@ -154,21 +156,15 @@ def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     actor = current_actor()
     move = may_move_source(actor, source.organization_id, source.district_id)
     form = SourceForm(request.POST or None, row=source, may_move=move)
-    context: dict[str, Any] = {
-        "title": f"{_('编辑污染源')} · {source.code}",
-        "streets": streets_of(source.district_id),
-        "may_edit": may_keep(current_actor(), source),
-    }
-    write = _updating(actor, source)
-    return saving(request, form, write, row=source, template="sources/place_form.html", **context)
-
-
-def _updating(actor: Actor, source: PollutionSource) -> Any:
-    def write(values: dict[str, Any]) -> str:
-        source_update(actor=actor, source=source, **values)
-        return ""
-
-    return write
+    return saving(
+        request,
+        form,
+        partial(source_update, actor=actor, source=source),
+        row=source,
+        title=f"{_('编辑污染源')} · {source.code}",
+        streets=streets_of(source.district_id),
+        keeper=source,
+    )
 
 
 @source_or_authority_page
@@ -177,14 +173,15 @@ def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """定位: show where a source, its outlets and points are; and move it."""
     source = source_or_404(source_id)
     form = LocationForm(request.POST or None, row=source)
-    context: dict[str, Any] = {
-        "source": source,
-        "may_edit": may_keep(current_actor(), source),
-        "marks": marks_around(source),
-    }
-    write = _updating(current_actor(), source)
     return saving(
-        request, form, write, row=source, template="sources/source_location.html", **context
+        request,
+        form,
+        partial(source_update, actor=current_actor(), source=source),
+        row=source,
+        template="sources/source_location.html",
+        source=source,
+        keeper=source,
+        marks=marks_around(source),
     )
 
 
@@ -196,22 +193,21 @@ def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     again = source.closed_on is not None
     form_class = ReopenForm if again else CloseForm
     form = form_class(request.POST or None, initial={"version": source.version})
-
-    def write(values: dict[str, Any]) -> str:
-        service = source_reopen if again else source_close
-        service(actor=current_actor(), source=source, **values)
-        return ""
-
-    context: dict[str, Any] = {
-        "title": f"{_('恢复污染源') if again else _('关闭污染源')} · {source.name}",
-        "text": _("恢复后可以新增排口；已关闭的排口和测点不会自动恢复。")
+    service: Callable[..., PollutionSource] = source_reopen if again else source_close
+    write = partial(service, actor=current_actor(), source=source)
+    return saving(
+        request,
+        form,
+        write,
+        row=source,
+        title=f"{_('恢复污染源') if again else _('关闭污染源')} · {source.name}",
+        text=_("恢复后可以新增排口；已关闭的排口和测点不会自动恢复。")
         if again
         else _("关闭前须先关闭全部排口。资料和历史仍保留，需要时可以恢复。"),
-        "danger": not again,
-        "submit": _("恢复") if again else _("关闭"),
-        "may_edit": may_keep(current_actor(), source),
-    }
-    return saving(request, form, write, row=source, **context)
+        danger=not again,
+        submit=_("恢复") if again else _("关闭"),
+        keeper=source,
+    )
 
 
 @source_or_authority_page
