@@ -88,7 +88,7 @@ def test_a_photo_of_50_mb_and_a_false_pdf_are_refused_and_nothing_typed_is_lost(
     assert f"大照片.jpg：文件超过 {limit} MB" in page
     assert "证书.pdf：PDF 文件不完整或已损坏" in page
     assert "很特别的型号" in page
-    assert 'name="kept"' in page
+    assert 'name="stored"' in page
 
 
 def test_who_saves_second_sees_what_changed_and_loses_nothing(

@@ -246,10 +246,10 @@ def test_files_come_with_the_filing_and_survive_a_refusal(world: World, client: 
     values = typed(analyzer_values("CODCr"))
     refused = client.post(path, values | {"contact_phone": "1", "uploads": [picture()]})
     assert refused.status_code == 422
-    match = re.search(r'name="kept" value="([0-9a-f-]{36})"', refused.content.decode())
+    match = re.search(r'name="stored" value="([0-9a-f-]{36})"', refused.content.decode())
     assert match is not None
 
-    assert client.post(path, values | {"kept": match.group(1)}).status_code == 302
+    assert client.post(path, values | {"stored": match.group(1)}).status_code == 302
     with acting_as(system_actor("test")):
         assert [file.filename for file in latest().attachments.all()] == ["铭牌.png"]
     page = client.get(f"/source/instruments/{latest().instrument_id}/").content.decode()

@@ -166,7 +166,7 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
     in_use = devices.exclude(state=FilingState.WITHDRAWN).order_by("valid_until")[:most]
     leases = vehicles(ownership="leased").filter(organization_id=agency_id(actor))
     leased = leases.filter(lease_until__lte=limit).order_by("lease_until")[:most]
-    found = [
+    result = [
         *(
             _expiring(_("人员"), _("能力评定证书"), row, f"/agency/people/{row.pk}/")
             for row in persons
@@ -176,10 +176,10 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
             for row in in_use
         ),
     ]
-    found += [
+    result += [
         _expiring(_("车辆"), _("租赁合同"), row, f"/agency/vehicles/{row.pk}/") for row in leased
     ]
-    return sorted(found, key=lambda one: one.valid_until)[:most]
+    return sorted(result, key=lambda one: one.valid_until)[:most]
 
 
 def _expiring(kind: str, what: str, row: Any, link: str) -> Expiring:

@@ -17,10 +17,10 @@ def clock_offset(request: HttpRequest) -> timedelta:
     Raises:
         InvalidInput: the header is not an aware ISO 8601 moment.
     """
-    said = request.headers.get("X-Device-Time")
-    if said is None:
+    stated = request.headers.get("X-Device-Time")
+    if stated is None:
         return timedelta()
     try:
-        return now() - datetime.fromisoformat(said)
+        return now() - datetime.fromisoformat(stated)
     except (TypeError, ValueError) as error:
         raise InvalidInput(_("手机时间格式不正确"), code="clock", field="X-Device-Time") from error

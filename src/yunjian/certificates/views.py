@@ -37,9 +37,11 @@ MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Choose a certificate, type the PIN, sign in. The PIN never comes here."""
-    asked = request.GET.get("next", "")
+    requested = request.GET.get("next", "")
     context = {
-        "next": asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else "",
+        "next": requested
+        if url_has_allowed_host_and_scheme(requested, {request.get_host()})
+        else "",
         "service": settings.CERTIFICATE_KEY_SERVICE,
         "adapter": settings.CERTIFICATE_KEY_ADAPTER,
         "script": settings.CERTIFICATE_KEY_SCRIPT,
@@ -70,21 +72,21 @@ def challenge(request: HttpRequest) -> HttpResponse:
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with certificate and signature (JSON), or say why not."""
     try:
-        said = _body(request)
+        stated = _body(request)
         entered = certificate_sign_in(
             request=request,
-            challenge_id=said["challenge"],
-            certificate=said["certificate"],
-            signature=said["signature"],
+            challenge_id=stated["challenge"],
+            certificate=stated["certificate"],
+            signature=stated["signature"],
         )
     except DomainError as error:
         return _refused(error)
     if entered.account is None:
         return JsonResponse({"next": reverse("certificates:register")})
-    asked = said.get("next", "")
-    if not url_has_allowed_host_and_scheme(asked, {request.get_host()}):
-        asked = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
-    return JsonResponse({"next": asked})
+    requested = stated.get("next", "")
+    if not url_has_allowed_host_and_scheme(requested, {request.get_host()}):
+        requested = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
+    return JsonResponse({"next": requested})
 
 
 @never_cache

@@ -47,7 +47,7 @@ def status() -> None:
         from yunjian.certificates.selectors.health import findings  # noqa: PLC0415
         from yunjian.kernel.clock import SHANGHAI  # noqa: PLC0415
 
-        found = findings()
+        result = findings()
         for state in authority_states():
             click.echo(f"{state.name}\t{state.state}")
             for held in state.lists:
@@ -58,8 +58,8 @@ def status() -> None:
                     f"有效至 {until:%Y-%m-%d %H:%M}，载入于 {loaded:%Y-%m-%d %H:%M}"
                     f" / {held.size} revoked, good until then, loaded then"
                 )
-    for one in found:
+    for one in result:
         if not one.ok:
             click.secho(f"✗ {one.zh} / {one.en}\n  {one.hint}", fg="red", err=True)
-    if not all(one.ok for one in found):
+    if not all(one.ok for one in result):
         raise SystemExit(1)

@@ -342,7 +342,7 @@ DEMANDS: tuple[Demand, ...] = (
 def deployment_problems() -> list[str]:
     """Return what Django's own `check --deploy` says."""
     return [
-        f"{found.id}: {found.msg}"
-        for found in run_checks(include_deployment_checks=True)
-        if not found.is_silenced()
+        f"{result.id}: {result.msg}"
+        for result in run_checks(include_deployment_checks=True)
+        if not result.is_silenced()
     ]

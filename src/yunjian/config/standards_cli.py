@@ -187,8 +187,8 @@ def as_text(result: Comparison, *, steps: bool = False) -> str:
 
 def provenance_text(provenance: str) -> str:
     """Write where a number comes from in both languages."""
-    words = "、".join(_PROVENANCE[part] for part in provenance.split(" + "))
-    return f"{words} / {provenance}"
+    text = "、".join(_PROVENANCE[part] for part in provenance.split(" + "))
+    return f"{text} / {provenance}"
 
 
 @click.group("rules")

@@ -15,11 +15,11 @@ def client_address(request: HttpRequest) -> str | None:
     proxies: int = settings.PROXIES
     header: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
     passed = [part.strip() for part in header.split(",")] if header else []
-    found = request.META.get("REMOTE_ADDR", "")
+    result = request.META.get("REMOTE_ADDR", "")
     if proxies and len(passed) >= proxies:
-        found = passed[-proxies]
+        result = passed[-proxies]
     try:
-        return str(ip_address(found))
+        return str(ip_address(result))
     except ValueError:
         return None
 

@@ -96,20 +96,20 @@ class ListPage:
         response["Cache-Control"] = "no-store"
         return response
 
-    def query(self, asked: QueryDict) -> Mapping[str, str]:
+    def query(self, requested: QueryDict) -> Mapping[str, str]:
         """Return the query; who asks for nothing gets the list's default."""
         beside = {*LAYOUT, *POSITION, "part", "format"}
-        return asked if set(asked) - beside else {**self.default, **_texts(asked)}
+        return requested if set(requested) - beside else {**self.default, **_texts(requested)}
 
     def _all(self, rows: Rows) -> Iterator[Any]:
-        found = rows.iterator(CHUNK) if isinstance(rows, QuerySet) else iter(rows)
-        while chunk := list(islice(found, CHUNK)):
+        result = rows.iterator(CHUNK) if isinstance(rows, QuerySet) else iter(rows)
+        while chunk := list(islice(result, CHUNK)):
             yield from self.prepare(chunk)
 
 
-def requested_order(table: type[Table], asked: Mapping[str, str], default: str) -> str:
+def requested_order(table: type[Table], requested: Mapping[str, str], default: str) -> str:
     """Return the order that is asked for as a path, if it is among the table's."""
-    name = asked.get("sort", "")
+    name = requested.get("sort", "")
     column = table.columns.get(name.lstrip("-"))
     if column is None or column.order is None:
         return default
@@ -188,8 +188,8 @@ class Shown:
             return head
         rising, falling = by == column.order.by, by == f"-{column.order.by}"
         sort = f"-{column.name}" if rising else column.name
-        said = "ascending" if rising else "descending" if falling else "none"
-        return Head(column, self._address(sort=sort), said)
+        stated = "ascending" if rising else "descending" if falling else "none"
+        return Head(column, self._address(sort=sort), stated)
 
     def _address(self, position: Mapping[str, str] | None = None, **changes: str) -> str:
         """Return the address with changes; without a position it is that of the first page."""
@@ -225,12 +225,12 @@ class Shown:
         return [(size, self._address(size=str(size))) for size in SIZES]
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def hidden_values(self) -> list[tuple[str, str]]:
         """Return what a new query keeps."""
         return [(key, self._asked[key]) for key in LAYOUT if key in self._asked]
 
     @property
-    def kept_by_columns(self) -> list[tuple[str, str]]:
+    def hidden_values_of_columns(self) -> list[tuple[str, str]]:
         """Return what a new choice of columns keeps."""
         gone = {*POSITION, "columns"}
         return [(key, value) for key, value in self._asked.items() if key not in gone]

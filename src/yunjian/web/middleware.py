@@ -74,10 +74,12 @@ class LanguageMiddleware:
     @staticmethod
     def _chosen(request: HttpRequest) -> str:
         if request.path.startswith("/api/"):
-            asked = request.headers.get("Accept-Language", "").partition(",")[0].partition("-")[0]
+            requested = (
+                request.headers.get("Accept-Language", "").partition(",")[0].partition("-")[0]
+            )
         else:
-            asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+            requested = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return requested if requested in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class RefusalMiddleware:

@@ -87,13 +87,13 @@ def number_column(title: Text, source: Source = "", **more: Any) -> Column:
 def state_column(source: str = "state", *, title: Text = STATE, **more: Any) -> Column:
     """Return a column of a state: its dot and its words; an Excel file holds the words."""
     prefix, _dot, name = source.rpartition(".")
-    words = f"{prefix}.get_{name}_display" if prefix else f"get_{name}_display"
+    text = f"{prefix}.get_{name}_display" if prefix else f"get_{name}_display"
 
     def dot(row: Any) -> Any:
         value = read(row, source)
-        return status(value, read(row, words)) if value else ""
+        return status(value, read(row, text)) if value else ""
 
-    return Column(title, words, html=dot, **more)
+    return Column(title, text, html=dot, **more)
 
 
 def choice_column(template: str) -> Column:
@@ -136,16 +136,16 @@ class Table:
     row_attributes: ClassVar[Mapping[str, str | Callable[[Any], str]]] = {}
 
     def __init_subclass__(cls, *, without: Iterable[str] = ()) -> None:
-        kept = {name: one for name, one in cls.columns.items() if name not in set(without)}
+        stored = {name: one for name, one in cls.columns.items() if name not in set(without)}
         for name, value in vars(cls).items():
             if isinstance(value, Column):
                 value.name, value.source = name, value.source or name
-                kept[name] = value
-        if "actions" in kept:
-            kept["actions"] = kept.pop("actions")
-        if "chosen" in kept:
-            kept = {"chosen": kept.pop("chosen"), **kept}
-        cls.columns = kept
+                stored[name] = value
+        if "actions" in stored:
+            stored["actions"] = stored.pop("actions")
+        if "chosen" in stored:
+            stored = {"chosen": stored.pop("chosen"), **stored}
+        cls.columns = stored
 
     def __init__(
         self,

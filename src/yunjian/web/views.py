@@ -39,14 +39,14 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
     if page is None:
         raise Http404(_("没有找到您要的内容"))
     sent = request.POST if request.method == "POST" else request.GET
-    asked = {key: ",".join(sent.getlist(key)) for key in sent if key not in OF_A_VIEW}
+    requested = {key: ",".join(sent.getlist(key)) for key in sent if key not in OF_A_VIEW}
     path = sent.get("_path", "")
     if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, None):
         path = "/"
     if request.method == "POST":
-        back = f"{path}?{urlencode(asked)}" if asked else path
+        back = f"{path}?{urlencode(requested)}" if requested else path
         try:
-            _keep(request, page, asked)
+            _keep(request, page, requested)
         except DomainError as error:
             messages.error(request, error.errors[0].message if error.errors else error.message)
             return redirect(back)
@@ -56,24 +56,24 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
         "views": views,
         "list_title": page.title,
         "path": path,
-        "asked": asked.items(),
+        "query": requested.items(),
         "address": request.path,
     }
     return render(request, "web/list/views.html", context)
 
 
-def _keep(request: HttpRequest, page: ListPage, asked: dict[str, str]) -> None:
+def _keep(request: HttpRequest, page: ListPage, requested: dict[str, str]) -> None:
     actor, posted = current_actor(), request.POST
     match posted.get("_do"):
         case "delete":
             list_view_delete(actor=actor, page=page.name, view=posted.get("_view", ""))
         case "default":
-            query = urlencode({key: value for key, value in asked.items() if key in LAYOUT})
+            query = urlencode({key: value for key, value in requested.items() if key in LAYOUT})
             list_view_save(actor=actor, page=page.name, name="", query=query)
             request.session[LAYOUTS] = {**own_layouts(request), page.name: query}
         case _:
             title = posted.get("_name", "") or " "
-            list_view_save(actor=actor, page=page.name, name=title, query=urlencode(asked))
+            list_view_save(actor=actor, page=page.name, name=title, query=urlencode(requested))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

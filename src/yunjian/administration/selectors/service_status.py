@@ -71,10 +71,10 @@ def scheduled_jobs() -> list[ScheduledJob]:
     """Return every periodic task of the program."""
     past = _past_runs()
     at = now()
-    found = []
+    results = []
     for (name, _periodic), task in sorted(app.periodic_registry.periodic_tasks.items()):
         last_run, state, runs, failures = past.get(name, (None, "", 0, 0))
-        found.append(
+        results.append(
             ScheduledJob(
                 name=name,
                 title=TITLES.get(name, name),
@@ -86,7 +86,7 @@ def scheduled_jobs() -> list[ScheduledJob]:
                 failures=failures,
             )
         )
-    return found
+    return results
 
 
 def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
@@ -101,16 +101,16 @@ def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
             " FROM procrastinate_events WHERE job_id = jobs.id AND type = 'started') started"
             " ON true GROUP BY jobs.task_name"
         )
-        found = {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
+        results = {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
         cursor.execute(
             "SELECT task_name, to_timestamp(max(defer_timestamp))"
             " FROM procrastinate_periodic_defers GROUP BY task_name"
         )
         for name, at in cursor.fetchall():
-            if found.get(name, (None,))[0] is None:  # its job is forgotten already
-                _at, *rest = found.get(name, (None, "", 0, 0))
-                found[name] = (at, *rest)
-    return found
+            if results.get(name, (None,))[0] is None:  # its job is forgotten already
+                _at, *rest = results.get(name, (None, "", 0, 0))
+                results[name] = (at, *rest)
+    return results
 
 
 def service_state() -> list[Section]:

@@ -43,7 +43,7 @@ def operator_create(
     operator = organization_create(
         actor=actor, kind=OrganizationKind.OPERATOR, name=name, uscc=uscc
     )
-    found = []
+    results = []
     for role, title in ADMINISTRATORS.items():
         account, password = account_open(
             actor=actor,
@@ -52,5 +52,5 @@ def operator_create(
             display_name=title,
             roles=[role],
         )
-        found.append(FirstAccount(title, account.username, password))
-    return found
+        results.append(FirstAccount(title, account.username, password))
+    return results

@@ -119,11 +119,11 @@ def _district(values: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/sources", response={200: SourcePage, LIST: Problem})
 def sources(
-    request: HttpRequest, asked: Query[SourceFilter], cursor: UUID | None = None
+    request: HttpRequest, requested: Query[SourceFilter], cursor: UUID | None = None
 ) -> Slice[PollutionSource]:
     """Return a page of the sources in sight, the newest first."""
     _asking(request)
-    rows = sources_visible(SourceQuery(**asked.dict()))
+    rows = sources_visible(SourceQuery(**requested.dict()))
     return newest_first(rows, size=PAGE, cursor=cursor)
 
 
@@ -141,10 +141,10 @@ def new_source(request: HttpRequest, body: SourceIn) -> Status[PollutionSource]:
     code = values.pop("organization", None)
     organization = organization_of(actor)
     if actor.organization_kind == "authority":
-        found = [row for row in dischargers_like(code or "") if row.uscc == code]
-        if not found:
+        result = [row for row in dischargers_like(code or "") if row.uscc == code]
+        if not result:
             raise InvalidInput(_("没有找到这家排污单位"), code="unknown", field="organization")
-        organization = found[0]
+        organization = result[0]
     source = source_create(actor=actor, organization=organization, **values)
     return Status(201, source_or_404(source.pk))
 

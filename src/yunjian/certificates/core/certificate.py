@@ -68,8 +68,8 @@ class Certificate:
     @property
     def is_authority(self) -> bool:
         """Whether it says that it may issue certificates."""
-        found = self._extension(strict.BasicConstraints)
-        return bool(found is not None and found.ca)
+        result = self._extension(strict.BasicConstraints)
+        return bool(result is not None and result.ca)
 
     @property
     def is_self_issued(self) -> bool:

@@ -89,16 +89,16 @@ def read_authorities(folder: Path) -> list[Certificate]:
     Raises:
         UnreadableAuthority: a file holds something else.
     """
-    found: list[Certificate] = []
+    results: list[Certificate] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix.lower() not in ENDINGS:
             continue
         content = path.read_bytes()
         try:
-            found += [parse_certificate(der) for der in _unarmoured(content)]
+            results += [parse_certificate(der) for der in _unarmoured(content)]
         except (Refused, ValueError) as error:
             raise UnreadableAuthority(path, str(error)) from error
-    return found
+    return results
 
 
 def trust_in(authorities: Sequence[Certificate], *, allow_demo: bool = False) -> TrustStore:

@@ -26,12 +26,12 @@ def find_uscc(certificate: Certificate, places: Sequence[str]) -> str:
     """
     for place in places:
         for text in _texts(certificate, place):
-            found = _SHAPED.search(text.upper())
-            if found is None:
+            match = _SHAPED.search(text.upper())
+            if match is None:
                 continue
-            if not is_uscc(found.group()):
+            if not is_uscc(match.group()):
                 raise Refused(Reason.USCC_WRONG, place)
-            return found.group()
+            return match.group()
     raise Refused(Reason.USCC_MISSING)
 
 

@@ -227,9 +227,9 @@ def _signed_bytes(attributes: Any, text: bytes, content_type: str, digest: str) 
     """Return what was really signed: the text, or attributes that hold its digest."""
     if isinstance(attributes, core.Void) or not len(attributes):
         return text
-    found: dict[str, list[bytes]] = {}
+    results: dict[str, list[bytes]] = {}
     for attribute in attributes:
-        found.setdefault(attribute["type"].dotted, []).extend(
+        results.setdefault(attribute["type"].dotted, []).extend(
             value.dump() for value in attribute["values"]
         )
     # the one attribute that tells over what the signature is, and the one that tells its type
@@ -238,7 +238,7 @@ def _signed_bytes(attributes: Any, text: bytes, content_type: str, digest: str) 
         "1.2.840.113549.1.9.3": core.ObjectIdentifier(content_type).dump(),
     }
     for oid, value in expected.items():
-        if found.get(oid) != [value]:
+        if results.get(oid) != [value]:
             raise Refused(Reason.CONTENT_DIFFERS, oid)
     encoded: bytes = attributes.dump()
     return bytes([_SET]) + encoded[1:]

@@ -55,10 +55,10 @@ def proof_keep(request: HttpRequest, proof: Proof) -> None:
 
 def proof_of(request: HttpRequest) -> Proof | None:
     """Return the proof of the session; None when there is none, or it is over."""
-    kept = request.session.get(SESSION_KEY)
-    if kept is None or now() - datetime.fromisoformat(kept["at"]) > LASTS:
+    stored = request.session.get(SESSION_KEY)
+    if stored is None or now() - datetime.fromisoformat(stored["at"]) > LASTS:
         return None
-    content = dict(kept["proof"])
+    content = dict(stored["proof"])
     for name in ("valid_from", "valid_until"):
         content[name] = datetime.fromisoformat(content[name])
     proof = Proof(**content)

@@ -35,13 +35,13 @@ def authority_states() -> list[AuthorityState]:
         UnreadableAuthority: a file among the trusted authorities holds something else.
     """
     trust = trust_store()
-    found = []
+    results = []
     for authority in trust.authorities:
         lists = tuple(RevocationList.objects.filter(issuer_id=authority.authority_id))
         state = _state(lists)
-        found.append(AuthorityState(authority.subject, authority in trust.roots, state, lists))
+        results.append(AuthorityState(authority.subject, authority in trust.roots, state, lists))
     order = ("missing", "stale", "soon", "good")
-    return sorted(found, key=lambda state: order.index(state.state))
+    return sorted(results, key=lambda state: order.index(state.state))
 
 
 def list_files() -> list[RevocationFile]:

@@ -49,9 +49,9 @@ def findings() -> list[Finding]:
         return [
             Finding("certificates", ok=True, zh="未启用法人一证通登录", en="certificates not used")
         ]
-    found = [_demo(any(one.is_of_demo for one in held))]
-    found += [_list(state) for state in authority_states()]
-    found += [
+    result = [_demo(any(one.is_of_demo for one in held))]
+    result += [_list(state) for state in authority_states()]
+    result += [
         Finding(
             "revocation file",
             ok=False,
@@ -62,7 +62,7 @@ def findings() -> list[Finding]:
         for file in list_files()
         if file.problem
     ]
-    return found
+    return result
 
 
 def _demo(is_there: bool) -> Finding:  # noqa: FBT001

@@ -42,23 +42,23 @@ def agency_register(
             or password cannot be taken.
         Conflict: the agency has been registered meanwhile.
     """
-    said = {
+    stated = {
         "legal_representative": legal_representative.strip(),
         "address": address.strip(),
         "contact_name": contact_name.strip(),
         "contact_phone": contact_phone.strip(),
     }
-    _check(said, agreed=agreed)
+    _check(stated, agreed=agreed)
     with acting_as(DOOR), transaction.atomic():
         organization = _organization(proof, district)
         account = account_create(
             actor=DOOR,
             organization=organization,
             username=username,
-            display_name=said["contact_name"],
+            display_name=stated["contact_name"],
             password=password,
             roles=["owner", "manager"],
-            phone=said["contact_phone"],
+            phone=stated["contact_phone"],
         )
         certificate = certificate_note(verified=proof, organization=organization, account=account)
         registration = AgencyRegistration(
@@ -66,7 +66,7 @@ def agency_register(
             account=account,
             certificate=certificate,
             commitment=COMMITMENT,
-            **said,
+            **stated,
         )
         registration.save(force_insert=True)
         record(
@@ -88,9 +88,9 @@ def agency_register(
     return account
 
 
-def _check(said: dict[str, str], *, agreed: bool) -> None:
+def _check(stated: dict[str, str], *, agreed: bool) -> None:
     errors = [
-        FieldError(name, "required", _("请填写此项")) for name, value in said.items() if not value
+        FieldError(name, "required", _("请填写此项")) for name, value in stated.items() if not value
     ]
     if not agreed:
         errors.append(FieldError("agreed", "required", _("请阅读并同意承诺书")))
@@ -99,8 +99,8 @@ def _check(said: dict[str, str], *, agreed: bool) -> None:
 
 
 def _organization(proof: Proof, district: District) -> Organization:
-    found = Organization.unscoped().select_for_update().filter(uscc=proof.uscc).first()
-    if found is None:
+    match = Organization.unscoped().select_for_update().filter(uscc=proof.uscc).first()
+    if match is None:
         organization = Organization(
             kind=OrganizationKind.AGENCY, name=proof.name, uscc=proof.uscc, district=district
         )
@@ -110,10 +110,10 @@ def _organization(proof: Proof, district: District) -> Organization:
         except IntegrityError as error:  # somebody else was a moment quicker
             raise _taken() from error
         return organization
-    taken = Account.objects.filter(organization=found, role_grants__role="owner").exists()
-    if taken or found.kind != OrganizationKind.AGENCY or found.status != OrganizationStatus.ACTIVE:
+    taken = Account.objects.filter(organization=match, role_grants__role="owner").exists()
+    if taken or match.kind != OrganizationKind.AGENCY or match.status != OrganizationStatus.ACTIVE:
         raise _taken()
-    return found
+    return match
 
 
 def _taken() -> Conflict:

@@ -134,8 +134,10 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
     form = RolesForm(posted(request), choices=choices, initial={"roles": sorted(held)})
 
     def save() -> HttpResponse:
-        kept = held - given  # what the actor may not take stays
-        services.roles_set(actor=actor, account=account, roles=[*form.cleaned_data["roles"], *kept])
+        stored = held - given  # what the actor may not take stays
+        services.roles_set(
+            actor=actor, account=account, roles=[*form.cleaned_data["roles"], *stored]
+        )
         return done(request, _("角色已调整"))
 
     return form_dialog(request, form, title=_("调整角色 · %(name)s") % _named(account), save=save)

@@ -150,8 +150,8 @@ def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                kept = {"codes": codes, "going_to": _open(request, account)}
-                return render(request, "identity/signin_codes.html", kept)
+                stored = {"codes": codes, "going_to": _open(request, account)}
+                return render(request, "identity/signin_codes.html", stored)
     context = {"form": form, "account": account, **offer_shown(account, secret)}
     return render(request, "identity/signin_enrol.html", context, status=status)
 
@@ -205,13 +205,13 @@ def _go_on(request: HttpRequest, started: steps.Started) -> HttpResponse:
 
 def _open(request: HttpRequest, account: Account) -> str:
     """Open the session; return the page to go to."""
-    asked = request.session.pop(NEXT, "")
+    requested = request.session.pop(NEXT, "")
     request.session.pop(OFFER, None)
     steps.signin_forget(request=request)
     session_open(request=request, account=account, means=Means.PASSWORD)
-    return asked or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
+    return requested or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
 
 
 def _asked_page(request: HttpRequest) -> str:
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else ""
+    requested = request.POST.get("next") or request.GET.get("next") or ""
+    return requested if url_has_allowed_host_and_scheme(requested, {request.get_host()}) else ""

@@ -74,7 +74,7 @@ DATES = {"manufactured_on", "certificate_valid_until"}
 def proposals(lines: list[str]) -> dict[str, str]:
     """Return the values that lines of a nameplate or certificate seem to say, by path."""
     text = "\n".join(line.strip() for line in lines)
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     for path, patterns in PATTERNS.items():
         match = next(
             (hit for one in patterns if (hit := re.search(one, text, re.IGNORECASE))), None
@@ -82,14 +82,14 @@ def proposals(lines: list[str]) -> dict[str, str]:
         if match is None:
             continue
         if path == "range":
-            found["range_lower"], found["range_upper"] = match.groups()
+            results["range_lower"], results["range_upper"] = match.groups()
         elif path in DATES:
             day = _day(match.group(1))
             if day:
-                found[path] = day
+                results[path] = day
         else:
-            found[path] = match.group(1).strip()
-    return found
+            results[path] = match.group(1).strip()
+    return results
 
 
 def _day(text: str) -> str:

@@ -166,8 +166,8 @@ def read(content: bytes) -> tuple[list[ReadRow], list[Problem]]:
             sheet = book.get_sheet_by_name(name)
             _check_size(sheet.total_height, len(rows))
             problems += _shape_problems(name, sheet, formulas.get(name, []))
-            found, wrong = _rows_of(name, sheet.to_python(skip_empty_area=False))
-            rows += found
+            result, wrong = _rows_of(name, sheet.to_python(skip_empty_area=False))
+            rows += result
             problems += wrong
     except CalamineError as error:
         raise InvalidInput(
@@ -219,15 +219,15 @@ def _formulas(package: zipfile.ZipFile) -> dict[str, list[str]]:
     for link in re.findall(r"<Relationship [^>]+>", links):
         attributes = dict(re.findall(r'(\w+)="([^"]*)"', link))
         targets[attributes.get("Id", "")] = attributes.get("Target", "")
-    found = {}
+    results = {}
     for tag in re.findall(r"<sheet [^>]+>", book):
         attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
         target = targets.get(attributes.get("r:id", ""), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path in package.namelist():
             cells = FORMULA.findall(package.read(path))
-            found[attributes.get("name", "")] = [cell.decode() for cell in cells]
-    return found
+            results[attributes.get("name", "")] = [cell.decode() for cell in cells]
+    return results
 
 
 def _shape_problems(name: str, sheet: Any, formulas: list[str]) -> Iterator[Problem]:

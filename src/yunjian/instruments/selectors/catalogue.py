@@ -46,7 +46,7 @@ def makes_known(
         learned = learned.filter(maker__iexact=maker.strip())
     if model:
         learned = learned.filter(model__iexact=model.strip())
-    found = {
+    results = {
         (row.parameter, row.maker.lower(), row.model.lower()): Make(
             row.kind,
             row.medium,
@@ -67,5 +67,5 @@ def makes_known(
             and model.strip().lower() in {"", make.model.lower()}
         )
         if fits:
-            found.setdefault((make.parameter, make.maker.lower(), make.model.lower()), make)
-    return list(found.values())
+            results.setdefault((make.parameter, make.maker.lower(), make.model.lower()), make)
+    return list(results.values())

@@ -113,9 +113,11 @@ def instrument_ledger(
         rows = rows.filter(kind=kind)
     versions = InstrumentRevision.objects.filter(instrument=OuterRef("pk")).order_by()
     if keyword:
-        said = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
+        stated = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
         rows = rows.filter(
-            Q(point__name__icontains=keyword) | Q(point__mn_code__icontains=keyword) | Exists(said)
+            Q(point__name__icontains=keyword)
+            | Q(point__mn_code__icontains=keyword)
+            | Exists(stated)
         )
     match state:
         case "in_use":
@@ -386,10 +388,10 @@ RENEWED = {
 
 def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
     """Return which versions renew papers and change nothing else; two queries."""
-    asked = [row for row in revisions if row.change_kind == ChangeKind.RENEWAL]
-    if not asked:
+    requested = [row for row in revisions if row.change_kind == ChangeKind.RENEWAL]
+    if not requested:
         return set()
-    keys = [row.instrument_id for row in asked]
+    keys = [row.instrument_id for row in requested]
     officials = {
         row.instrument_id: row
         for row in InstrumentRevision.objects.filter(
@@ -399,14 +401,14 @@ def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
     changes: dict[UUID, list[ParameterChange]] = {}
     for change in ParameterChange.objects.filter(instrument_id__in=keys).order_by("id"):
         changes.setdefault(change.instrument_id, []).append(change)
-    found = set()
-    for row in asked:
+    result = set()
+    for row in requested:
         official = officials.get(row.instrument_id)
         if official is not None:
             official.instrument = row.instrument
             if is_plain_renewal(official, row, changes.get(row.instrument_id, [])):
-                found.add(row.pk)
-    return found
+                result.add(row.pk)
+    return result
 
 
 def is_plain_renewal(

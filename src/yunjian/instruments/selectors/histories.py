@@ -104,7 +104,7 @@ def _line(event: Event, who: str) -> HistoryLine:
 
 
 def _said(payload: dict[str, Any]) -> list[str]:
-    words = [
+    text = [
         ("number", _("第 {} 版")),
         ("code", _("编号 {}")),
         ("mn_code", _("MN 号 {}")),
@@ -116,7 +116,7 @@ def _said(payload: dict[str, Any]) -> list[str]:
         ("reason", _("原因：{}")),
         ("note", _("意见：{}")),
     ]
-    return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
+    return [sentence.format(payload[key]) for key, sentence in text if payload.get(key)]
 
 
 def _changes(event: Event, payload: dict[str, Any]) -> list[str]:

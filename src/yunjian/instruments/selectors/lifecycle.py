@@ -166,11 +166,11 @@ def stood_on(point: MonitoringPoint, day: date) -> list[Standing]:
             Prefetch("actions", queryset=stops, to_attr="stops"),
         )
     )
-    found = []
+    results = []
     for row in rows:
         row.point = point
         revision = row.held[-1] if row.held else None
         if revision is not None:
             revision.instrument = row
-        found.append(Standing(row, revision, row.stops[0] if row.stops else None))
-    return found
+        results.append(Standing(row, revision, row.stops[0] if row.stops else None))
+    return results

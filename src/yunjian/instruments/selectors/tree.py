@@ -94,8 +94,8 @@ def outlet_tree(
     pages = {kind: _page(rows.filter(kind=kind), chosen) for kind in Medium if totals.get(kind)}
     number = MonitoringPoint.objects.filter(outlet__source=source).count()
     shown = [outlet for page, _more in pages.values() for outlet in page]
-    found = _points_found(shown, search) if search or number <= FEW_POINTS else {}
-    nodes = {node.outlet.pk: node for node in _outlet_nodes(shown, found, chosen)}
+    result = _points_found(shown, search) if search or number <= FEW_POINTS else {}
+    nodes = {node.outlet.pk: node for node in _outlet_nodes(shown, result, chosen)}
     return [
         Branch(kind, str(kind.label), totals[kind], [nodes[row.pk] for row in page], more)
         for kind, (page, more) in pages.items()
@@ -106,8 +106,8 @@ def branch_of(source: PollutionSource, kind: str, *, search: str, after: str) ->
     """Return the outlets of a kind that follow a code."""
     rows = _outlets_found(source, search).filter(kind=kind)
     page, more = _page(rows.filter(code__gt=after), None)
-    found = _points_found(page, search) if search else {}
-    return Branch(kind, "", len(page), _outlet_nodes(page, found, None), more)
+    result = _points_found(page, search) if search else {}
+    return Branch(kind, "", len(page), _outlet_nodes(page, result, None), more)
 
 
 def _page(rows: QuerySet[Outlet], chosen: MonitoringPoint | None) -> tuple[list[Outlet], str]:
@@ -136,7 +136,7 @@ def _point_found(search: str) -> Q:
 
 def _outlet_nodes(
     outlets: Sequence[Outlet],
-    found: dict[UUID, list[PointNode]],
+    results: dict[UUID, list[PointNode]],
     chosen: MonitoringPoint | None,
 ) -> list[OutletNode]:
     keys = [outlet.pk for outlet in outlets]
@@ -156,7 +156,7 @@ def _outlet_nodes(
     )
     nodes = []
     for outlet in outlets:
-        points, more = found.get(outlet.pk), None
+        points, more = results.get(outlet.pk), None
         if points is None and chosen is not None and outlet.pk == chosen.outlet_id:
             points, more = _points_around(outlet, chosen)
         number = pending.get(outlet.pk, 0)
@@ -168,10 +168,10 @@ def _points_found(outlets: Sequence[Outlet], search: str) -> dict[UUID, list[Poi
     keys = [outlet.pk for outlet in outlets]
     by_outlet = Q(outlet__code__icontains=search) | Q(outlet__name__icontains=search)
     rows = MonitoringPoint.objects.filter(_point_found(search) | by_outlet, outlet__in=keys)
-    found: dict[UUID, list[PointNode]] = {key: [] for key in keys}
+    results: dict[UUID, list[PointNode]] = {key: [] for key in keys}
     for node in point_nodes(rows.order_by("outlet__code", "name", "id")[:MOST_POINTS]):
-        found[node.point.outlet_id].append(node)
-    return found
+        results[node.point.outlet_id].append(node)
+    return results
 
 
 def _points_around(outlet: Outlet, chosen: MonitoringPoint) -> tuple[list[PointNode], UUID | None]:

@@ -66,14 +66,14 @@ class EditedMeanwhile(StaleVersion):
 
     def changed(self) -> dict[str, "TheirChange"]:
         """Return by path what the value was when the draft was opened, what it is now, by whom."""
-        found: dict[str, TheirChange] = {}
+        results: dict[str, TheirChange] = {}
         for edit in self.edits:
             for path, (before, after) in edit.changed.items():
-                first = found[path].before if path in found else before
+                first = results[path].before if path in results else before
                 # of what is personal the chain keeps a digest; the draft itself has the value
                 now = getattr(self.revision, path) if is_keyed_digest(after) else after
-                found[path] = TheirChange(first, now, edit.who)
-        return found
+                results[path] = TheirChange(first, now, edit.who)
+        return results
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,11 +165,11 @@ def _set(revision: InstrumentRevision, field: Field, value: Any, problems: Probl
 
 def _set_setting(revision: InstrumentRevision, field: Field, value: Any) -> None:
     key = field.path.removeprefix(SETTINGS)
-    kept = {name: held for name, held in revision.settings.items() if name != key}
+    stored = {name: held for name, held in revision.settings.items() if name != key}
     if value not in (None, ""):
         # numbers are kept as text: JSON would turn them into floats
-        kept[key] = format(value, "f") if isinstance(value, Decimal) else str(value)
-    revision.settings = kept
+        stored[key] = format(value, "f") if isinstance(value, Decimal) else str(value)
+    revision.settings = stored
 
 
 def setting_number(field: Field, value: Any) -> Decimal | None:
@@ -185,20 +185,20 @@ def setting_number(field: Field, value: Any) -> Decimal | None:
 
 
 def _number(field: Field, value: Any, problems: Problems) -> Decimal | None:
-    said = {"label": field.label, "minimum": field.minimum, "maximum": field.maximum}
+    stated = {"label": field.label, "minimum": field.minimum, "maximum": field.maximum}
     try:
         number = Decimal(str(value))
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
-        problems.unless(False, field.path, _("%(label)s应为数字") % said)  # noqa: FBT003
+        problems.unless(False, field.path, _("%(label)s应为数字") % stated)  # noqa: FBT003
         return None
     if field.minimum is not None:
         good = number >= field.minimum
-        problems.unless(good, field.path, _("%(label)s不能小于 %(minimum)s") % said)
+        problems.unless(good, field.path, _("%(label)s不能小于 %(minimum)s") % stated)
     if field.maximum is not None:
         good = number <= field.maximum
-        problems.unless(good, field.path, _("%(label)s不能大于 %(maximum)s") % said)
+        problems.unless(good, field.path, _("%(label)s不能大于 %(maximum)s") % stated)
     what = (
         _("整数") if field.digits == 0 else _("最多 %(digits)s 位小数") % {"digits": field.digits}
     )
@@ -215,7 +215,7 @@ def _ranges(field: Field, value: Any, problems: Problems) -> list[list[str]]:
         parts = ["～".join(str(bound) for bound in pair) for pair in value]
     else:
         parts = [part.strip() for part in re.split(r"[；;，,\n]", str(value or "")) if part.strip()]
-    found = []
+    results = []
     for part in parts:
         match = RANGE.fullmatch(part)
         if match is None:
@@ -226,10 +226,10 @@ def _ranges(field: Field, value: Any, problems: Problems) -> list[list[str]]:
         good = Decimal(lower) < Decimal(upper)
         message = _("%(part)s：量程上限应大于下限") % {"part": part}
         problems.unless(good, field.path, message, "order")
-        found.append([lower, upper])
+        results.append([lower, upper])
     many = _("其他量程最多 %(most)s 个") % {"most": MAX_RANGES}
-    problems.unless(len(found) <= MAX_RANGES, field.path, many)
-    return found
+    problems.unless(len(results) <= MAX_RANGES, field.path, many)
+    return results
 
 
 def _day(field: Field, value: str, problems: Problems) -> date | None:
@@ -336,8 +336,8 @@ def check_complete(revision: InstrumentRevision, instrument: Instrument) -> None
     for field in fields_of(instrument.kind, instrument.point, revision.parameter):
         if field.required:
             missing = field.read(revision) in (None, "")
-            asked = _("请选择") if field.kind == "choice" else _("请填写")
-            problems.unless(not missing, field.path, f"{asked}{field.label}", "required")
+            requested = _("请选择") if field.kind == "choice" else _("请填写")
+            problems.unless(not missing, field.path, f"{requested}{field.label}", "required")
     _check_change_complete(revision, instrument, problems)
     if revision.accepted_on and not revision.acceptance_number:
         problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")  # noqa: FBT003

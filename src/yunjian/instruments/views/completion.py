@@ -76,6 +76,6 @@ def read_nameplate(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     if picture.kind != "image":
         context["problem"] = _("请选择照片（JPG、PNG、HEIC、WebP）")
         return render(request, "instruments/parts/proposals.html", context, status=422)
-    found = proposals(reader.read(picture.content))
-    context["proposals"] = [(path, value_label(path), value) for path, value in found.items()]
+    result = proposals(reader.read(picture.content))
+    context["proposals"] = [(path, value_label(path), value) for path, value in result.items()]
     return render(request, "instruments/parts/proposals.html", context)

@@ -42,7 +42,7 @@ from yunjian.instruments.services import (
 )
 from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
 from yunjian.instruments.services.filing_values import fixed_parameter
-from yunjian.instruments.views.lookups import acted, back_to, kept_files, refused, stored_files
+from yunjian.instruments.views.lookups import acted, back_to, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.keyed_digests import is_keyed_digest
 from yunjian.records.changes import is_value_of, plain
@@ -96,11 +96,11 @@ def _answer(request: HttpRequest, dialog: Dialog, write: Write) -> HttpResponse:
         return _page(request, dialog, dialog.form())
     form = dialog.form(request.POST, request.FILES)
     if not form.is_valid():
-        dialog.attachments = kept_files(request)
+        dialog.attachments = stored_files(request)
         return _page(request, dialog, form)
     submits = request.POST.get("then") == "submit"
     try:
-        dialog.attachments = kept_files(request)
+        dialog.attachments = stored_files(request)
         stored_files(request, dialog.point, dialog.attachments)
         with transaction.atomic():
             revision = write(values=form.values() | {"attachments": dialog.attachments})
@@ -141,13 +141,13 @@ def _both_edited(
     merged.is_valid()
     merged.add_error(None, error.message)
     if taken:
-        words = _("已采用对方的修改：%(what)s") % {"what": "；".join(taken)}
-        merged.add_error(None, words)
+        text = _("已采用对方的修改：%(what)s") % {"what": "；".join(taken)}
+        merged.add_error(None, text)
     if theirs:
-        words = _("双方都修改了：%(what)s；现为您填写的内容，对方的值标在各项下方") % {
+        text = _("双方都修改了：%(what)s；现为您填写的内容，对方的值标在各项下方") % {
             "what": "、".join(value_label(path) for path in theirs)
         }
-        merged.add_error(None, words)
+        merged.add_error(None, text)
     return _page(request, dialog, merged, status=error.status)
 
 
@@ -295,8 +295,8 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
         .select_related("outlet__source")
         .order_by("outlet__source__name", "outlet__code", "name")
     )
-    asked = request.GET.get("point", "")
-    if not asked:
+    requested = request.GET.get("point", "")
+    if not requested:
         fitting = [
             point
             for point in points
@@ -308,7 +308,7 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
             "back": back_to(instrument.point, instrument.kind),
         }
         return render(request, "instruments/relocate.html", context)
-    point = get_visible_or_404(MonitoringPoint, asked, queryset=points)
+    point = get_visible_or_404(MonitoringPoint, requested, queryset=points)
     dialog = _successor(_("迁移仪器"), instrument, point, OF_THE_PLACE)
     write = partial(instrument_relocate, actor=current_actor(), instrument=instrument, point=point)
     return _answer(request, dialog, write)

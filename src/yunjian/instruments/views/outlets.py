@@ -69,11 +69,11 @@ def _panel_only(request: HttpRequest) -> bool:
     return request.headers.get("HX-Target") == PANEL and not restored
 
 
-def _chosen(source: PollutionSource, asked: str) -> MonitoringPoint | None:
-    if not asked:
+def _chosen(source: PollutionSource, requested: str) -> MonitoringPoint | None:
+    if not requested:
         return first_point(source)
     # a foreign id is answered like an unknown one, and reported
-    point = point_or_404(asked)
+    point = point_or_404(requested)
     if point.outlet.source_id != source.pk:
         raise Http404(_("没有找到您要的内容"))
     return point
@@ -113,17 +113,17 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
 def tree(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Answer a search in the tree, or with more of it: of a kind after a code."""
     source = source_or_404(source_id)
-    asked = request.GET
-    search = asked.get("q", "").strip()[:60]
-    point = _chosen(source, asked["point"]) if asked.get("point") else None
+    requested = request.GET
+    search = requested.get("q", "").strip()[:60]
+    point = _chosen(source, requested["point"]) if requested.get("point") else None
     context: dict[str, Any] = {
         "source": source,
         "point": point,
         "may_keep": may_keep(current_actor(), source),
         "search": search,
     }
-    if asked.get("kind") in Medium.values and asked.get("after"):
-        branch = branch_of(source, asked["kind"], search=search, after=asked["after"])
+    if requested.get("kind") in Medium.values and requested.get("after"):
+        branch = branch_of(source, requested["kind"], search=search, after=requested["after"])
         return render(request, "instruments/parts/tree_outlets.html", context | {"branch": branch})
     context["tree"] = outlet_tree(source, search=search, chosen=point)
     return render(request, "instruments/parts/tree.html", context)

@@ -43,15 +43,15 @@ class RowChange:
 def changes_between(old: Pack, new: Pack) -> list[RowChange]:
     """Return the rows that were changed or added in the order of the new pack, then those gone."""
     before, after = dict(_rows(old)), dict(_rows(new))
-    found = []
+    results = []
     for row_id, (table, row) in after.items():
         earlier = before.get(row_id)
         if earlier is None:
-            found.append(RowChange("added", table, row, _values({}, facts(row))))
+            results.append(RowChange("added", table, row, _values({}, facts(row))))
         elif earlier[1] != row:
             values = _values(facts(earlier[1]), facts(row))
-            found.append(RowChange("changed", table, row, values))
-    return found + [
+            results.append(RowChange("changed", table, row, values))
+    return results + [
         RowChange("removed", table, row, _values(facts(row), {}))
         for row_id, (table, row) in before.items()
         if row_id not in after

@@ -110,10 +110,10 @@ def place_of(definition: Data, problem_place: str) -> str:
     place, data, kind = "", definition, "sheet"
     for name in path:
         rows, child = _children(data, kind)
-        found = next((at for at, row in enumerate(rows) if row.get("key") == name), None)
-        if found is None:
+        match = next((at for at, row in enumerate(rows) if row.get("key") == name), None)
+        if match is None:
             break
-        place, data, kind = f"{place}.{found}".removeprefix("."), rows[found], child
+        place, data, kind = f"{place}.{match}".removeprefix("."), rows[match], child
         if kind in {"field", "item"}:
             break
     return place

@@ -19,7 +19,7 @@ NOT_YET_FILLED = frozenset({"required", "too_few"})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Finding:
     """What the rules say at one place."""
 
     error: str = ""
@@ -56,7 +56,7 @@ class Control:
     last: str
     required: bool
     shown: bool
-    said: Said
+    finding: Finding
 
     @property
     def is_wide(self) -> bool:
@@ -81,7 +81,7 @@ class Check:
     interval_days: int | None
     state: str
     note: str
-    said: Said
+    finding: Finding
     note_error: str
 
 
@@ -123,12 +123,12 @@ class SectionForm:
         if self.error:
             yield self.id, self.title, self.error
         for check in self.checks:
-            for error in (check.said.error, check.note_error):
+            for error in (check.finding.error, check.note_error):
                 if error:
                     yield check.id, check.title, error
         for control in [*self.controls, *(one for row in self.rows for one in row.controls)]:
-            if control.said.error:
-                yield control.id, control.title, control.said.error
+            if control.finding.error:
+                yield control.id, control.title, control.finding.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +226,20 @@ class _Drawing:
         filled = {}
         for part in section.get("fields") or section.get("items") or []:
             key = part["key"]
-            found = self.result.fields.get(f"{path}.{key}", {})
-            filled[key] = as_doubles(found.get("value", values.get(key)))
+            result = self.result.fields.get(f"{path}.{key}", {})
+            filled[key] = as_doubles(result.get("value", values.get(key)))
         return filled
 
     def _holds(self, expression: Any, row: Any) -> bool:
         return holds(expression, {**self.variables, "row": row})
 
-    def _said(self, path: str) -> Said:
-        found = self.result.fields.get(path, {})
-        return Said(
+    def _finding(self, path: str) -> Finding:
+        result = self.result.fields.get(path, {})
+        return Finding(
             error=self.errors.get(path, ""),
-            verdict=found.get("verdict", ""),
-            message=found.get("message", ""),
-            clause=found.get("clause", ""),
+            verdict=result.get("verdict", ""),
+            message=result.get("message", ""),
+            clause=result.get("clause", ""),
         )
 
     def _section(self, section: dict[str, Any]) -> SectionForm:
@@ -321,7 +321,7 @@ class _Drawing:
             last=before if kind in {"number", "text"} and before != text else "",
             required=demanded if isinstance(demanded, bool) else self._holds(demanded, row),
             shown=not part.get("show") or self._holds(part["show"], row),
-            said=self._said(path),
+            finding=self._finding(path),
         )
 
     def _options(self, part: dict[str, Any], value: Any) -> tuple[Option, ...]:
@@ -350,7 +350,7 @@ class _Drawing:
     def _check(self, path: str, item: dict[str, Any], answer: Any) -> Check:
         given = answer if isinstance(answer, dict) else {}
         name = f"{self.prefix}.{path}"
-        said = self._said(path)
+        finding = self._finding(path)
         return Check(
             name=name,
             id=_id(name),
@@ -361,7 +361,7 @@ class _Drawing:
             state=str(given.get("state") or ""),
             note=str(given.get("note") or ""),
             # the note says why it is abnormal; the verdict need not repeat it
-            said=Said(said.error, said.verdict),
+            finding=Finding(finding.error, finding.verdict),
             note_error=self.errors.get(f"{path}.note", ""),
         )
 

@@ -49,8 +49,8 @@ def _checks(section: dict[str, Any], data: QueryDict, name: str) -> dict[str, An
             "state": data.get(f"{name}.{item['key']}.state", ""),
             "note": data.get(f"{name}.{item['key']}.note", "").strip(),
         }
-        if kept := {key: value for key, value in given.items() if value}:
-            checks[item["key"]] = kept
+        if stored := {key: value for key, value in given.items() if value}:
+            checks[item["key"]] = stored
     return checks
 
 

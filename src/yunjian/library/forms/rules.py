@@ -119,9 +119,9 @@ class RowForm(forms.Form):
         """Return the row as the loader reads it; what the form does not show stays."""
         given = self.cleaned_data
         dropped = {*self.values, "confirmed_by", "confirmed_on"}
-        kept = {key: value for key, value in before.items() if key not in dropped}
-        found = {key: given[key] for key in ("clause", "provenance", *self.values)}
-        return kept | {key: value for key, value in found.items() if value not in {None, ""}}
+        stored = {key: value for key, value in before.items() if key not in dropped}
+        results = {key: given[key] for key in ("clause", "provenance", *self.values)}
+        return stored | {key: value for key, value in results.items() if value not in {None, ""}}
 
 
 class ObligationForm(RowForm):
@@ -316,11 +316,11 @@ def _step(text: str) -> dict[str, int]:
 
 
 def _by_unit(bands: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    results: dict[str, list[dict[str, Any]]] = {}
     for band in bands:
         own = dict(band)
-        found.setdefault(own.pop("measured_in"), []).append(own)
-    return found
+        results.setdefault(own.pop("measured_in"), []).append(own)
+    return results
 
 
 class BandForm(forms.Form):

@@ -29,8 +29,8 @@ def published_sheets() -> list[Definition]:
 
 def designs() -> QuerySet[SheetDesign]:
     """Return the drafts that are not published yet, newest first."""
-    found: QuerySet[SheetDesign] = SheetDesign.objects.filter(published=None)
-    return found.select_related("changed_by").order_by("-changed_at")
+    result: QuerySet[SheetDesign] = SheetDesign.objects.filter(published=None)
+    return result.select_related("changed_by").order_by("-changed_at")
 
 
 def design(design_id: UUID) -> SheetDesign:
@@ -39,10 +39,10 @@ def design(design_id: UUID) -> SheetDesign:
     Raises:
         Http404: there is none that the actor may see.
     """
-    found: SheetDesign = get_visible_or_404(
+    result: SheetDesign = get_visible_or_404(
         SheetDesign, design_id, queryset=SheetDesign.objects.select_related("changed_by")
     )
-    return found
+    return result
 
 
 def library(on_date: date) -> list[dict[str, Any]]:

@@ -189,12 +189,12 @@ def _require_designer(actor: Actor) -> UUID:
 
 def _locked(actor: Actor, design_id: UUID) -> SheetDesign:
     _require_designer(actor)
-    found: SheetDesign = get_visible_or_404(
+    result: SheetDesign = get_visible_or_404(
         SheetDesign, design_id, queryset=SheetDesign.objects.select_for_update(of=("self",))
     )
-    if found.published_id is not None:
+    if result.published_id is not None:
         raise InvalidState(_("已经发布，不能再修改"))
-    return found
+    return result
 
 
 def _check_day(design: SheetDesign, effective_from: date) -> None:

@@ -215,8 +215,8 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     except DomainError as error:
         add_domain_errors(form, error)
         return _draft_page(request, code, draft_of(code), form=form, error=error)
-    words = {"name": row.name, "day": row.effective_from}
-    message = gettext("%(name)s 已发布，自 %(day)s 起施行") % words
+    text = {"name": row.name, "day": row.effective_from}
+    message = gettext("%(name)s 已发布，自 %(day)s 起施行") % text
     return done(request, message, reverse("library:rule_versions", args=[code]))
 
 

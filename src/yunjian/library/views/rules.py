@@ -101,8 +101,8 @@ def pack(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.GET.get("format") == "xlsx":
         return LIBRARY.answer(request, lines, title=shown.name)
     by_tab = [(key, title, [line for line in lines if fits(line)]) for key, title, fits in TABS]
-    open_tab = tab or next((key for key, _title, found in by_tab if found), "obligations")
-    rows = next((found for key, _title, found in by_tab if key == open_tab), [])
+    open_tab = tab or next((key for key, _title, result in by_tab if result), "obligations")
+    rows = next((result for key, _title, result in by_tab if key == open_tab), [])
     versions = version_lines(code, today())
     may_change = may_change_rules(current_actor()) and shown.overlays is None
     return PACKS.get(open_tab, PACKS["limits"]).answer(
@@ -117,15 +117,15 @@ def pack(request: HttpRequest, code: str) -> HttpResponseBase:
         versions=versions,
         draft=draft,
         tab=open_tab,
-        tabs=[(key, title, len(found)) for key, title, found in by_tab],
+        tabs=[(key, title, len(result)) for key, title, result in by_tab],
         query=_query(query, version),
     )
 
 
 def _query(query: dict[str, Any], version: int | None) -> str:
     """Return the query without the tab, so that tabs keep it."""
-    kept = {key: value for key, value in {**query, "version": version}.items() if value}
-    return urlencode(kept)
+    stored = {key: value for key, value in {**query, "version": version}.items() if value}
+    return urlencode(stored)
 
 
 @authority_page

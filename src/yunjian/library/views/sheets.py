@@ -97,11 +97,11 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 @authority_page
 def sheet_shown(request: HttpRequest, name: str) -> HttpResponse:
     """One version as a form to try out."""
-    found = _definition(name)
+    result = _definition(name)
     context = {
-        "definition": found,
-        "title": localized(found.source["title"]),
-        "form": _tried(found, sheets.initial_answers(found, SAMPLE)),
+        "definition": result,
+        "title": localized(result.source["title"]),
+        "form": _tried(result, sheets.initial_answers(result, SAMPLE)),
         "try_url": reverse("library:sheet_try", args=[name]),
         "may_design": may_design(current_actor()),
     }
@@ -127,20 +127,20 @@ def sheet_pdf(request: HttpRequest, name: str) -> HttpResponse:
 @authority_page
 def sheet_begin(request: HttpRequest, name: str) -> HttpResponse:
     """Copy a sheet to change it."""
-    found = _definition(name)
+    result = _definition(name)
     form = CopyForm(request.POST or None)
 
     def save() -> HttpResponse:
         code = form.cleaned_data["code"]
-        begun = design_begin(actor=current_actor(), base=found.name, code=code)
+        begun = design_begin(actor=current_actor(), base=result.name, code=code)
         return done(request, _("已建立草稿"), reverse("library:design", args=[begun.pk]))
 
     return form_dialog(
         request,
         form,
         save=save,
-        title=_("复制修改 %(name)s") % {"name": found.name},
-        text=localized(found.source["title"]),
+        title=_("复制修改 %(name)s") % {"name": result.name},
+        text=localized(result.source["title"]),
         submit=_("建立草稿"),
         testid="design-begin",
     )
@@ -199,8 +199,8 @@ def design_published(request: HttpRequest, design_id: UUID) -> HttpResponse:
             revision=row.revision,
             effective_from=form.cleaned_data["effective_from"],
         )
-        words = {"name": published.name, "day": published.effective_from}
-        return done(request, _("%(name)s 已发布，%(day)s 起生效") % words, LIST_URL)
+        text = {"name": published.name, "day": published.effective_from}
+        return done(request, _("%(name)s 已发布，%(day)s 起生效") % text, LIST_URL)
 
     return form_dialog(
         request,

@@ -102,10 +102,10 @@ def visits_by_day(days: int) -> list[Day]:
         .values_list("on", "verdict")
         .annotate(number=Count("pk"))
     )
-    found: dict[date, dict[str, int]] = {first + timedelta(days=n): {} for n in range(days)}
+    results: dict[date, dict[str, int]] = {first + timedelta(days=n): {} for n in range(days)}
     for on, verdict, number in rows:
-        found.setdefault(on, {})[verdict] = number
-    return [Day(on, verdicts) for on, verdicts in sorted(found.items())]
+        results.setdefault(on, {})[verdict] = number
+    return [Day(on, verdicts) for on, verdicts in sorted(results.items())]
 
 
 def _late() -> Q:

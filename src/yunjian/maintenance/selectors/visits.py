@@ -147,10 +147,10 @@ def instruments_at(point_ids: list[UUID]) -> dict[UUID, list[InstrumentRevision]
         .select_related("instrument")
         .order_by("instrument__kind", "parameter", "instrument_id")
     )
-    found: dict[UUID, list[InstrumentRevision]] = {}
+    results: dict[UUID, list[InstrumentRevision]] = {}
     for revision in revisions:
-        found.setdefault(revision.instrument.point_id, []).append(revision)
-    return found
+        results.setdefault(revision.instrument.point_id, []).append(revision)
+    return results
 
 
 CONTEXT_COLUMNS = (
@@ -251,14 +251,14 @@ def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
     """Return by task what may be filled in besides the sheets that it asks for (today's versions;
     of a sheet that it asks for in another version, none)."""
     known: dict[tuple[str, str], list[sheets.Definition]] = {}
-    found = {}
+    results = {}
     for task in tasks:
         key = (task.point.kind, task.point.sampling_method)
         if key not in known:
             known[key] = sheets.definitions_for(*key, today())
-        asked = {name.partition("@")[0] for name in task.sheets}
-        found[task.pk] = sorted(item.name for item in known[key] if item.code not in asked)
-    return found
+        requested = {name.partition("@")[0] for name in task.sheets}
+        results[task.pk] = sorted(item.name for item in known[key] if item.code not in requested)
+    return results
 
 
 def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:

@@ -435,20 +435,20 @@ def _attachments(actor: Actor, submission: Submission, rows: list[RecordSheet]) 
     wanted = list(dict.fromkeys([*submission.attachment_ids, *inside]))
     if not wanted:
         return []
-    found = {
+    results = {
         row.pk: row
         for row in Attachment.unscoped().filter(
             pk__in=wanted, organization_id=actor.own_organization
         )
     }
-    missing = [identifier for identifier in wanted if identifier not in found]
+    missing = [identifier for identifier in wanted if identifier not in results]
     if missing:
         raise InvalidInput(
             _("有 %(number)s 个附件尚未上传，请稍后重试") % {"number": len(missing)},
             code="attachment_missing",
             field="attachment_ids",
         )
-    return [found[identifier] for identifier in wanted]
+    return [results[identifier] for identifier in wanted]
 
 
 def _sign_in_warnings(

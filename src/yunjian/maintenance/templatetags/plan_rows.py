@@ -21,11 +21,11 @@ def _name(point: MonitoringPoint) -> str:
 @register.simple_tag
 def point_names(keys: str | None, points: Points) -> SafeString:
     """Return the name of the point, or how many there are (their names in the tooltip)."""
-    found = [_name(points[key]) for key in (keys or "").split(",") if key in points]
-    if len(found) == 1:
-        return format_html("{}", found[0])
-    number = _("%(number)s 个测点") % {"number": len(found)}
-    return format_html('<span title="{}">{}</span>', "、".join(found), number)
+    result = [_name(points[key]) for key in (keys or "").split(",") if key in points]
+    if len(result) == 1:
+        return format_html("{}", result[0])
+    number = _("%(number)s 个测点") % {"number": len(result)}
+    return format_html('<span title="{}">{}</span>', "、".join(result), number)
 
 
 @register.simple_tag

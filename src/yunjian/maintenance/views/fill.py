@@ -83,7 +83,7 @@ def picture(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         context["error"] = error.errors[0].message if error.errors else error.message
     response = render(request, "library/sheet_form/picture.html", context)
     if "picture" in context:
-        response["HX-Trigger-After-Swap"] = "yj-kept"
+        response["HX-Trigger-After-Swap"] = "yj-stored"
     return response
 
 
@@ -217,8 +217,8 @@ def _sheet(filling: _Filling, index: int, *, is_final: bool) -> SheetForm:
 def _more(filling: _Filling, names: set[str]) -> list[tuple[str, str]]:
     """Return name and title of the sheets that can be added."""
     language = language_code()
-    found = [sheets.definition(name) for name in sheets_allowed(filling.task, today()) - names]
-    return sorted((item.name, item.source["title"][language]) for item in found)
+    result = [sheets.definition(name) for name in sheets_allowed(filling.task, today()) - names]
+    return sorted((item.name, item.source["title"][language]) for item in result)
 
 
 def _closing_errors(errors: list[FieldError]) -> dict[str, str]:

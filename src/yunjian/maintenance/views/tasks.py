@@ -72,13 +72,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def task_list(request: HttpRequest) -> HttpResponseBase:
     """Tasks by state, time, person and point."""
     query = TaskQuery(TASKS.query(request.GET))
-    found = cleaned_query(query)
+    result = cleaned_query(query)
     able = may_plan(current_actor())
     return TASKS.answer(
         request,
-        tasks_visible(found),
+        tasks_visible(result),
         form=query,
-        plan=Plan.objects.filter(pk=found["plan"]).first() if found.get("plan") else None,
+        plan=Plan.objects.filter(pk=result["plan"]).first() if result.get("plan") else None,
         may_plan=able,
     )
 
@@ -94,8 +94,8 @@ def tasks_reassign(request: HttpRequest) -> HttpResponse:
     def save() -> HttpResponse:
         assignee = form.cleaned_data["assignee"]
         number = task_reassign(actor=current_actor(), tasks=tasks, assignee=assignee)
-        words = {"number": number, "assignee": assignee.name}
-        message = gettext("已将 %(number)s 个任务改派给%(assignee)s") % words
+        text = {"number": number, "assignee": assignee.name}
+        message = gettext("已将 %(number)s 个任务改派给%(assignee)s") % text
         return done(request, message, HOME)
 
     return form_dialog(

@@ -86,11 +86,11 @@ def _line(event: Event, who: str, names: dict[str, str], row: models.Model) -> P
 
 
 def _facts(payload: dict[str, Any]) -> list[str]:
-    words = [
+    text = [
         # a limit says its outlet in the column before
         *([] if "limit" in payload else [("code", _("编号 {}"))]),
         ("mn_code", _("MN 号 {}")),
         ("limit", "{}"),
         ("ended", _("同时终止：{}")),
     ]
-    return [sentence.format(payload[key]) for key, sentence in words if payload.get(key)]
+    return [sentence.format(payload[key]) for key, sentence in text if payload.get(key)]

@@ -33,10 +33,10 @@ class SourceQuery:
     state: str = ""
 
 
-def sources_visible(asked: SourceQuery | None = None) -> QuerySet[PollutionSource]:
+def sources_visible(requested: SourceQuery | None = None) -> QuerySet[PollutionSource]:
     """Return the sources that the acting actor sees, with counts of outlets and points."""
     rows = PollutionSource.objects.select_related("district", "organization")
-    for condition in _conditions(asked or SourceQuery()):
+    for condition in _conditions(requested or SourceQuery()):
         rows = rows.filter(condition)
     outlets = Outlet.objects.filter(source=OuterRef("pk")).order_by()
     points = MonitoringPoint.objects.filter(outlet__source=OuterRef("pk")).order_by()
@@ -46,29 +46,29 @@ def sources_visible(asked: SourceQuery | None = None) -> QuerySet[PollutionSourc
     return counted
 
 
-def _conditions(asked: SourceQuery) -> list[Q]:
-    found = []
-    if asked.name:
-        found.append(Q(name__icontains=asked.name) | Q(address__icontains=asked.name))
-    if asked.code:
-        found.append(
-            Q(code__icontains=asked.code)
-            | Q(permit_number__icontains=asked.code)
-            | Q(uscc__icontains=asked.code)
-            | Q(organization__uscc__icontains=asked.code)
+def _conditions(requested: SourceQuery) -> list[Q]:
+    results = []
+    if requested.name:
+        results.append(Q(name__icontains=requested.name) | Q(address__icontains=requested.name))
+    if requested.code:
+        results.append(
+            Q(code__icontains=requested.code)
+            | Q(permit_number__icontains=requested.code)
+            | Q(uscc__icontains=requested.code)
+            | Q(organization__uscc__icontains=requested.code)
         )
-    if asked.industry:
-        found.append(_industry(asked.industry))
-    if asked.district:
-        found.append(Q(district_id=asked.district))
-    if asked.management_level:
-        found.append(Q(management_level=asked.management_level))
-    if asked.medical:
-        found.append(Q(is_medical=asked.medical == "yes"))
-    if asked.state:
+    if requested.industry:
+        results.append(_industry(requested.industry))
+    if requested.district:
+        results.append(Q(district_id=requested.district))
+    if requested.management_level:
+        results.append(Q(management_level=requested.management_level))
+    if requested.medical:
+        results.append(Q(is_medical=requested.medical == "yes"))
+    if requested.state:
         closed = PollutionSource.closed()
-        found.append(closed if asked.state == "closed" else ~closed)
-    return found
+        results.append(closed if requested.state == "closed" else ~closed)
+    return results
 
 
 def _industry(text: str) -> Q:

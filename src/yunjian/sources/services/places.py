@@ -113,8 +113,8 @@ def source_update(
     values = dict(changes)
     if values.get("industry_code", source.industry_code) != source.industry_code:
         # the name belongs to the code, unless somebody gave it one of its own
-        kept = values.get("industry_name", source.industry_name) == source.industry_name
-        values |= {"industry_name": ""} if kept else {}
+        stored = values.get("industry_name", source.industry_name) == source.industry_name
+        values |= {"industry_name": ""} if stored else {}
     changed = assign_place(source, _tidy(values))
     if not changed:
         return source

@@ -259,6 +259,6 @@ def dischargers(request: HttpRequest) -> HttpResponse:
     """Propose dischargers for what is typed."""
     CREATE_SOURCE.require(current_actor())
     text = request.GET.get("owner", "").strip()
-    found = dischargers_like(text) if text else []
-    options = [(row.uscc, row.name) for row in found]
+    result = dischargers_like(text) if text else []
+    options = [(row.uscc, row.name) for row in result]
     return render(request, "sources/parts/options.html", {"options": options})

@@ -111,11 +111,11 @@ RENEWALS = replace(QUEUE, name="supervision.renewals", table=RenewalTable, prepa
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List the filings."""
     form = QueueFilterForm(request.GET, actor=current_actor())
-    found = cleaned_query(form)
-    tab = found.pop("tab", "") or "pending"
+    result = cleaned_query(form)
+    tab = result.pop("tab", "") or "pending"
     return (RENEWALS if tab == "renewals" else QUEUE).answer(
         request,
-        filing_queue(tab=tab, **found),
+        filing_queue(tab=tab, **result),
         form=form,
         # the longest waiting first; of what is decided the newest
         order="id" if tab in WAITING else "-id",
@@ -125,7 +125,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         tabs=TABS,
         bulk="supervision/filings/bulk.html" if tab == "renewals" else "",
         waiting=waiting_by_district(),
-        district=found.get("district", ""),
+        district=result.get("district", ""),
         mean_days=days_to_decision(today() - LOOK_BACK),
     )
 
@@ -242,8 +242,8 @@ def approve_renewals(request: HttpRequest) -> HttpResponseBase:
 
 
 def _plain_renewals_found(query: QueryDict) -> list[InstrumentRevision]:
-    found = cleaned_query(QueueFilterForm(query, actor=current_actor())) | {"tab": "renewals"}
-    rows = list(filing_queue(**found).order_by("id"))
+    result = cleaned_query(QueueFilterForm(query, actor=current_actor())) | {"tab": "renewals"}
+    rows = list(filing_queue(**result).order_by("id"))
     plain = plain_renewals(rows)
     return [row for row in rows if row.pk in plain]
 

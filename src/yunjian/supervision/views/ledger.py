@@ -46,9 +46,9 @@ def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_GET
 def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Say whether the seals of a visit hold."""
-    found = get_visible_or_404(Visit, visit_id)
-    report = verify_object(found)
-    context = {"visit": found, "report": report, "events": with_actors(report.events)}
+    result = get_visible_or_404(Visit, visit_id)
+    report = verify_object(result)
+    context = {"visit": result, "report": report, "events": with_actors(report.events)}
     return render(request, "supervision/ledger/verify.html", context)
 
 

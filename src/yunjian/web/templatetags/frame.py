@@ -39,8 +39,8 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "—"
 
 
-@register.filter("said")
-def said_filter(text: Mapping[str, str]) -> str:
+@register.filter("localized")
+def localized_filter(text: Mapping[str, str]) -> str:
     """Return the side of a text with both languages that is read now."""
     return localized(text)
 

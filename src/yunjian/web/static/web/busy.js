@@ -11,7 +11,7 @@
     buttons(form).forEach((button) => {
       button.disabled = true;
       if (button !== submitter) return;
-      button.dataset.yjWords = button.innerHTML;
+      button.dataset.yjLabel = button.innerHTML;
       button.textContent = document.body.dataset.yjSaving;
     });
     setTimeout(() => wake(form), LONGEST);
@@ -21,9 +21,9 @@
     delete form.dataset.yjBusy;
     buttons(form).forEach((button) => {
       button.disabled = false;
-      if (button.dataset.yjWords === undefined) return;
-      button.innerHTML = button.dataset.yjWords;
-      delete button.dataset.yjWords;
+      if (button.dataset.yjLabel === undefined) return;
+      button.innerHTML = button.dataset.yjLabel;
+      delete button.dataset.yjLabel;
     });
   };
   // a form that saves itself while one types sends as fill.js says
