@@ -96,11 +96,11 @@ def _answer(request: HttpRequest, dialog: Dialog, write: Write) -> HttpResponse:
         return _page(request, dialog, dialog.form())
     form = dialog.form(request.POST, request.FILES)
     if not form.is_valid():
-        dialog.attachments = stored_files(request)
+        dialog.attachments = earlier_files(request)
         return _page(request, dialog, form)
     submits = request.POST.get("then") == "submit"
     try:
-        dialog.attachments = stored_files(request)
+        dialog.attachments = earlier_files(request)
         stored_files(request, dialog.point, dialog.attachments)
         with transaction.atomic():
             revision = write(values=form.values() | {"attachments": dialog.attachments})

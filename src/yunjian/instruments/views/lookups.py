@@ -44,7 +44,7 @@ def acted(request: HttpRequest, back: str, act: Callable[[], object], message: s
     return done(request, message, back)
 
 
-def stored_files(request: HttpRequest) -> list[Attachment]:
+def earlier_files(request: HttpRequest) -> list[Attachment]:
     """Return the files that an earlier try of the form stored, as far as they are still wanted."""
     ids = [text for text in request.POST.getlist("stored") if UUID_TEXT.fullmatch(text)]
     return list(Attachment.objects.filter(pk__in=ids))
@@ -61,7 +61,7 @@ def files_dialog(
     **context: Any,
 ) -> HttpResponse:
     """Show a form that files go with, or store them and call `write` with them."""
-    files = stored_files(request)
+    files = earlier_files(request)
 
     def save() -> HttpResponse:
         stored_files(request, point, files)
