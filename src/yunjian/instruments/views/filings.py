@@ -42,7 +42,7 @@ from yunjian.instruments.services import (
 )
 from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
 from yunjian.instruments.services.filing_values import fixed_parameter
-from yunjian.instruments.views.lookups import acted, back_to, refused, stored_files
+from yunjian.instruments.views.lookups import acted, back_to, earlier_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.keyed_digests import is_keyed_digest
 from yunjian.records.changes import is_value_of, plain
