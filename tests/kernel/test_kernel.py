@@ -92,7 +92,6 @@ def test_nobody_acts_unless_somebody_says_so() -> None:
     with acting_as(system):
         assert current_actor() is system
     assert system.is_system
-    assert system.has_role("anything")
     with pytest.raises(OutsideScope):
         _ = system.own_organization
 

@@ -42,10 +42,6 @@ class Actor:
             raise OutsideScope(f"{self.name} belongs to no organisation")
         return self.organization_id
 
-    def has_role(self, *roles: str) -> bool:
-        """Tell whether the actor holds at least one of the roles."""
-        return self.is_system or not self.roles.isdisjoint(roles)
-
 
 _current: ContextVar[Actor | None] = ContextVar("yunjian_actor", default=None)
 

@@ -77,11 +77,6 @@ def fields_of(kind: str, point: MonitoringPoint, parameter: str = "") -> Iterato
         yield from section.fields
 
 
-def measuring_sections(point: MonitoringPoint, parameter: str) -> list[Section]:
-    """Return the sections of an analyser that depend on what it measures."""
-    return _analyzer(point, parameter)
-
-
 def _identity(kind: str, point: MonitoringPoint) -> Section:
     sampler = kind == InstrumentKind.SAMPLER
     parameter = Field(

@@ -60,16 +60,6 @@ def output_fields(
     return decorate
 
 
-def wire_values(specification: Specification, row: Any) -> dict[str, Any]:
-    """Return the values of a record by path, as JSON has them."""
-    return {
-        path: float(value) if isinstance(value, Decimal) else value
-        for path, field in specification.fields.items()
-        if not field.is_nested and field.kind != "link"
-        for value in [field.read(row)]
-    }
-
-
 def clearable(*specifications: Specification) -> set[str]:
     """Return the fields that may be said to be nothing again: days and numbers."""
     return {

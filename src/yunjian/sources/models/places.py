@@ -314,11 +314,6 @@ class Outlet(PositionedModel, LifecycleModel, ScopedModel):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
-    @property
-    def is_flue_gas(self) -> bool:
-        """Whether it is a stack."""
-        return self.kind == Medium.FLUE_GAS
-
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """As its pollution source."""
