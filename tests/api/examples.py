@@ -24,6 +24,8 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Notification
+from yunjian.records.fields import Specification
+from yunjian.sources.fields import POINT
 from yunjian.sources.models import (
     EmissionLimit,
     MonitoringPoint,
@@ -482,37 +484,46 @@ def water_outlet(world: World, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def empty_texts(specification: Specification) -> dict[str, Any]:
+    """Return the texts that nobody filled in: a new field needs no line here."""
+    return {path: "" for path, one in specification.fields.items() if one.kind == "text"}
+
+
 def point(world: World, **changes: Any) -> dict[str, Any]:
     """Return what the API says of the CEMS."""
-    return {
-        "id": str(world.flue_gas_point.pk),
-        "outlet": str(world.flue_gas_outlet.pk),
-        "name": "锅炉 CEMS",
-        "kind": "flue_gas",
-        "mn_code": "310115FFFF00000000000B02",
-        "parameters": [{"symbol": "SO2", "code": "a21026"}, {"symbol": "厂控", "code": None}],
-        "sampling_method": "dilution",
-        "automatic_calibration": True,
-        "networked_on": "2021-02-03",
-        "location": "烟囱 20 米平台",
-        "longitude": 121.655555,
-        "latitude": 31.255555,
-        "datum": "gcj02",
-        "typed": {"longitude": 121.666666, "latitude": 31.266666},
-        "station_area": 12.5,
-        "station_temperature_control": True,
-        "station_ups": False,
-        "station_video": True,
-        "opened_on": "2021-01-05",
-        "closed_on": "2099-07-07",
-        "state": "active",
-        "version": 5,
-    } | changes
+    return (
+        empty_texts(POINT)
+        | {
+            "id": str(world.flue_gas_point.pk),
+            "outlet": str(world.flue_gas_outlet.pk),
+            "name": "锅炉 CEMS",
+            "kind": "flue_gas",
+            "mn_code": "310115FFFF00000000000B02",
+            "parameters": [{"symbol": "SO2", "code": "a21026"}, {"symbol": "厂控", "code": None}],
+            "sampling_method": "dilution",
+            "automatic_calibration": True,
+            "networked_on": "2021-02-03",
+            "location": "烟囱 20 米平台",
+            "longitude": 121.655555,
+            "latitude": 31.255555,
+            "datum": "gcj02",
+            "typed": {"longitude": 121.666666, "latitude": 31.266666},
+            "station_area": 12.5,
+            "station_temperature_control": True,
+            "station_ups": False,
+            "station_video": True,
+            "opened_on": "2021-01-05",
+            "closed_on": "2099-07-07",
+            "state": "active",
+            "version": 5,
+        }
+        | changes
+    )
 
 
 def water_point(world: World) -> dict[str, Any]:
     """Return what the API says of the station at the outfall, in WGS84."""
-    return {
+    return empty_texts(POINT) | {
         "id": str(world.wastewater_point.pk),
         "outlet": str(world.wastewater_outlet.pk),
         "name": "废水总排口在线监测站",

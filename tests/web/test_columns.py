@@ -734,6 +734,12 @@ PLACE = {
     "投用日期": "outlet.opened_on", "关闭日期": "outlet.closed_on",
     "关闭原因": "outlet.close_reason",
 }  # fmt: skip
+# a new text of a point needs no line here
+TEXTS_OF_A_POINT = {
+    str(one.title): f"point.{path}"
+    for path, one in POINT.fields.items()
+    if one.kind == "text" and one.on_detail
+}
 FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
     (
         "sources/source_detail.html",
@@ -771,6 +777,7 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
         "instruments/point_detail.html",
         point_context,
         {
+            **TEXTS_OF_A_POINT,
             "测点名称": "point.name", "MN 号": "point.mn_code", "排口": "point.outlet",
             "投用日期": "point.opened_on",
             "联网日期": "point.networked_on", "安装位置": "point.location",
