@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mutations import sample
 from mutations.changes import SHARES, Change
-from mutations.choosing import LEFT_OUT, Record
+from mutations.choosing import COLLECTED, LEFT_OUT, Record
 from mutations.recorder import RECORD
 from mutations.running import Runner, compile_copy
 
@@ -40,13 +42,16 @@ def main(work: Path, seed: int, count: int, budget: float, *, again: bool) -> No
     The results are a file that people write into as well: a survivor that turns out to change
     nothing gets the verdict "equivalent" and the reason, and the next run takes another for it.
     """
+    work = work.resolve()
     file = work / f"sample-{seed}.json"
     results: dict[str, dict[str, Any]] = json.loads(file.read_text()) if file.exists() else {}
     copy(work)
     record(work)
     runner = Runner(work, Record(work / "record", work / "copy"))
-    order = sample.in_order(work / "copy", seed)
+    order = _order(work, seed)
     runner.prepare()
+    # whoever stops it finds the copy as it was
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while missing := wanted(order, results, count, again=again):
             for change in missing:
@@ -71,6 +76,17 @@ def main(work: Path, seed: int, count: int, budget: float, *, again: bool) -> No
     report(results)
 
 
+def _order(work: Path, seed: int) -> dict[str, list[Change]]:
+    """Return the order of the sample; it is kept, so that a run goes on at once."""
+    file = work / f"order-{seed}.json"
+    if not file.exists():
+        order = sample.in_order(work / "copy", seed)
+        kept = {layer: [asdict(change) for change in some] for layer, some in order.items()}
+        file.write_text(json.dumps(kept))
+    kept = json.loads(file.read_text())
+    return {layer: [Change(**change) for change in some] for layer, some in kept.items()}
+
+
 def wanted(
     order: dict[str, list[Change]], results: dict[str, dict[str, Any]], count: int, *, again: bool
 ) -> list[Change]:
@@ -86,8 +102,9 @@ def wanted(
                 break
             counted += 1
             if verdict is None or (again and verdict in {"survived", "no tests"}):
-                missing.append(change)
-    return missing
+                missing.append((counted / size, change))
+    # all layers side by side, so that a run that is stopped early says something of each
+    return [change for _place, change in sorted(missing, key=lambda each: each[0])]
 
 
 def copy(work: Path) -> None:
@@ -103,28 +120,41 @@ def record(work: Path) -> None:
     """Run the tests of the unchanged copy once, and record which lines each of them runs."""
     folder = work / "record"
     folder.mkdir(exist_ok=True)
+    if not (folder / COLLECTED).exists():
+        collected = _pytest(work, "-m", "pytest", "--collect-only", "-q", "tests")
+        names = [line for line in collected.splitlines() if "::" in line]
+        (folder / COLLECTED).write_text("\n".join(names))
     settings = folder / "coveragerc"
     settings.write_text(COVERAGE.format(copy=work / "copy"))
     for group in GROUPS:
         name = group.replace(" ", "-")
         if (folder / f"{name}.json").exists():
             continue
-        paths = [work / "copy" / part for part in ("src", ".", "scripts")]
-        subprocess.run(
-            [
-                sys.executable, "-m", "coverage", "run", f"--rcfile={settings}",
-                f"--data-file={folder / name}.coverage", "-m", "pytest", "-q",
-                "-p", "mutations.recorder", "-p", "no:cacheprovider", "-p", "no:xdist",
-                *(f"tests/{room}" for room in group.split() if f"tests/{room}/" not in LEFT_OUT),
-            ],
-            cwd=work / "copy",
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(map(str, paths)),
-                RECORD: str(folder / f"{name}.json"),
-            },
-            check=False,
-        )  # fmt: skip
+        rooms = [f"tests/{room}" for room in group.split() if f"tests/{room}/" not in LEFT_OUT]
+        os.environ[RECORD] = str(folder / f"{name}.json")
+        measured = [
+            "coverage",
+            "run",
+            f"--rcfile={settings}",
+            f"--data-file={folder / name}.coverage",
+        ]
+        print(
+            _pytest(work, "-m", *measured, "-m", "pytest", "-p", "mutations.recorder", "-q", *rooms)
+        )
+
+
+def _pytest(work: Path, *arguments: str) -> str:
+    """Run pytest in the unchanged copy and return what it says."""
+    paths = [work / "copy" / part for part in ("src", ".", "scripts")]
+    answer = subprocess.run(
+        [sys.executable, *arguments, "-p", "no:cacheprovider", "-p", "no:xdist"],
+        cwd=work / "copy",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return answer.stdout
 
 
 def report(results: dict[str, dict[str, Any]]) -> None:

@@ -133,6 +133,7 @@ class Runner:
         return TIMEOUT
 
     def _in_child(self, files: list[str]) -> int:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         import pytest  # noqa: PLC0415 - loaded by `prepare`
 
         os.setpgid(0, 0)

@@ -5,23 +5,32 @@ not there: nobody sees them on the page, and a test that sends what it likes doe
 """
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.forms import BaseForm, MultiWidget, Textarea, TextInput
 from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.isolation.city import City, build_city
-from tests.web.markup import Form, Markup
-from yunjian.identity.models import Account
+from tests.web.markup import Element, Form, Markup
+from tests.world import account_with, give_authenticator
+from yunjian.identity.models import Account, Organization
+from yunjian.identity.models.accounts import Role
 from yunjian.web.menu import PORTALS
 
 pytestmark = [pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
+# who walks: the kind of the organisation decides the menu
 WHO = {
-    "discharger": "discharger_owner",
-    "agency": "agency_manager",
-    "authority": "reviewer",
+    "discharger": ("discharger_owner",),
+    "agency": ("agency_manager",),
+    "authority": ("reviewer", "rule_administrator"),
+    "operator": ("system_administrator", "security_administrator", "audit_administrator"),
 }
+# words that do not depend on the rows → the routes, and what a button sends, wherever they stand
+LEADS = Path(__file__).with_name("leads.txt")
 # signing out ends the walk; a simulator is no page of the program
 NOT_FOLLOWED = {"identity:signout"}
 
@@ -64,6 +73,9 @@ class Walk:
             self._waiting.append((answer.headers["Location"], address))
         elif not answer.streaming and answer["Content-Type"].startswith("text/html"):
             markup = Markup(answer.content.decode())
+            self.problems += [
+                f"{address}: {problem}" for problem in unlike_the_form(answer, markup)
+            ]
             self.pages[address] = markup
             self._waiting += [(link, address) for link in self._links(address, markup)]
 
@@ -77,10 +89,48 @@ class Walk:
                 yield link
 
 
+def unlike_the_form(answer: Any, markup: Markup) -> Iterator[str]:
+    """A page asks for each field of its form, once."""
+    form = answer.context.get("form") if answer.context is not None else None
+    if not isinstance(form, BaseForm):
+        return
+    forms = [each for each in markup.forms() if sent(each)]
+    controls = [each.get("name") for one in forms for each in one.controls]
+    if not {each.html_name for each in form.visible_fields()} & set(controls):
+        return  # asks with another form, or is a query
+    for field in form.visible_fields():
+        one = isinstance(field.field.widget, TextInput | Textarea)
+        if field.html_name not in controls and not isinstance(field.field.widget, MultiWidget):
+            yield f"does not ask for {field.html_name}"
+        if one and controls.count(field.html_name) > 1:
+            yield f"asks for {field.html_name} twice"
+
+
+WALKS: dict[str, list[Walk]] = {}
+
+
 @pytest.fixture(params=WHO)
-def walk(db: None, request: pytest.FixtureRequest) -> Walk:
-    city = build_city()
-    return Walk(city, getattr(city, WHO[request.param]), request.param)
+def walks(db: None, request: pytest.FixtureRequest) -> list[Walk]:
+    """Walk once for all tests; what is kept are texts, no rows."""
+    kind = request.param
+    if kind not in WALKS:
+        city = build_city()
+        WALKS[kind] = [Walk(city, _account(city, name), kind) for name in WHO[kind]]
+    return WALKS[kind]
+
+
+def _account(city: City, name: str) -> Account:
+    if hasattr(city, name):
+        account: Account = getattr(city, name)
+        return account
+    organization = city.authority
+    if name != Role.RULE_ADMINISTRATOR:
+        organization, _made = Organization.unscoped().get_or_create(
+            kind="operator", name="试验运营中心", uscc="91310000MA1TEST009"
+        )
+    account = account_with(organization, name, name)
+    give_authenticator(account)
+    return account
 
 
 def sent(form: Form) -> bool:
@@ -88,18 +138,67 @@ def sent(form: Form) -> bool:
     return form.get("method").lower() == "post" or bool(form.get("hx-post"))
 
 
-def test_every_link_opens_and_every_form_can_be_sent(walk: Walk) -> None:
-    assert len(walk.pages) > 15
-    problems = list(walk.problems)
-    # a part of a page aims at what stands on the page
-    ids = {"dialog"}.union(*(markup.ids() for markup in walk.pages.values()))
-    for address, markup in walk.pages.items():
-        whole = bool(markup.all("html"))
-        found = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
-        if whole:
-            found += _marks(markup, walk.portal.current(urlsplit(address).path))
-        problems += [f"{address}: {problem}" for problem in found]
-    assert problems == []
+def test_every_link_opens_and_every_form_can_be_sent(walks: list[Walk]) -> None:
+    for walk in walks:
+        assert len(walk.pages) > 5
+        problems = list(walk.problems)
+        # a part of a page aims at what stands on the page
+        ids = {"dialog"}.union(*(markup.ids() for markup in walk.pages.values()))
+        for address, markup in walk.pages.items():
+            whole = bool(markup.all("html"))
+            found = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
+            if whole:
+                found += _marks(markup, walk.portal.current(urlsplit(address).path))
+            problems += [f"{address}: {problem}" for problem in found]
+        assert problems == []
+
+
+def test_every_link_and_button_leads_where_its_words_say(walks: list[Walk]) -> None:
+    stated = {
+        words: set(routes.split(", "))
+        for words, _arrow, routes in (
+            line.partition(" → ") for line in LEADS.read_text(encoding="utf-8").splitlines()
+        )
+    }
+    elsewhere = {
+        f"{words} → {route}"
+        for walk in walks
+        for address, markup in walk.pages.items()
+        for words, route in leads(address, markup)
+        if route not in stated.get(words, {route})
+    }
+    assert sorted(elsewhere) == [], f"{LEADS.name} states something else"
+
+
+def leads(address: str, markup: Markup) -> Iterator[tuple[str, str]]:
+    """Where links lead, and what buttons send where, by the words that people read."""
+    for element in markup.elements:
+        link = element.get("hx-get") or (element.get("href") if element.tag == "a" else "")
+        if route := route_of(link):
+            yield words_of(element), route
+    for form in filter(sent, markup.forms()):
+        to = route_of(urlsplit(form.get("hx-post") or form.get("action") or address).path)
+        for button in form.controls:
+            if button.tag == "button" and button.get("type") != "button":
+                over = route_of(button.get("formaction")) or to
+                send = f"{button.get('name')}={button.get('value')}"
+                yield f"[{words_of(button)}]", f"{over} {send}"
+
+
+def route_of(address: str) -> str:
+    """Return the name of an address, or nothing for one with a query and for one elsewhere."""
+    parts = urlsplit(address)
+    if not parts.path.startswith("/") or parts.query:
+        return ""
+    try:
+        return str(resolve(parts.path).view_name)
+    except Resolver404:
+        return ""
+
+
+def words_of(element: Element) -> str:
+    """Return what people read, or hear."""
+    return " ".join(element.text.split()) or element.get("title")
 
 
 def _marks(markup: Markup, current: str) -> Iterator[str]:
@@ -121,9 +220,18 @@ def _problems(markup: Markup, ids: set[str]) -> Iterator[str]:
             yield f"{target} is not there"
     for form in filter(sent, markup.forms()):
         name = form.get("id") or form.get("action") or form.get("hx-post")
-        fields = {each.get("name") for each in form.controls}
-        if "csrfmiddlewaretoken" not in fields:
-            yield f"{name}: no token"
-        for control in form.controls:
-            if control.tag != "button" and not control.get("name"):
-                yield f"{name}: a control without a name: {control.attributes}"
+        yield from (f"{name}: {problem}" for problem in _unsendable(form))
+
+
+def _unsendable(form: Form) -> Iterator[str]:
+    if "csrfmiddlewaretoken" not in {each.get("name") for each in form.controls}:
+        yield "no token"
+    if any(each.get("type") == "file" for each in form.controls):
+        coded = {form.get("enctype")} | (
+            {form.get("hx-encoding")} if form.get("hx-post") else set()
+        )
+        if coded != {"multipart/form-data"}:
+            yield "its files are not sent"
+    for control in form.controls:
+        if control.tag != "button" and not control.get("name"):
+            yield f"a control without a name: {control.attributes}"
