@@ -1,9 +1,12 @@
-"""Mutation testing of the standards: alter the code bit by bit, and see whether a test notices.
+"""Mutation testing: alter the code bit by bit, and see whether a test notices.
 
     .venv/bin/python scripts/mutation.py                  # all of src/yunjian/standards
     .venv/bin/python scripts/mutation.py --only 'src/yunjian/standards/statistics/*'
     .venv/bin/python scripts/mutation.py --sample 37      # those whose numbers end so: a fifth
     .venv/bin/python scripts/mutation.py --report         # the last run again, with survivors
+    .venv/bin/python scripts/mutation.py --rooms --seed 7 --count 120   # rooms and phone: a sample
+
+Without `--rooms` the standards are altered, by mutmut; with it, a sample of the rest.
 
 Works on a copy (default: var/mutation), so that the code itself is never altered. What is cached
 there is used again: only functions and tests that changed are run anew.
@@ -16,6 +19,8 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+
+from mutations import rooms
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTATED = ["src/yunjian/standards/*"]
@@ -62,7 +67,15 @@ def main() -> None:
     parser.add_argument("--sample", help="last digits of the numbers of the changes to try")
     parser.add_argument("--children", type=int, default=2, help="processes at once")
     parser.add_argument("--report", action="store_true", help="only report the last run")
+    parser.add_argument("--rooms", action="store_true", help="a sample of the rooms and the phone")
+    parser.add_argument("--seed", type=int, default=7, help="of the sample of the rooms")
+    parser.add_argument("--count", type=int, default=120, help="size of the sample of the rooms")
+    parser.add_argument("--budget", type=float, default=60, help="seconds of tests for a mistake")
+    parser.add_argument("--again", action="store_true", help="ask about the survivors again")
     given = parser.parse_args()
+    if given.rooms:
+        rooms.main(given.work / "rooms", given.seed, given.count, given.budget, again=given.again)
+        return
     if not given.report:
         prepare(given.work, given.only or MUTATED)
         chosen = [f"*__mutmut_*[{given.sample}]"] if given.sample else []

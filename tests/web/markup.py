@@ -1,0 +1,104 @@
+"""Pages as a browser reads them: links, forms and what a form would send."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+VOID = {"input", "img", "br", "hr", "meta", "link", "source", "path", "col", "wbr"}
+CONTROLS = {"input", "select", "textarea", "button"}
+
+
+@dataclass
+class Element:
+    """A start tag and what is around it."""
+
+    tag: str
+    attributes: dict[str, str]
+    inside: "Element | None" = None
+    text: str = ""
+
+    def get(self, name: str) -> str:
+        """Return an attribute, or nothing."""
+        return self.attributes.get(name, "")
+
+    def within(self, tag: str) -> "Element | None":
+        """Return the nearest element of a kind around this one."""
+        around = self.inside
+        while around is not None and around.tag != tag:
+            around = around.inside
+        return around
+
+
+@dataclass
+class Form:
+    """A form with its controls, those that name it by its id as well."""
+
+    element: Element
+    controls: list[Element] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        """Return an attribute of the form, or nothing."""
+        return self.element.get(name)
+
+    def buttons(self) -> set[tuple[str, str]]:
+        """Return name and value of every button that submits it."""
+        return {
+            (each.get("name"), each.get("value"))
+            for each in self.controls
+            if each.tag == "button" and each.get("type") != "button"
+        }
+
+    def hidden(self) -> dict[str, str]:
+        """Return what it sends that nobody sees, but for the token."""
+        return {
+            each.get("name"): each.get("value")
+            for each in self.controls
+            if each.get("type") == "hidden" and each.get("name") != "csrfmiddlewaretoken"
+        }
+
+
+class Markup(HTMLParser):
+    """The elements of a page, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, Any]]) -> None:
+        inside = self._open[-1] if self._open else None
+        element = Element(tag, {name: value or "" for name, value in attrs}, inside)
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(each.tag == tag for each in self._open):
+            while self._open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, tag: str) -> list[Element]:
+        """Return every element of a kind."""
+        return [each for each in self.elements if each.tag == tag]
+
+    def ids(self) -> set[str]:
+        """Return every id."""
+        return {each.get("id") for each in self.elements} - {""}
+
+    def forms(self) -> list[Form]:
+        """Return every form with its controls."""
+        forms = [Form(element) for element in self.all("form")]
+        for control in self.elements:
+            if control.tag not in CONTROLS:
+                continue
+            around = control.within("form")
+            for form in forms:
+                named = control.get("form")
+                if form.element is around if not named else named == form.get("id"):
+                    form.controls.append(control)
+        return forms

@@ -1,0 +1,237 @@
+"""Every page that a menu, a link or a dialog leads to: its links open, its forms can be sent.
+
+A link without an address, a control without a name, a form without its token, a target that is
+not there: nobody sees them on the page, and a test that sends what it likes does not either.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.forms import BaseForm, MultiWidget, Textarea, TextInput
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from tests.isolation.city import City, build_city
+from tests.web.markup import Element, Form, Markup
+from tests.world import account_with, give_authenticator
+from yunjian.identity.models import Account, Organization
+from yunjian.identity.models.accounts import Role
+from yunjian.web.menu import PORTALS
+
+pytestmark = [pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
+# who walks: the kind of the organisation decides the menu
+WHO = {
+    "discharger": ("discharger_owner",),
+    "agency": ("agency_manager",),
+    "authority": ("reviewer", "rule_administrator"),
+    "operator": ("system_administrator", "security_administrator", "audit_administrator"),
+}
+# words that do not depend on the rows → the routes, and what a button sends, wherever they stand
+LEADS = Path(__file__).with_name("leads.txt")
+# signing out ends the walk; a simulator is no page of the program
+NOT_FOLLOWED = {"identity:signout"}
+
+
+class Walk:
+    """Follows every link once for each route, and keeps what it met."""
+
+    def __init__(self, city: City, account: Account, kind: str) -> None:
+        self.client: Client = city.client(account)
+        self.pages: dict[str, Markup] = {}
+        self.problems: list[str] = []
+        self.portal = PORTALS[kind]
+        self._routes: set[object] = set()
+        actor = city.actor(account)
+        self._waiting = [
+            (page.path, "the menu")
+            for item in PORTALS[kind].items_for(actor)
+            for page in item.children or (item,)
+        ]
+        while self._waiting:
+            self._open(*self._waiting.pop(0))
+
+    def _open(self, address: str, came_from: str) -> None:
+        path = urlsplit(address).path
+        try:
+            match = resolve(path)
+        except Resolver404:
+            self.problems.append(f"{came_from}: {address} is no address")
+            return
+        asked = frozenset(name for name, _value in parse_qsl(urlsplit(address).query))
+        route = (match.view_name, asked, "/source/" in path, "/agency/" in path)
+        if route in self._routes or match.view_name in NOT_FOLLOWED:
+            return
+        self._routes.add(route)
+        answer = self.client.get(address)
+        if answer.status_code not in {200, 302}:
+            self.problems.append(f"{came_from}: {address} answers {answer.status_code}")
+            return
+        if answer.status_code == 302:
+            self._waiting.append((answer.headers["Location"], address))
+        elif not answer.streaming and answer["Content-Type"].startswith("text/html"):
+            markup = Markup(answer.content.decode())
+            self.problems += [
+                f"{address}: {problem}" for problem in unlike_the_form(answer, markup)
+            ]
+            self.pages[address] = markup
+            self._waiting += [(link, address) for link in self._links(address, markup)]
+
+    def _links(self, address: str, markup: Markup) -> Iterator[str]:
+        here = urlsplit(address).path
+        for element in markup.elements:
+            link = element.get("hx-get") or (element.get("href") if element.tag == "a" else "")
+            if link.startswith("?"):
+                yield here + link
+            elif link.startswith("/") and not link.startswith(("/static/", "/h5/")):
+                yield link
+
+
+def unlike_the_form(answer: Any, markup: Markup) -> Iterator[str]:
+    """A page asks for each field of its form, once."""
+    form = answer.context.get("form") if answer.context is not None else None
+    if not isinstance(form, BaseForm):
+        return
+    forms = [each for each in markup.forms() if sent(each)]
+    controls = [each.get("name") for one in forms for each in one.controls]
+    if not {each.html_name for each in form.visible_fields()} & set(controls):
+        return  # asks with another form, or is a query
+    for field in form.visible_fields():
+        one = isinstance(field.field.widget, TextInput | Textarea)
+        if field.html_name not in controls and not isinstance(field.field.widget, MultiWidget):
+            yield f"does not ask for {field.html_name}"
+        if one and controls.count(field.html_name) > 1:
+            yield f"asks for {field.html_name} twice"
+
+
+WALKS: dict[str, list[Walk]] = {}
+
+
+@pytest.fixture(params=WHO)
+def walks(db: None, request: pytest.FixtureRequest) -> list[Walk]:
+    """Walk once for all tests; what is kept are texts, no rows."""
+    kind = request.param
+    if kind not in WALKS:
+        city = build_city()
+        WALKS[kind] = [Walk(city, _account(city, name), kind) for name in WHO[kind]]
+    return WALKS[kind]
+
+
+def _account(city: City, name: str) -> Account:
+    if hasattr(city, name):
+        account: Account = getattr(city, name)
+        return account
+    organization = city.authority
+    if name != Role.RULE_ADMINISTRATOR:
+        organization, _made = Organization.unscoped().get_or_create(
+            kind="operator", name="试验运营中心", uscc="91310000MA1TEST009"
+        )
+    account = account_with(organization, name, name)
+    give_authenticator(account)
+    return account
+
+
+def sent(form: Form) -> bool:
+    """Whether the form is for sending, not only for telling fields apart."""
+    return form.get("method").lower() == "post" or bool(form.get("hx-post"))
+
+
+def test_every_link_opens_and_every_form_can_be_sent(walks: list[Walk]) -> None:
+    for walk in walks:
+        assert len(walk.pages) > 5
+        problems = list(walk.problems)
+        # a part of a page aims at what stands on the page
+        ids = {"dialog"}.union(*(markup.ids() for markup in walk.pages.values()))
+        for address, markup in walk.pages.items():
+            whole = bool(markup.all("html"))
+            found = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
+            if whole:
+                found += _marks(markup, walk.portal.current(urlsplit(address).path))
+            problems += [f"{address}: {problem}" for problem in found]
+        assert problems == []
+
+
+def test_every_link_and_button_leads_where_its_words_say(walks: list[Walk]) -> None:
+    stated = {
+        words: set(routes.split(", "))
+        for words, _arrow, routes in (
+            line.partition(" → ") for line in LEADS.read_text(encoding="utf-8").splitlines()
+        )
+    }
+    elsewhere = {
+        f"{words} → {route}"
+        for walk in walks
+        for address, markup in walk.pages.items()
+        for words, route in leads(address, markup)
+        if route not in stated.get(words, {route})
+    }
+    assert sorted(elsewhere) == [], f"{LEADS.name} states something else"
+
+
+def leads(address: str, markup: Markup) -> Iterator[tuple[str, str]]:
+    """Where links lead, and what buttons send where, by the words that people read."""
+    for element in markup.elements:
+        link = element.get("hx-get") or (element.get("href") if element.tag == "a" else "")
+        if route := route_of(link):
+            yield words_of(element), route
+    for form in filter(sent, markup.forms()):
+        to = route_of(urlsplit(form.get("hx-post") or form.get("action") or address).path)
+        for button in form.controls:
+            if button.tag == "button" and button.get("type") != "button":
+                over = route_of(button.get("formaction")) or to
+                send = f"{button.get('name')}={button.get('value')}"
+                yield f"[{words_of(button)}]", f"{over} {send}"
+
+
+def route_of(address: str) -> str:
+    """Return the name of an address, or nothing for one with a query and for one elsewhere."""
+    parts = urlsplit(address)
+    if not parts.path.startswith("/") or parts.query:
+        return ""
+    try:
+        return str(resolve(parts.path).view_name)
+    except Resolver404:
+        return ""
+
+
+def words_of(element: Element) -> str:
+    """Return what people read, or hear."""
+    return " ".join(element.text.split()) or element.get("title")
+
+
+def _marks(markup: Markup, current: str) -> Iterator[str]:
+    """The entry of the menu that is open is marked, for the eye and for the ear, and no other."""
+    entries = [each for each in markup.all("a") if "yj-menu-item" in each.get("class").split()]
+    active = [each.get("href") for each in entries if "active" in each.get("class").split()]
+    named = [each.get("href") for each in entries if each.get("aria-current") == "page"]
+    if entries and not (active == named == [current] * bool(current)):
+        yield f"marked in the menu: {active}, {named}, not {current}"
+
+
+def _problems(markup: Markup, ids: set[str]) -> Iterator[str]:
+    for link in markup.all("a"):
+        if "href" not in link.attributes and not link.get("hx-get"):
+            yield f"a link without an address: {link.text.strip()}"
+    for element in markup.elements:
+        target = element.get("hx-target")
+        if target.startswith("#") and target[1:] not in ids:
+            yield f"{target} is not there"
+    for form in filter(sent, markup.forms()):
+        name = form.get("id") or form.get("action") or form.get("hx-post")
+        yield from (f"{name}: {problem}" for problem in _unsendable(form))
+
+
+def _unsendable(form: Form) -> Iterator[str]:
+    if "csrfmiddlewaretoken" not in {each.get("name") for each in form.controls}:
+        yield "no token"
+    if any(each.get("type") == "file" for each in form.controls):
+        coded = {form.get("enctype")} | (
+            {form.get("hx-encoding")} if form.get("hx-post") else set()
+        )
+        if coded != {"multipart/form-data"}:
+            yield "its files are not sent"
+    for control in form.controls:
+        if control.tag != "button" and not control.get("name"):
+            yield f"a control without a name: {control.attributes}"
