@@ -100,11 +100,11 @@ Found = tuple[str, int, int, str]  # kind, begin and end in the text, what stand
 
 
 def in_text(
-    path: str, layer: str, source: bytes, hidden: list[tuple[int, int]], found: Iterable[Found]
+    path: str, layer: str, source: bytes, hidden: list[tuple[int, int]], result: Iterable[Found]
 ) -> Iterator[Change]:
     """Return what was found in a text as changes, but for stretches that nobody sees."""
     text = source.decode()
-    for kind, start, end, new in found:
+    for kind, start, end, new in result:
         seen = not any(begin <= start < finish for begin, finish in hidden)
         if seen and text[start:end] != new:
             before, upto = len(text[:start].encode()), len(text[:end].encode())

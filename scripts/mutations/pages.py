@@ -23,8 +23,8 @@ def changes_of(path: str, layer: str, source: bytes) -> Iterator[Change]:
     """Return every change of a template: another value, address or condition, an attribute lost."""
     text = source.decode()
     hidden = [match.span() for each in (STYLE, COMMENT) for match in each.finditer(text)]
-    found = chain(_variables(text), _conditions(text), _addresses(text), _attributes(text))
-    yield from in_text(path, layer, source, hidden, found)
+    result = chain(_variables(text), _conditions(text), _addresses(text), _attributes(text))
+    yield from in_text(path, layer, source, hidden, result)
 
 
 def _variables(text: str) -> Iterator[Found]:

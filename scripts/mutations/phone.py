@@ -29,8 +29,8 @@ def changes_of(path: str, layer: str, source: bytes) -> Iterator[Change]:
     """Return every change of a file of the phone app."""
     text = source.decode()
     hidden = [match.span() for match in HIDDEN.finditer(text)]
-    found = chain(_operators(text, path), _lost(text), _values(text), _directives(text, path))
-    yield from in_text(path, layer, source, hidden, found)
+    result = chain(_operators(text, path), _lost(text), _values(text), _directives(text, path))
+    yield from in_text(path, layer, source, hidden, result)
 
 
 def _operators(text: str, path: str) -> Iterator[Found]:

@@ -130,8 +130,8 @@ class PythonChanges(ast.NodeVisitor):
             if between.strip(" ()\n").replace("  ", " ") in {
                 "==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in",
             }:  # fmt: skip
-                found = between.strip(" ()\n")
-                new = between.replace(found, COMPARISONS[type(operator)])
+                result = between.strip(" ()\n")
+                new = between.replace(result, COMPARISONS[type(operator)])
                 self.replace("operator", start, end, new)
             left = right
         self.generic_visit(node)

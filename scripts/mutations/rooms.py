@@ -81,10 +81,10 @@ def _order(work: Path, seed: int) -> dict[str, list[Change]]:
     file = work / f"order-{seed}.json"
     if not file.exists():
         order = sample.in_order(work / "copy", seed)
-        kept = {layer: [asdict(change) for change in some] for layer, some in order.items()}
-        file.write_text(json.dumps(kept))
-    kept = json.loads(file.read_text())
-    return {layer: [Change(**change) for change in some] for layer, some in kept.items()}
+        stored = {layer: [asdict(change) for change in some] for layer, some in order.items()}
+        file.write_text(json.dumps(stored))
+    stored = json.loads(file.read_text())
+    return {layer: [Change(**change) for change in some] for layer, some in stored.items()}
 
 
 def wanted(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.kernel.clock import today
 

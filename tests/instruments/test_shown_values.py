@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 
 from tests.instruments.conftest import Draft
 from tests.instruments.test_papers import words
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.instruments.models import Instrument, InstrumentRevision, ParameterChange

@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.isolation.city import City, build_city
+from tests.support.world import account_with, give_authenticator
 from tests.web.markup import Element, Form, Markup
-from tests.world import account_with, give_authenticator
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.web.menu import PORTALS
@@ -60,8 +60,8 @@ class Walk:
         except Resolver404:
             self.problems.append(f"{came_from}: {address} is no address")
             return
-        asked = frozenset(name for name, _value in parse_qsl(urlsplit(address).query))
-        route = (match.view_name, asked, "/source/" in path, "/agency/" in path)
+        requested = frozenset(name for name, _value in parse_qsl(urlsplit(address).query))
+        route = (match.view_name, requested, "/source/" in path, "/agency/" in path)
         if route in self._routes or match.view_name in NOT_FOLLOWED:
             return
         self._routes.add(route)
@@ -146,26 +146,26 @@ def test_every_link_opens_and_every_form_can_be_sent(walks: list[Walk]) -> None:
         ids = {"dialog"}.union(*(markup.ids() for markup in walk.pages.values()))
         for address, markup in walk.pages.items():
             whole = bool(markup.all("html"))
-            found = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
+            result = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
             if whole:
-                found += _marks(markup, walk.portal.current(urlsplit(address).path))
-            problems += [f"{address}: {problem}" for problem in found]
+                result += _marks(markup, walk.portal.current(urlsplit(address).path))
+            problems += [f"{address}: {problem}" for problem in result]
         assert problems == []
 
 
 def test_every_link_and_button_leads_where_its_words_say(walks: list[Walk]) -> None:
     stated = {
-        words: set(routes.split(", "))
-        for words, _arrow, routes in (
+        text: set(routes.split(", "))
+        for text, _arrow, routes in (
             line.partition(" → ") for line in LEADS.read_text(encoding="utf-8").splitlines()
         )
     }
     elsewhere = {
-        f"{words} → {route}"
+        f"{text} → {route}"
         for walk in walks
         for address, markup in walk.pages.items()
-        for words, route in leads(address, markup)
-        if route not in stated.get(words, {route})
+        for text, route in leads(address, markup)
+        if route not in stated.get(text, {route})
     }
     assert sorted(elsewhere) == [], f"{LEADS.name} states something else"
 
