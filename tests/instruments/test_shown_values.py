@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from tests.instruments.conftest import Draft
-from tests.instruments.test_papers import words
+from tests.instruments.test_papers import text_of
 from tests.support.world import World
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Event
@@ -34,13 +34,13 @@ def test_the_paper_names_the_event_that_came_last(
     submitted = Event.unscoped().get(verb="instrument_filing.submitted")
     address = f"/source/filings/{revision.pk}/paper/"
     client = world.client(world.discharger_owner)
-    assert submitted.digest in words(client.get(address).content)
+    assert submitted.digest in text_of(client.get(address).content)
 
     with acting_as(reviewer):
         revision_approve(actor=reviewer, revision=revision, note="资料齐全")
 
     approved = Event.unscoped().get(verb="instrument_filing.approved")
-    text = words(client.get(address).content)
+    text = text_of(client.get(address).content)
     assert approved.digest in text
     assert submitted.digest not in text
 
