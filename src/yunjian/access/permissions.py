@@ -77,6 +77,8 @@ def permission_of(code: str) -> Permission:
     Raises:
         KeyError: none is stated.
     """
+    if code not in _permissions:
+        permissions()  # the room that states it may not be imported yet
     return _permissions[code]
 
 
