@@ -20,6 +20,7 @@ def test_the_way_of_a_visit_breaks_no_policy(browser: Browser, server: Served, c
     task = city.task(city.flue_gas_point)
     with handset(browser) as page:
         answer = page.goto(f"{server.base}/h5/")
+        page.wait_for_url(f"{server.simulator}/**")  # the app goes on to WeChat by itself
         assert answer is not None
         open_in_wechat(page, server, "张师傅")
         bind(page, "supervision", "engineer")
