@@ -39,6 +39,15 @@ document.addEventListener("securitypolicyviolation", (event) => {{
   console.error("{VIOLATION}" + event.violatedDirective + " " + event.blockedURI);
 }});
 """
+# nobody clicks on a page before its scripts run: until then nothing of it can be seen
+HIDE_UNTIL_LOADED = """
+const unseen = new CSSStyleSheet();
+unseen.replaceSync("html { visibility: hidden !important; }");
+document.adoptedStyleSheets.push(unseen);
+addEventListener("load", () => {
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== unseen);
+});
+"""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +118,8 @@ def _session(browser: Browser, **options: object) -> Iterator[Page]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.add_init_script(TELL_VIOLATIONS)
-    page.on("console", lambda stated: _note_violation(problems, stated.text))
+    page.add_init_script(HIDE_UNTIL_LOADED)
+    page.on("console", lambda message: _note_violation(problems, message.text))
     try:
         yield page
         assert not problems, problems
