@@ -43,10 +43,7 @@ ROW = {
 def test_an_engineer_fills_in_a_sheet_at_the_desk(
     browser: Browser, city: World, server: Served
 ) -> None:
-    name = sheets.current_name("hj75-g4", today())
-    task = city.task(city.flue_gas_point)
-    Task.unscoped().filter(pk=task.pk).update(sheets=[name])
-    visit_id = _signed_in(city, task)
+    visit_id = _visit_with_a_drift_sheet(city)
 
     with desk(browser) as page:
         sign_in(page, server, city.engineer.username, PASSWORD)
@@ -80,29 +77,44 @@ def test_an_engineer_fills_in_a_sheet_at_the_desk(
 def test_answers_that_come_late_undo_nothing_that_was_typed_since(
     browser: Browser, city: World, server: Served
 ) -> None:
-    task = city.task(city.flue_gas_point)
-    Task.unscoped().filter(pk=task.pk).update(sheets=[sheets.current_name("hj75-g4", today())])
-    visit_id = _signed_in(city, task)
+    visit_id = _visit_with_a_drift_sheet(city)
 
     with desk(browser) as page:
         sign_in(page, server, city.engineer.username, PASSWORD)
         page.goto(f"{server.base}/agency/visits/{visit_id}/fill/")
-        waits = iter([1.5, 0.0, 0.7, 0.0])
-
-        def slowly(route: Route) -> None:
-            answer = route.fetch()
-            page.wait_for_timeout(1000 * next(waits, 0.0))
-            route.fulfill(response=answer)
-
-        page.route("**/fill/", slowly)
+        held = _hold_the_first_save(page)
         _fill_in(page)
         _field(page, "analysers.0.zero_before").fill("5.2")
+        held[0].continue_()
         expect(page.locator("#s0-analysers-0-zero_drift-field")).to_contain_text("需校准")
         for key, value in {**ROW, "zero_before": "5.2"}.items():
             expect(_field(page, f"analysers.0.{key}")).to_have_value(value)
-        page.unroute_all(behavior="wait")  # whoever still waits may use its page
     stored = SheetDraft.unscoped().get().sheets[0]["answers"]["analysers"][0]
     assert (stored["zero_before"], stored["span_before"]) == (5.2, 161)
+
+
+def test_a_save_that_is_never_answered_stops_neither_the_next_nor_handing_in(
+    browser: Browser, city: World, server: Served
+) -> None:
+    visit_id = _visit_with_a_drift_sheet(city)
+
+    with desk(browser) as page:
+        sign_in(page, server, city.engineer.username, PASSWORD)
+        page.goto(f"{server.base}/agency/visits/{visit_id}/fill/")
+        page.locator("#fill").evaluate(
+            "form => form.setAttribute('hx-request', '{\"timeout\":500}')"
+        )
+        held = _hold_the_first_save(page)
+        _field(page, "header.began_at").fill("09:00")
+        expect(page.locator("#toasts")).to_contain_text("操作没有成功")
+        assert len(held) == 1
+        page.locator("#fill").evaluate("form => form.removeAttribute('hx-request')")
+        _fill_in(page)
+        page.get_by_test_id("fill-submit").click()
+        expect(page.get_by_test_id("fill-error")).to_contain_text("请填写离场时间")
+        expect(_field(page, "header.began_at")).to_be_editable()
+    stored = SheetDraft.unscoped().get().sheets[0]["answers"]["header"]
+    assert (stored["began_at"], stored["ended_at"]) == ("09:00", "10:00")
 
 
 def test_a_rule_administrator_makes_the_next_version_of_a_sheet(
@@ -148,6 +160,26 @@ def test_a_rule_administrator_makes_the_next_version_of_a_sheet(
     published = PublishedSheet.unscoped().get()
     added = published.definition["sections"][0]["fields"][-1]
     assert (added["title"]["zh"], added["type"]) == ("烟道静压", "number")
+
+
+def _visit_with_a_drift_sheet(city: World) -> UUID:
+    task = city.task(city.flue_gas_point)
+    Task.unscoped().filter(pk=task.pk).update(sheets=[sheets.current_name("hj75-g4", today())])
+    return _signed_in(city, task)
+
+
+def _hold_the_first_save(page: Page) -> list[Route]:
+    """Answer no save but the later ones; the first waits in the list that is returned."""
+    held: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/fill/", answer)
+    return held
 
 
 def _signed_in(city: World, task: Task) -> UUID:

@@ -1,5 +1,6 @@
 // Forms inside [data-yj-live] are answered while one types. One request is on its way at a time and
-// the last state follows it (hx-sync), so that no older state is stored after a newer one.
+// the last state follows it (hx-sync), so that no older state is stored after a newer one; one that
+// is not answered is given up after a while (hx-request), for all others wait for it.
 (() => {
   "use strict";
   // the place where somebody is writing is never overwritten

@@ -41,6 +41,7 @@
   }
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:timeout", failed);
   // fields that follow a choice are fetched anew: what was typed meanwhile stays, and so the focus
   let typed = new Map(), focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
