@@ -11,6 +11,7 @@ import py_compile
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +55,10 @@ class Runner:
         sys.path[:0] = [str(self.copy / "src"), str(self.copy)]
         from yunjian.config.embedded import EmbeddedDatabase  # noqa: PLC0415 - of the copy
 
-        database = EmbeddedDatabase(Path(f"/tmp/yunjian-mutation-{os.getpid()}"), durable=False)  # noqa: S108 - the path of a socket is short
+        # in the folder for temporary files: the path of a socket is short
+        folder = Path(tempfile.mkdtemp(prefix="yunjian-mutation-"))
+        folder.chmod(0o755)  # the server runs as another user
+        database = EmbeddedDatabase(folder / "pg", durable=False)
         os.environ["DATABASE_URL"] = database.start()
         os.environ["YUNJIAN_TEST_RUN"] = f"mutation{os.getpid()}"
         for name in LIBRARIES:

@@ -17,10 +17,10 @@ def clock_offset(request: HttpRequest) -> timedelta:
     Raises:
         InvalidInput: the header is not an aware ISO 8601 moment.
     """
-    stated = request.headers.get("X-Device-Time")
-    if stated is None:
+    device_time = request.headers.get("X-Device-Time")
+    if device_time is None:
         return timedelta()
     try:
-        return now() - datetime.fromisoformat(stated)
+        return now() - datetime.fromisoformat(device_time)
     except (TypeError, ValueError) as error:
         raise InvalidInput(_("手机时间格式不正确"), code="clock", field="X-Device-Time") from error

@@ -37,10 +37,10 @@ MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Choose a certificate, type the PIN, sign in. The PIN never comes here."""
-    requested = request.GET.get("next", "")
+    next_page = request.GET.get("next", "")
     context = {
-        "next": requested
-        if url_has_allowed_host_and_scheme(requested, {request.get_host()})
+        "next": next_page
+        if url_has_allowed_host_and_scheme(next_page, {request.get_host()})
         else "",
         "service": settings.CERTIFICATE_KEY_SERVICE,
         "adapter": settings.CERTIFICATE_KEY_ADAPTER,
@@ -72,21 +72,21 @@ def challenge(request: HttpRequest) -> HttpResponse:
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with certificate and signature (JSON), or say why not."""
     try:
-        stated = _body(request)
+        body = _body(request)
         entered = certificate_sign_in(
             request=request,
-            challenge_id=stated["challenge"],
-            certificate=stated["certificate"],
-            signature=stated["signature"],
+            challenge_id=body["challenge"],
+            certificate=body["certificate"],
+            signature=body["signature"],
         )
     except DomainError as error:
         return _refused(error)
     if entered.account is None:
         return JsonResponse({"next": reverse("certificates:register")})
-    requested = stated.get("next", "")
-    if not url_has_allowed_host_and_scheme(requested, {request.get_host()}):
-        requested = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
-    return JsonResponse({"next": requested})
+    next_page = body.get("next", "")
+    if not url_has_allowed_host_and_scheme(next_page, {request.get_host()}):
+        next_page = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
+    return JsonResponse({"next": next_page})
 
 
 @never_cache

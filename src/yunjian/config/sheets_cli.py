@@ -97,16 +97,16 @@ def sheets_render(
     click.secho(f"✓ {output}", fg="green")
 
 
-def _pdf(matches: Definition, answers: dict[str, Any] | None, language: str) -> bytes:
+def _pdf(sheet: Definition, answers: dict[str, Any] | None, language: str) -> bytes:
     from yunjian.evidence.pdf import SheetCopy, render_sheet  # noqa: PLC0415 - slow to import
 
     verdict, results = "", {}
     if answers is not None:
-        result = evaluate(matches, answers, {})
+        result = evaluate(sheet, answers, {})
         if result.errors:
             raise Wrong(_refusal(result.errors[0], len(result.errors)))
         verdict, results = result.verdict, result.as_json()
-    source = matches.source
+    source = sheet.source
     blocks = laid_out(
         source,
         answers or {},

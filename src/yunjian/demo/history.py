@@ -173,8 +173,8 @@ class History:
                 photo_id=photo,
             )
             visit_id = new_id()
-            stated = digest(request.model_dump_json().encode())
-            visit_sign_in(actor=actor, visit_id=visit_id, sign_in=request, digest=stated)
+            body_digest = digest(request.model_dump_json().encode())
+            visit_sign_in(actor=actor, visit_id=visit_id, sign_in=request, digest=body_digest)
         leaving = moment + timedelta(minutes=rng.randint(32, 80))
         # now and then the phone finds no network until the next morning
         offline = rng.random() < 0.03  # noqa: PLR2004

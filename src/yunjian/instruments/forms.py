@@ -148,8 +148,8 @@ class FilingForm(RefusalsAtFields, forms.Form):
             }
         )
 
-    def _say(self, phrases: Mapping[str, str], title: object) -> None:
-        for path, text in phrases.items():
+    def _say(self, texts: Mapping[str, str], title: object) -> None:
+        for path, text in texts.items():
             field = self.fields.get(path)
             if field is not None:
                 field.help_text = format_html(

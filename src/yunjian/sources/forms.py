@@ -188,11 +188,11 @@ class SourceForm(PlaceForm):
         super().__init__(*args, **kwargs)
 
     def _wanted(self, names: Sequence[str]) -> list[str]:
-        stored = super()._wanted(names)
+        wanted = super()._wanted(names)
         # where a source is, once it is there, has a page of its own
         elsewhere = () if self.row is None else ("datum", "longitude", "latitude")
         hidden = {*elsewhere, *(() if self._may_move else ("district",))}
-        return [name for name in stored if name not in hidden]
+        return [name for name in wanted if name not in hidden]
 
     def adjust(self) -> None:
         """Let an authority say whose the source is."""
@@ -242,9 +242,9 @@ class PointForm(PlaceForm):
     specification = POINT
 
     def _wanted(self, names: Sequence[str]) -> list[str]:
-        stored = super()._wanted(names)
+        wanted = super()._wanted(names)
         fixed = isinstance(self.row, MonitoringPoint) and self.row.networked_on is not None
-        return [name for name in stored if name != "mn_code" or not fixed]
+        return [name for name in wanted if name != "mn_code" or not fixed]
 
     def adjust(self) -> None:
         """Offer the factors of the kind with their codes."""

@@ -96,10 +96,10 @@ class ListPage:
         response["Cache-Control"] = "no-store"
         return response
 
-    def query(self, requested: QueryDict) -> Mapping[str, str]:
+    def query(self, sent: QueryDict) -> Mapping[str, str]:
         """Return the query; who asks for nothing gets the list's default."""
         beside = {*LAYOUT, *POSITION, "part", "format"}
-        return requested if set(requested) - beside else {**self.default, **_texts(requested)}
+        return sent if set(sent) - beside else {**self.default, **_texts(sent)}
 
     def _all(self, rows: Rows) -> Iterator[Any]:
         result = rows.iterator(CHUNK) if isinstance(rows, QuerySet) else iter(rows)
@@ -107,9 +107,9 @@ class ListPage:
             yield from self.prepare(chunk)
 
 
-def requested_order(table: type[Table], requested: Mapping[str, str], default: str) -> str:
+def requested_order(table: type[Table], query: Mapping[str, str], default: str) -> str:
     """Return the order that is asked for as a path, if it is among the table's."""
-    name = requested.get("sort", "")
+    name = query.get("sort", "")
     column = table.columns.get(name.lstrip("-"))
     if column is None or column.order is None:
         return default
@@ -188,8 +188,8 @@ class Shown:
             return head
         rising, falling = by == column.order.by, by == f"-{column.order.by}"
         sort = f"-{column.name}" if rising else column.name
-        stated = "ascending" if rising else "descending" if falling else "none"
-        return Head(column, self._address(sort=sort), stated)
+        direction = "ascending" if rising else "descending" if falling else "none"
+        return Head(column, self._address(sort=sort), direction)
 
     def _address(self, position: Mapping[str, str] | None = None, **changes: str) -> str:
         """Return the address with changes; without a position it is that of the first page."""

@@ -74,12 +74,12 @@ class LanguageMiddleware:
     @staticmethod
     def _chosen(request: HttpRequest) -> str:
         if request.path.startswith("/api/"):
-            requested = (
+            language = (
                 request.headers.get("Accept-Language", "").partition(",")[0].partition("-")[0]
             )
         else:
-            requested = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        return requested if requested in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+            language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class RefusalMiddleware:

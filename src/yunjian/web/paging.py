@@ -32,7 +32,7 @@ class Page(Generic[Row]):
 
 def key_page(
     queryset: models.QuerySet[Stored],
-    requested: Mapping[str, str],
+    query: Mapping[str, str],
     *,
     order: str = "-id",
     size: int = 20,
@@ -43,7 +43,7 @@ def key_page(
     without a value come last when the order rises, first when it falls (as PostgreSQL has them).
     """
     field, descending = order.lstrip("-"), order.startswith("-")
-    after, before = requested.get("after"), requested.get("before")
+    after, before = query.get("after"), query.get("before")
     backwards = before is not None and after is None
     cursor = read_cursor(queryset, field, (before if backwards else after) or "")
     falling = descending != backwards
@@ -56,7 +56,7 @@ def key_page(
         shown.reverse()
     has_previous = more if backwards else cursor is not None
     has_next = (cursor is not None) if backwards else more
-    number = _number(requested.get("n", "")) if cursor is not None else 0
+    number = _number(query.get("n", "")) if cursor is not None else 0
     start = max(number - 1 - len(shown), 0) if backwards else number
     if backwards and not more:
         start = 0
@@ -75,11 +75,9 @@ def key_page(
     )
 
 
-def sequence_page(
-    rows: Sequence[Row], requested: Mapping[str, str], *, size: int = 20
-) -> Page[Row]:
+def sequence_page(rows: Sequence[Row], query: Mapping[str, str], *, size: int = 20) -> Page[Row]:
     """Return the page of rows that no table of the database holds; `n` are those before it."""
-    start = min(_number(requested.get("n", "")), max(len(rows) - 1, 0)) // size * size
+    start = min(_number(query.get("n", "")), max(len(rows) - 1, 0)) // size * size
     end = start + size
     return Page(
         rows=list(rows[start:end]),

@@ -29,8 +29,8 @@ def list_view_save(*, actor: Actor, page: str, name: str, query: str) -> ListVie
     if name and not name.strip(" \x00"):
         raise InvalidInput(_("请填写视图名称"), code="required", field="name")
     name = name.replace("\x00", "").strip()
-    stored = [(key, value) for key, value in parse_qsl(query) if key not in POSITION]
-    query = urlencode(stored).replace("%00", "")
+    pairs = [(key, value) for key, value in parse_qsl(query) if key not in POSITION]
+    query = urlencode(pairs).replace("%00", "")
     if len(name) > LONGEST_NAME:
         raise InvalidInput(_("名称不超过 30 个字"), code="too_long", field="name")
     if len(query) > LONGEST_QUERY:

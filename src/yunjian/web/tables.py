@@ -136,16 +136,16 @@ class Table:
     row_attributes: ClassVar[Mapping[str, str | Callable[[Any], str]]] = {}
 
     def __init_subclass__(cls, *, without: Iterable[str] = ()) -> None:
-        stored = {name: one for name, one in cls.columns.items() if name not in set(without)}
+        columns = {name: one for name, one in cls.columns.items() if name not in set(without)}
         for name, value in vars(cls).items():
             if isinstance(value, Column):
                 value.name, value.source = name, value.source or name
-                stored[name] = value
-        if "actions" in stored:
-            stored["actions"] = stored.pop("actions")
-        if "chosen" in stored:
-            stored = {"chosen": stored.pop("chosen"), **stored}
-        cls.columns = stored
+                columns[name] = value
+        if "actions" in columns:
+            columns["actions"] = columns.pop("actions")
+        if "chosen" in columns:
+            columns = {"chosen": columns.pop("chosen"), **columns}
+        cls.columns = columns
 
     def __init__(
         self,

@@ -39,14 +39,14 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
     if page is None:
         raise Http404(_("没有找到您要的内容"))
     sent = request.POST if request.method == "POST" else request.GET
-    requested = {key: ",".join(sent.getlist(key)) for key in sent if key not in OF_A_VIEW}
+    query = {key: ",".join(sent.getlist(key)) for key in sent if key not in OF_A_VIEW}
     path = sent.get("_path", "")
     if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, None):
         path = "/"
     if request.method == "POST":
-        back = f"{path}?{urlencode(requested)}" if requested else path
+        back = f"{path}?{urlencode(query)}" if query else path
         try:
-            _keep(request, page, requested)
+            _keep(request, page, query)
         except DomainError as error:
             messages.error(request, error.errors[0].message if error.errors else error.message)
             return redirect(back)
@@ -56,7 +56,7 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
         "views": views,
         "list_title": page.title,
         "path": path,
-        "query": requested.items(),
+        "query": query.items(),
         "address": request.path,
     }
     return render(request, "web/list/views.html", context)

@@ -143,11 +143,11 @@ class Register(Generic[Row]):
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         form = self.form_class(*sent, initial=initial)
         title = gettext("新增%(noun)s") if row is None else gettext("编辑%(noun)s")
-        stated = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
+        message = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
 
         def save() -> HttpResponse:
             self.save(current_actor(), form, row)
-            return done(request, stated % {"noun": self.noun}, self.url("list"))
+            return done(request, message % {"noun": self.noun}, self.url("list"))
 
         return form_dialog(
             request,

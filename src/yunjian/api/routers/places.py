@@ -119,11 +119,11 @@ def _district(values: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/sources", response={200: SourcePage, LIST: Problem})
 def sources(
-    request: HttpRequest, requested: Query[SourceFilter], cursor: UUID | None = None
+    request: HttpRequest, query: Query[SourceFilter], cursor: UUID | None = None
 ) -> Slice[PollutionSource]:
     """Return a page of the sources in sight, the newest first."""
     _asking(request)
-    rows = sources_visible(SourceQuery(**requested.dict()))
+    rows = sources_visible(SourceQuery(**query.dict()))
     return newest_first(rows, size=PAGE, cursor=cursor)
 
 

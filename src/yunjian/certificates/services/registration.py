@@ -42,23 +42,23 @@ def agency_register(
             or password cannot be taken.
         Conflict: the agency has been registered meanwhile.
     """
-    stated = {
+    values = {
         "legal_representative": legal_representative.strip(),
         "address": address.strip(),
         "contact_name": contact_name.strip(),
         "contact_phone": contact_phone.strip(),
     }
-    _check(stated, agreed=agreed)
+    _check(values, agreed=agreed)
     with acting_as(DOOR), transaction.atomic():
         organization = _organization(proof, district)
         account = account_create(
             actor=DOOR,
             organization=organization,
             username=username,
-            display_name=stated["contact_name"],
+            display_name=values["contact_name"],
             password=password,
             roles=["owner", "manager"],
-            phone=stated["contact_phone"],
+            phone=values["contact_phone"],
         )
         certificate = certificate_note(verified=proof, organization=organization, account=account)
         registration = AgencyRegistration(
@@ -66,7 +66,7 @@ def agency_register(
             account=account,
             certificate=certificate,
             commitment=COMMITMENT,
-            **stated,
+            **values,
         )
         registration.save(force_insert=True)
         record(
@@ -88,9 +88,9 @@ def agency_register(
     return account
 
 
-def _check(stated: dict[str, str], *, agreed: bool) -> None:
+def _check(values: dict[str, str], *, agreed: bool) -> None:
     errors = [
-        FieldError(name, "required", _("请填写此项")) for name, value in stated.items() if not value
+        FieldError(name, "required", _("请填写此项")) for name, value in values.items() if not value
     ]
     if not agreed:
         errors.append(FieldError("agreed", "required", _("请阅读并同意承诺书")))

@@ -145,8 +145,8 @@ def _content_problem(event: Event) -> str:
         "verb": event.verb,
         "object": {"type": event.object_type, "id": event.object_id},
     }
-    stated = {key: value for key, value in orjson.loads(event.body).items() if key != "payload"}
-    return "" if columns == stated else "列与正文不符 / columns differ from the body"
+    in_body = {key: value for key, value in orjson.loads(event.body).items() if key != "payload"}
+    return "" if columns == in_body else "列与正文不符 / columns differ from the body"
 
 
 def _text(identifier: UUID | None) -> str | None:

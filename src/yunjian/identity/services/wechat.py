@@ -46,8 +46,8 @@ def wechat_leave(*, request: HttpRequest, target: str, back: str) -> str:
     """Return WeChat's address; the state that comes back is of this session, once, ten minutes."""
     state = secrets.token_urlsafe(16)
     known: dict[str, list[str]] = request.session.get(STATES_KEY, {})
-    stored = list(known.items())[1 - STATES_KEPT :]
-    request.session[STATES_KEY] = {**dict(stored), state: [target, now().isoformat()]}
+    newest = list(known.items())[1 - STATES_KEPT :]
+    request.session[STATES_KEY] = {**dict(newest), state: [target, now().isoformat()]}
     return WechatClient().authorize_url(back, state)
 
 

@@ -134,9 +134,9 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
     form = RolesForm(posted(request), choices=choices, initial={"roles": sorted(held)})
 
     def save() -> HttpResponse:
-        stored = held - given  # what the actor may not take stays
+        retained = held - given  # what the actor may not take stays
         services.roles_set(
-            actor=actor, account=account, roles=[*form.cleaned_data["roles"], *stored]
+            actor=actor, account=account, roles=[*form.cleaned_data["roles"], *retained]
         )
         return done(request, _("角色已调整"))
 

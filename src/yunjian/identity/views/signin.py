@@ -205,13 +205,13 @@ def _go_on(request: HttpRequest, started: steps.Started) -> HttpResponse:
 
 def _open(request: HttpRequest, account: Account) -> str:
     """Open the session; return the page to go to."""
-    requested = request.session.pop(NEXT, "")
+    next_page = request.session.pop(NEXT, "")
     request.session.pop(OFFER, None)
     steps.signin_forget(request=request)
     session_open(request=request, account=account, means=Means.PASSWORD)
-    return requested or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
+    return next_page or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
 
 
 def _asked_page(request: HttpRequest) -> str:
-    requested = request.POST.get("next") or request.GET.get("next") or ""
-    return requested if url_has_allowed_host_and_scheme(requested, {request.get_host()}) else ""
+    next_page = request.POST.get("next") or request.GET.get("next") or ""
+    return next_page if url_has_allowed_host_and_scheme(next_page, {request.get_host()}) else ""

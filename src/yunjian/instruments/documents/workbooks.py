@@ -208,6 +208,7 @@ def _look_inside(content: bytes) -> dict[str, list[str]]:
                 }
                 raise InvalidInput(message, code="too_many", field="file")
             return _formulas(package)
+    # no archive; one without a workbook; cut off; encrypted; packed in a way that is not known
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
         raise InvalidInput(wrong, code="kind", field="file") from error
 

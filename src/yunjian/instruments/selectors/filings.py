@@ -113,11 +113,11 @@ def instrument_ledger(
         rows = rows.filter(kind=kind)
     versions = InstrumentRevision.objects.filter(instrument=OuterRef("pk")).order_by()
     if keyword:
-        stated = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
+        fitting = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
         rows = rows.filter(
             Q(point__name__icontains=keyword)
             | Q(point__mn_code__icontains=keyword)
-            | Exists(stated)
+            | Exists(fitting)
         )
     match state:
         case "in_use":
@@ -388,10 +388,10 @@ RENEWED = {
 
 def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
     """Return which versions renew papers and change nothing else; two queries."""
-    requested = [row for row in revisions if row.change_kind == ChangeKind.RENEWAL]
-    if not requested:
+    renewals = [row for row in revisions if row.change_kind == ChangeKind.RENEWAL]
+    if not renewals:
         return set()
-    keys = [row.instrument_id for row in requested]
+    keys = [row.instrument_id for row in renewals]
     officials = {
         row.instrument_id: row
         for row in InstrumentRevision.objects.filter(
@@ -402,7 +402,7 @@ def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
     for change in ParameterChange.objects.filter(instrument_id__in=keys).order_by("id"):
         changes.setdefault(change.instrument_id, []).append(change)
     result = set()
-    for row in requested:
+    for row in renewals:
         official = officials.get(row.instrument_id)
         if official is not None:
             official.instrument = row.instrument

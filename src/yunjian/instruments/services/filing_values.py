@@ -165,11 +165,11 @@ def _set(revision: InstrumentRevision, field: Field, value: Any, problems: Probl
 
 def _set_setting(revision: InstrumentRevision, field: Field, value: Any) -> None:
     key = field.path.removeprefix(SETTINGS)
-    stored = {name: held for name, held in revision.settings.items() if name != key}
+    settings = {name: held for name, held in revision.settings.items() if name != key}
     if value not in (None, ""):
         # numbers are kept as text: JSON would turn them into floats
-        stored[key] = format(value, "f") if isinstance(value, Decimal) else str(value)
-    revision.settings = stored
+        settings[key] = format(value, "f") if isinstance(value, Decimal) else str(value)
+    revision.settings = settings
 
 
 def setting_number(field: Field, value: Any) -> Decimal | None:
@@ -185,20 +185,20 @@ def setting_number(field: Field, value: Any) -> Decimal | None:
 
 
 def _number(field: Field, value: Any, problems: Problems) -> Decimal | None:
-    stated = {"label": field.label, "minimum": field.minimum, "maximum": field.maximum}
+    bounds = {"label": field.label, "minimum": field.minimum, "maximum": field.maximum}
     try:
         number = Decimal(str(value))
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
-        problems.unless(False, field.path, _("%(label)s应为数字") % stated)  # noqa: FBT003
+        problems.unless(False, field.path, _("%(label)s应为数字") % bounds)  # noqa: FBT003
         return None
     if field.minimum is not None:
         good = number >= field.minimum
-        problems.unless(good, field.path, _("%(label)s不能小于 %(minimum)s") % stated)
+        problems.unless(good, field.path, _("%(label)s不能小于 %(minimum)s") % bounds)
     if field.maximum is not None:
         good = number <= field.maximum
-        problems.unless(good, field.path, _("%(label)s不能大于 %(maximum)s") % stated)
+        problems.unless(good, field.path, _("%(label)s不能大于 %(maximum)s") % bounds)
     what = (
         _("整数") if field.digits == 0 else _("最多 %(digits)s 位小数") % {"digits": field.digits}
     )
@@ -336,8 +336,8 @@ def check_complete(revision: InstrumentRevision, instrument: Instrument) -> None
     for field in fields_of(instrument.kind, instrument.point, revision.parameter):
         if field.required:
             missing = field.read(revision) in (None, "")
-            requested = _("请选择") if field.kind == "choice" else _("请填写")
-            problems.unless(not missing, field.path, f"{requested}{field.label}", "required")
+            prompt = _("请选择") if field.kind == "choice" else _("请填写")
+            problems.unless(not missing, field.path, f"{prompt}{field.label}", "required")
     _check_change_complete(revision, instrument, problems)
     if revision.accepted_on and not revision.acceptance_number:
         problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")  # noqa: FBT003

@@ -94,7 +94,7 @@ def parameter_change(
     with bypass_rls("an agency sees no draft, but its change has to be in the next version"):
         _carry_into_draft(instrument, changes)
     labels = setting_labels()
-    stated = "；".join(
+    summary = "；".join(
         f"{labels[path]} {before or '（空）'} → {after or '（空）'}"
         for path, (before, after) in changes.items()
     )
@@ -103,7 +103,7 @@ def parameter_change(
             recipients=accounts_of(instrument.organization_id),
             kind=events.PARAMETERS_CHANGED,
             title="仪器参数变更",
-            body=f"{actor.organization_name} 变更了 {instrument.point.name} 的仪器参数：{stated}",
+            body=f"{actor.organization_name} 变更了 {instrument.point.name} 的仪器参数：{summary}",
             link=f"/source/instruments/{instrument.pk}/",
             about=instrument,
         )

@@ -188,29 +188,29 @@ def revision_return(
     instrument, revision = locked_revision(revision)
     require(may_review_instruments(actor, instrument.point.district_id))
     require_state(revision, RevisionState.SUBMITTED, _("该备案不在审核中"))
-    stated = {path: text.strip() for path, text in (remarks or {}).items() if text.strip()}
+    field_remarks = {path: text.strip() for path, text in (remarks or {}).items() if text.strip()}
     known = {
         field.path: str(field.label)
         for field in fields_of(instrument.kind, instrument.point, revision.parameter)
     }
-    for path, text in stated.items():
+    for path, text in field_remarks.items():
         if path not in known:
             raise InvalidInput(_("没有这一项"), code="unknown", field=f"remarks.{path}")
         check_length(text, f"remarks.{path}", known[path], MAX_REMARK)
     reason = reason.strip()
-    if not reason and not stated:
+    if not reason and not field_remarks:
         raise InvalidInput(_("请填写退回的原因"), code="required", field="reason")
     reason = reason or _("请按逐项意见修改：%(fields)s") % {
-        "fields": "、".join(known[path] for path in stated)
+        "fields": "、".join(known[path] for path in field_remarks)
     }
     check_length(reason, "reason", _("退回原因"))
     _decide(actor, revision, RevisionState.RETURNED, reason)
-    revision.field_remarks = stated
+    revision.field_remarks = field_remarks
     revision.save(
         update_fields=["state", "decided_at", "decided_by", "decision_note", "field_remarks"]
     )
     _tell_discharger(revision, "仪器备案被退回", f"被退回：{reason}")
-    note_revision(actor, events.REVISION_RETURNED, revision, reason=reason, remarks=stated)
+    note_revision(actor, events.REVISION_RETURNED, revision, reason=reason, remarks=field_remarks)
     return revision
 
 

@@ -295,8 +295,8 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
         .select_related("outlet__source")
         .order_by("outlet__source__name", "outlet__code", "name")
     )
-    requested = request.GET.get("point", "")
-    if not requested:
+    point_id = request.GET.get("point", "")
+    if not point_id:
         fitting = [
             point
             for point in points
@@ -308,7 +308,7 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
             "back": back_to(instrument.point, instrument.kind),
         }
         return render(request, "instruments/relocate.html", context)
-    point = get_visible_or_404(MonitoringPoint, requested, queryset=points)
+    point = get_visible_or_404(MonitoringPoint, point_id, queryset=points)
     dialog = _successor(_("迁移仪器"), instrument, point, OF_THE_PLACE)
     write = partial(instrument_relocate, actor=current_actor(), instrument=instrument, point=point)
     return _answer(request, dialog, write)

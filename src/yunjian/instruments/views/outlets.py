@@ -69,11 +69,11 @@ def _panel_only(request: HttpRequest) -> bool:
     return request.headers.get("HX-Target") == PANEL and not restored
 
 
-def _chosen(source: PollutionSource, requested: str) -> MonitoringPoint | None:
-    if not requested:
+def _chosen(source: PollutionSource, point_id: str) -> MonitoringPoint | None:
+    if not point_id:
         return first_point(source)
     # a foreign id is answered like an unknown one, and reported
-    point = point_or_404(requested)
+    point = point_or_404(point_id)
     if point.outlet.source_id != source.pk:
         raise Http404(_("没有找到您要的内容"))
     return point
@@ -113,17 +113,17 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
 def tree(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Answer a search in the tree, or with more of it: of a kind after a code."""
     source = source_or_404(source_id)
-    requested = request.GET
-    search = requested.get("q", "").strip()[:60]
-    point = _chosen(source, requested["point"]) if requested.get("point") else None
+    query = request.GET
+    search = query.get("q", "").strip()[:60]
+    point = _chosen(source, query["point"]) if query.get("point") else None
     context: dict[str, Any] = {
         "source": source,
         "point": point,
         "may_keep": may_keep(current_actor(), source),
         "search": search,
     }
-    if requested.get("kind") in Medium.values and requested.get("after"):
-        branch = branch_of(source, requested["kind"], search=search, after=requested["after"])
+    if query.get("kind") in Medium.values and query.get("after"):
+        branch = branch_of(source, query["kind"], search=search, after=query["after"])
         return render(request, "instruments/parts/tree_outlets.html", context | {"branch": branch})
     context["tree"] = outlet_tree(source, search=search, chosen=point)
     return render(request, "instruments/parts/tree.html", context)

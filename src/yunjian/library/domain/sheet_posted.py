@@ -49,8 +49,8 @@ def _checks(section: dict[str, Any], data: QueryDict, name: str) -> dict[str, An
             "state": data.get(f"{name}.{item['key']}.state", ""),
             "note": data.get(f"{name}.{item['key']}.note", "").strip(),
         }
-        if stored := {key: value for key, value in given.items() if value}:
-            checks[item["key"]] = stored
+        if filled := {key: value for key, value in given.items() if value}:
+            checks[item["key"]] = filled
     return checks
 
 

@@ -119,9 +119,9 @@ class RowForm(forms.Form):
         """Return the row as the loader reads it; what the form does not show stays."""
         given = self.cleaned_data
         dropped = {*self.values, "confirmed_by", "confirmed_on"}
-        stored = {key: value for key, value in before.items() if key not in dropped}
+        retained = {key: value for key, value in before.items() if key not in dropped}
         results = {key: given[key] for key in ("clause", "provenance", *self.values)}
-        return stored | {key: value for key, value in results.items() if value not in {None, ""}}
+        return retained | {key: value for key, value in results.items() if value not in {None, ""}}
 
 
 class ObligationForm(RowForm):

@@ -124,8 +124,8 @@ def pack(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _query(query: dict[str, Any], version: int | None) -> str:
     """Return the query without the tab, so that tabs keep it."""
-    stored = {key: value for key, value in {**query, "version": version}.items() if value}
-    return urlencode(stored)
+    parameters = {key: value for key, value in {**query, "version": version}.items() if value}
+    return urlencode(parameters)
 
 
 @authority_page

@@ -256,8 +256,8 @@ def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
         key = (task.point.kind, task.point.sampling_method)
         if key not in known:
             known[key] = sheets.definitions_for(*key, today())
-        requested = {name.partition("@")[0] for name in task.sheets}
-        results[task.pk] = sorted(item.name for item in known[key] if item.code not in requested)
+        required = {name.partition("@")[0] for name in task.sheets}
+        results[task.pk] = sorted(item.name for item in known[key] if item.code not in required)
     return results
 
 

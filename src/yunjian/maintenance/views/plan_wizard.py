@@ -138,8 +138,8 @@ class Wizard:
 
     def _proposals(self) -> list[Planned]:
         """Keep what was typed, or what the plan says, about its points; propose for the others."""
-        stored = {point.pk for point in self.chosen}
-        planned = [item for item in self._there() if item.point.pk in stored]
+        chosen = {point.pk for point in self.chosen}
+        planned = [item for item in self._there() if item.point.pk in chosen]
         known = {item.point.pk for item in planned}
         new = [point for point in self.chosen if point.pk not in known]
         starts_on = max(self.basics.cleaned_data["starts_on"], today())

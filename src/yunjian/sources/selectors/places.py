@@ -33,10 +33,10 @@ class SourceQuery:
     state: str = ""
 
 
-def sources_visible(requested: SourceQuery | None = None) -> QuerySet[PollutionSource]:
+def sources_visible(query: SourceQuery | None = None) -> QuerySet[PollutionSource]:
     """Return the sources that the acting actor sees, with counts of outlets and points."""
     rows = PollutionSource.objects.select_related("district", "organization")
-    for condition in _conditions(requested or SourceQuery()):
+    for condition in _conditions(query or SourceQuery()):
         rows = rows.filter(condition)
     outlets = Outlet.objects.filter(source=OuterRef("pk")).order_by()
     points = MonitoringPoint.objects.filter(outlet__source=OuterRef("pk")).order_by()
@@ -46,28 +46,28 @@ def sources_visible(requested: SourceQuery | None = None) -> QuerySet[PollutionS
     return counted
 
 
-def _conditions(requested: SourceQuery) -> list[Q]:
+def _conditions(query: SourceQuery) -> list[Q]:
     results = []
-    if requested.name:
-        results.append(Q(name__icontains=requested.name) | Q(address__icontains=requested.name))
-    if requested.code:
+    if query.name:
+        results.append(Q(name__icontains=query.name) | Q(address__icontains=query.name))
+    if query.code:
         results.append(
-            Q(code__icontains=requested.code)
-            | Q(permit_number__icontains=requested.code)
-            | Q(uscc__icontains=requested.code)
-            | Q(organization__uscc__icontains=requested.code)
+            Q(code__icontains=query.code)
+            | Q(permit_number__icontains=query.code)
+            | Q(uscc__icontains=query.code)
+            | Q(organization__uscc__icontains=query.code)
         )
-    if requested.industry:
-        results.append(_industry(requested.industry))
-    if requested.district:
-        results.append(Q(district_id=requested.district))
-    if requested.management_level:
-        results.append(Q(management_level=requested.management_level))
-    if requested.medical:
-        results.append(Q(is_medical=requested.medical == "yes"))
-    if requested.state:
+    if query.industry:
+        results.append(_industry(query.industry))
+    if query.district:
+        results.append(Q(district_id=query.district))
+    if query.management_level:
+        results.append(Q(management_level=query.management_level))
+    if query.medical:
+        results.append(Q(is_medical=query.medical == "yes"))
+    if query.state:
         closed = PollutionSource.closed()
-        results.append(closed if requested.state == "closed" else ~closed)
+        results.append(closed if query.state == "closed" else ~closed)
     return results
 
 

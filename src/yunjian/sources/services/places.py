@@ -113,8 +113,10 @@ def source_update(
     values = dict(changes)
     if values.get("industry_code", source.industry_code) != source.industry_code:
         # the name belongs to the code, unless somebody gave it one of its own
-        stored = values.get("industry_name", source.industry_name) == source.industry_name
-        values |= {"industry_name": ""} if stored else {}
+        name_follows_code = (
+            values.get("industry_name", source.industry_name) == source.industry_name
+        )
+        values |= {"industry_name": ""} if name_follows_code else {}
     changed = assign_place(source, _tidy(values))
     if not changed:
         return source

@@ -110,10 +110,10 @@ def _merged_row(
     if unknown := set(new) - _SAYS - _VALUES[table] - units:
         raise InvalidPack(file, name, Problem(Reason.FIXED_KEY, (min(unknown),)))
     dropped = {"confirmed_by", "confirmed_on", "unconfirmed", *_replaced(new)}
-    stored = {key: value for key, value in old.items() if key not in dropped}
+    retained = {key: value for key, value in old.items() if key not in dropped}
     if old.get("unconfirmed") and not set(new) & _VALUES[table]:
-        stored["unconfirmed"] = True
-    return {**stored, **new, **authority}
+        retained["unconfirmed"] = True
+    return {**retained, **new, **authority}
 
 
 def _replaced(new: dict[str, Any]) -> set[str]:

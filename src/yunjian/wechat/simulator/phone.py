@@ -8,25 +8,25 @@ from yunjian.wechat.simulator.state import SimulatorState
 LOCAL_ID = "weixin://resourceid/simulated"
 
 
-def answer(state: SimulatorState, requested: Mapping[str, str]) -> dict[str, Any]:
+def answer(state: SimulatorState, query: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer to a call of the JS-SDK, `errMsg` as WeChat writes it."""
-    name = requested.get("do", "")
+    name = query.get("do", "")
     match name:
         case "config":
             good = state.check_page(
-                requested.get("appId", ""),
-                requested.get("nonceStr", ""),
-                requested.get("timestamp", ""),
-                requested.get("url", ""),
-                requested.get("signature", ""),
+                query.get("appId", ""),
+                query.get("nonceStr", ""),
+                query.get("timestamp", ""),
+                query.get("url", ""),
+                query.get("signature", ""),
             )
             return {"errMsg": "config:ok" if good else "config:invalid signature"}
         case "getLocation":
-            return _location(state, requested.get("type", "wgs84"))
+            return _location(state, query.get("type", "wgs84"))
         case "chooseImage":
             results: dict[str, Any] = {"localIds": [LOCAL_ID]} if state.device.photo else {}
         case "getLocalImgData":
-            mine = requested.get("localId") == LOCAL_ID
+            mine = query.get("localId") == LOCAL_ID
             results = {"localData": state.device.photo} if state.device.photo and mine else {}
         case "scanQRCode":
             results = {"resultStr": state.device.scan} if state.device.scan else {}
