@@ -153,12 +153,12 @@ def test_a_rule_administrator_makes_the_next_version_of_a_sheet(
 
         page.get_by_test_id("design-to-publish").click()
         dialog = opened_dialog(page)
-        dialog.get_by_label("生效日期").fill(day)
+        dialog.get_by_label("施行日期").fill(day)
         page.keyboard.press("Tab")
         page.get_by_test_id("design-publish").click()
         expect(page.get_by_text(f"hj75-g1@2 已发布，{day} 起生效")).to_be_visible()
     published = PublishedSheet.unscoped().get()
-    added = published.definition["sections"][0]["fields"][-1]
+    added = published.content["sections"][0]["fields"][-1]
     assert (added["title"]["zh"], added["type"]) == ("烟道静压", "number")
 
 

@@ -315,7 +315,7 @@ def _rules(city: City) -> None:
             organization=city.authority,
             code="city-test",
             version=1,
-            definition=definition,
+            content=definition,
             created_by=city.reviewer,
             changed_by=city.reviewer,
         )
@@ -332,7 +332,7 @@ def add_published(city: City) -> None:
         "version": 1,
         "effective_from": today() + timedelta(days=9999),
     }
-    PublishedSheet.objects.create(definition={}, **published)
+    PublishedSheet.objects.create(content={}, **published)
     PublishedPack.objects.create(content={}, note="x", **published)
     RuleDraft.objects.create(
         organization=city.authority, created_by=city.reviewer, code="city-test", content={}

@@ -69,7 +69,7 @@ def patrol(days: int) -> dict[str, Any]:
 def publish(world: World, code: str = GAS, since: date | None = None) -> PublishedPack:
     actor = actor_of(world)
     with acting_as(actor):
-        draft = RuleDraft.objects.get(code=code)
+        draft = RuleDraft.objects.get(code=code, published=None)
         return rules.draft_publish(
             actor=actor,
             code=code,

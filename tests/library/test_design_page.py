@@ -42,11 +42,11 @@ def test_pressing_a_button_of_the_page_does_what_it_says(
     client: Client, design: SheetDesign
 ) -> None:
     form = properties(client, design, "0")
-    before = [part["key"] for part in design.definition["sections"]]
+    before = [part["key"] for part in design.content["sections"]]
 
     client.post(form.get("hx-post"), form.hidden() | {"action": "down"}, headers=HTMX)
 
-    after = [part["key"] for part in SheetDesign.unscoped().get().definition["sections"]]
+    after = [part["key"] for part in SheetDesign.unscoped().get().content["sections"]]
     assert after[:2] == [before[1], before[0]]
 
 

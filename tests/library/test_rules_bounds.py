@@ -25,9 +25,10 @@ from tests.support.world import World
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput
-from yunjian.library.domain.rule_changes import RowChange, ValueChange, changes_between
+from yunjian.library.domain.changes import Change, ValueChange, changes_between
+from yunjian.library.domain.content import plain
+from yunjian.library.domain.rule_changes import entries
 from yunjian.library.models import PublishedPack, RuleDraft
-from yunjian.library.selectors.published_packs import plain
 from yunjian.library.selectors.rules import pack_shown, version_lines
 from yunjian.library.services import rules
 from yunjian.library.services.rules import LONGEST_UPLOAD, overlay_upload
@@ -312,11 +313,11 @@ def test_what_was_added_removed_and_limited_in_time_is_named() -> None:
     new = parsed({**source, "deadlines": [timed, rows[1]]})
     added = {"名称": "简单故障修复", "条款": "11.5", "数值来源": "回忆待核", "规定": "≤8 小时"}
 
-    assert shown(changes_between(old, new)) == [
+    assert shown(changes_between(entries(old), entries(new))) == [
         ("changed", "fault.on-site", [("条目期限", "", "2026-01-01 ~ 2027-01-01")]),
         ("added", "fault.simple", [(label, "", text) for label, text in added.items()]),
     ]
-    assert shown(changes_between(new, old)) == [
+    assert shown(changes_between(entries(new), entries(old))) == [
         ("changed", "fault.on-site", [("条目期限", "2026-01-01 ~ 2027-01-01", "")]),
         ("removed", "fault.simple", [(label, text, "") for label, text in added.items()]),
     ]
@@ -334,7 +335,7 @@ def test_every_value_of_a_limit_that_differs_is_named() -> None:
     }
     old, new = (parsed({**source, "limits": [item]}) for item in (row, changed))
 
-    (change,) = shown(changes_between(old, new))
+    (change,) = shown(changes_between(entries(old), entries(new)))
 
     assert change == (
         "changed",
@@ -352,10 +353,9 @@ def test_every_value_of_a_limit_that_differs_is_named() -> None:
     )
 
 
-def shown(changes: list[RowChange]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def shown(changes: list[Change]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     return [
-        (change.kind, change.row.id, [_texts(value) for value in change.values])
-        for change in changes
+        (change.kind, change.key, [_texts(value) for value in change.values]) for change in changes
     ]
 
 

@@ -27,7 +27,8 @@ from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
-from yunjian.library.domain.rule_changes import changes_between
+from yunjian.library.domain.changes import changes_between
+from yunjian.library.domain.rule_changes import entries
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.services import rules
 from yunjian.records.versions import StaleVersion
@@ -85,7 +86,7 @@ def test_what_is_published_cannot_be_altered(world: World) -> None:
     row = publish(world)
     for change in (
         lambda: PublishedPack.unscoped().filter(pk=row.pk).update(note="anders"),
-        lambda: PublishedPack.unscoped().filter(pk=row.pk).delete(),
+        lambda: RuleDraft.unscoped().delete() and PublishedPack.unscoped().delete(),
     ):
         with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
             change()
@@ -97,8 +98,8 @@ def test_confirming_a_row_names_who_compared_it_when_and_where(world: World) -> 
     result = next(item for item in pack(row.name).obligations if item.id == PATROL)
     assert (result.confirmed_by, result.confirmed_on) == ("赵规", today())
     assert row.marks[PATROL]["page"] == "第 18 页"
-    changed = changes_between(pack("hj75-2017@1"), pack(row.name))
-    assert [(item.row.id, [value.label for value in item.values]) for item in changed] == [
+    changed = changes_between(entries(pack("hj75-2017@1")), entries(pack(row.name)))
+    assert [(item.key, [value.label for value in item.values]) for item in changed] == [
         (PATROL, ["核对"])
     ]
 

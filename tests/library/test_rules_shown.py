@@ -329,12 +329,12 @@ def test_a_draft_shows_each_value_before_and_after_and_why(world: World, client:
         [
             {
                 "序号": "1",
+                "变化": "修改",
                 "条目": "日常巡检 运维频次 · 10.2",
                 "项目": "频次",
                 "原": "至多每 7 天",
                 "新": "至多每 5 天",
-                "依据": f"赵规 {today()} 对照印刷本",
-                "操作": "更正 撤销",
+                "依据": f"赵规 {today()} 对照印刷本 更正 撤销",
             }
         ]
     ]

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from django.db.utils import InternalError, ProgrammingError
+from django.db.utils import IntegrityError, InternalError, ProgrammingError
 from django.test import Client
 
+from tests.library.reading import tables
 from tests.library.rules import administrator
 from tests.support.world import World
 from yunjian.evidence.models import Event
@@ -75,7 +76,9 @@ def save(client: Client, design: SheetDesign, place: str, values: dict[str, str]
 
 
 def publish(client: Client, design: SheetDesign, day: date) -> tuple[int, str]:
-    answer = client.post(address(design, "publish/"), {"effective_from": day.isoformat()})
+    revision = str(stored(design).revision)
+    posted = {"effective_from": day.isoformat(), "revision": revision}
+    answer = client.post(address(design, "publish/"), posted)
     return answer.status_code, answer.content.decode()
 
 
@@ -90,7 +93,7 @@ def test_a_copy_is_the_next_version_with_the_same_parts(design: SheetDesign) -> 
     base = sheets.definition("hj75-g1@1").source
 
     assert design.name == "hj75-g1@2"
-    assert design.definition["sections"] == base["sections"]
+    assert design.content["sections"] == base["sections"]
 
 
 def test_a_second_copy_waits_for_the_first(client: Client, design: SheetDesign) -> None:
@@ -114,11 +117,11 @@ def test_a_field_is_added_changed_and_seen_in_the_preview(
     client: Client, design: SheetDesign
 ) -> None:
     press(client, design, "0", "add:number")
-    place = f"0.{len(stored(design).definition['sections'][0]['fields']) - 1}"
+    place = f"0.{len(stored(design).content['sections'][0]['fields']) - 1}"
 
     page = save(client, design, place, field("static_pressure", unit="kPa", decimals="2", min="-5"))
 
-    part = stored(design).definition["sections"][0]["fields"][-1]
+    part = stored(design).content["sections"][0]["fields"][-1]
     assert part == {
         "key": "static_pressure",
         "title": {"zh": "烟道静压", "en": "Static pressure"},
@@ -132,7 +135,7 @@ def test_a_field_is_added_changed_and_seen_in_the_preview(
 
 def test_rules_of_a_field_are_kept_in_their_order(client: Client, design: SheetDesign) -> None:
     press(client, design, "0", "add:number")
-    place = f"0.{len(stored(design).definition['sections'][0]['fields']) - 1}"
+    place = f"0.{len(stored(design).content['sections'][0]['fields']) - 1}"
     rules = {
         "judge-TOTAL_FORMS": "2",
         "judge-0-when": "row.static_pressure > 5",
@@ -149,7 +152,7 @@ def test_rules_of_a_field_are_kept_in_their_order(client: Client, design: SheetD
 
     save(client, design, place, field("static_pressure") | rules)
 
-    judge = stored(design).definition["sections"][0]["fields"][-1]["judge"]
+    judge = stored(design).content["sections"][0]["fields"][-1]["judge"]
     assert [rule["verdict"] for rule in judge] == ["fail", "attention"]
     assert judge[0]["follow_up"] == ["repair"]
 
@@ -193,7 +196,7 @@ def test_a_sheet_of_its_own_code_may_leave_fields_out(client: Client) -> None:
 
 def test_a_text_that_is_no_number_stays_and_is_told(client: Client, design: SheetDesign) -> None:
     press(client, design, "0", "add:number")
-    place = f"0.{len(stored(design).definition['sections'][0]['fields']) - 1}"
+    place = f"0.{len(stored(design).content['sections'][0]['fields']) - 1}"
 
     page = save(client, design, place, field("static_pressure", max="五"))
 
@@ -225,7 +228,7 @@ def test_what_has_begun_already_is_no_day_to_publish_for(
     status, page = publish(client, design, today() + timedelta(days=days))
 
     assert status == 422
-    assert "生效日期须晚于今天" in page
+    assert "施行日期必须晚于今天" in page
 
 
 def test_versions_follow_one_another(client: Client, design: SheetDesign) -> None:
@@ -269,7 +272,7 @@ def test_somebody_elses_change_in_between_is_told(
 
     assert answer.status_code == 409
     assert "他人修改" in answer.content.decode()
-    assert stored(design).definition["sections"][0]["title"]["zh"] == "基本信息"
+    assert stored(design).content["sections"][0]["title"]["zh"] == "基本信息"
 
 
 def test_a_draft_can_be_given_up(client: Client, design: SheetDesign) -> None:
@@ -319,3 +322,65 @@ def test_a_shown_version_can_be_tried_out(client: Client) -> None:
 @pytest.mark.parametrize("path", ["hj75-g1@99/", "nothing@1/copy/", f"designs/{UUID(int=7)}/"])
 def test_what_is_not_there_is_not_found(client: Client, path: str) -> None:
     assert client.get(f"{LIST}{path}").status_code == 404
+
+
+def test_before_publishing_one_sees_what_differs_from_the_version_before(
+    client: Client, design: SheetDesign
+) -> None:
+    save(client, design, "0", section(title="单位信息"))
+    press(client, design, "0", "add:number")
+    place = f"0.{len(stored(design).content['sections'][0]['fields']) - 1}"
+    rule = {
+        "judge-0-when": "row.static_pressure > 5",
+        "judge-0-verdict": "fail",
+        "judge-0-message_zh": "过高",
+        "judge-0-message_en": "Too high",
+    }
+    save(client, design, place, field("static_pressure", unit="kPa", decimals="2") | rule)
+
+    (rows,) = tables(client.get(address(design, "publish/")).content.decode())
+
+    last = sheets.definition(design.base).source["sections"][0]["fields"][-1]["title"]["zh"]
+    shown = [
+        (row["变化"], row["条目"], row["项目"], row["原"], row["新"])
+        for row in rows
+        if row["项目"] != "英文标题"
+    ]
+    assert shown == [
+        ("修改", "单位信息", "中文标题", "基本信息", "单位信息"),
+        *(
+            ("新增", "烟道静压 单位信息", label, "—", value)
+            for label, value in (
+                ("中文标题", "烟道静压"),
+                ("编号", "static_pressure"),
+                ("类型", "数字"),
+                ("单位", "kPa"),
+                ("小数位数", "2"),
+                ("必填", "否"),
+                ("判定规则 1", "row.static_pressure > 5 · 不合格 · 过高"),
+                ("前一项", last),
+            )
+        ),
+    ]
+
+
+def test_nobody_publishes_what_was_changed_since_it_was_shown(
+    client: Client, design: SheetDesign
+) -> None:
+    shown = {"effective_from": (today() + timedelta(days=3)).isoformat(), "revision": "0"}
+    save(client, design, "0", section(title="单位信息"))
+
+    answer = client.post(address(design, "publish/"), shown)
+
+    assert answer.status_code == 409
+    assert "草稿刚被修改过" in answer.content.decode()
+    assert not PublishedSheet.unscoped().exists()
+
+
+def test_a_code_has_one_draft_at_a_time(world: World, client: Client, design: SheetDesign) -> None:
+    publish(client, design, today() + timedelta(days=3))
+    columns = {"organization": world.authority, "code": design.code, "content": {}, "version": 3}
+    SheetDesign.unscoped().create(**columns)
+
+    with pytest.raises(IntegrityError, match="sheetdesign_one_open"):
+        SheetDesign.unscoped().create(**columns)

@@ -17,6 +17,7 @@ PARTS = {
     "instruments/services/follow_ups.py: follow_ups_open",
     "instruments/services/filing_rows.py: locked_revision",
     "instruments/services/filing_rows.py: note_revision",
+    "library/services/versions.py: begin_draft",
     "sources/services/revisions.py: begin",
 }
 

@@ -1,61 +1,21 @@
-"""What differs between two versions of a pack, row by row and value by value."""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
+"""What a pack says of each of its rows, so that versions can be compared."""
 
 from django.utils.translation import gettext as _
 
 from yunjian.library.domain import labels
+from yunjian.library.domain.changes import Entry
 from yunjian.standards.rules import Pack
 from yunjian.standards.rules.model import LimitRow, ObligationRow, Row
 from yunjian.standards.rules.packs import TABLES
 
 
-@dataclass(frozen=True, slots=True)
-class ValueChange:
-    """A value before and after; empty where there was or is none."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """A row that was added, removed or changed."""
-
-    kind: str
-    table: str
-    row: Row
-    values: tuple[ValueChange, ...]
-
-    @property
-    def title(self) -> str:
-        """What the row is about."""
-        return labels.title_of(self.row)
-
-    @property
-    def table_title(self) -> labels.Label:
-        """Which table it is in."""
-        return labels.TABLES[self.table]
-
-
-def changes_between(old: Pack, new: Pack) -> list[RowChange]:
-    """Return the rows that were changed or added in the order of the new pack, then those gone."""
-    before, after = dict(_rows(old)), dict(_rows(new))
-    results = []
-    for row_id, (table, row) in after.items():
-        earlier = before.get(row_id)
-        if earlier is None:
-            results.append(RowChange("added", table, row, _values({}, facts(row))))
-        elif earlier[1] != row:
-            values = _values(facts(earlier[1]), facts(row))
-            results.append(RowChange("changed", table, row, values))
-    return results + [
-        RowChange("removed", table, row, _values(facts(row), {}))
-        for row_id, (table, row) in before.items()
-        if row_id not in after
-    ]
+def entries(pack: Pack) -> dict[str, Entry]:
+    """Return what a pack says, by the id of the row."""
+    return {
+        row.id: Entry(labels.title_of(row), f"{labels.TABLES[table]} · {row.clause}", facts(row))
+        for table in TABLES
+        for row in getattr(pack, table)
+    }
 
 
 def facts(row: Row) -> dict[str, str]:
@@ -93,18 +53,3 @@ def _limit(row: LimitRow) -> dict[str, str]:
     values[_("数据对数")] = labels.pairs_text(row)
     values[_("合格对数")] = labels.pass_counts_text(row) if row.pass_counts or row.largest else ""
     return {label: text for label, text in values.items() if text}
-
-
-def _rows(pack: Pack) -> Iterable[tuple[str, tuple[str, Row]]]:
-    for table in TABLES:
-        for row in getattr(pack, table):
-            yield row.id, (table, row)
-
-
-def _values(before: dict[str, str], after: dict[str, str]) -> tuple[ValueChange, ...]:
-    labels = dict.fromkeys([*before, *after])
-    return tuple(
-        ValueChange(label, before.get(label, ""), after.get(label, ""))
-        for label in labels
-        if before.get(label) != after.get(label)
-    )

@@ -4,6 +4,7 @@ A part is named by its place: `""` the sheet, `"2"` its third section, `"2.0"` t
 line of that section.
 """
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -45,6 +46,16 @@ def part_at(definition: Data, place: str) -> Part:
             raise NoSuchPart(place)
         data = rows[step]
     return Part(place, kind, data)
+
+
+def parts_of(definition: Data) -> Iterator[tuple[str, Part]]:
+    """Yield every part with its key (`""` the sheet, `section`, `section.field`), in order."""
+    yield "", Part("", "sheet", definition)
+    for at, section in enumerate(definition["sections"]):
+        yield section["key"], Part(str(at), "section", section)
+        rows, kind = _children(section, "section")
+        for index, row in enumerate(rows):
+            yield f"{section['key']}.{row['key']}", Part(f"{at}.{index}", kind, row)
 
 
 def changed(definition: Data, place: str, values: Data) -> Data:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.library.domain import labels
+from yunjian.library.forms.versions import PublishForm
 from yunjian.library.selectors.rules import CONFIRMED, OPEN, PENDING
 from yunjian.standards.rules.model import (
     LimitRow,
@@ -20,7 +21,6 @@ from yunjian.standards.rules.model import (
     ValueRow,
 )
 from yunjian.standards.sheets import definitions
-from yunjian.web.widgets import DateInput
 
 ANY = ("", _("全部"))
 NONE = ("", "—")
@@ -422,19 +422,15 @@ def form_for(row: Row) -> type[RowForm]:
     raise TypeError(type(row).__name__)
 
 
-class PublishForm(forms.Form):
+class PackPublishForm(PublishForm):
     """From when a version holds, and why."""
 
-    effective_from = forms.DateField(
-        label=_("施行日期"), widget=DateInput(), help_text=_("自这一天 0 时起执行")
-    )
     note = forms.CharField(
         label=_("发布说明"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("写明依据和主要变化，各方在版本历史中可见"),
     )
-    revision = forms.IntegerField(widget=forms.HiddenInput())
 
 
 class OverlayForm(forms.Form):

@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.library.domain.sheet_edits import Part
+from yunjian.kernel.languages import language_code, localized
+from yunjian.library.domain.changes import Entry
+from yunjian.library.domain.sheet_edits import Part, parts_of
 from yunjian.library.domain.sheet_posted import number_typed, text_of
 from yunjian.library.models.sheets import Verdict
 from yunjian.standards.sheets.checks import FOLLOW_UPS, UNITS
-from yunjian.web.widgets import DateInput
 
 NONE = ("", "—")
 TYPES = [
@@ -331,6 +332,36 @@ def part_form(part: Part, data: Any = None) -> _PartForm:
             return FieldPartForm(**given, initial=FieldPartForm.initial_of(part.data))
 
 
+def entries(definition: Mapping[str, Any]) -> dict[str, Entry]:
+    """Return what a definition says of each of its parts, in the words of the editor."""
+    result: dict[str, Entry] = {}
+    before = ""
+    for key, part in parts_of(dict(definition)):
+        title = localized(part.data["title"])
+        section = key.partition(".")[0] if "." in key else ""
+        note = result[section].title if section else ""
+        values = {str(_("前一项")): before} if part.kind in {"field", "item"} and before else {}
+        result[key] = Entry(title, note, _shown(part) | values)
+        before = title if part.kind in {"field", "item"} else ""
+    return result
+
+
+def _shown(part: Part) -> dict[str, str]:
+    form = part_form(part)
+    values = {}
+    for bound in form:
+        titles = dict(getattr(bound.field, "choices", []))
+        value = bound.initial
+        values[str(bound.label)] = str(titles.get(value, value) if value else value or "")
+    for number, rule in enumerate(judgements_initial(part.data), start=1):
+        message = rule["message_en"] if language_code() == "en" else rule["message_zh"]
+        follow_up = "、".join(str(FOLLOW_UP_TITLES[one]) for one in rule["follow_up"])
+        verdict = str(dict(Verdict.choices).get(rule["verdict"], ""))
+        texts = [rule["when"], verdict, message, rule["clause"], follow_up]
+        values[say("判定规则 %(number)d") % {"number": number}] = " · ".join(filter(None, texts))
+    return values
+
+
 class CopyForm(forms.Form):
     """Begin a draft: the next version of the sheet, or one of one's own."""
 
@@ -340,12 +371,6 @@ class CopyForm(forms.Form):
         max_length=32,
         help_text=_("留空则修订原记录单；填写则另成一种，如 city-g1"),
     )
-
-
-class PublishForm(forms.Form):
-    """From when on the draft holds."""
-
-    effective_from = forms.DateField(label=_("生效日期"), widget=DateInput())
 
 
 def _choice(line: str) -> dict[str, Any]:

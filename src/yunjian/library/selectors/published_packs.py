@@ -1,7 +1,5 @@
-"""Published packs as the standards read them, and as JSON keeps them."""
+"""Published packs as the standards read them."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -47,14 +45,3 @@ def read(content: dict[str, Any], name: str, known: list[Pack]) -> Pack:
     if content.get("overlays"):
         return overlaid(content, name, known)
     return parsed(content, name)
-
-
-def plain(value: Any) -> Any:
-    """Return the data of a pack as JSON keeps it without loss: fractions and days as text."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Decimal | date):
-        return str(value)
-    return value

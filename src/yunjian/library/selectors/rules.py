@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from yunjian.library.domain import labels
-from yunjian.library.domain.rule_changes import RowChange, changes_between
+from yunjian.library.domain.changes import Change, changes_between
+from yunjian.library.domain.rule_changes import entries
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.selectors.published_packs import read
 from yunjian.standards.rules import InvalidPack, Pack
@@ -180,7 +182,7 @@ def _same_code(item: Pack, bases: set[str | None]) -> bool:
 def pack_cards(on_date: date) -> list[PackCard]:
     """Return the library as it is on a day: standards first, then overlays."""
     known = versions()
-    drafts = {draft.code: draft for draft in RuleDraft.objects.all()}
+    drafts = {draft.code: draft for draft in _open_drafts()}
     codes = dict.fromkeys(item.code for item in sorted(known, key=_library_order))
     return [_card(code, known, drafts.get(code), on_date) for code in codes]
 
@@ -281,7 +283,7 @@ def newest_or_none(code: str) -> Pack | None:
 
 def overlay_drafts() -> list[RuleDraft]:
     """Return the drafts of overlays."""
-    return list(RuleDraft.objects.exclude(overlays="").order_by("code"))
+    return list(_open_drafts().exclude(overlays="").order_by("code"))
 
 
 def marks_of(pack: Pack) -> dict[str, Any]:
@@ -333,7 +335,12 @@ def filtered_lines(
 
 def draft_of(code: str) -> RuleDraft | None:
     """Return the draft of the next version of a pack."""
-    return RuleDraft.objects.filter(code=code).select_related("created_by").first()
+    return _open_drafts().filter(code=code).select_related("created_by").first()
+
+
+def _open_drafts() -> QuerySet[RuleDraft]:
+    drafts: QuerySet[RuleDraft] = RuleDraft.objects.filter(published=None)
+    return drafts
 
 
 def draft_pack(draft: RuleDraft) -> Pack:
@@ -345,7 +352,7 @@ def draft_pack(draft: RuleDraft) -> Pack:
     return read(draft.content, draft.code, list(versions()))
 
 
-def draft_changes(draft: RuleDraft) -> list[RowChange]:
+def draft_changes(draft: RuleDraft) -> list[Change]:
     """Return what a draft changes of the version that it is based on.
 
     Raises:
@@ -354,10 +361,10 @@ def draft_changes(draft: RuleDraft) -> list[RowChange]:
     """
     known = versions()
     after = read(draft.content, draft.code, list(known))
-    base = next((item for item in known if item.name == (draft.based_on or draft.overlays)), None)
+    base = next((item for item in known if item.name == (draft.base or draft.overlays)), None)
     if base is None:
         raise Http404(_("没有这个版本"))
-    return changes_between(base, after)
+    return changes_between(entries(base), entries(after), draft.marks)
 
 
 def row_of(pack: Pack, row_id: str) -> tuple[str, Row]:

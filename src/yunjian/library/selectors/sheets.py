@@ -23,7 +23,7 @@ def published_sheets() -> list[Definition]:
     keys = list(PublishedSheet.unscoped().order_by("id").values_list("pk", flat=True))
     if missing := [key for key in keys if key not in _read]:
         for row in PublishedSheet.unscoped().filter(pk__in=missing):
-            _read[row.pk] = sheets.parsed(row.definition)
+            _read[row.pk] = sheets.parsed(row.content)
     return [_read[key] for key in keys]
 
 

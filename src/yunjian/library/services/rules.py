@@ -9,17 +9,26 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.evidence.services import record
-from yunjian.kernel.clock import now, today
-from yunjian.kernel.digests import canonical_json, digest
+from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
 from yunjian.library import events
 from yunjian.library.domain import labels
+from yunjian.library.domain.content import plain
 from yunjian.library.domain.rule_problems import as_invalid_input, located_sentence
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.policies.rules import require_change
-from yunjian.library.selectors.published_packs import plain, read
+from yunjian.library.selectors.published_packs import read
 from yunjian.library.selectors.rules import marks_of, newest_version, row_of
-from yunjian.records.versions import StaleVersion
+from yunjian.library.services.versions import (
+    begin_draft,
+    check_day,
+    check_revision,
+    dated,
+    publish_version,
+    require_open,
+    save_draft,
+    sealed_content,
+)
 from yunjian.standards.rules import InvalidPack, Pack
 from yunjian.standards.rules.overlays import overlaid
 from yunjian.standards.rules.packs import TABLES, read_toml, versions, without_overlaps
@@ -46,9 +55,9 @@ def row_confirm(
         raise InvalidState(_("这一条还没有数值，不能核对；请先更正，填入数值"))
     _row_data(draft.content, row_id).update(_confirmation(actor))
     _checked(draft.content, draft.code)
-    _set_mark(draft, row_id, _mark(actor, "confirmed", page, remark))
+    _set_mark(actor, draft, row_id, _mark(actor, "confirmed", page, remark))
     payload = {
-        "pack": draft.based_on,
+        "pack": draft.base,
         "row": row_id,
         "value": [row.clause, *labels.demand_lines(row)],
         "page": page,
@@ -92,9 +101,11 @@ def row_correct(
     if confirm:
         stored.update(_confirmation(actor))
     _checked(draft.content, draft.code)
-    _set_mark(draft, row_id, _mark(actor, "confirmed" if same else "corrected", page, remark))
+    _set_mark(
+        actor, draft, row_id, _mark(actor, "confirmed" if same else "corrected", page, remark)
+    )
     payload = {
-        "pack": draft.based_on,
+        "pack": draft.base,
         "row": row_id,
         "before": [before.clause, *labels.demand_lines(before)],
         "after": [after.clause, *labels.demand_lines(after)],
@@ -119,14 +130,14 @@ def row_restore(*, actor: Actor, code: str, row_id: str) -> RuleDraft:
     draft = _locked(code)
     if row_id not in draft.marks:
         raise InvalidState(_("草稿没有改动这一条"))
-    base = next(item for item in versions() if item.name == draft.based_on)
+    base = next(item for item in versions() if item.name == draft.base)
     stored = _row_data(draft.content, row_id)
     stored.clear()
     stored |= plain(_row_data(base.source, row_id))
     _checked(draft.content, draft.code)
     del draft.marks[row_id]
-    _save(draft)
-    payload = {"pack": draft.based_on, "row": row_id}
+    save_draft(draft, actor=actor)
+    payload = {"pack": draft.base, "row": row_id}
     record(actor=actor, verb=events.RULES_RESTORED, obj=draft, payload=payload)
     return draft
 
@@ -141,7 +152,7 @@ def draft_discard(*, actor: Actor, code: str) -> None:
     """
     require_change(actor)
     draft = _locked(code)
-    payload = {"pack": draft.based_on or draft.code, "rows": sorted(draft.marks)}
+    payload = {"pack": draft.base or draft.code, "rows": sorted(draft.marks)}
     subject = ("library.ruledraft", draft.pk)
     draft.delete()
     record(actor=actor, verb=events.RULES_DISCARDED, obj=subject, payload=payload)
@@ -165,33 +176,39 @@ def draft_publish(
     """
     require_change(actor)
     draft = _locked(code)
-    if draft.revision != revision:
-        raise StaleVersion(_("草稿刚被修改过，请看过新的差异后再发布"))
+    check_revision(draft, revision)
     known = versions()
     before = max(
         (item for item in known if item.code == code), key=lambda item: item.version, default=None
     )
-    if before is not None and draft.based_on and before.name != draft.based_on:
+    if before is not None and draft.base and before.name != draft.base:
         raise InvalidState(_("依据的版本已不是最新版本，请删除草稿后重新核对"), code="outdated")
     if not draft.overlays and not draft.marks:
         raise InvalidInput(_("草稿没有改动，不能发布"))
-    _check_day(effective_from, before)
-    content = _dated(draft.content, 1 if before is None else before.version + 1, effective_from)
+    check_day(effective_from, before, days_ahead=0)
+    content = dated(draft.content, 1 if before is None else before.version + 1, effective_from)
     pack = _checked(content, code, known)
     marks = {**(marks_of(before) if before is not None else {}), **draft.marks}
-    row = _publish(actor, content, marks, draft.based_on, note)
+    row = publish_version(
+        PublishedPack,
+        content,
+        actor=actor,
+        base=draft.base,
+        draft=draft,
+        overlays=draft.overlays,
+        marks=marks,
+        note=note,
+    )
     carried = _carry(actor, before, pack, known) if not draft.overlays else []
-    changed = sorted(draft.marks)
-    draft.delete()
     payload = {
         "pack": row.name,
-        "based_on": row.based_on,
+        "based_on": row.base,
         "overlays": row.overlays,
         "effective_from": effective_from.isoformat(),
         "note": note,
-        "rows": changed,
+        "rows": sorted(draft.marks),
         "carried": carried,
-        "content": digest(canonical_json(content)),
+        "content": sealed_content(content),
     }
     record(actor=actor, verb=events.RULES_PUBLISHED, obj=row, payload=payload)
     return row
@@ -218,20 +235,12 @@ def overlay_upload(*, actor: Actor, text: str, filename: str) -> RuleDraft:
     before = [item for item in known if item.code == code]
     newest = max(before, key=lambda item: item.version, default=None)
     own = {row["id"] for table in TABLES for row in content.get(table, [])}
-    draft: RuleDraft
-    draft, _made = RuleDraft.objects.select_for_update().get_or_create(
-        code=code,
-        defaults={
-            "organization_id": actor.own_organization,
-            "content": content,
-            "created_by_id": actor.account_id,
-        },
-    )
+    draft, _made = begin_draft(RuleDraft, actor=actor, code=code, content=content)
     draft.overlays = base
-    draft.based_on = newest.name if newest is not None else ""
+    draft.base = newest.name if newest is not None else ""
     draft.content = content
     draft.marks = {name: _mark(actor, "overlay", "", "") for name in sorted(own)}
-    _save(draft)
+    save_draft(draft, actor=actor)
     payload = {"code": code, "overlays": base, "rows": sorted(own), "filename": filename}
     record(actor=actor, verb=events.RULES_UPLOADED, obj=draft, payload=payload)
     return draft
@@ -277,28 +286,25 @@ def _check_overlay_code(code: str, base: str, known: Sequence[Pack]) -> None:
 def _draft_for(actor: Actor, code: str) -> RuleDraft:
     """Return the locked draft of a pack, made from its newest version when there is none."""
     # first wait for whoever is publishing it, so that the newest version is what comes of it
-    draft: RuleDraft | None = RuleDraft.objects.select_for_update().filter(code=code).first()
+    draft = _open_draft(code)
     newest = newest_version(code)
     if newest.overlays is not None:
         raise InvalidState(_("地方加严规则请上传新的文件"))
     if draft is None:
-        draft, _made = RuleDraft.objects.select_for_update().get_or_create(
-            code=code,
-            defaults={
-                "organization_id": actor.own_organization,
-                "based_on": newest.name,
-                "content": plain(newest.source),
-                "created_by_id": actor.account_id,
-            },
+        draft, _made = begin_draft(
+            RuleDraft, actor=actor, code=code, base=newest.name, content=plain(newest.source)
         )
     return draft
 
 
-def _locked(code: str) -> RuleDraft:
-    draft: RuleDraft | None = RuleDraft.objects.select_for_update().filter(code=code).first()
-    if draft is None:
-        raise InvalidState(_("没有草稿，可能已经发布或删除"))
+def _open_draft(code: str) -> RuleDraft | None:
+    drafts = RuleDraft.objects.select_for_update()
+    draft: RuleDraft | None = drafts.filter(code=code, published=None).first()
     return draft
+
+
+def _locked(code: str) -> RuleDraft:
+    return require_open(_open_draft(code))
 
 
 def _row_data(content: dict[str, Any], row_id: str) -> dict[str, Any]:
@@ -316,17 +322,11 @@ def _mark(actor: Actor, kind: str, page: str, remark: str) -> dict[str, str]:
     return {"kind": kind, "by": actor.name, "on": on, "page": page, "remark": remark}
 
 
-def _set_mark(draft: RuleDraft, row_id: str, mark: dict[str, str]) -> None:
+def _set_mark(actor: Actor, draft: RuleDraft, row_id: str, mark: dict[str, str]) -> None:
     # a value that was corrected stays so when somebody compares it afterwards
     corrected = draft.marks.get(row_id, {}).get("kind") == "corrected"
     draft.marks[row_id] = {**mark, "kind": "corrected"} if corrected else mark
-    _save(draft)
-
-
-def _save(draft: RuleDraft) -> None:
-    draft.revision += 1
-    draft.changed_at = now()
-    draft.save()
+    save_draft(draft, actor=actor)
 
 
 def _checked(content: dict[str, Any], code: str, known: Sequence[Pack] | None = None) -> Pack:
@@ -334,43 +334,6 @@ def _checked(content: dict[str, Any], code: str, known: Sequence[Pack] | None = 
         return read(content, code, list(versions() if known is None else known))
     except InvalidPack as error:
         raise as_invalid_input(error) from error
-
-
-def _check_day(effective_from: date, before: Pack | None) -> None:
-    if effective_from < today():
-        raise InvalidInput(_("施行日期不能早于今天"), field="effective_from")
-    if before is None:
-        return
-    if effective_from <= before.since:
-        parameters = {"name": before.name, "since": before.since}
-        message = _("施行日期必须晚于 %(name)s 的施行日期 %(since)s") % parameters
-        raise InvalidInput(message, field="effective_from")
-    if before.until is not None and effective_from >= before.until:
-        message = _("施行日期必须早于废止日期 %(until)s") % {"until": before.until}
-        raise InvalidInput(message, field="effective_from")
-
-
-def _dated(content: dict[str, Any], version: int, since: date) -> dict[str, Any]:
-    ends = [str(day) for day in content.get("effective", [])[1:]]
-    return {**content, "version": version, "effective": [since.isoformat(), *ends]}
-
-
-def _publish(
-    actor: Actor, content: dict[str, Any], marks: dict[str, Any], based_on: str, note: str
-) -> PublishedPack:
-    row: PublishedPack = PublishedPack.objects.create(
-        organization_id=actor.own_organization,
-        code=content["code"],
-        version=content["version"],
-        effective_from=date.fromisoformat(content["effective"][0]),
-        based_on=based_on,
-        overlays=content.get("overlays", ""),
-        content=content,
-        marks=marks,
-        note=note,
-        published_by_id=actor.account_id,
-    )
-    return row
 
 
 def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack]) -> list[str]:
@@ -388,7 +351,7 @@ def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack])
     for item in sorted(held, key=lambda one: one.version):
         source = PublishedPack.objects.get(code=item.code, version=item.version)
         number += 1
-        content = _dated(source.content, number, max(pack.since, item.since))
+        content = dated(source.content, number, max(pack.since, item.since))
         content["overlays"] = pack.name
         try:
             read(content, source.name, [*known, pack])
@@ -399,5 +362,14 @@ def _carry(actor: Actor, before: Pack | None, pack: Pack, known: Sequence[Pack])
                 code=error.problem.reason,
             ) from error
         note = _("随 %(name)s 沿用") % {"name": pack.name}
-        carried.append(_publish(actor, content, source.marks, source.name, note).name)
+        row = publish_version(
+            PublishedPack,
+            content,
+            actor=actor,
+            base=source.name,
+            overlays=pack.name,
+            marks=source.marks,
+            note=note,
+        )
+        carried.append(row.name)
     return carried

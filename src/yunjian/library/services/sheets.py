@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.services import record
-from yunjian.kernel.clock import now, today
-from yunjian.kernel.digests import canonical_json, digest
-from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.kernel.clock import now
+from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from yunjian.kernel.languages import localized
 from yunjian.library import events
 from yunjian.library.models import PublishedSheet, SheetDesign
 from yunjian.library.policies.sheets import may_design
+from yunjian.library.services.versions import (
+    begin_draft,
+    check_day,
+    check_revision,
+    dated,
+    publish_version,
+    require_open,
+    save_draft,
+    sealed_content,
+)
 from yunjian.records.versions import StaleVersion
 from yunjian.standards import sheets
 from yunjian.standards.sheets import Problem
@@ -44,14 +53,12 @@ def design_begin(*, actor: Actor, base: str, code: str = "") -> SheetDesign:
         InvalidInput: at `code`; it is used already, or none.
         Conflict: the next version is being written already.
     """
-    organization_id = _require_designer(actor)
+    _require_designer(actor)
     source = deepcopy(sheets.definition(base).source)
     new_code = code.strip() or source["code"]
     known = [item for item in sheets.definitions().values() if item.code == new_code]
     if code.strip() and known:
         raise InvalidInput(_("这个编码已被使用"), code="taken", field="code")
-    if SheetDesign.unscoped().filter(code=new_code, published=None).exists():
-        raise Conflict(_("这份记录单已有一份草稿，请在草稿上修改"), code="being_written")
     source["code"] = new_code
     source["version"] = max((item.version for item in known), default=0) + 1
     source.pop("effective", None)
@@ -59,15 +66,16 @@ def design_begin(*, actor: Actor, base: str, code: str = "") -> SheetDesign:
         (one for one in sheets.check(source) if one.reason_code == "wrong_key"), None
     ):
         raise InvalidInput(localized(problem.message), code="wrong_key", field="code")
-    design: SheetDesign = SheetDesign.objects.create(
-        organization_id=organization_id,
+    design, made = begin_draft(
+        SheetDesign,
+        actor=actor,
         code=new_code,
         version=source["version"],
-        definition=source,
+        content=source,
         base=base,
-        created_by_id=actor.account_id,
-        changed_by_id=actor.account_id,
     )
+    if not made:
+        raise Conflict(_("这份记录单已有一份草稿，请在草稿上修改"), code="being_written")
     record(actor=actor, verb=events.SHEET_DESIGN_BEGUN, obj=design, payload={"base": base})
     return design
 
@@ -90,19 +98,21 @@ def design_change(
     design = _locked(actor, design_id)
     if revision != design.revision and design.changed_by_id != actor.account_id:
         raise StaleVersion(_("这份草稿已被他人修改，请刷新后继续"))
-    definition = change(design.definition)
-    if definition == design.definition:
+    definition = change(design.content)
+    if definition == design.content:
         return design
-    design.definition = definition
-    design.revision += 1
-    entry = {"revision": design.revision, "at": now().isoformat(), "by": actor.name, "text": text}
+    design.content = definition
+    entry = {
+        "revision": design.revision + 1,
+        "at": now().isoformat(),
+        "by": actor.name,
+        "text": text,
+    }
     before = [*design.changes]
     if before and (before[-1]["by"], before[-1]["text"]) == (actor.name, text):
         before.pop()  # somebody goes on with the same part
     design.changes = [*before, entry][-MOST_CHANGES:]
-    design.changed_by_id = actor.account_id or design.changed_by_id
-    design.changed_at = now()
-    design.save()
+    save_draft(design, actor=actor)
     return design
 
 
@@ -120,13 +130,13 @@ def design_drop(*, actor: Actor, design_id: UUID) -> None:
 
 def design_problems(design: SheetDesign) -> list[Problem]:
     """Return what stands against publishing a draft: mistakes, and data that would be lost."""
-    problems = sheets.check(design.definition)
+    problems = sheets.check(design.content)
     if problems or not design.base:
         return problems
     base = sheets.definition(design.base)
     if base.code != design.code:
         return []
-    return sheets.compatible(base, sheets.parsed(design.definition))
+    return sheets.compatible(base, sheets.parsed(design.content))
 
 
 @transaction.atomic
@@ -142,10 +152,10 @@ def design_publish(
         NotAllowed, InvalidState: the actor writes no sheets; it is published already.
     """
     design = _locked(actor, design_id)
-    if revision != design.revision:
-        raise StaleVersion(_("这份草稿已被他人修改，请刷新后继续"))
-    definition = {**design.definition, "effective": [effective_from.isoformat()]}
-    _check_day(design, effective_from)
+    check_revision(design, revision)
+    definition = dated(design.content, design.version, effective_from)
+    before = PublishedSheet.unscoped().filter(code=design.code).order_by("-version").first()
+    check_day(effective_from, before, days_ahead=1)
     problems = design_problems(design) or sheets.check(definition)
     if problems:
         raise InvalidInput(
@@ -155,17 +165,9 @@ def design_publish(
                 for problem in problems
             ],
         )
-    published: PublishedSheet = PublishedSheet.objects.create(
-        organization_id=design.organization_id,
-        code=design.code,
-        version=design.version,
-        definition=definition,
-        base=design.base,
-        effective_from=effective_from,
-        published_by_id=actor.account_id,
+    published = publish_version(
+        PublishedSheet, definition, actor=actor, base=design.base, draft=design
     )
-    design.published = published
-    design.save(update_fields=["published"])
     record(
         actor=actor,
         verb=events.SHEET_PUBLISHED,
@@ -174,45 +176,20 @@ def design_publish(
             "name": published.name,
             "base": design.base,
             "effective_from": effective_from.isoformat(),
-            "definition": digest(canonical_json(_texts(definition))),
+            "definition": sealed_content(definition),
             "tasks": sum(handler(published) for handler in _published_handlers),
         },
     )
     return published
 
 
-def _require_designer(actor: Actor) -> UUID:
+def _require_designer(actor: Actor) -> None:
     if not may_design(actor):
         raise NotAllowed(_("只有市级管理部门的规则管理员可以编制记录单"))
-    return actor.own_organization
 
 
 def _locked(actor: Actor, design_id: UUID) -> SheetDesign:
     _require_designer(actor)
-    result: SheetDesign = get_visible_or_404(
-        SheetDesign, design_id, queryset=SheetDesign.objects.select_for_update(of=("self",))
-    )
-    if result.published_id is not None:
-        raise InvalidState(_("已经发布，不能再修改"))
-    return result
-
-
-def _check_day(design: SheetDesign, effective_from: date) -> None:
-    if effective_from <= today():
-        raise InvalidInput(_("生效日期须晚于今天"), code="past", field="effective_from")
-    before = PublishedSheet.unscoped().filter(code=design.code).order_by("-version").first()
-    if before is not None and effective_from <= before.effective_from:
-        raise InvalidInput(
-            _("生效日期须晚于上一版本的 %(day)s") % {"day": before.effective_from},
-            code="order",
-            field="effective_from",
-        )
-
-
-def _texts(value: Any) -> Any:
-    """Return the data with fractions as text: what is sealed holds none."""
-    if isinstance(value, dict):
-        return {key: _texts(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    return repr(value) if isinstance(value, float) else value
+    drafts = SheetDesign.objects.select_for_update()
+    design: SheetDesign = get_visible_or_404(SheetDesign, design_id, queryset=drafts)
+    return require_open(design)

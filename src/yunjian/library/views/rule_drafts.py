@@ -17,7 +17,7 @@ from yunjian.library.domain.rule_problems import located_sentence
 from yunjian.library.forms.rules import (
     BandForms,
     LimitForm,
-    PublishForm,
+    PackPublishForm,
     Remark,
     RowForm,
     bands_of,
@@ -207,7 +207,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the draft."""
-    form = PublishForm(request.POST)
+    form = PackPublishForm(request.POST)
     if not form.is_valid():
         return _draft_page(request, code, draft_of(code), form=form)
     try:
@@ -240,7 +240,7 @@ def _draft_page(
     code: str,
     draft: RuleDraft | None,
     *,
-    form: PublishForm | None = None,
+    form: PackPublishForm | None = None,
     error: DomainError | None = None,
 ) -> HttpResponse:
     if draft is None and error is None:
@@ -254,12 +254,12 @@ def _draft_page(
             problem = located_sentence(invalid)
     shown = form
     if shown is None and draft is not None:
-        shown = PublishForm(initial={"revision": draft.revision})
+        shown = PackPublishForm(initial={"revision": draft.revision})
     context = {
         "code": code,
         "draft": draft,
         "base": newest_or_none(code),
-        "changes": [(change, _mark(draft, change.row.id)) for change in changes],
+        "changes": changes,
         "problem": problem,
         "form": shown,
         "error": error,
@@ -268,8 +268,3 @@ def _draft_page(
     }
     status = error.status if error else 422 if form is not None else 200
     return render(request, "library/rules/draft.html", context, status=status)
-
-
-def _mark(draft: RuleDraft | None, row_id: str) -> dict[str, str]:
-    mark: dict[str, str] = draft.marks.get(row_id, {}) if draft is not None else {}
-    return mark

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
-from yunjian.library.domain.rule_changes import changes_between
+from yunjian.library.domain.changes import changes_between
+from yunjian.library.domain.rule_changes import entries
 from yunjian.library.forms.rules import LibraryQuery, LineQuery
 from yunjian.library.policies.rules import may_change_rules
 from yunjian.library.selectors.rules import (
@@ -153,7 +154,9 @@ def difference(request: HttpRequest, code: str) -> HttpResponse:
         "lines": lines,
         "before": by_version[before],
         "after": by_version[after],
-        "changes": changes_between(by_version[before].pack, by_version[after].pack),
+        "changes": changes_between(
+            entries(by_version[before].pack), entries(by_version[after].pack)
+        ),
     }
     return render(request, "library/rules/difference.html", context)
 

@@ -15,6 +15,7 @@ from yunjian.evidence.pdf import SheetCopy, render_sheet
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import language_code, localized
+from yunjian.library.domain.changes import Change, changes_between
 from yunjian.library.domain.sheet_edits import (
     NoSuchPart,
     Part,
@@ -32,11 +33,12 @@ from yunjian.library.forms.sheet_designs import (
     TYPES,
     CopyForm,
     JudgementFormSet,
-    PublishForm,
+    entries,
     judgements_given,
     judgements_initial,
     part_form,
 )
+from yunjian.library.forms.versions import PublishForm
 from yunjian.library.models import SheetDesign
 from yunjian.library.policies.sheets import may_design
 from yunjian.library.selectors.sheets import design, designs, library
@@ -50,6 +52,7 @@ from yunjian.library.services.sheets import (
 from yunjian.standards import sheets
 from yunjian.standards.sheets.layout import laid_out
 from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import posted
 from yunjian.web.guards import authority_page
 from yunjian.web.responses import done, pdf
 
@@ -164,7 +167,7 @@ def design_try(request: HttpRequest, design_id: UUID) -> HttpResponse:
     """Judge what is tried out with a draft; nothing is kept."""
     row = design(design_id)
     try_url = reverse("library:design_try", args=[design_id])
-    return _trial(request, sheets.parsed(row.definition), try_url)
+    return _trial(request, sheets.parsed(row.content), try_url)
 
 
 @require_GET
@@ -172,9 +175,9 @@ def design_try(request: HttpRequest, design_id: UUID) -> HttpResponse:
 def design_pdf(request: HttpRequest, design_id: UUID) -> HttpResponse:
     """The draft as it would be printed."""
     row = design(design_id)
-    if sheets.check(row.definition):
+    if sheets.check(row.content):
         raise InvalidState(_("记录单还有问题，修正后才能预览"))
-    return pdf(row.name, _printed(row.definition))
+    return pdf(row.name, _printed(row.content))
 
 
 @require_POST
@@ -190,15 +193,10 @@ def design_dropped(request: HttpRequest, design_id: UUID) -> HttpResponse:
 def design_published(request: HttpRequest, design_id: UUID) -> HttpResponse:
     """Publish a draft from a day on, or say what stands against it."""
     row = design(design_id)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(posted(request), initial={"revision": row.revision})
 
     def save() -> HttpResponse:
-        published = design_publish(
-            actor=current_actor(),
-            design_id=design_id,
-            revision=row.revision,
-            effective_from=form.cleaned_data["effective_from"],
-        )
+        published = design_publish(actor=current_actor(), design_id=design_id, **form.cleaned_data)
         text = {"name": published.name, "day": published.effective_from}
         return done(request, _("%(name)s 已发布，%(day)s 起生效") % text, LIST_URL)
 
@@ -208,8 +206,13 @@ def design_published(request: HttpRequest, design_id: UUID) -> HttpResponse:
         save=save,
         template="library/sheets/publish.html",
         design=row,
+        changes=_changes(row),
         problems=[localized(one.message) for one in design_problems(row)],
     )
+
+
+def _changes(row: SheetDesign) -> list[Change]:
+    return changes_between(entries(_definition(row.base).source), entries(row.content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +233,7 @@ def _edited(request: HttpRequest, row: SheetDesign) -> HttpResponseBase:
         return _properties(request, row, part)
     edit = _structure(row, part, action, kind)
     row = _keep(row, edit)
-    return _editor(request, row, part_at(row.definition, edit.place))
+    return _editor(request, row, part_at(row.content, edit.place))
 
 
 def _properties(request: HttpRequest, row: SheetDesign, part: Part) -> HttpResponse:
@@ -242,22 +245,22 @@ def _properties(request: HttpRequest, row: SheetDesign, part: Part) -> HttpRespo
     if rules is not None:
         values["judge"] = judgements_given(rules)
     text = _("修改 %(title)s") % {"title": values["title"]["zh"]}
-    row = _keep(row, _Edit(changed(row.definition, part.place, values), part.place, text))
-    return _editor(request, row, part_at(row.definition, part.place))
+    row = _keep(row, _Edit(changed(row.content, part.place, values), part.place, text))
+    return _editor(request, row, part_at(row.content, part.place))
 
 
 def _structure(row: SheetDesign, part: Part, action: str, kind: str) -> _Edit:
     title = part.data["title"].get("zh", "")
     match action:
         case "add" if kind in _addable(part):
-            definition, place = added(row.definition, part.place, kind)
+            definition, place = added(row.content, part.place, kind)
             return _Edit(definition, place, _("在 %(title)s 中添加一项") % {"title": title})
         case "remove" if part.place:
-            definition = removed(row.definition, part.place)
+            definition = removed(row.content, part.place)
             text = _("删除 %(title)s") % {"title": title}
             return _Edit(definition, part.place.rpartition(".")[0], text)
         case "up" | "down" if part.place:
-            definition, place = moved(row.definition, part.place, -1 if action == "up" else 1)
+            definition, place = moved(row.content, part.place, -1 if action == "up" else 1)
             return _Edit(definition, place, _("移动 %(title)s") % {"title": title})
         case _:
             raise Http404
@@ -287,16 +290,16 @@ def _editor(
         rules = JudgementFormSet(initial=judgements_initial(part.data), prefix="judge")
     context = {
         "design": row,
-        "title": localized(row.definition["title"]),
+        "title": localized(row.content["title"]),
         "part": part,
         "form": form or part_form(part),
         "rules": rules,
-        "outline": _outline(row.definition, {place_of(row.definition, p.place) for p in problems}),
+        "outline": _outline(row.content, {place_of(row.content, p.place) for p in problems}),
         "problems": [
-            (place_of(row.definition, one.place), localized(one.message)) for one in problems
+            (place_of(row.content, one.place), localized(one.message)) for one in problems
         ],
         "addable": _addable(part),
-        "trial": None if sheets.check(row.definition) else _first_trial(row),
+        "trial": None if sheets.check(row.content) else _first_trial(row),
         "try_url": reverse("library:design_try", args=[row.pk]),
         "may_design": may_design(current_actor()),
     }
@@ -313,7 +316,7 @@ def _printed(source: dict[str, Any]) -> bytes:
 
 
 def _first_trial(row: SheetDesign) -> SheetForm:
-    definition = sheets.parsed(row.definition)
+    definition = sheets.parsed(row.content)
     return _tried(definition, sheets.initial_answers(definition, SAMPLE))
 
 
@@ -369,9 +372,9 @@ def _addable(part: Part) -> dict[str, Any]:
 
 def _part(row: SheetDesign, place: str) -> Part:
     try:
-        return part_at(row.definition, place)
+        return part_at(row.content, place)
     except NoSuchPart:
-        return part_at(row.definition, "")
+        return part_at(row.content, "")
 
 
 def _definition(name: str) -> sheets.Definition:
