@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import coverage
 import hypothesis
@@ -10,12 +11,15 @@ import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import connection
+from django.forms import BaseForm
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from tests.support import database
 from tests.support.chain import differences
 from tests.support.own_statements import told_in_tests
 from tests.support.world import World, account_with, build_world
+from tests.web.markup import Markup, unlike_the_form
 from yunjian.access import row_policies
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Organization
@@ -113,6 +117,26 @@ def _row_policies_in_tests(request: pytest.FixtureRequest, monkeypatch: pytest.M
         "session_context",
         told_in_tests(row_policies.session_context, own_statements=asked_for),
     )
+
+
+_seen_forms: set[tuple[str, type]] = set()
+
+
+@pytest.fixture(autouse=True)
+def _pages_ask_for_each_field_of_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare the first page that shows a form with the form: each field is there, once."""
+    usual = Client.request
+
+    def request(self: Client, **environment: Any) -> Any:
+        answer = usual(self, **environment)
+        form = answer.context.get("form") if answer.context is not None else None
+        key = (answer.request["PATH_INFO"].split("/")[-2:][0], type(form))
+        if isinstance(form, BaseForm) and key not in _seen_forms:
+            _seen_forms.add(key)
+            assert [*unlike_the_form(answer, Markup(answer.content.decode()))] == []
+        return answer
+
+    monkeypatch.setattr(Client, "request", request)
 
 
 @pytest.fixture(autouse=True)

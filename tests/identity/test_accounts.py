@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from tests.support.world import PASSWORD, World, account_with
+from tests.support.concurrency import at_once
+from tests.support.world import PASSWORD, World, account_with, build_world
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.permissions import KINDS
 from yunjian.evidence.models import Event
@@ -326,3 +327,20 @@ def test_the_list_is_exported_and_costs_what_it_costs(
     assert "吴强" not in page.split("yj-list")[1]
     answer = client.get("/accounts/?format=xlsx")
     assert answer.headers["Content-Type"].endswith("sheet")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_close_one_another_at_the_same_moment_one_is_left() -> None:
+    world = build_world()
+    with acting_as(system_actor("test")):
+        both = [account_with(world.agency, name, "owner") for name in ("first", "second")]
+    owners = [world.actor(account) for account in both]
+    other = {owners[0]: both[1], owners[1]: both[0]}
+
+    came = at_once(
+        owners,
+        lambda actor: services.account_disable(actor=actor, account=other[actor], reason="离职"),
+    )
+
+    assert sorted(type(one).__name__ for one in came) == ["Account", "InvalidState"]
+    assert Account.objects.filter(username__in=["first", "second"], is_active=True).count() == 1

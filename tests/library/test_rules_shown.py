@@ -18,6 +18,7 @@ from tests.library.rules import (
     tomorrow,
 )
 from tests.support.world import World
+from tests.web.markup import Markup
 from yunjian.access.actor import acting_as
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.library.models import PublishedPack
@@ -515,3 +516,39 @@ def test_the_newest_version_is_compared_with_the_one_before(world: World, client
     publish(world, since=tomorrow(2))
     (rows,) = tables(page(client, f"{GAS}/difference/"))
     assert [row["条目"] for row in rows] == ["自动零点量程校准核查 运维频次 · 11.2 a"]
+
+
+def test_a_value_that_was_compared_keeps_where_it_comes_from(world: World, client: Client) -> None:
+    rows = {"hj75.cal-pm-manual": "行业实践", PATROL: "回忆"}
+    for row in rows:
+        confirm(world, row=row)
+    publish(world, since=today())
+    for row, origin in rows.items():
+        assert facts(page(client, f"{GAS}/rows/{row}/confirm/"))["来源"] == origin
+
+
+def test_a_standard_leads_to_its_rules_and_its_draft_to_the_draft(
+    world: World, client: Client
+) -> None:
+    confirm(world)
+    links = {
+        element.text.strip(): element.get("href")
+        for element in Markup(page(client)).all("a")
+        if (row := element.within("tr")) and row.get("data-testid") == f"pack-{GAS}"
+    }
+    assert links == {
+        "HJ 75-2017": f"{LIBRARY}{GAS}/",
+        "草稿 1 条": f"{LIBRARY}{GAS}/draft/",
+        "查看": f"{LIBRARY}{GAS}/",
+        "版本": f"{LIBRARY}{GAS}/versions/",
+    }
+
+
+def test_each_version_says_whether_it_holds(world: World, client: Client) -> None:
+    for row, since in ((PATROL, today()), ("hj75.cal-auto", tomorrow())):
+        confirm(world, row=row)
+        publish(world, since=since)
+    states = {
+        version: facts(page(client, f"{GAS}/?version={version}"))["版本"] for version in (1, 2, 3)
+    }
+    assert states == {1: "第 1 版 已被替代", 2: "第 2 版 现行", 3: "第 3 版 将施行"}

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from tests.support.phone import Phone
@@ -56,3 +57,29 @@ def test_a_visit_without_sheets_gives_an_empty_book(world: World) -> None:
 def test_the_book_of_a_foreign_visit_is_not_found(world: World, submitted: Any) -> None:
     client = world.client(world.other_agency_manager)
     assert client.get(f"/agency/visits/{submitted}/record.xlsx").status_code == 404
+
+
+def test_what_was_typed_is_text_and_neither_a_link_nor_a_formula(world: World) -> None:
+    phone = Phone(world.engineer)
+    task = world.task(world.flue_gas_point)
+    visit_id, _answer = phone.sign_in(task)
+    submission = phone.submission(task)
+    texts = [
+        (section, name)
+        for section, values in submission["sheets"][0]["answers"].items()
+        if isinstance(values, dict)
+        for name, value in values.items()
+        if isinstance(value, dict) and "note" in value
+    ]
+    checks = submission["sheets"][0]["answers"]
+    (section, name), (other, second) = texts[:2]
+    checks[section][name]["note"] = "https://example.org/a"
+    checks[other][second]["note"] = "=1+1"
+    assert phone.put(f"visits/{visit_id}", submission).status_code == 201
+
+    answer = world.client(world.reviewer).get(f"/supervision/visits/{visit_id}/record.xlsx")
+
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+    cells = {str(cell.value): cell for sheet in book for row in sheet.iter_rows() for cell in row}
+    for text in ("https://example.org/a", "=1+1"):
+        assert (cells[text].hyperlink, cells[text].data_type) == (None, "s")

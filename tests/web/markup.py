@@ -1,8 +1,11 @@
 """Pages as a browser reads them: links, forms and what a form would send."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+
+from django.forms import BaseForm, MultiWidget, Textarea, TextInput
 
 VOID = {"input", "img", "br", "hr", "meta", "link", "source", "path", "col", "wbr"}
 CONTROLS = {"input", "select", "textarea", "button"}
@@ -102,3 +105,25 @@ class Markup(HTMLParser):
                 if form.element is around if not named else named == form.get("id"):
                     form.controls.append(control)
         return forms
+
+
+def sent(form: Form) -> bool:
+    """Whether the form is for sending, not only for telling fields apart."""
+    return form.get("method").lower() == "post" or bool(form.get("hx-post"))
+
+
+def unlike_the_form(answer: Any, markup: Markup) -> Iterator[str]:
+    """A page asks for each field of its form, once."""
+    form = answer.context.get("form") if answer.context is not None else None
+    if not isinstance(form, BaseForm):
+        return
+    forms = [each for each in markup.forms() if sent(each)]
+    controls = [each.get("name") for one in forms for each in one.controls]
+    if not {each.html_name for each in form.visible_fields()} & set(controls):
+        return  # asks with another form, or is a query
+    for bound in form.visible_fields():
+        one = isinstance(bound.field.widget, TextInput | Textarea)
+        if bound.html_name not in controls and not isinstance(bound.field.widget, MultiWidget):
+            yield f"does not ask for {bound.html_name}"
+        if one and controls.count(bound.html_name) > 1:
+            yield f"asks for {bound.html_name} twice"

@@ -6,17 +6,15 @@ not there: nobody sees them on the page, and a test that sends what it likes doe
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.forms import BaseForm, MultiWidget, Textarea, TextInput
 from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.isolation.city import City, build_city
 from tests.support.world import account_with, give_authenticator
-from tests.web.markup import Element, Form, Markup
+from tests.web.markup import Element, Form, Markup, sent, unlike_the_form
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.web.menu import PORTALS
@@ -89,23 +87,6 @@ class Walk:
                 yield link
 
 
-def unlike_the_form(answer: Any, markup: Markup) -> Iterator[str]:
-    """A page asks for each field of its form, once."""
-    form = answer.context.get("form") if answer.context is not None else None
-    if not isinstance(form, BaseForm):
-        return
-    forms = [each for each in markup.forms() if sent(each)]
-    controls = [each.get("name") for one in forms for each in one.controls]
-    if not {each.html_name for each in form.visible_fields()} & set(controls):
-        return  # asks with another form, or is a query
-    for field in form.visible_fields():
-        one = isinstance(field.field.widget, TextInput | Textarea)
-        if field.html_name not in controls and not isinstance(field.field.widget, MultiWidget):
-            yield f"does not ask for {field.html_name}"
-        if one and controls.count(field.html_name) > 1:
-            yield f"asks for {field.html_name} twice"
-
-
 @pytest.fixture(params=WHO)
 def walks(db: None, request: pytest.FixtureRequest) -> list[Walk]:
     """Walk as each account of a portal."""
@@ -125,11 +106,6 @@ def _account(city: City, name: str) -> Account:
     account = account_with(organization, name, name)
     give_authenticator(account)
     return account
-
-
-def sent(form: Form) -> bool:
-    """Whether the form is for sending, not only for telling fields apart."""
-    return form.get("method").lower() == "post" or bool(form.get("hx-post"))
 
 
 def test_links_open_forms_can_be_sent_and_each_leads_where_its_words_say(

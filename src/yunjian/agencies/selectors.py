@@ -25,6 +25,7 @@ from yunjian.agencies.models.filing import FilingState
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.models import MonitoringPoint
 
 SOON_DAYS = 30  # what runs out within a month is shown as expiring
@@ -67,9 +68,8 @@ def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySe
         education_title=EDUCATIONS.title_in("education"),
     ).select_related("account")
     if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(phone__startswith=text))
-    if position:
-        rows = rows.filter(position=position)
+        rows = rows.filter(text_filter(text, "name") | Q(phone__startswith=text))
+    rows = rows.filter(value_filter(position=position))
     if presence:
         left = Q(left_on__lte=today())
         rows = rows.filter(left if presence == "left" else ~left | Q(left_on__isnull=True))
@@ -90,14 +90,9 @@ def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Any
     `due` is "expired", "soon" (within a month) or "none" (no certificate though one is needed).
     """
     rows: QuerySet[Any] = Equipment.objects.annotate(valid_until=Max("certificates__valid_until"))
-    if text:
-        rows = rows.filter(
-            Q(name__icontains=text)
-            | Q(asset_number__icontains=text)
-            | Q(serial_number__icontains=text)
-        )
-    if state:
-        rows = rows.filter(state=state)
+    rows = rows.filter(
+        text_filter(text, "name", "asset_number", "serial_number"), value_filter(state=state)
+    )
     match due:
         case "expired":
             rows = rows.filter(valid_until__lt=today())
@@ -111,17 +106,13 @@ def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Any
 def vehicles(*, text: str = "", ownership: str = "") -> QuerySet[Vehicle]:
     """Return vehicles."""
     rows: QuerySet[Vehicle] = Vehicle.objects.select_related("attachment")
-    if text:
-        rows = rows.filter(plate__icontains=text)
-    return rows.filter(ownership=ownership) if ownership else rows
+    return rows.filter(value_filter(plate__icontains=text, ownership=ownership))
 
 
 def spare_parts(*, text: str = "", location: str = "") -> QuerySet[SparePart]:
     """Return spare parts."""
     rows: QuerySet[SparePart] = SparePart.objects.all()
-    if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(model__icontains=text))
-    return rows.filter(location__icontains=location) if location else rows
+    return rows.filter(text_filter(text, "name", "model"), text_filter(location, "location"))
 
 
 def contracts(*, text: str = "", holds: str = "") -> QuerySet[ServiceContract]:
@@ -129,8 +120,7 @@ def contracts(*, text: str = "", holds: str = "") -> QuerySet[ServiceContract]:
     rows: QuerySet[ServiceContract] = ServiceContract.objects.select_related(
         "agency", "discharger"
     ).annotate(point_count=Count("points"))
-    if text:
-        rows = rows.filter(Q(number__icontains=text) | Q(discharger__name__icontains=text))
+    rows = rows.filter(text_filter(text, "number", "discharger__name"))
     match holds:
         case "current":
             rows = rows.filter(period__contains=today())

@@ -41,7 +41,6 @@ from yunjian.sources.schemas import (
     SourceOut,
 )
 from yunjian.sources.selectors import (
-    SourceQuery,
     dischargers_like,
     limit_or_404,
     limits_of,
@@ -123,7 +122,7 @@ def sources(
 ) -> Slice[PollutionSource]:
     """Return a page of the sources in sight, the newest first."""
     _asking(request)
-    rows = sources_visible(SourceQuery(**query.dict()))
+    rows = sources_visible(**query.dict())
     return newest_first(rows, size=PAGE, cursor=cursor)
 
 

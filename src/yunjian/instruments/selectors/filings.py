@@ -12,7 +12,6 @@ from django.db.models import (
     F,
     OuterRef,
     Prefetch,
-    Q,
     QuerySet,
     prefetch_related_objects,
 )
@@ -29,6 +28,7 @@ from yunjian.instruments.models import (
 from yunjian.instruments.models.filing import OPEN_STATES, ChangeKind, RevisionState
 from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.kernel.clock import today
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.models import MonitoringPoint
 
 DECIDED = {
@@ -109,16 +109,11 @@ def instrument_ledger(
     rows: QuerySet[Instrument] = _with_stop(
         Instrument.objects.select_related("point__outlet__source")
     )
-    if kind:
-        rows = rows.filter(kind=kind)
+    rows = rows.filter(value_filter(kind=kind))
     versions = InstrumentRevision.objects.filter(instrument=OuterRef("pk")).order_by()
     if keyword:
-        fitting = versions.filter(Q(model__icontains=keyword) | Q(serial_number__icontains=keyword))
-        rows = rows.filter(
-            Q(point__name__icontains=keyword)
-            | Q(point__mn_code__icontains=keyword)
-            | Exists(fitting)
-        )
+        fitting = versions.filter(text_filter(keyword, "model", "serial_number"))
+        rows = rows.filter(text_filter(keyword, "point__name", "point__mn_code") | Exists(fitting))
     match state:
         case "in_use":
             rows = rows.filter(period__isnull=False, period__endswith__isnull=True)
@@ -190,23 +185,22 @@ def filing_queue(
     )
     if tab == "renewals":
         rows = rows.filter(change_kind=ChangeKind.RENEWAL)
-    if keyword:
-        rows = rows.filter(
-            Q(instrument__organization__name__icontains=keyword)
-            | Q(instrument__point__name__icontains=keyword)
-            | Q(instrument__point__mn_code__icontains=keyword)
-            | Q(model__icontains=keyword)
-            | Q(serial_number__icontains=keyword)
-        )
-    if district:
-        rows = rows.filter(instrument__point__district_id=district)
-    if kind:
-        rows = rows.filter(instrument__kind=kind)
-    if since:
-        rows = rows.filter(submitted_at__date__gte=since)
-    if until:
-        rows = rows.filter(submitted_at__date__lte=until)
-    return rows
+    return rows.filter(
+        text_filter(
+            keyword,
+            "instrument__organization__name",
+            "instrument__point__name",
+            "instrument__point__mn_code",
+            "model",
+            "serial_number",
+        ),
+        value_filter(
+            instrument__point__district_id=district,
+            instrument__kind=kind,
+            submitted_at__date__gte=since,
+            submitted_at__date__lte=until,
+        ),
+    )
 
 
 def filings_visible(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from yunjian.instruments.domain.follow_up_rules import follow_up_rules
 from yunjian.instruments.fields import SETTINGS, setting_labels
@@ -18,6 +18,7 @@ from yunjian.instruments.models import (
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.clock import today
 from yunjian.kernel.languages import localized
+from yunjian.records.filters import text_filter
 from yunjian.sources.models import MonitoringPoint
 
 
@@ -117,14 +118,15 @@ def follow_ups_visible(*, state: str = "open", keyword: str = "") -> QuerySet[Fo
             rows = rows.filter(done_on__isnull=True, due_on__lt=today())
         case _:
             rows = rows.filter(done_on__isnull=True)
-    if keyword:
-        rows = rows.filter(
-            Q(instrument__point__name__icontains=keyword)
-            | Q(instrument__organization__name__icontains=keyword)
-            | Q(revision__model__icontains=keyword)
-            | Q(title__icontains=keyword)
+    return rows.filter(
+        text_filter(
+            keyword,
+            "instrument__point__name",
+            "instrument__organization__name",
+            "revision__model",
+            "title",
         )
-    return rows
+    )
 
 
 def follow_up_title(row: FollowUp) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import OPEN_STATES, InstrumentKind, RevisionState
 from yunjian.kernel.clock import today
+from yunjian.records.filters import text_filter
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.models.places import Medium
 
@@ -127,11 +128,11 @@ def _outlets_found(source: PollutionSource, search: str) -> QuerySet[Outlet]:
 
 def _outlet_found(search: str) -> Q:
     points = MonitoringPoint.objects.filter(_point_found(search), outlet=OuterRef("pk"))
-    return Q(code__icontains=search) | Q(name__icontains=search) | Q(Exists(points))
+    return text_filter(search, "code", "name") | Q(Exists(points))
 
 
 def _point_found(search: str) -> Q:
-    return Q(name__icontains=search) | Q(mn_code__icontains=search)
+    return text_filter(search, "name", "mn_code")
 
 
 def _outlet_nodes(
@@ -166,7 +167,7 @@ def _outlet_nodes(
 
 def _points_found(outlets: Sequence[Outlet], search: str) -> dict[UUID, list[PointNode]]:
     keys = [outlet.pk for outlet in outlets]
-    by_outlet = Q(outlet__code__icontains=search) | Q(outlet__name__icontains=search)
+    by_outlet = text_filter(search, "outlet__code", "outlet__name")
     rows = MonitoringPoint.objects.filter(_point_found(search) | by_outlet, outlet__in=keys)
     results: dict[UUID, list[PointNode]] = {key: [] for key in keys}
     for node in point_nodes(rows.order_by("outlet__code", "name", "id")[:MOST_POINTS]):

@@ -12,7 +12,6 @@ from yunjian.sources.selectors.lookups import (
     source_or_404,
 )
 from yunjian.sources.selectors.places import (
-    SourceQuery,
     dischargers_like,
     marks_around,
     sources_visible,
@@ -27,7 +26,6 @@ from yunjian.sources.selectors.points import (
 
 __all__ = [
     "PlaceLine",
-    "SourceQuery",
     "description_of",
     "descriptions_on",
     "dischargers_like",

@@ -9,66 +9,44 @@ from django.db.models.functions import Coalesce
 
 from yunjian.identity.models import Organization
 from yunjian.identity.models.organizations import OrganizationKind
+from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.domain.industries import industries
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 
 MOST_MARKS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class SourceQuery:
-    """What is asked for in the query row; an empty value asks for nothing.
+def sources_visible(
+    *,
+    name: str = "",
+    code: str = "",
+    district: str = "",
+    industry: str = "",
+    management_level: str = "",
+    medical: str = "",
+    state: str = "",
+) -> QuerySet[PollutionSource]:
+    """Return the sources that the acting actor sees, with counts of outlets and points.
 
     `name` looks into name and address, `code` into the codes of source, permit and organisation,
     `industry` is the beginning of a code or a part of a name; `state` is "active" or "closed",
-    `medical` "yes" or "no".
+    `medical` "yes" or "no". An empty value asks for nothing.
     """
-
-    name: str = ""
-    code: str = ""
-    district: str = ""
-    industry: str = ""
-    management_level: str = ""
-    medical: str = ""
-    state: str = ""
-
-
-def sources_visible(query: SourceQuery | None = None) -> QuerySet[PollutionSource]:
-    """Return the sources that the acting actor sees, with counts of outlets and points."""
-    rows = PollutionSource.objects.select_related("district", "organization")
-    for condition in _conditions(query or SourceQuery()):
-        rows = rows.filter(condition)
+    closed = PollutionSource.closed()
+    rows = PollutionSource.objects.select_related("district", "organization").filter(
+        text_filter(name, "name", "address"),
+        text_filter(code, "code", "permit_number", "uscc", "organization__uscc"),
+        value_filter(district_id=district, management_level=management_level),
+        _industry(industry) if industry else Q(),
+        Q(is_medical=medical == "yes") if medical else Q(),
+        (closed if state == "closed" else ~closed) if state else Q(),
+    )
     outlets = Outlet.objects.filter(source=OuterRef("pk")).order_by()
     points = MonitoringPoint.objects.filter(outlet__source=OuterRef("pk")).order_by()
     counted: QuerySet[PollutionSource] = rows.annotate(
         outlet_count=_count(outlets, "source"), point_count=_count(points, "outlet__source")
     )
     return counted
-
-
-def _conditions(query: SourceQuery) -> list[Q]:
-    results = []
-    if query.name:
-        results.append(Q(name__icontains=query.name) | Q(address__icontains=query.name))
-    if query.code:
-        results.append(
-            Q(code__icontains=query.code)
-            | Q(permit_number__icontains=query.code)
-            | Q(uscc__icontains=query.code)
-            | Q(organization__uscc__icontains=query.code)
-        )
-    if query.industry:
-        results.append(_industry(query.industry))
-    if query.district:
-        results.append(Q(district_id=query.district))
-    if query.management_level:
-        results.append(Q(management_level=query.management_level))
-    if query.medical:
-        results.append(Q(is_medical=query.medical == "yes"))
-    if query.state:
-        closed = PollutionSource.closed()
-        results.append(closed if query.state == "closed" else ~closed)
-    return results
 
 
 def _industry(text: str) -> Q:
@@ -112,7 +90,7 @@ def marks_around(source: PollutionSource) -> list[dict[str, Any]]:
 
 def dischargers_like(text: str, most: int = 20) -> list[Organization]:
     """Return dischargers that the actor sees, whose name or code holds the text."""
-    rows = Organization.objects.filter(kind=OrganizationKind.DISCHARGER).filter(
-        Q(name__icontains=text) | Q(uscc__icontains=text)
+    rows = Organization.objects.filter(
+        text_filter(text, "name", "uscc"), kind=OrganizationKind.DISCHARGER
     )
     return list(rows.order_by("name")[:most])

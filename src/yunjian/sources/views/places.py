@@ -32,7 +32,6 @@ from yunjian.sources.forms import (
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.policies import CREATE_SOURCE, may_keep, may_move_source
 from yunjian.sources.selectors import (
-    SourceQuery,
     dischargers_like,
     marks_around,
     source_history,
@@ -72,7 +71,7 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
     new = Action(title=_("新增污染源"), address=reverse("sources:source_new"), testid="source-new")
     return SOURCES.answer(
         request,
-        sources_visible(SourceQuery(**form.query_values())),
+        sources_visible(**form.query_values()),
         form=form,
         actions=[new] if CREATE_SOURCE.held_by(current_actor()) else [],
     )
