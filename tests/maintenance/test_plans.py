@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -375,6 +376,32 @@ def test_changing_an_active_plan_plans_the_days_to_come_anew(world: World) -> No
 
     days = [task.due_on for task in tasks_of(plan)]
     assert days[:3] == [today(), today() + timedelta(days=5), today() + timedelta(days=10)]
+
+
+def test_a_change_of_a_plan_is_told_value_by_value(world: World) -> None:
+    before = weekly(world, equipment=[world.equipment])
+    plan = activate(world, create(world, before))
+    actor = world.actor(world.agency_manager)
+    patrol = replace(before.items[0], interval_value=5, sheet_code="hj75-g1")
+    repair = replace(before.items[0], activity="检修")
+    to = weekly(world, name="改名", items=[patrol, repair], vehicles=[world.vehicle])
+
+    with acting_as(actor):
+        services.plan_change(actor=actor, plan=plan, to=to)
+        services.plan_change(actor=actor, plan=plan, to=to)
+
+    (event,) = events("plan.changed")
+    payload = orjson.loads(event.body)["payload"]
+    items = f"items.{world.flue_gas_point.mn_code}"
+    weekly_item = ["7 day", "", "", "", world.contract.number]
+    assert payload["changed"] == {
+        "name": [before.name, "改名"],
+        "equipment": [[str(world.equipment.pk)], []],
+        "vehicles": [[], [str(world.vehicle.pk)]],
+        f"{items}.日常巡检": [weekly_item, ["5 day", "", "", "hj75-g1", world.contract.number]],
+        f"{items}.检修": [None, weekly_item],
+    }
+    assert payload["tasks_dropped"] > 0
 
 
 def test_an_active_plan_keeps_its_first_day_and_an_ended_one_everything(world: World) -> None:

@@ -100,9 +100,7 @@ STATED = {
     "revocation_list.refused": _in("system", "file problem"),
     # maintenance
     "plan.created": _in("agency", "name period items people left_out_reason"),
-    "plan.changed": _in(
-        "agency", "name period items people left_out_reason", "tasks_dropped tasks_made"
-    ),
+    "plan.changed": _in("agency", "changed", "tasks_dropped tasks_made"),
     "plan.activated": _in("agency", "tasks_made"),
     "plan.ended": _in("agency", "", "reason tasks_cancelled"),
     "plan.extended": _in("agency", "tasks_made"),

@@ -1,8 +1,8 @@
 """运维计划 and the tasks it becomes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cache, partial
 from itertools import groupby
@@ -25,6 +25,7 @@ from yunjian.maintenance.models.plans import PlanState, TaskState
 from yunjian.maintenance.policies.plans import may_extend, may_plan
 from yunjian.maintenance.selectors.plans import Proposal, contracts_over, proposals_for
 from yunjian.messaging.services import notify
+from yunjian.records.changes import differences, record_change
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.sheets import current_names, definitions
 
@@ -105,8 +106,9 @@ def plan_create(*, actor: Actor, plan: PlanInput) -> Plan:
 
 @transaction.atomic
 def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
-    """Replace what a plan says. In an active one, tasks from tomorrow on that nobody has begun
-    are planned anew; what was begun, done or cancelled stays.
+    """Replace what a plan says; the event keeps each value before and after. In an active plan,
+    tasks from tomorrow on that nobody has begun are planned anew; what was begun, done or
+    cancelled stays.
 
     Raises:
         NotAllowed: not the actor's agency, or no planner.
@@ -119,21 +121,24 @@ def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
     if row.state == PlanState.ACTIVE and to.starts_on != row.starts_on:
         raise InvalidState(_("执行中的计划不能修改开始日期"), field="starts_on")
     contracts = _check(actor, row.organization_id, to)
+    changes = differences(_planned_values(row), _values(to, contracts))
+    if not changes:
+        return row
     row.name = to.name.strip()
     row.starts_on, row.ends_on = to.starts_on, to.ends_on
     row.left_out_reason = to.left_out_reason.strip()
     row.save()
     PlanItem.unscoped().filter(plan=row).delete()
     _write_parts(row, to, contracts)
-    payload = _summary(to)
+    payload: dict[str, object] = {}
     if row.state == PlanState.ACTIVE:
         tomorrow = today() + timedelta(days=1)
         dropped, _by_model = (
             Task.unscoped().filter(plan=row, state=TaskState.OPEN, due_on__gte=tomorrow).delete()
         )
         made = _make_tasks([row], tomorrow)
-        payload |= {"tasks_dropped": dropped, "tasks_made": made[row.pk]}
-    record(actor=actor, verb=events.PLAN_CHANGED, obj=row, payload=payload)
+        payload = {"tasks_dropped": dropped, "tasks_made": made[row.pk]}
+    record_change(actor=actor, verb=events.PLAN_CHANGED, row=row, changes=changes, payload=payload)
     return row
 
 
@@ -445,6 +450,47 @@ def _summary(plan: PlanInput) -> dict[str, object]:
         ],
         "people": sorted(str(person.pk) for person in plan.people),
         "left_out_reason": plan.left_out_reason,
+    }
+
+
+def _planned_values(row: Plan) -> dict[str, Any]:
+    """Return what a plan says now, by path."""
+    items = PlanItem.unscoped().filter(plan=row).select_related("point", "contract")
+    planned = PlanInput(
+        name=row.name,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        items=[
+            ItemInput(**{field.name: getattr(item, field.name) for field in fields(ItemInput)})
+            for item in items
+        ],
+        people=row.people.all(),
+        equipment=row.equipment.all(),
+        vehicles=row.vehicles.all(),
+        left_out_reason=row.left_out_reason,
+    )
+    return _values(planned, {item.point_id: item.contract for item in items})
+
+
+def _values(plan: PlanInput, contracts: Mapping[UUID, ServiceContract]) -> dict[str, Any]:
+    """Return what a plan says, by path; an item is named by its point and activity."""
+    parts = {"people": plan.people, "equipment": plan.equipment, "vehicles": plan.vehicles}
+    return {
+        "name": plan.name.strip(),
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "left_out_reason": plan.left_out_reason.strip(),
+        **{name: sorted({str(row.pk) for row in rows}) for name, rows in parts.items()},
+        **{
+            f"items.{item.point.mn_code}.{item.activity.strip()}": [
+                f"{item.interval_value} {item.interval_unit}",
+                item.obligation,
+                item.clause,
+                item.sheet_code,
+                contracts[item.point.pk].number,
+            ]
+            for item in plan.items
+        },
     }
 
 
