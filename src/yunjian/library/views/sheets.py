@@ -212,7 +212,8 @@ def design_published(request: HttpRequest, design_id: UUID) -> HttpResponse:
 
 
 def _changes(row: SheetDesign) -> list[Change]:
-    return changes_between(entries(_definition(row.base).source), entries(row.content))
+    before = entries(_definition(row.base).source) if row.base else {}
+    return changes_between(before, entries(row.content))
 
 
 @dataclass(frozen=True, slots=True)
