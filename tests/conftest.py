@@ -88,6 +88,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         copy = database.take_a_copy()
     options["assume_role"] = settings.DATABASE_ROLE
+    database.keep_prepared_statements()
     yield
     with django_db_blocker.unblock():
         del options["assume_role"]

@@ -47,6 +47,7 @@ NO_WRITE = re.compile(
     r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|evidence_chainhead|django_session'
     r"|identity_accountsession|access_ratelimitcounter|axes_)"
 )
+WRITE = re.compile("INSERT|UPDATE|DELETE|WITH|SELECT .* FOR |COPY|LOCK", re.DOTALL)
 
 
 def _patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -193,7 +194,8 @@ def _ask(town: Town, caller: Caller, method: str, path: str, **sent: Any) -> Ask
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         written = [query["sql"] for query in queries if NO_WRITE.match(query["sql"])]
         reported = _foreign_accesses() - town.foreign_accesses if caller.stranger else 0
-        transaction.set_rollback(True)
+        # what only reads has nothing to take back
+        transaction.set_rollback(any(WRITE.match(query["sql"]) for query in queries))
     text = content.decode("utf-8", "replace")
     return Asked(caller, method, path, answer, text, written, reported)
 

@@ -519,7 +519,8 @@ def test_the_newest_version_is_compared_with_the_one_before(world: World, client
 
 
 def test_a_value_that_was_compared_keeps_where_it_comes_from(world: World, client: Client) -> None:
-    rows = {"hj75.cal-pm-manual": "行业实践", PATROL: "回忆"}
+    practice = next(row.id for row in pack("hj75-2017@1").limits if row.provenance == "practice")
+    rows = {practice: "行业实践", PATROL: "回忆 行业实践"}
     for row in rows:
         confirm(world, row=row)
     publish(world, since=today())

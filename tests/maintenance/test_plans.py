@@ -379,12 +379,12 @@ def test_changing_an_active_plan_plans_the_days_to_come_anew(world: World) -> No
 
 
 def test_a_change_of_a_plan_is_told_value_by_value(world: World) -> None:
-    before = weekly(world, equipment=[world.equipment])
+    before = weekly(world, equipment=[world.equipment], vehicles=[])
     plan = activate(world, create(world, before))
     actor = world.actor(world.agency_manager)
     patrol = replace(before.items[0], interval_value=5, sheet_code="hj75-g1")
     repair = replace(before.items[0], activity="检修")
-    to = weekly(world, name="改名", items=[patrol, repair], vehicles=[world.vehicle])
+    to = weekly(world, name="改名", items=[patrol, repair], equipment=[], vehicles=[world.vehicle])
 
     with acting_as(actor):
         services.plan_change(actor=actor, plan=plan, to=to)

@@ -464,9 +464,9 @@ def _planned_values(row: Plan) -> dict[str, Any]:
             ItemInput(**{field.name: getattr(item, field.name) for field in fields(ItemInput)})
             for item in items
         ],
-        people=row.people.all(),
-        equipment=row.equipment.all(),
-        vehicles=row.vehicles.all(),
+        people=list(row.people.all()),
+        equipment=list(row.equipment.all()),
+        vehicles=list(row.vehicles.all()),
         left_out_reason=row.left_out_reason,
     )
     return _values(planned, {item.point_id: item.contract for item in items})
