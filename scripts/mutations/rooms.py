@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from mutations.running import Runner, compile_copy
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".git", "var", ".mypy_cache", ".ruff_cache")
-# recorded in this order, one after the other, so that one need not be done again for another
+# recorded in this order, two side by side, so that one need not be done again for another
 GROUPS = [
     "web access records kernel evidence messaging", "api agencies identity", "maintenance",
     "sources instruments", "supervision", "library", "administration certificates wechat",
@@ -126,30 +127,32 @@ def record(work: Path) -> None:
         (folder / COLLECTED).write_text("\n".join(names))
     settings = folder / "coveragerc"
     settings.write_text(COVERAGE.format(copy=work / "copy"))
-    for group in GROUPS:
+
+    def run(group: str) -> str:
         name = group.replace(" ", "-")
-        if (folder / f"{name}.json").exists():
-            continue
+        file = folder / f"{name}.json"
         rooms = [f"tests/{room}" for room in group.split() if f"tests/{room}/" not in LEFT_OUT]
-        os.environ[RECORD] = str(folder / f"{name}.json")
-        measured = [
-            "coverage",
-            "run",
-            f"--rcfile={settings}",
-            f"--data-file={folder / name}.coverage",
-        ]
-        print(
-            _pytest(work, "-m", *measured, "-m", "pytest", "-p", "mutations.recorder", "-q", *rooms)
-        )
+        data = f"--data-file={folder / name}.coverage"
+        measured = ["coverage", "run", f"--rcfile={settings}", data]
+        plugin = ["-m", "pytest", "-p", "mutations.recorder", "-q"]
+        return "" if file.exists() else _pytest(work, "-m", *measured, *plugin, *rooms, file=file)
+
+    with ThreadPoolExecutor(2) as pool:
+        for output in pool.map(run, GROUPS):
+            print(output, flush=True)
 
 
-def _pytest(work: Path, *arguments: str) -> str:
-    """Run pytest in the unchanged copy and return what it says."""
+def _pytest(work: Path, *arguments: str, file: Path | None = None) -> str:
+    """Run pytest in the unchanged copy and return what it says; record to the file, if any."""
     paths = [work / "copy" / part for part in ("src", ".", "scripts")]
     answer = subprocess.run(
         [sys.executable, *arguments, "-p", "no:cacheprovider", "-p", "no:xdist"],
         cwd=work / "copy",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            **({RECORD: str(file)} if file else {}),
+        },
         stdout=subprocess.PIPE,
         text=True,
         check=False,
