@@ -353,3 +353,18 @@ def test_the_queue_asks_the_same_few_questions_however_long_it_is(
     with django_assert_max_num_queries(QUEUE_QUERIES):
         page = client.get(QUEUE).content.decode()
     assert page.count('data-testid="filing-row"') == 12
+
+
+@pytest.mark.parametrize("place", ["supervision/filings/points/{}/standing/", "source/points/{}/"])
+def test_what_is_no_day_stays_in_its_field_and_the_shown_day_is_named(
+    world: World, place: str
+) -> None:
+    who = world.reviewer if place.startswith("supervision") else world.discharger_owner
+    path = "/" + place.format(world.flue_gas_point.pk)
+
+    answer = world.client(who).get(f"{path}?on=2026-13-40")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="2026-13-40"' in page
+    assert f"下面是 {today()} 的情况。" in page

@@ -1,10 +1,15 @@
 """How forms look in the frame, and how refusals of services get to their fields."""
 
+from datetime import date
+
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
+from yunjian.web.widgets import DateInput
 
 
 class FrameFormRenderer(TemplatesSetting):
@@ -31,3 +36,18 @@ def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what a form is bound to: what was sent, also when that is nothing ticked."""
     return request.POST if request.method == "POST" else None
+
+
+class DayQuery(forms.Form):
+    """Of which day something is shown; today where nothing, or no day, was typed."""
+
+    on = forms.DateField(label=_("日期"), required=False, widget=DateInput())
+
+    def day(self) -> date:
+        """Return the day, of which the page says which one it is."""
+        return (self.is_valid() and self.cleaned_data["on"]) or today()
+
+    @property
+    def status(self) -> int:
+        """Return the status of the page: what is no day is said at the field."""
+        return 200 if self.is_valid() else 422

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -53,6 +52,7 @@ from yunjian.instruments.views.lookups import back_to, files_dialog
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.languages import Text
 from yunjian.sources.selectors import point_or_404
+from yunjian.web.forms import DayQuery
 from yunjian.web.guards import source_or_authority_page, source_page
 from yunjian.web.lists import ListPage, cleaned_query
 
@@ -263,13 +263,10 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
 @require_GET
 def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show what stood at a point on a day (`?on=`, today by default)."""
-    point = point_or_404(point_id)
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        day = today()
-    context = {"point": point, "day": day, "rows": stood_on(point, day)}
-    return render(request, "instruments/standing.html", context)
+    point, form = point_or_404(point_id), DayQuery(request.GET)
+    day = form.day()
+    context = {"point": point, "form": form, "day": day, "rows": stood_on(point, day)}
+    return render(request, "instruments/standing.html", context, status=form.status)
 
 
 @source_or_authority_page

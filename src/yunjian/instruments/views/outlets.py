@@ -1,6 +1,5 @@
 """企业排口: the tree of outlets and points at the left, the chosen point at the right."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,6 @@ from yunjian.instruments.selectors import (
 )
 from yunjian.instruments.selectors.tree import point_nodes
 from yunjian.instruments.tables import AnalyzerTable, SamplerTable
-from yunjian.kernel.clock import today
 from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 from yunjian.sources.models.places import Medium
@@ -33,6 +31,7 @@ from yunjian.sources.policies import may_keep
 from yunjian.sources.selectors import place_history, revisions_of
 from yunjian.sources.selectors.lookups import outlet_or_404, point_or_404, source_or_404
 from yunjian.standards.factors import factors
+from yunjian.web.forms import DayQuery
 from yunjian.web.guards import source_or_authority_page
 
 TABS = {"analyzers": InstrumentKind.ANALYZER, "samplers": InstrumentKind.SAMPLER}
@@ -152,21 +151,14 @@ def outlet_points(request: HttpRequest, outlet_id: UUID) -> HttpResponse:
 @require_GET
 def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show a point as it was on a day (`?on=`), how it was described since, and what happened."""
-    point = point_or_404(point_id)
-    day = _day(request.GET.get("on", ""))
+    point, form = point_or_404(point_id), DayQuery(request.GET)
     context = {
         "point": point,
+        "form": form,
         "facts": POINT.facts(point, point.kind),
-        "stood": point_on(point, day),
+        "stood": point_on(point, form.day()),
         "revisions": revisions_of(point),
         "lines": place_history(point),
         "may_keep": may_keep(current_actor(), point),
     }
-    return render(request, "instruments/point_detail.html", context)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return today()
+    return render(request, "instruments/point_detail.html", context, status=form.status)

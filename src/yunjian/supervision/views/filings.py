@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,7 @@ from yunjian.kernel.workdays import workdays_between
 from yunjian.sources.selectors import point_or_404
 from yunjian.supervision.tables import QueueTable, RenewalTable
 from yunjian.web.dialogs import matching_dialog
+from yunjian.web.forms import DayQuery
 from yunjian.web.guards import authority_page, only_with
 from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
@@ -272,10 +273,7 @@ def approve_matching_renewals(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show what stood at a point on a day (`?on=`, today by default)."""
-    point = point_or_404(point_id)
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        day = today()
-    context = {"point": point, "day": day, "rows": stood_on(point, day)}
-    return render(request, "instruments/standing.html", context)
+    point, form = point_or_404(point_id), DayQuery(request.GET)
+    day = form.day()
+    context = {"point": point, "form": form, "day": day, "rows": stood_on(point, day)}
+    return render(request, "instruments/standing.html", context, status=form.status)
