@@ -11,9 +11,9 @@ MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 def find_chromium() -> str | None:
     """Return the browser's path: CHROMIUM from the environment, PATH, or the Mac's place."""
-    requested = os.environ.get("CHROMIUM")
-    if requested:
-        return requested
+    path = os.environ.get("CHROMIUM")
+    if path:
+        return path
     for name in NAMES:
         result = shutil.which(name)
         if result:

@@ -54,8 +54,7 @@ def python_packages() -> list[Package]:
     while wanted:
         requirement = wanted.pop()
         name = canonicalize_name(requirement.name)
-        requested = {"", *requirement.extras}
-        fresh = requested - extras.setdefault(name, set())
+        fresh = {"", *requirement.extras} - extras.setdefault(name, set())
         extras[name] |= fresh
         wanted += [further for extra in fresh for further in _required(name, extra)]
     return [Package("python", name, _stated(distribution(name))) for name in sorted(extras)]
@@ -71,15 +70,15 @@ def _required(name: str, extra: str) -> Iterator[Requirement]:
 def _stated(of: Distribution) -> str:
     if expression := _field(of, "License-Expression"):
         return " AND ".join([expression, *_bundled(of)])
-    stated = [
+    licences = [
         line.rpartition("::")[2].strip()
         for line in of.metadata.get_all("Classifier") or []
         if line.startswith("License ::") and line.strip() != "License :: OSI Approved"
     ]
     text = _field(of, "License")
     if text and len(text) <= LONGEST:
-        stated.append(text)
-    return " AND ".join(dict.fromkeys([*stated, *_bundled(of)]))
+        licences.append(text)
+    return " AND ".join(dict.fromkeys([*licences, *_bundled(of)]))
 
 
 def _field(of: Distribution, name: str) -> str:

@@ -282,8 +282,8 @@ def _reach(model: Model) -> Iterator[str]:
     yield "Row policy; of each line one condition has to hold:"
     yield ""
     for name, conditions in parts.items():
-        stated = " · ".join(f"`{_shown(one, model)}`" for one in conditions)
-        yield f"- {name}: {stated or 'the program only'}"
+        sentence = " · ".join(f"`{_shown(one, model)}`" for one in conditions)
+        yield f"- {name}: {sentence or 'the program only'}"
 
 
 def _shown(condition: str, model: Model) -> str:

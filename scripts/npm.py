@@ -13,9 +13,9 @@ def node_on_path() -> bool:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return False
-    stated = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     try:
-        major, minor, *_rest = (int(part) for part in stated.strip().lstrip("v").split("."))
+        major, minor, *_rest = (int(part) for part in answer.stdout.strip().lstrip("v").split("."))
     except ValueError:
         return False
     return (major, minor) >= NEEDED

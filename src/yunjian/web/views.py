@@ -62,18 +62,18 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "web/list/views.html", context)
 
 
-def _keep(request: HttpRequest, page: ListPage, requested: dict[str, str]) -> None:
+def _keep(request: HttpRequest, page: ListPage, parameters: dict[str, str]) -> None:
     actor, posted = current_actor(), request.POST
     match posted.get("_do"):
         case "delete":
             list_view_delete(actor=actor, page=page.name, view=posted.get("_view", ""))
         case "default":
-            query = urlencode({key: value for key, value in requested.items() if key in LAYOUT})
+            query = urlencode({key: value for key, value in parameters.items() if key in LAYOUT})
             list_view_save(actor=actor, page=page.name, name="", query=query)
             request.session[LAYOUTS] = {**own_layouts(request), page.name: query}
         case _:
             title = posted.get("_name", "") or " "
-            list_view_save(actor=actor, page=page.name, name=title, query=urlencode(requested))
+            list_view_save(actor=actor, page=page.name, name=title, query=urlencode(parameters))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
