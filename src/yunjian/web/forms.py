@@ -46,8 +46,3 @@ class DayQuery(forms.Form):
     def day(self) -> date:
         """Return the day, of which the page says which one it is."""
         return (self.is_valid() and self.cleaned_data["on"]) or today()
-
-    @property
-    def status(self) -> int:
-        """Return the status of the page: what is no day is said at the field."""
-        return 200 if self.is_valid() else 422

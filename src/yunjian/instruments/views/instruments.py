@@ -266,7 +266,7 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     point, form = point_or_404(point_id), DayQuery(request.GET)
     day = form.day()
     context = {"point": point, "form": form, "day": day, "rows": stood_on(point, day)}
-    return render(request, "instruments/standing.html", context, status=form.status)
+    return render(request, "instruments/standing.html", context)
 
 
 @source_or_authority_page

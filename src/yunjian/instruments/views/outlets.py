@@ -161,4 +161,4 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         "lines": place_history(point),
         "may_keep": may_keep(current_actor(), point),
     }
-    return render(request, "instruments/point_detail.html", context, status=form.status)
+    return render(request, "instruments/point_detail.html", context)

@@ -276,4 +276,4 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     point, form = point_or_404(point_id), DayQuery(request.GET)
     day = form.day()
     context = {"point": point, "form": form, "day": day, "rows": stood_on(point, day)}
-    return render(request, "instruments/standing.html", context, status=form.status)
+    return render(request, "instruments/standing.html", context)
