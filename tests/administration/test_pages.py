@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.support.reading import sheet
 from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
@@ -229,3 +230,29 @@ def test_empty_lists_say_what_to_do(world: World, system: Client) -> None:
     assert "点击右上角“起草公告”" in system.get("/system/notices/").content.decode()
     with acting_as(system_actor("test")):
         assert "点击右上角“新增单位”" in system.get("/system/organizations/?q=zzz").content.decode()
+
+
+def test_only_an_authority_has_an_area(
+    world: World, operator: Organization, system: Client
+) -> None:
+    park = Organization.unscoped().create(
+        kind="authority", name="临港管委会", uscc="11310115MB1TEST008"
+    )
+    park.jurisdiction.add(world.district)
+
+    rows = sheet(system.get("/system/organizations/?format=xlsx"))
+
+    assert {row["名称"]: row["管辖范围"] for row in rows} == {
+        world.authority.name: "全市",
+        "临港管委会": "浦东新区",
+        **dict.fromkeys(
+            [
+                world.agency.name,
+                world.other_agency.name,
+                world.discharger.name,
+                world.other_discharger.name,
+                operator.name,
+            ],
+            "",
+        ),
+    }

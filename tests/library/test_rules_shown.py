@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from tests.library.reading import Row, facts, sheet, tables
 from tests.library.rules import (
     GAS,
     PATROL,
@@ -17,6 +16,7 @@ from tests.library.rules import (
     publish,
     tomorrow,
 )
+from tests.support.reading import Row, facts, sheet, tables
 from tests.support.world import World
 from tests.web.markup import Markup
 from yunjian.access.actor import acting_as

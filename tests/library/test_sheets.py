@@ -7,8 +7,8 @@ import pytest
 from django.db.utils import IntegrityError, InternalError, ProgrammingError
 from django.test import Client
 
-from tests.library.reading import tables
 from tests.library.rules import administrator
+from tests.support.reading import tables
 from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today

@@ -191,6 +191,8 @@ def _problems(markup: Markup, ids: set[str]) -> Iterator[str]:
     for link in markup.all("a"):
         if "href" not in link.attributes and not link.get("hx-get"):
             yield f"a link without an address: {link.text.strip()}"
+        if link.get("href") and link.get("hx-get") not in {"", link.get("href")}:
+            yield f"{link.text.strip()} leads elsewhere without scripts: {link.get('href')}"
     for element in markup.elements:
         target = element.get("hx-target")
         if target.startswith("#") and target[1:] not in ids:
