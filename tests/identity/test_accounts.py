@@ -244,6 +244,22 @@ def test_the_three_administrators_are_three_people(world: World, operator: Organ
         RoleGrant.objects.create(account=newcomer, role="security_administrator")
 
 
+def test_nobody_helps_themselves_back_in_or_closes_their_own_account(
+    world: World, operator: Organization
+) -> None:
+    for name, change in (
+        ("sec", lambda actor, account: services.account_reset(actor=actor, account=account)),
+        (
+            "sys",
+            lambda actor, account: services.account_disable(
+                actor=actor, account=account, reason="x"
+            ),
+        ),
+    ):
+        with pytest.raises(NotAllowed):
+            change(actor_named(name), Account.objects.get(username=name))
+
+
 def test_each_administrator_does_its_own_part_only(world: World, operator: Organization) -> None:
     system, security, audit = (actor_named(name) for name in ("sys", "sec", "aud"))
     engineer = world.engineer

@@ -21,12 +21,14 @@ from yunjian.identity.models import Account
 from yunjian.kernel.clock import SHANGHAI, at, today
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.ids import new_id
+from yunjian.library.models import PublishedSheet
 from yunjian.maintenance import jobs
 from yunjian.maintenance.domain.schedules import Interval
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.policies.plans import may_extend, may_plan
 from yunjian.maintenance.services import plans as services
 from yunjian.maintenance.services.plans import HORIZON_DAYS, ItemInput, PlanInput
+from yunjian.standards import sheets
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -402,6 +404,30 @@ def test_a_change_of_a_plan_is_told_value_by_value(world: World) -> None:
         f"{items}.检修": [None, weekly_item],
     }
     assert payload["tasks_dropped"] > 0
+
+
+def with_a_sheet_from(world: World, begins: date) -> PlanInput:
+    source = {**sheets.definition("hj75-g1@1").source, "code": "city-g1", "version": 1}
+    PublishedSheet.unscoped().create(
+        organization=world.authority,
+        code="city-g1",
+        version=1,
+        content={**source, "effective": [begins.isoformat()]},
+        effective_from=begins,
+    )
+    return weekly(world, items=[replace(weekly(world).items[0], sheet_code="city-g1")])
+
+
+def test_a_sheet_can_be_planned_on_its_first_day(world: World) -> None:
+    plan = create(world, with_a_sheet_from(world, today()))
+    assert plan.items.get().sheet_code == "city-g1"
+
+
+def test_a_sheet_cannot_be_planned_on_the_day_before(world: World) -> None:
+    plan = with_a_sheet_from(world, today() + timedelta(days=1))
+    with pytest.raises(InvalidInput) as refusal:
+        create(world, plan)
+    assert paths(refusal.value) == ["items.0.sheet_code"]
 
 
 def test_an_active_plan_keeps_its_first_day_and_an_ended_one_everything(world: World) -> None:

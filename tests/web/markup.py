@@ -19,6 +19,17 @@ class Element:
     attributes: dict[str, str]
     inside: "Element | None" = None
     text: str = ""
+    options: "list[Element]" = field(default_factory=list)
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it is sent only when it is ticked."""
+        return self.get("type") in {"checkbox", "radio"}
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it is ticked or selected."""
+        return bool({"checked", "selected"} & set(self.attributes))
 
     def get(self, name: str) -> str:
         """Return an attribute, or nothing."""
@@ -51,6 +62,22 @@ class Form:
             if each.tag == "button" and each.get("type") != "button"
         }
 
+    def values(self) -> dict[str, list[str]]:
+        """Return what a browser would send of the form as it stands."""
+        values: dict[str, list[str]] = {}
+        for control in self.controls:
+            name, value = control.get("name"), control.get("value")
+            if control.tag == "textarea":
+                value = control.text.removeprefix("\n")
+            elif control.tag == "select":
+                value = next(
+                    (option.get("value") for option in control.options if option.is_chosen), ""
+                )
+            elif control.tag != "input" or not (control.is_chosen or not control.is_box):
+                continue
+            values.setdefault(name, []).append(value)
+        return values
+
     def hidden(self) -> dict[str, str]:
         """Return what it sends that nobody sees, but for the token."""
         return {
@@ -73,6 +100,8 @@ class Markup(HTMLParser):
         inside = self._open[-1] if self._open else None
         element = Element(tag, {name: value or "" for name, value in attrs}, inside)
         self.elements.append(element)
+        if tag == "option" and (select := element.within("select")):
+            select.options.append(element)
         if tag not in VOID:
             self._open.append(element)
 

@@ -126,6 +126,7 @@ def _assert_links_and_forms(walks: list[Walk]) -> None:
             result = [*_problems(markup, {"dialog"} | markup.ids() if whole else ids)]
             if whole:
                 result += _marks(markup, walk.portal.current(urlsplit(address).path))
+            result += _trail(markup, walk.pages)
             problems += [f"{address}: {problem}" for problem in result]
         assert problems == []
 
@@ -176,6 +177,18 @@ def route_of(address: str) -> str:
 def words_of(element: Element) -> str:
     """Return what people read, or hear."""
     return " ".join(element.text.split()) or element.get("title")
+
+
+def _trail(markup: Markup, pages: dict[str, Markup]) -> Iterator[str]:
+    """A step of the way here is called what the page is called that it leads to."""
+    for link in markup.all("a"):
+        step = link.within("li")
+        if step is None or "breadcrumb-item" not in step.get("class").split():
+            continue
+        page = pages.get(link.get("href"))
+        title = " ".join(each.text for each in page.all("h1")) if page else link.text
+        if words_of(link) not in " ".join(title.split()):
+            yield f"{words_of(link)} leads to {' '.join(title.split())}"
 
 
 def _marks(markup: Markup, current: str) -> Iterator[str]:
