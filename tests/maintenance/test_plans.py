@@ -420,7 +420,7 @@ def with_a_sheet_from(world: World, begins: date) -> PlanInput:
 
 def test_a_sheet_can_be_planned_on_its_first_day(world: World) -> None:
     plan = create(world, with_a_sheet_from(world, today()))
-    assert plan.items.get().sheet_code == "city-g1"
+    assert PlanItem.unscoped().get(plan=plan).sheet_code == "city-g1"
 
 
 def test_a_sheet_cannot_be_planned_on_the_day_before(world: World) -> None:
