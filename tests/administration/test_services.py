@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.support.world import PASSWORD, World, account_with
+from tests.web.markup import Markup
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.administration import services
 from yunjian.administration.selectors.service_status import scheduled_jobs
@@ -341,3 +342,23 @@ def test_who_is_reset_is_told(world: World, security: Client) -> None:
     security.post(f"/accounts/{world.engineer.pk}/reset/", {"forget_authenticator": "on"})
     reported = Notification.unscoped().get(kind="account.reset")
     assert reported.recipient == world.engineer
+
+
+def test_what_can_be_done_with_a_notice_follows_from_its_state(
+    world: World, system: Client
+) -> None:
+    def buttons() -> dict[str, str]:
+        page = Markup(system.get("/system/notices/").content.decode())
+        return {
+            each.text: each.get("hx-get").removeprefix(f"/system/notices/{row.pk}/")
+            for each in page.all("button")
+            if str(row.pk) in each.get("hx-get")
+        }
+
+    draft(system)
+    row = Notice.unscoped().get()
+    assert buttons() == {"编辑": "", "发布": "publish/"}
+    system.post(f"/system/notices/{row.pk}/publish/")
+    assert buttons() == {"撤回": "withdraw/"}
+    system.post(f"/system/notices/{row.pk}/withdraw/")
+    assert buttons() == {}

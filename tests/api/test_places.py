@@ -39,7 +39,9 @@ def test_sources_are_listed_filtered_and_read(world: World, owner: Client) -> No
     assert (row["code"], row["state"]) == ("310115000001", "active")
     assert row["credit_code"] == world.discharger.uscc
     assert owner.get(f"{API}/sources", {"state": "closed"}).json() == {"items": [], "next": None}
-    assert owner.get(f"{API}/sources/{row['id']}").json()["name"] == world.source.name
+    read = owner.get(f"{API}/sources/{row['id']}").json()
+    assert read["name"] == world.source.name
+    assert read["typed"] == {"longitude": 121.6, "latitude": 31.2}
 
 
 def test_others_see_and_change_nothing(world: World) -> None:
@@ -48,7 +50,9 @@ def test_others_see_and_change_nothing(world: World) -> None:
     assert neighbour.get(f"{API}{path}").status_code == 404
     change = {"reason": "x", "version": 1, "address": "别处"}
     assert send(neighbour, "patch", path, change).status_code == 404
-    assert world.client(world.agency_manager).get(f"{API}/sources").status_code == 403
+    agency = world.client(world.agency_manager)
+    assert agency.get(f"{API}/sources").status_code == 403
+    assert agency.get(f"{API}{path}").status_code == 403
     assert Client().get(f"{API}/sources").status_code == 401
 
 

@@ -553,3 +553,10 @@ def test_each_version_says_whether_it_holds(world: World, client: Client) -> Non
         version: facts(page(client, f"{GAS}/?version={version}"))["版本"] for version in (1, 2, 3)
     }
     assert states == {1: "第 1 版 已被替代", 2: "第 2 版 现行", 3: "第 3 版 将施行"}
+
+
+def test_the_library_lists_what_holds_from_its_first_day_on(world: World, client: Client) -> None:
+    correct(world, PATROL, {**source_of(PATROL), "interval": {"value": 5, "unit": "day"}})
+    publish(world, since=today())
+    rows = tables(page(client, "?text=日常巡检&kind=flue_gas"))[1]
+    assert "至多每 5 天" in {text for row in rows for text in row.values()}
