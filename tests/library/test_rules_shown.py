@@ -549,10 +549,15 @@ def test_each_version_says_whether_it_holds(world: World, client: Client) -> Non
     for row, since in ((PATROL, today()), ("hj75.cal-auto", tomorrow())):
         confirm(world, row=row)
         publish(world, since=since)
-    states = {
-        version: facts(page(client, f"{GAS}/?version={version}"))["版本"] for version in (1, 2, 3)
-    }
+    pages = {version: page(client, f"{GAS}/?version={version}") for version in (1, 2, 3)}
+    states = {version: facts(text)["版本"] for version, text in pages.items()}
     assert states == {1: "第 1 版 已被替代", 2: "第 2 版 现行", 3: "第 3 版 将施行"}
+    coming = f"第 3 版将于 {tomorrow()} 起施行。 查看"
+    notices = {
+        version: [each.text for each in Markup(text).all("div") if each.get("role") == "status"]
+        for version, text in pages.items()
+    }
+    assert notices == {1: [coming], 2: [coming], 3: []}
 
 
 def test_the_library_lists_what_holds_from_its_first_day_on(world: World, client: Client) -> None:

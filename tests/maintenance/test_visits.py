@@ -5,18 +5,20 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 
 from tests.support.phone import Phone, picture, stamp
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
+from yunjian.instruments.models import Instrument
 from yunjian.kernel import clock
-from yunjian.kernel.clock import now
+from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Confirmation, RecordSheet, RejectedSubmission, Task, Visit
 from yunjian.maintenance.selectors.documents import content_digest
-from yunjian.maintenance.selectors.visits import attachments_of
+from yunjian.maintenance.selectors.visits import attachments_of, instrument_facts_at
 from yunjian.messaging.models import Notification
 from yunjian.sources.models import PointAccess
 
@@ -432,6 +434,18 @@ def test_the_agency_cannot_confirm_its_own_work(phone: Phone, task: Task, world:
 
 
 # --- reading -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("began", "ended", "known"), [(0, None, 1), (1, None, 0), (-9, 0, 0)])
+def test_a_sheet_knows_the_instruments_that_stand_there_today(
+    world: World, began: int, ended: int | None, known: int
+) -> None:
+    begin = today() + timedelta(days=began)
+    end = None if ended is None else today() + timedelta(days=ended)
+    there = Instrument.unscoped().filter(point=world.flue_gas_point)
+    there.update(period=DateRange(begin, end))
+    with acting_as(world.actor(world.engineer)):
+        assert len(instrument_facts_at(world.flue_gas_point.pk)) == known
 
 
 def test_the_package_holds_all_that_the_field_needs(phone: Phone, task: Task) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.support.world import World
+from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as
 from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling
@@ -57,6 +57,15 @@ def test_the_query_row_narrows_the_list(client: Client, filing: AgencyFiling) ->
     assert row in client.get(f"{QUEUE}?state=submitted").content.decode()
     assert row not in client.get(f"{QUEUE}?state=filed").content.decode()
     assert client.get(f"{QUEUE}?format=xlsx").status_code == 200
+
+
+def test_only_who_may_decide_is_offered_to_and_only_while_it_waits(
+    world: World, client: Client, filing: AgencyFiling
+) -> None:
+    inspector = account_with(world.authority, "inspector", "inspector")
+    assert "filing-approve" not in world.client(inspector).get(f"{QUEUE}{filing.pk}/").text
+    client.post(f"{QUEUE}{filing.pk}/approve/")
+    assert "filing-approve" not in client.get(f"{QUEUE}{filing.pk}/").text
 
 
 def test_approval_makes_it_official_once(client: Client, filing: AgencyFiling) -> None:
