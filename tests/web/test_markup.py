@@ -210,6 +210,9 @@ def _problems(markup: Markup, ids: set[str]) -> Iterator[str]:
         target = element.get("hx-target")
         if target.startswith("#") and target[1:] not in ids:
             yield f"{target} is not there"
+    for form in markup.forms():
+        if not sent(form) and "csrfmiddlewaretoken" in {each.get("name") for each in form.controls}:
+            yield f"{form.get('action')}: has a token and is not posted"
     for form in filter(sent, markup.forms()):
         name = form.get("id") or form.get("action") or form.get("hx-post")
         yield from (f"{name}: {problem}" for problem in _unsendable(form))

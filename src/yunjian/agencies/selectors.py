@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from yunjian.access.actor import Actor, OutsideScope
+from yunjian.access.actor import Actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import (
@@ -31,17 +30,6 @@ from yunjian.sources.models import MonitoringPoint
 SOON_DAYS = 30  # what runs out within a month is shown as expiring
 
 
-def agency_id(actor: Actor) -> UUID:
-    """Return whose pages these are.
-
-    Raises:
-        OutsideScope: the actor belongs to no organisation.
-    """
-    if actor.organization_id is None:
-        raise OutsideScope("the system has no filing")
-    return actor.organization_id
-
-
 def open_filing(actor: Actor) -> AgencyFiling | None:
     """Return the filing the agency works on or has handed in."""
     return _own_filings(actor).exclude(state__in=["filed", "withdrawn"]).first()
@@ -53,7 +41,9 @@ def filed(actor: Actor) -> AgencyFiling | None:
 
 
 def _own_filings(actor: Actor) -> QuerySet[AgencyFiling]:
-    filings: QuerySet[AgencyFiling] = AgencyFiling.objects.filter(organization_id=agency_id(actor))
+    filings: QuerySet[AgencyFiling] = AgencyFiling.objects.filter(
+        organization_id=actor.own_organization
+    )
     return filings
 
 
@@ -79,7 +69,7 @@ def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySe
 def present_people(actor: Actor) -> QuerySet[Person]:
     """Return the people of the agency who work in the phone app and have not left."""
     rows: QuerySet[Person] = Person.objects.filter(
-        organization_id=agency_id(actor), account__isnull=False
+        organization_id=actor.own_organization, account__isnull=False
     )
     return rows.filter(Q(left_on__isnull=True) | Q(left_on__gt=today())).order_by("name", "id")
 
@@ -150,11 +140,11 @@ def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> li
     leases of vehicles.
     """
     limit = today() + timedelta(days=within_days)
-    held = Q(organization_id=agency_id(actor), valid_until__lte=limit)
+    held = Q(organization_id=actor.own_organization, valid_until__lte=limit)
     persons = people(presence="present").filter(held).order_by("valid_until")[:most]
     devices = equipment().filter(held, needs_calibration=True)
     in_use = devices.exclude(state=FilingState.WITHDRAWN).order_by("valid_until")[:most]
-    leases = vehicles(ownership="leased").filter(organization_id=agency_id(actor))
+    leases = vehicles(ownership="leased").filter(organization_id=actor.own_organization)
     leased = leases.filter(lease_until__lte=limit).order_by("lease_until")[:most]
     result = [
         *(
@@ -187,7 +177,7 @@ def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
 
 def free_accounts(actor: Actor, *, besides: Account | None = None) -> QuerySet[Account]:
     """Return accounts of the organisation that no person holds yet (and one more)."""
-    mine = Account.objects.filter(organization_id=agency_id(actor), is_active=True)
+    mine = Account.objects.filter(organization_id=actor.own_organization, is_active=True)
     keep = Q(person__isnull=True)
     if besides is not None:
         keep |= Q(pk=besides.pk)

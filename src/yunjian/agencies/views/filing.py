@@ -107,7 +107,7 @@ def organization(request: HttpRequest) -> HttpResponse:
     """Who we are in the system: organisation, accounts, numbers."""
     actor = current_actor()
     accounts = (
-        Account.objects.filter(organization_id=selectors.agency_id(actor))
+        Account.objects.filter(organization_id=actor.own_organization)
         .prefetch_related("role_grants")
         .order_by("username")
     )
