@@ -565,3 +565,13 @@ def test_the_library_lists_what_holds_from_its_first_day_on(world: World, client
     publish(world, since=today())
     rows = tables(page(client, "?text=日常巡检&kind=flue_gas"))[1]
     assert "至多每 5 天" in {text for row in rows for text in row.values()}
+
+
+@pytest.mark.parametrize("place", ["versions", "draft"])
+def test_the_way_to_a_page_of_a_pack_leads_over_the_pack(client: Client, place: str) -> None:
+    steps = [
+        each.get("href")
+        for each in Markup(page(client, f"{GAS}/{place}/")).all("a")
+        if (step := each.within("li")) and "breadcrumb-item" in step.get("class")
+    ]
+    assert steps[:2] == [LIBRARY, f"{LIBRARY}{GAS}/"]
