@@ -55,6 +55,12 @@ def opened_dialog(page: Page) -> Locator:
     return dialog
 
 
+def settled(page: Page) -> None:
+    """Wait until what was asked for stands on the page: a part that is replaced takes no clicks."""
+    busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    expect(page.locator(busy)).to_have_count(0)
+
+
 def fill_form(scope: Locator, values: dict[str, str]) -> None:
     """Fill in a form by the names of its fields."""
     for name, value in values.items():

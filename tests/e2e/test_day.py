@@ -17,6 +17,7 @@ from tests.e2e.hands import (
     open_in_wechat,
     opened_dialog,
     photo,
+    settled,
     sign_in,
 )
 from tests.support.serving import Served
@@ -75,6 +76,7 @@ def _factory_files_instruments(page: Page, city: World) -> None:
 def _choose(page: Page, testid: str) -> None:
     """Press an entry of a tree or a tab, and wait until it is the open one."""
     page.get_by_test_id(testid).click()
+    settled(page)  # the entry may have been open before
     entry = f"[data-testid='{testid}']"
     chosen = (
         f"{entry}[aria-selected='true'], {entry}[aria-current='true'], {entry}[aria-current='page']"
