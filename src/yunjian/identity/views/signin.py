@@ -150,8 +150,11 @@ def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
                 add_domain_errors(form, error)
                 status = error.status
             else:
-                codes_page = {"codes": codes, "going_to": _open(request, account)}
-                return render(request, "identity/signin_codes.html", codes_page)
+                return render(
+                    request,
+                    "identity/signin_codes.html",
+                    {"codes": codes, "going_to": _open(request, account)},
+                )
     context = {"form": form, "account": account, **offer_shown(account, secret)}
     return render(request, "identity/signin_enrol.html", context, status=status)
 
