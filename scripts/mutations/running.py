@@ -126,7 +126,7 @@ class Runner:
             if own_database:  # what is stated of rows stands in the database
                 os.environ["YUNJIAN_TEST_RUN"] += f"_{os.getpid()}"
             os._exit(self._in_child(files))
-        until = time.monotonic() + 3 * budget + 90
+        until = time.monotonic() + 3 * budget + 300
         while time.monotonic() < until:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:

@@ -6,18 +6,19 @@ not there: nobody sees them on the page, and a test that sends what it likes doe
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from django.urls import Resolver404, resolve
 
+from tests.approved.approval import approved, assert_approved
 from tests.isolation.city import City, build_city
+from tests.support.fixed import fixed_moment
 from tests.support.world import account_with, give_authenticator
-from tests.web.markup import Element, Form, Markup, sent, unlike_the_form
+from tests.web.markup import Element, Form, Markup, sent
+from tests.web.walk import Walk
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
-from yunjian.web.menu import PORTALS
 
 pytestmark = [pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
 # who walks: the kind of the organisation decides the menu
@@ -29,69 +30,16 @@ WHO = {
 }
 # words that do not depend on the rows → the routes, and what a button sends, wherever they stand
 LEADS = Path(__file__).with_name("leads.txt")
-# signing out ends the walk; a simulator is no page of the program
-NOT_FOLLOWED = {"identity:signout"}
-
-
-class Walk:
-    """Follows every link once for each route, and keeps what it met."""
-
-    def __init__(self, city: City, account: Account, kind: str) -> None:
-        self.client: Client = city.client(account)
-        self.pages: dict[str, Markup] = {}
-        self.problems: list[str] = []
-        self.portal = PORTALS[kind]
-        self._routes: set[object] = set()
-        actor = city.actor(account)
-        self._waiting = [
-            (page.path, "the menu")
-            for item in PORTALS[kind].items_for(actor)
-            for page in item.children or (item,)
-        ]
-        while self._waiting:
-            self._open(*self._waiting.pop(0))
-
-    def _open(self, address: str, came_from: str) -> None:
-        path = urlsplit(address).path
-        try:
-            match = resolve(path)
-        except Resolver404:
-            self.problems.append(f"{came_from}: {address} is no address")
-            return
-        requested = frozenset(name for name, _value in parse_qsl(urlsplit(address).query))
-        route = (match.view_name, requested, "/source/" in path, "/agency/" in path)
-        if route in self._routes or match.view_name in NOT_FOLLOWED:
-            return
-        self._routes.add(route)
-        answer = self.client.get(address)
-        if answer.status_code not in {200, 302}:
-            self.problems.append(f"{came_from}: {address} answers {answer.status_code}")
-            return
-        if answer.status_code == 302:
-            self._waiting.append((answer.headers["Location"], address))
-        elif not answer.streaming and answer["Content-Type"].startswith("text/html"):
-            markup = Markup(answer.content.decode())
-            self.problems += [
-                f"{address}: {problem}" for problem in unlike_the_form(answer, markup)
-            ]
-            self.pages[address] = markup
-            self._waiting += [(link, address) for link in self._links(address, markup)]
-
-    def _links(self, address: str, markup: Markup) -> Iterator[str]:
-        here = urlsplit(address).path
-        for element in markup.elements:
-            link = element.get("hx-get") or (element.get("href") if element.tag == "a" else "")
-            if link.startswith("?"):
-                yield here + link
-            elif link.startswith("/") and not link.startswith(("/static/", "/h5/")):
-                yield link
 
 
 @pytest.fixture(params=WHO)
-def walks(db: None, request: pytest.FixtureRequest) -> list[Walk]:
+def walks(
+    db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[Walk]]:
     """Walk as each account of a portal."""
-    city = build_city()
-    return [Walk(city, _account(city, name), request.param) for name in WHO[request.param]]
+    with fixed_moment(monkeypatch):
+        city = build_city()
+        yield [Walk(city, _account(city, name), request.param) for name in WHO[request.param]]
 
 
 def _account(city: City, name: str) -> Account:
@@ -113,6 +61,7 @@ def test_links_open_forms_can_be_sent_and_each_leads_where_its_words_say(
 ) -> None:
     _assert_links_and_forms(walks)
     _assert_leads(walks)
+    _assert_as_approved(walks)
 
 
 def _assert_links_and_forms(walks: list[Walk]) -> None:
@@ -146,6 +95,14 @@ def _assert_leads(walks: list[Walk]) -> None:
         if route not in stated.get(text, {route})
     }
     assert sorted(elsewhere) == [], f"{LEADS.name} states something else"
+
+
+def _assert_as_approved(walks: list[Walk]) -> None:
+    """What the demo city does not lead to is approved here."""
+    kind = walks[0].kind
+    texts = {name: text for walk in reversed(walks) for name, text in walk.texts.items()}
+    elsewhere = approved(kind)
+    assert_approved(f"small-city/{kind}", {n: t for n, t in texts.items() if n not in elsewhere})
 
 
 def leads(address: str, markup: Markup) -> Iterator[tuple[str, str]]:
