@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".git", "var", ".mypy_cache", ".ruff_cache")
 # recorded in this order, two side by side, so that one need not be done again for another
 GROUPS = [
-    "web access records kernel evidence messaging", "api agencies identity", "maintenance", "approved",
+    "web access records kernel evidence messaging", "api agencies identity", "maintenance",
+    "approved",
     "sources instruments", "supervision", "library", "administration certificates wechat",
     "isolation", "config operations",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """A database of the release before this one, filled with a small demo city, migrates whole.
 
 `release-0.1.dump` holds its rows (`pg_dump --data-only`), `release-0.1.json` the last migration of
-each app and how many rows each table had.
+each app and how many rows each table had. The city had published no definitions of its own;
+`definitions.sql` adds some.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -36,6 +38,20 @@ MOVED_TO_INSTRUMENTS = (
     "parameterchange",
     "reminderrun",
 )
+WITH_DEFINITIONS = [old for old, new in RENAMED.items() if new.startswith("library_")]
+DEFINITIONS = {
+    "library_publishedsheet": """
+        SELECT code, version, content->>'title', base FROM library_publishedsheet""",
+    "library_publishedpack": """
+        SELECT code, version, content->>'title', base FROM library_publishedpack""",
+    "library_ruledraft": """
+        SELECT code, revision, content->>'title', base, published_id FROM library_ruledraft""",
+    "library_sheetdesign": """
+        SELECT code, revision, content->>'title', published_id = (SELECT id FROM
+        library_publishedsheet), created_at FROM library_sheetdesign""",
+}
+# what had no time of its own takes that of its key
+MADE_AT = datetime(2026, 10, 1, 4, tzinfo=UTC)
 UPGRADE = """
 import json, sys
 from datetime import date
@@ -61,6 +77,7 @@ with connection.cursor() as cursor:  # rows come in any order, and sealed ones a
 operations._postgres("pg_restore", "--data-only", "--no-owner", sys.argv[2])
 with connection.cursor() as cursor:
     cursor.execute("ALTER ROLE CURRENT_USER RESET session_replication_role")
+    cursor.execute(open(sys.argv[3]).read())
 call_command("migrate", verbosity=0, interactive=False)
 with acting_as(system_actor("test")):
     report = verify_chains(files=False)
@@ -110,6 +127,7 @@ def test_the_release_before_migrates_whole_and_its_chains_verify(
             UPGRADE,
             str(HERE / "release-0.1.json"),
             str(HERE / "release-0.1.dump"),
+            str(HERE / "definitions.sql"),
         ],
         env=environment,
         capture_output=True,
@@ -140,6 +158,16 @@ def test_the_release_before_migrates_whole_and_its_chains_verify(
                 " AND NOT tgisinternal AND tgparentid = 0"
             )
         }
-    assert after == BEFORE["rows"]
+        definitions = {
+            table: connection.execute(query.encode()).fetchall()
+            for table, query in DEFINITIONS.items()
+        }
+    assert after == BEFORE["rows"] | dict.fromkeys(WITH_DEFINITIONS, 1)
+    assert definitions == {
+        "library_publishedsheet": [("city-check", 1, "城市检查表", "hj75-g1@1")],
+        "library_publishedpack": [("city-limits", 1, "本市规定", "hj75@1")],
+        "library_ruledraft": [("city-limits", 3, "本市新规定", "city-limits@1", None)],
+        "library_sheetdesign": [("city-check", 2, "城市检查表", True, MADE_AT)],
+    }
     assert policies == 0
     assert {"evidence_event", "library_publishedpack", "library_publishedsheet"} <= triggers
