@@ -8,10 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pytest_django import Settings
+from django.conf import settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.approved.approval import assert_approved
 from tests.approved.outline import numbered
+from tests.support import database
 from tests.support.fixed import fixed_moment
 from tests.support.world import World
 from tests.web.walk import Walk
@@ -32,16 +34,28 @@ WALKERS = {
 }
 
 
-@pytest.fixture
-def city(
-    db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
-    """The demo city of one moment: nothing in it depends on chance or on the clock."""
-    settings.WECHAT_APP_ID = "wxdemotest"
-    monkeypatch.setenv("YUNJIAN_DEMO_PASSWORD", "kind-river-4417")
-    with fixed_moment(monkeypatch):
-        load(seed=7, scale=0.1, var_dir=tmp_path)
-        yield tmp_path
+    """A database with the demo city of one moment; nothing in it depends on chance or the clock."""
+    folder = tmp_path_factory.mktemp("city")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "WECHAT_APP_ID", "wxdemotest")
+        patch.setenv("YUNJIAN_DEMO_PASSWORD", "kind-river-4417")
+        with database.another("_city"):
+            with fixed_moment():
+                load(seed=7, scale=0.1, var_dir=folder)
+            yield folder
+
+
+@pytest.fixture
+def city(loaded: Path, db: None) -> Iterator[Path]:
+    """The same moment of the loaded city for each test."""
+    with fixed_moment(first=10**9):
+        yield loaded
 
 
 @pytest.mark.parametrize("kind", WALKERS)

@@ -24,13 +24,13 @@ TEMPLATE = f"test_yunjian_template_{RUN}"
 DUMPS = Path(__file__).resolve().parents[2] / "var" / "tests"
 
 
-def take_a_copy() -> str:
+def take_a_copy(purpose: str = "") -> str:
     """Have the connection use a database of its own, and return its name.
 
     The first process of a run makes the template; the others wait for it.
     """
     creation = cast("Any", connection.creation)
-    name: str = creation._get_test_db_name()
+    name = f"{creation._get_test_db_name()}{purpose}"
     with creation._nodb_cursor() as cursor, _turn_by_turn(cursor):
         if not _is_there(cursor, TEMPLATE):
             _make_template(creation)
@@ -54,6 +54,22 @@ def drop(name: str) -> None:
         cursor.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+
+@contextmanager
+def another(purpose: str) -> Iterator[None]:
+    """Have the connection use one more copy for a while: of rows that several tests look at."""
+    usual, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
+    role = options.pop("assume_role", None)  # may make no databases
+    name = take_a_copy(purpose)
+    options["assume_role"] = role
+    try:
+        yield
+    finally:
+        options.pop("assume_role")
+        use(usual)
+        drop(name)
+        options["assume_role"] = role
 
 
 def keep_prepared_statements() -> None:

@@ -13,9 +13,9 @@ MOMENT = "2026-11-24T02:30:00Z"
 
 
 @contextmanager
-def fixed_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Stop the clock at `MOMENT`, and number ids as they are made."""
-    numbers = count(1)
-    monkeypatch.setattr(ids, "_random", lambda _microseconds: next(numbers))
-    with time_machine.travel(MOMENT, tick=False):
+def fixed_moment(first: int = 1) -> Iterator[None]:
+    """Stop the clock at `MOMENT`, and number ids as they are made, from `first` on."""
+    numbers = count(first)
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(MOMENT, tick=False):
+        patch.setattr(ids, "_random", lambda _microseconds: next(numbers))
         yield

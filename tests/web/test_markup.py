@@ -33,11 +33,9 @@ LEADS = Path(__file__).with_name("leads.txt")
 
 
 @pytest.fixture(params=WHO)
-def walks(
-    db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[Walk]]:
+def walks(db: None, request: pytest.FixtureRequest) -> Iterator[list[Walk]]:
     """Walk as each account of a portal."""
-    with fixed_moment(monkeypatch):
+    with fixed_moment():
         city = build_city()
         yield [Walk(city, _account(city, name), request.param) for name in WHO[request.param]]
 
