@@ -39,3 +39,5 @@ WECHAT_APP_SECRET = "test-only-secret"
 WECHAT_OPEN_BASE = "http://127.0.0.1:9"  # nothing listens there unless a test says so
 WECHAT_API_BASE = "http://127.0.0.1:9"
 CERTIFICATE_ALLOW_DEMO = True
+# each client of a test would look at every static file before its first request
+WHITENOISE_AUTOREFRESH = True
