@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
-from yunjian.access.permissions import permission
+from yunjian.access.permissions import Permission, permission
 from yunjian.identity.models import Account
 from yunjian.identity.models.accounts import Role
 
@@ -81,16 +81,12 @@ GUARD_ACCOUNTS = permission(
 
 def may_keep(actor: Actor, account: Account) -> bool:
     """Tell whether the actor may rename, close and open an account."""
-    if account.pk == actor.account_id:
-        return False
-    return KEEP_ACCOUNTS.held_by(actor) or _is_below(actor, account)
+    return _may(actor, account, KEEP_ACCOUNTS)
 
 
 def may_guard(actor: Actor, account: Account) -> bool:
     """Tell whether the actor may reset an account's password, unlock it and end its sessions."""
-    if account.pk == actor.account_id:
-        return False
-    return GUARD_ACCOUNTS.held_by(actor) or _is_below(actor, account)
+    return _may(actor, account, GUARD_ACCOUNTS)
 
 
 def may_end_sessions(actor: Actor, account: Account) -> bool:
@@ -111,8 +107,15 @@ def roles_given_by(actor: Actor, kind: str, *, own: bool) -> frozenset[str]:
     return frozenset(role for role, grantors in known.items() if actor.roles & grantors)
 
 
-def _is_below(actor: Actor, account: Account) -> bool:
-    """Tell whether the account is of the actor's organisation and holds nothing above it."""
+def _may(actor: Actor, account: Account, of_all: Permission) -> bool:
+    """Tell whether the account is another's, and below the actor or the business of the operator.
+
+    Below: it is of the actor's organisation and holds nothing above the actor.
+    """
+    if account.pk == actor.account_id:
+        return False
+    if of_all.held_by(actor):
+        return True
     if account.organization_id != actor.organization_id or not MANAGE_OWN.held_by(actor):
         return False
     given = roles_given_by(actor, actor.organization_kind, own=True)

@@ -66,13 +66,7 @@ class MessageTable(Table):
     """消息."""
 
     empty_text = _("还没有消息。审核、任务和到期提醒会出现在这里。")
-    state = Column(
-        _("状态"),
-        _read,
-        html=lambda row: (
-            _read(row) if row.read_at else format_html("<strong>{}</strong>", _read(row))
-        ),
-    )
+    state = Column(_("状态"), _read, html=_read_shown)
     title = Column(_("标题"))
     body = Column(_("内容"), css="wrap")
     created_at = Column(_("时间"), order=Order(by="id"))

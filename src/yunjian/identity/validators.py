@@ -1,11 +1,12 @@
 """What a password must be beyond Django's validators, and passwords that are used once."""
 
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from yunjian.identity.models import Account, PastPassword
@@ -15,24 +16,12 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter looks like another
 GROUPS, GROUP = 4, 4
 
 
-class LongEnough:
-    """Refuses short passwords (Django has the same, without a Chinese sentence)."""
+class LongEnough(MinimumLengthValidator):
+    """Refuses short passwords, with a Chinese sentence."""
 
-    def __init__(self, length: int = 10) -> None:
-        self.length = length
-
-    def validate(self, password: str, user: Account | None = None) -> None:  # noqa: ARG002 - Django's signature
-        """Check a new password.
-
-        Raises:
-            ValidationError: it is too short.
-        """
-        if len(password) < self.length:
-            raise ValidationError(self.get_help_text(), code="too_short")
-
-    def get_help_text(self) -> str:
+    def get_error_message(self) -> str:
         """Return the rule as a sentence."""
-        return _("密码至少 %(length)s 位") % {"length": self.length}
+        return _("密码至少 %(length)s 位") % {"length": self.min_length}
 
 
 class NotUsedBefore:
@@ -51,17 +40,13 @@ class NotUsedBefore:
             return
         past = PastPassword.objects.filter(account=user).order_by("-id")[: self.last]
         if any(check_password(password, row.password) for row in past):
-            raise ValidationError(self.get_help_text(), code="used_before")
-
-    def get_help_text(self) -> str:
-        """Return the rule as a sentence."""
-        return _("不能与最近 %(last)s 次用过的密码相同") % {"last": self.last}
+            message = _("不能与最近 %(last)s 次用过的密码相同") % {"last": self.last}
+            raise ValidationError(message, code="used_before")
 
 
 def one_time_password() -> str:
     """Return a password to hand over: it opens nothing but its own change."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
-    return "-".join(groups)
+    return "-".join(get_random_string(GROUP, ALPHABET) for _group in range(GROUPS))
 
 
 def must_change(account: Account) -> bool:

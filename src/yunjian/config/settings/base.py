@@ -125,7 +125,7 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "yunjian.identity.validators.LongEnough", "OPTIONS": {"length": 10}},
+    {"NAME": "yunjian.identity.validators.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "yunjian.identity.validators.NotUsedBefore", "OPTIONS": {"last": 5}},
@@ -155,7 +155,6 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name holds
 AXES_CLIENT_IP_CALLABLE = "yunjian.web.addresses.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # identity keeps the login log
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "yunjian.identity.views.signin.locked_out"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

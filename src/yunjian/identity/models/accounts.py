@@ -37,14 +37,6 @@ class Role(models.TextChoices):
     AUDIT_ADMINISTRATOR = "audit_administrator", _("审计管理员")
 
 
-class AccountManager(BaseUserManager["Account"]):
-    """Finds accounts by their sign-in name. Accounts are made by `services.account_create`."""
-
-    def get_by_natural_key(self, username: str | None) -> "Account":
-        """Return the account with this sign-in name, with its organisation."""
-        return self.select_related("organization").get(username=username)
-
-
 # what only the person, its organisation and the operator reach; and sign-in, before anybody acts
 ACCOUNTS_OWN = RowPolicy(
     read=(through_own("account_id", "identity_account"), OPERATOR, UNAUTHENTICATED),
@@ -74,10 +66,9 @@ class Account(AbstractBaseUser):
     )
     created_at = models.DateTimeField(default=now, editable=False)
 
-    objects: ClassVar[AccountManager] = AccountManager()
+    objects: ClassVar[BaseUserManager["Account"]] = BaseUserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     row_policy = RowPolicy(
         read=(

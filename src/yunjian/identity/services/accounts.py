@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.row_policies import bypass_rls
-from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, PastPassword, RoleGrant
+from yunjian.identity.models.accounts import Role
 from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.policies import (
     ADMINISTRATORS,
@@ -26,6 +25,7 @@ from yunjian.identity.policies import (
     may_keep,
     roles_given_by,
 )
+from yunjian.identity.services.events import account_event
 from yunjian.identity.services.second_factor import second_factor_remove
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.services.signin import signin_unlock
@@ -72,13 +72,7 @@ def account_create(
     account.must_change_password = must_change
     _take_password(account, password, is_new=True)
     RoleGrant.objects.bulk_create([RoleGrant(account=account, role=role) for role in roles])
-    record(
-        actor=actor,
-        verb=events.ACCOUNT_CREATED,
-        obj=account,
-        organization_id=organization.pk,
-        payload={"roles": sorted(roles)},
-    )
+    account_event(actor, events.ACCOUNT_CREATED, account, roles=sorted(roles))
     return account
 
 
@@ -157,13 +151,8 @@ def roles_set(*, actor: Actor, account: Account, roles: Collection[str]) -> None
     RoleGrant.objects.bulk_create(
         RoleGrant(account=account, role=role) for role in sorted(after - before)
     )
-    _event(
-        actor,
-        events.ACCOUNT_ROLES_SET,
-        account,
-        given=sorted(after - before),
-        taken=sorted(before - after),
-    )
+    given, taken = sorted(after - before), sorted(before - after)
+    account_event(actor, events.ACCOUNT_ROLES_SET, account, given=given, taken=taken)
 
 
 @transaction.atomic
@@ -183,7 +172,7 @@ def account_disable(*, actor: Actor, account: Account, reason: str) -> Account:
     account.is_active = False
     account.save(update_fields=["is_active"])
     sessions_end(actor=actor, account=account, why=SessionEnd.CLOSED)
-    _event(actor, events.ACCOUNT_DISABLED, account, reason=reason)
+    account_event(actor, events.ACCOUNT_DISABLED, account, reason=reason)
     return account
 
 
@@ -197,7 +186,7 @@ def account_enable(*, actor: Actor, account: Account) -> Account:
     require(may_keep(actor, account))
     account.is_active = True
     account.save(update_fields=["is_active"])
-    _event(actor, events.ACCOUNT_ENABLED, account)
+    account_event(actor, events.ACCOUNT_ENABLED, account)
     return account
 
 
@@ -223,7 +212,7 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
         body=f"{actor.name}（{actor.organization_name}）重置了您的登录密码。"
         "如非您本人申请，请立即联系本单位负责人。",
     )
-    _event(actor, events.ACCOUNT_RESET, account, authenticator=forget_authenticator)
+    account_event(actor, events.ACCOUNT_RESET, account, authenticator=forget_authenticator)
     return password
 
 
@@ -236,7 +225,7 @@ def account_unlock(*, actor: Actor, account: Account) -> None:
     """
     require(may_guard(actor, account))
     signin_unlock(account.username)
-    _event(actor, events.ACCOUNT_UNLOCKED, account)
+    account_event(actor, events.ACCOUNT_UNLOCKED, account)
 
 
 @transaction.atomic
@@ -260,7 +249,7 @@ def password_change(
     account.must_change_password = False
     _take_password(account, new)
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep)
-    _event(actor, events.PASSWORD_CHANGED, account)
+    account_event(actor, events.PASSWORD_CHANGED, account)
 
 
 def _check_password(account: Account, password: str, *, field: str) -> None:
@@ -317,10 +306,8 @@ def _check_left(account: Account, taken: frozenset[str]) -> None:
             account__is_active=True,
         ).exclude(account=account)
         if not others.exists():
-            label = dict(RoleGrant._meta.get_field("role").flatchoices)[role]  # noqa: SLF001 - Django's documented API
-            raise InvalidState(
-                _("该账号是最后一名%(role)s，请先授予其他账号") % {"role": label}, code="last"
-            )
+            message = _("该账号是最后一名%(role)s，请先授予其他账号") % {"role": Role(role).label}
+            raise InvalidState(message, code="last")
 
 
 def _held(account: Account) -> frozenset[str]:
@@ -329,13 +316,3 @@ def _held(account: Account) -> frozenset[str]:
 
 def _locked(organization: Organization) -> Organization:
     return Organization.unscoped().select_for_update().get(pk=organization.pk)
-
-
-def _event(actor: Actor, verb: str, account: Account, **payload: Any) -> None:
-    record(
-        actor=actor,
-        verb=verb,
-        obj=account,
-        organization_id=account.organization_id,
-        payload=payload,
-    )

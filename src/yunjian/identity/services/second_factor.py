@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django_otp.oath import TOTP
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.access.rate_limits import check_rate_limit
-from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
 from yunjian.identity.policies import may_guard
+from yunjian.identity.services.events import account_event
+from yunjian.identity.validators import ALPHABET
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
 from yunjian.kernel.encryption import decrypt, encrypt
@@ -29,7 +31,6 @@ SECRET_BYTES = 20  # as long as the digest of SHA-1 (RFC 4226, 4)
 TOLERANCE = 1  # a step before and a step after, for clocks that differ
 CODE_DIGITS = 6
 RECOVERY_CODES = 10
-RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter looks like another
 RECOVERY_LENGTH = 10
 
 
@@ -72,12 +73,7 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
         if not created:
             raise Conflict(_("该账号已设置动态口令，请先关闭原有的再重新设置"))
         codes = _new_recovery_codes(account)
-        record(
-            actor=actor,
-            verb=events.SECOND_FACTOR_ENROLLED,
-            obj=account,
-            organization_id=account.organization_id,
-        )
+        account_event(actor, events.SECOND_FACTOR_ENROLLED, account)
     return codes
 
 
@@ -111,12 +107,7 @@ def second_factor_remove(*, actor: Actor, account: Account) -> None:
     removed, _rows = SecondFactor.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
     if removed:
-        record(
-            actor=actor,
-            verb=events.SECOND_FACTOR_REMOVED,
-            obj=account,
-            organization_id=account.organization_id,
-        )
+        account_event(actor, events.SECOND_FACTOR_REMOVED, account)
 
 
 @transaction.atomic
@@ -128,12 +119,7 @@ def recovery_codes_renew(*, actor: Actor, account: Account) -> list[str]:
     """
     require(account.pk == actor.account_id)
     codes = _new_recovery_codes(account)
-    record(
-        actor=actor,
-        verb=events.RECOVERY_CODES_RENEWED,
-        obj=account,
-        organization_id=account.organization_id,
-    )
+    account_event(actor, events.RECOVERY_CODES_RENEWED, account)
     return codes
 
 
@@ -180,10 +166,7 @@ def _use_recovery_code(account: Account, given: str) -> None:
 
 
 def _new_recovery_codes(account: Account) -> list[str]:
-    codes = [
-        "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
-        for _ in range(RECOVERY_CODES)
-    ]
+    codes = [get_random_string(RECOVERY_LENGTH, ALPHABET) for _code in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(account=account).delete()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(account=account, digest=_digest(account, code)) for code in codes

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.access.permissions import require
-from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.domain.session_limits import session_limits
 from yunjian.identity.models import Account, AccountSession, SignInAttempt
@@ -20,6 +19,7 @@ from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
 from yunjian.identity.policies import may_end_sessions
 from yunjian.identity.selectors import actor_for, key_digest
+from yunjian.identity.services.events import account_event
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
 from yunjian.web.addresses import client_address, client_agent
@@ -52,7 +52,7 @@ def session_open(*, request: HttpRequest, account: Account, means: str) -> Accou
         request.signin_means = means  # type: ignore[attr-defined]  # read by session_begin
         login(request, account, backend=BACKEND)  # its signal calls session_begin
         attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
-        record(actor=actor, verb=events.SESSION_OPENED, obj=account, payload={"means": means})
+        account_event(actor, events.SESSION_OPENED, account, means=means)
         return AccountSession.objects.get(key_digest=key_digest(request.session.session_key or ""))
 
 
@@ -120,13 +120,7 @@ def session_end(*, actor: Actor, session_id: UUID) -> AccountSession:
     require(own or may_end_sessions(actor, row.account))
     why = SessionEnd.ELSEWHERE if own else SessionEnd.FORCED
     _end(AccountSession.objects.filter(pk=session_id), why, by=actor)
-    record(
-        actor=actor,
-        verb=events.SESSION_ENDED,
-        obj=row.account,
-        organization_id=row.account.organization_id,
-        payload={"session": str(row.pk), "why": why},
-    )
+    account_event(actor, events.SESSION_ENDED, row.account, session=str(row.pk), why=why)
     return row
 
 
@@ -145,13 +139,7 @@ def sessions_end(*, actor: Actor, account: Account, why: str = "", keep: str = "
     reason = why or (SessionEnd.ELSEWHERE if own else SessionEnd.FORCED)
     number = _end(rows, reason, by=actor)
     if number:
-        record(
-            actor=actor,
-            verb=events.SESSION_ENDED,
-            obj=account,
-            organization_id=account.organization_id,
-            payload={"number": number, "why": str(reason)},
-        )
+        account_event(actor, events.SESSION_ENDED, account, number=number, why=str(reason))
     return number
 
 

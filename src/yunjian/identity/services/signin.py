@@ -76,7 +76,7 @@ def password_check(*, request: HttpRequest, username: str, password: str) -> Acc
     account = authenticate(request, username=username, password=password)
     if isinstance(account, Account):
         return account
-    _refuse_locked(request, username, client_address(request) or "?")
+    _refuse_locked(request, username)
     _refuse_closed(request, username, password)
     _log_attempt(request, username, Outcome.WRONG)
     raise InvalidInput(_("账号或密码不正确，请重新输入"), code="wrong", field="password")
@@ -136,22 +136,6 @@ def needs_second_factor(account: Account) -> bool:
     return account.organization.kind in settings.SECOND_FACTOR_KINDS
 
 
-def locked_minutes(username: str, address: str | None) -> int:
-    """Return for how many minutes a sign-in stays locked; 0 when it is not."""
-    rows = AccessAttempt.objects.filter(
-        username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
-    )
-    if address:
-        rows = rows.filter(ip_address=address)
-    latest: datetime | None = (
-        rows.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
-    )
-    cool_off: timedelta | None = get_cool_off()
-    if latest is None or cool_off is None:
-        return 0
-    return max(0, math.ceil((latest + cool_off - now()).total_seconds() / 60))
-
-
 def signin_unlock(username: str) -> None:
     """Forget the wrong passwords of an account."""
     reset(username=username)
@@ -166,14 +150,30 @@ def _next_step(request: HttpRequest, account: Account) -> str:
     return ENROL if not has and needs_second_factor(account) else DONE
 
 
-def _refuse_locked(request: HttpRequest, username: str, address: str) -> None:
+def _refuse_locked(request: HttpRequest, username: str) -> None:
     if not getattr(request, "axes_locked_out", False):
         return
     _log_attempt(request, username, Outcome.LOCKED)
     request.axes_locked_out = False  # type: ignore[attr-defined]  # the page says it, in our words
-    minutes = max(1, locked_minutes(username, address))
+    minutes = _locked_minutes(username, client_address(request))
     message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
     raise Locked(message % {"minutes": minutes}, retry_after=minutes * 60)
+
+
+def _locked_minutes(username: str, address: str | None) -> int:
+    """Return for how many minutes a locked sign-in stays so; one at least."""
+    rows = AccessAttempt.objects.filter(
+        username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    )
+    if address:
+        rows = rows.filter(ip_address=address)
+    latest: datetime | None = (
+        rows.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    )
+    cool_off: timedelta | None = get_cool_off()
+    if latest is None or cool_off is None:
+        return 1
+    return max(1, math.ceil((latest + cool_off - now()).total_seconds() / 60))
 
 
 def _refuse_closed(request: HttpRequest, username: str, password: str) -> None:

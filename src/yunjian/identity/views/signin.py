@@ -6,16 +6,14 @@ from typing import Any
 
 import segno
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yunjian.access.actor import acting_as
-from yunjian.access.rate_limits import RateLimitExceeded
 from yunjian.identity.forms import CodeForm, NewPasswordForm, SignInForm
 from yunjian.identity.middleware import OVER
 from yunjian.identity.models import Account
@@ -30,9 +28,9 @@ from yunjian.identity.services import (
 )
 from yunjian.identity.services import signin as steps
 from yunjian.kernel.encryption import decrypt, encrypt
-from yunjian.kernel.errors import DomainError, InvalidState
-from yunjian.web.addresses import client_address
-from yunjian.web.forms import add_domain_errors, posted
+from yunjian.kernel.errors import InvalidState
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import posted
 
 STEP_PAGES = {
     steps.CODE: "identity:signin_code",
@@ -48,28 +46,24 @@ NEXT, OFFER = "signin_next", "signin_offer"
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with account and password; what was typed stays when it is refused."""
     form = SignInForm(posted(request))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                started = steps.signin_start(request=request, **form.cleaned_data)
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                request.session[NEXT] = _asked_page(request)
-                request.session.pop(OFFER, None)  # it may have been offered to somebody else
-                return _go_on(request, started)
+
+    def save() -> HttpResponse:
+        started = steps.signin_start(request=request, **form.cleaned_data)
+        request.session[NEXT] = _asked_page(request)
+        request.session.pop(OFFER, None)  # it may have been offered to somebody else
+        return _go_on(request, started)
+
     over = request.session.pop(OVER, "") if OVER in request.session else ""
     expired = request.GET.get("next", "") not in {"", "/"} and not form.is_bound
-    context = {
-        "form": form,
-        "expired": expired or bool(over),
-        "over": SessionEnd(over).label if over in SessionEnd.values else "",
-        "next": request.GET.get("next", ""),
-    }
-    return render(request, "identity/signin.html", context, status=status)
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        template="identity/signin.html",
+        expired=expired or bool(over),
+        over=SessionEnd(over).label if over in SessionEnd.values else "",
+        next=request.GET.get("next", ""),
+    )
 
 
 def _step(
@@ -96,17 +90,12 @@ def _step(
 def signin_code(request: HttpRequest, started: steps.Started) -> HttpResponse:
     """Ask for a code of the authenticator."""
     form = CodeForm(posted(request))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _go_on(request, steps.signin_code(request=request, **form.cleaned_data))
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-    context = {"form": form, "account": started.account}
-    return render(request, "identity/signin_code.html", context, status=status)
+
+    def save() -> HttpResponse:
+        return _go_on(request, steps.signin_code(request=request, **form.cleaned_data))
+
+    template = "identity/signin_code.html"
+    return form_dialog(request, form, save=save, template=template, account=started.account)
 
 
 @_step
@@ -114,20 +103,14 @@ def signin_change(request: HttpRequest, started: steps.Started) -> HttpResponse:
     """Have the password changed: an administrator set it, or it is old."""
     form = NewPasswordForm(posted(request))
     account = started.account
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            actor = actor_for(account)
-            try:
-                with acting_as(actor):
-                    password_change(actor=actor, account=account, new=form.cleaned_data["new"])
-            except DomainError as error:
-                add_domain_errors(form, error)
-            else:
-                return _go_on(request, steps.signin_going_on(request=request))
-    context = {"form": form, "account": account}
-    return render(request, "identity/signin_change.html", context, status=status)
+
+    def save() -> HttpResponse:
+        with acting_as(actor_for(account)) as actor:
+            password_change(actor=actor, account=account, new=form.cleaned_data["new"])
+        return _go_on(request, steps.signin_going_on(request=request))
+
+    template = "identity/signin_change.html"
+    return form_dialog(request, form, save=save, template=template, account=account)
 
 
 @_step
@@ -136,27 +119,17 @@ def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
     account = started.account
     form = CodeForm(posted(request))
     secret = offered_secret(request, account)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            actor = actor_for(account)
-            try:
-                with acting_as(actor):
-                    codes = second_factor_enroll(
-                        actor=actor, account=account, secret=secret, **form.cleaned_data
-                    )
-            except DomainError as error:
-                add_domain_errors(form, error)
-                status = error.status
-            else:
-                return render(
-                    request,
-                    "identity/signin_codes.html",
-                    {"codes": codes, "going_to": _open(request, account)},
-                )
-    context = {"form": form, "account": account, **offer_shown(account, secret)}
-    return render(request, "identity/signin_enrol.html", context, status=status)
+
+    def save() -> HttpResponse:
+        with acting_as(actor_for(account)) as actor:
+            codes = second_factor_enroll(
+                actor=actor, account=account, secret=secret, **form.cleaned_data
+            )
+        context = {"codes": codes, "going_to": _open(request, account)}
+        return render(request, "identity/signin_codes.html", context)
+
+    template, offer = "identity/signin_enrol.html", offer_shown(account, secret)
+    return form_dialog(request, form, save=save, template=template, account=account, **offer)
 
 
 def offered_secret(request: HttpRequest, account: Account) -> str:
@@ -180,24 +153,6 @@ def signout(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     logout(request)
     return redirect("identity:signin")
-
-
-def locked_out(
-    request: HttpRequest, credentials: dict[str, Any] | None = None, **_extra: Any
-) -> HttpResponse:
-    """Say that too many wrong passwords were tried, and when to try again.
-
-    Pages say it themselves (`signin_start`); this is for other doors, such as the API's.
-    """
-    username = (credentials or {}).get("username") or ""
-    minutes = max(1, steps.locked_minutes(username, client_address(request)))
-    message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
-    refusal = RateLimitExceeded(message % {"minutes": minutes}, retry_after=minutes * 60)
-    if request.path.startswith("/api/"):
-        content = {"code": "locked", "message": refusal.message, "errors": []}
-        return JsonResponse(content, status=refusal.status)
-    context = {"status": refusal.status, "message": refusal.message}
-    return render(request, "web/error.html", context, status=refusal.status)
 
 
 def _go_on(request: HttpRequest, started: steps.Started) -> HttpResponse:
