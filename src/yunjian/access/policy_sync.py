@@ -46,6 +46,11 @@ class Policy(NamedTuple):
         """Return what is kept as its comment: equal marks, equal policies."""
         return hashlib.sha256(self.body.encode()).hexdigest()
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what tells it apart from every other, as `EXISTING_POLICIES` does."""
+        return self.table, self.name, self.mark
+
 
 def project_models() -> list[type[models.Model]]:
     """Return every model of the program that has a table, without the many-to-many ones."""
@@ -137,17 +142,22 @@ def sync_policies() -> list[str]:
 def missing_policies() -> list[str]:
     """Return the policies that are not as they are stated."""
     with connection.cursor() as cursor:
-        cursor.execute(EXISTING_POLICIES)
-        standing = set(cursor.fetchall())
-        cursor.execute(PROTECTED_TABLES)
-        secured = {row[0] for row in cursor.fetchall()}
-    open_tables = sorted(protected_tables().keys() - secured)
+        standing, open_tables = _rows(cursor, EXISTING_POLICIES), _open_tables(cursor)
     missing = [
         f"{policy.name} on {policy.table}"
         for policy in expected_policies()
-        if (policy.table, policy.name, policy.mark) not in standing
+        if policy.key not in standing
     ]
-    return open_tables + missing
+    return sorted(open_tables) + missing
+
+
+def _rows(cursor: CursorWrapper, sql: str) -> set[tuple[str, ...]]:
+    cursor.execute(sql)
+    return set(cursor.fetchall())
+
+
+def _open_tables(cursor: CursorWrapper) -> set[str]:
+    return protected_tables().keys() - {table for (table,) in _rows(cursor, PROTECTED_TABLES)}
 
 
 def _role(cursor: CursorWrapper, role: str) -> Iterator[str]:
@@ -162,15 +172,10 @@ def _role(cursor: CursorWrapper, role: str) -> Iterator[str]:
 
 
 def _functions(cursor: CursorWrapper) -> Iterator[str]:
+    standing = _rows(cursor, EXISTING_FUNCTIONS)
     for function in PolicyFunction.every:
         mark = hashlib.sha256(function.sql.encode()).hexdigest()
-        cursor.execute(
-            "SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-            " WHERE n.nspname = current_schema() AND p.proname = %s"
-            " AND obj_description(p.oid, 'pg_proc') = %s",
-            [function.name, mark],
-        )
-        if cursor.fetchone() is not None:
+        if (function.name, mark) in standing:
             continue
         # as the owner and as the system: it reads without policies
         cursor.execute(
@@ -185,18 +190,15 @@ def _functions(cursor: CursorWrapper) -> Iterator[str]:
 
 def _drop_functions(cursor: CursorWrapper) -> Iterator[str]:
     """Drop the functions that no policy asks any more; after the policies that did are gone."""
-    cursor.execute(EXISTING_FUNCTIONS)
     wanted = {function.name for function in PolicyFunction.every}
-    for name, _mark in cursor.fetchall():
-        if name not in wanted:
-            cursor.execute(f"DROP FUNCTION {_name(name)}()")
-            yield f"function {name} dropped"
+    for name in {name for name, _mark in _rows(cursor, EXISTING_FUNCTIONS)} - wanted:
+        cursor.execute(f"DROP FUNCTION {_name(name)}()")
+        yield f"function {name} dropped"
 
 
 def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
-    cursor.execute(EXISTING_POLICIES)
-    standing = set(cursor.fetchall())
-    wanted = {(policy.table, policy.name, policy.mark): policy for policy in expected_policies()}
+    standing = _rows(cursor, EXISTING_POLICIES)
+    wanted = {policy.key: policy for policy in expected_policies()}
     for table, name, _mark in standing - wanted.keys():
         cursor.execute(f"DROP POLICY {_name(name)} ON {_name(table)}")
         yield f"policy {name} on {table} dropped"
@@ -211,9 +213,7 @@ def _change_policies(cursor: CursorWrapper) -> Iterator[str]:
 
 def _secure(cursor: CursorWrapper) -> Iterator[str]:
     """Have the policies hold, for the owner as well."""
-    cursor.execute(PROTECTED_TABLES)
-    secured = {row[0] for row in cursor.fetchall()}
-    for table in protected_tables().keys() - secured:
+    for table in _open_tables(cursor):
         cursor.execute(
             f"ALTER TABLE {_name(table)} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
         )
@@ -227,10 +227,9 @@ def _grant(cursor: CursorWrapper, role: str) -> None:
         " WHERE relnamespace = current_schema()::regnamespace"
         " AND relkind IN ('r', 'p', 'S', 'v') AND NOT relispartition"
     )
-    kinds: dict[str, list[str]] = {"S": [], "r": []}
-    for name, kind in cursor.fetchall():
-        kinds["S" if kind == "S" else "r"].append(_name(name))
-    tables, sequences = ", ".join(kinds["r"]), ", ".join(kinds["S"])
+    rows = cursor.fetchall()
+    tables = ", ".join(_name(name) for name, kind in rows if kind != "S")
+    sequences = ", ".join(_name(name) for name, kind in rows if kind == "S")
     grantee = _name(role)
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {grantee}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {grantee}")

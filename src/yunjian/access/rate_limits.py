@@ -1,6 +1,5 @@
 """How often something may be tried: counters in the database, the same for every server."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,17 +16,9 @@ class RateLimitExceeded(DomainError):
     status = 429
     default_code = "too_many"
 
-    def __init__(self, message: str, *, retry_after: int, field: str | None = None) -> None:
-        super().__init__(message, field=field)
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """So many tries in so many seconds."""
-
-    tries: int
-    seconds: int
 
 
 def check_rate_limit(what: str, *whose: str) -> None:
@@ -39,9 +30,9 @@ def check_rate_limit(what: str, *whose: str) -> None:
         RateLimitExceeded: one of them has used up its tries; it may try again in the next window.
         KeyError: there is no such rate in the settings.
     """
-    rate = RateLimit(*settings.RATE_LIMITS[what])
+    tries, seconds = settings.RATE_LIMITS[what]
     second = int(now().timestamp())
-    window = second - second % rate.seconds
+    window = second - second % seconds
     keys = [f"{what}:{name}"[:200] for name in whose]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -53,8 +44,8 @@ def check_rate_limit(what: str, *whose: str) -> None:
             [window, keys],
         )
         highest = max(row[0] for row in cursor.fetchall())
-    if highest > rate.tries:
-        left = window + rate.seconds - second
+    if highest > tries:
+        left = window + seconds - second
         minutes = max(1, round(left / 60))
         raise RateLimitExceeded(
             _("操作过于频繁，请 %(minutes)s 分钟后再试") % {"minutes": minutes}, retry_after=left

@@ -17,7 +17,7 @@ WHOLE_CITY = "*"
 
 
 class SessionContext(NamedTuple):
-    """What the database is session_context about who acts; empty texts when nobody does."""
+    """What the database is told about who acts; empty texts when nobody does."""
 
     kind: str = ""
     organization: str = ""
@@ -46,7 +46,7 @@ def bypass_rls(reason: str) -> Iterator[None]:
 
 
 def session_context(actor: Actor | None) -> SessionContext:
-    """Return what the database is session_context when this actor acts."""
+    """Return what the database is told when this actor acts."""
     if _bypass_reason.get() is not None:
         return SYSTEM
     if actor is None:

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.certificates.domain.proof import Proof
+from yunjian.identity.forms import password_field
 from yunjian.identity.models import District
 
 _PHONE = RegexValidator(r"^(1\d{10}|0\d{2,3}-?\d{7,8})$", _("请填写手机号，或带区号的固定电话"))
@@ -32,19 +33,10 @@ class RegistrationForm(forms.Form):
         help_text=_("用于微信绑定和没有证书介质时登录"),
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
-    password = forms.CharField(
-        label=_("密码"),
-        max_length=256,
-        strip=False,
-        help_text=_("至少 10 位，不要与账号相近，也不要只用数字"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    password = password_field(
+        _("密码"), "new-password", help_text=_("至少 10 位，不要与账号相近，也不要只用数字")
     )
-    password_again = forms.CharField(
-        label=_("再次输入密码"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password_again = password_field(_("再次输入密码"), "new-password")
     agreed = forms.BooleanField(
         label=_("我已阅读并同意上述承诺"),
         error_messages={"required": _("请阅读并同意承诺书")},

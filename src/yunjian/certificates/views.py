@@ -37,18 +37,16 @@ MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Choose a certificate, type the PIN, sign in. The PIN never comes here."""
-    next_page = request.GET.get("next", "")
+    service, next_page = settings.CERTIFICATE_KEY_SERVICE, request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(next_page, {request.get_host()})
     context = {
-        "next": next_page
-        if url_has_allowed_host_and_scheme(next_page, {request.get_host()})
-        else "",
-        "service": settings.CERTIFICATE_KEY_SERVICE,
+        "next": next_page if is_ours else "",
+        "service": service,
         "adapter": settings.CERTIFICATE_KEY_ADAPTER,
         "script": settings.CERTIFICATE_KEY_SCRIPT,
         "is_set_up": is_set_up(),
     }
     response = render(request, "certificates/signin.html", context)
-    service = settings.CERTIFICATE_KEY_SERVICE
     if service:  # the program beside the browser that talks to the key; on this page only
         response["Content-Security-Policy"] = POLICY.replace(
             "connect-src 'self'", f"connect-src 'self' {service}"
@@ -73,7 +71,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     """Sign in with certificate and signature (JSON), or say why not."""
     try:
         body = _body(request)
-        entered = certificate_sign_in(
+        account = certificate_sign_in(
             request=request,
             challenge_id=body["challenge"],
             certificate=body["certificate"],
@@ -81,11 +79,11 @@ def signin(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         return _refused(error)
-    if entered.account is None:
+    if account is None:
         return JsonResponse({"next": reverse("certificates:register")})
     next_page = body.get("next", "")
     if not url_has_allowed_host_and_scheme(next_page, {request.get_host()}):
-        next_page = f"/{PORTAL_OF_KIND[entered.account.organization.kind]}/"
+        next_page = f"/{PORTAL_OF_KIND[account.organization.kind]}/"
     return JsonResponse({"next": next_page})
 
 

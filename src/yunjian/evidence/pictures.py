@@ -57,28 +57,19 @@ def accepted(content: bytes, filename: str) -> Accepted:
         InvalidInput: at `file`; too large, of another kind than its name says, or damaged.
     """
     if not content:
-        raise InvalidInput(_("文件是空的，请重新选择"), code="empty", field="file")
+        raise _refusal("empty", _("文件是空的，请重新选择"))
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
         limit = settings.ATTACHMENT_MAX_BYTES // 2**20
-        raise InvalidInput(
-            _("文件超过 %(limit)s MB，请压缩后再上传") % {"limit": limit},
-            code="too_large",
-            field="file",
-        )
+        raise _refusal("too_large", _("文件超过 %(limit)s MB，请压缩后再上传") % {"limit": limit})
     guessed = filetype.guess(content)
     real = guessed.mime if guessed is not None else ""
     allowed = {**IMAGE_TYPES, PDF_TYPE: (".pdf",)}
     if real not in allowed:
-        raise InvalidInput(
-            _("只能上传照片（JPG、PNG、HEIC、WebP）或 PDF"), code="kind", field="file"
-        )
+        raise _refusal("kind", _("只能上传照片（JPG、PNG、HEIC、WebP）或 PDF"))
     if not filename.lower().endswith(allowed[real]):
-        raise InvalidInput(
-            _("文件内容与扩展名不符：“%(filename)s”实际是 %(kind)s 文件")
-            % {"filename": filename, "kind": guessed.extension.upper()},
-            code="not_what_it_says",
-            field="file",
-        )
+        message = _("文件内容与扩展名不符：“%(filename)s”实际是 %(kind)s 文件")
+        facts = {"filename": filename, "kind": guessed.extension.upper()}
+        raise _refusal("not_what_it_says", message % facts)
     if real == PDF_TYPE:
         _check_pdf(content)
         return Accepted("pdf", content, PDF_TYPE, ".pdf")
@@ -96,14 +87,7 @@ def _check_pdf(content: bytes) -> None:
     head, tail = content[:PDF_HEAD], content[-PDF_TAIL:]
     whole = PDF_VERSION.search(head) and PDF_END.search(tail) and b"obj" in content
     if not whole:
-        raise InvalidInput(
-            _("PDF 文件不完整或已损坏，请重新导出后再上传"), code="damaged", field="file"
-        )
-
-
-def thumbnail(content: bytes) -> bytes:
-    """Return a small JPEG of a stored picture (at most 320 pixels on a side)."""
-    return reduced(content, THUMBNAIL_PIXELS)
+        raise _refusal("damaged", _("PDF 文件不完整或已损坏，请重新导出后再上传"))
 
 
 def reduced(content: bytes, pixels: int) -> bytes:
@@ -127,15 +111,14 @@ def difference_hash(image: Image.Image) -> str:
 
 
 def _redrawn(content: bytes, *, keep_png: bool) -> Accepted:
-    damaged = _("图片已损坏，无法读取，请重新拍摄或选择")
     try:
         with Image.open(BytesIO(content)) as image:
             if image.width * image.height > settings.ATTACHMENT_MAX_PIXELS:
-                raise InvalidInput(_("图片像素过大，请压缩后再上传"), code="pixels", field="file")
+                raise _refusal("pixels", _("图片像素过大，请压缩后再上传"))
             drawn = ImageOps.exif_transpose(image)
             drawn.load()
     except DAMAGED as error:
-        raise InvalidInput(damaged, code="damaged", field="file") from error
+        raise _refusal("damaged", _("图片已损坏，无法读取，请重新拍摄或选择")) from error
     if keep_png:
         drawn = drawn.convert("RGBA" if "A" in drawn.getbands() else "RGB")
         stored, content_type, suffix = _encoded(drawn, "PNG", optimize=True), "image/png", ".png"
@@ -143,15 +126,12 @@ def _redrawn(content: bytes, *, keep_png: bool) -> Accepted:
         drawn = _flat(drawn)
         stored = _encoded(drawn, "JPEG", quality=JPEG_QUALITY)
         content_type, suffix = "image/jpeg", ".jpg"
-    return Accepted(
-        "image",
-        stored,
-        content_type,
-        suffix,
-        drawn.width,
-        drawn.height,
-        difference_hash(drawn),
-    )
+    shown = drawn.width, drawn.height, difference_hash(drawn)
+    return Accepted("image", stored, content_type, suffix, *shown)
+
+
+def _refusal(code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, code=code, field="file")
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
-from yunjian.evidence.pictures import thumbnail
+from yunjian.evidence.pictures import THUMBNAIL_PIXELS, reduced
 
 
 @require_safe
@@ -20,7 +20,7 @@ def file(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     row = get_visible_or_404(Attachment, attachment_id)
     content, content_type = storage.get(row.storage_key), row.content_type
     if request.GET.get("size") == "thumb" and row.kind == "image":
-        content, content_type = thumbnail(content), "image/jpeg"
+        content, content_type = reduced(content, THUMBNAIL_PIXELS), "image/jpeg"
     response = HttpResponse(content, content_type=content_type)
     # "inline" alone is what the header is for a file without a name
     disposition = content_disposition_header(as_attachment=False, filename=row.filename)

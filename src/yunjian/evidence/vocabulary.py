@@ -6,9 +6,7 @@ person reads them, and registers that here when it is ready.
 
 from collections.abc import Mapping
 
-from django.utils.functional import Promise
-
-Text = str | Promise
+from yunjian.kernel.languages import Text
 
 _VERBS: dict[str, Text] = {}
 _OBJECTS: dict[str, Text] = {}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from yunjian.identity.models import WechatBinding
+from yunjian.identity.selectors import live_bindings
 from yunjian.kernel.clock import day_bounds, now, today
 from yunjian.messaging.channels import ChannelDeclined, ChannelFailed, register
 from yunjian.messaging.models import DeliveryState
@@ -32,10 +32,8 @@ class WechatChannel:
         template_id, _is_subscription = _template(kind)
         if not template_id:
             return []
-        bound = WechatBinding.objects.filter(
-            account_id=account_id, app_id=settings.WECHAT_APP_ID, unbound_at__isnull=True
-        )
-        return list(bound.order_by("bound_at").values_list("openid", flat=True))
+        bound = live_bindings(account_id=account_id).order_by("bound_at")
+        return list(bound.values_list("openid", flat=True))
 
     def send(
         self, *, address: str, account_id: UUID, kind: str, title: str, body: str, link: str

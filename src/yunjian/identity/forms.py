@@ -11,6 +11,13 @@ from yunjian.kernel.languages import Text
 REQUIRED = {"required": _("请填写此项")}
 
 
+def password_field(label: Text, completion: str, **options: Any) -> forms.CharField:
+    """Return a field for a password; `completion` tells browsers which one they may fill in."""
+    widget = forms.PasswordInput(attrs={"autocomplete": completion})
+    options = {"error_messages": REQUIRED, **options}
+    return forms.CharField(label=label, max_length=256, strip=False, widget=widget, **options)
+
+
 class SignInForm(forms.Form):
     """Account and password."""
 
@@ -20,12 +27,8 @@ class SignInForm(forms.Form):
         error_messages={"required": _("请输入账号")},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
-    password = forms.CharField(
-        label=_("密码"),
-        max_length=256,
-        strip=False,
-        error_messages={"required": _("请输入密码")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    password = password_field(
+        _("密码"), "current-password", error_messages={"required": _("请输入密码")}
     )
 
 
@@ -47,21 +50,11 @@ class CodeForm(forms.Form):
     )
 
 
-def _password(title: Any, completion: str) -> forms.CharField:
-    return forms.CharField(
-        label=title,
-        max_length=256,
-        strip=False,
-        error_messages=REQUIRED,
-        widget=forms.PasswordInput(attrs={"autocomplete": completion}),
-    )
-
-
 class NewPasswordForm(forms.Form):
     """A new password, typed twice."""
 
-    new = _password(_("新密码"), "new-password")
-    again = _password(_("再输入一次"), "new-password")
+    new = password_field(_("新密码"), "new-password")
+    again = password_field(_("再输入一次"), "new-password")
 
     def clean(self) -> dict[str, Any]:
         """Compare the two."""
@@ -74,7 +67,7 @@ class NewPasswordForm(forms.Form):
 class ChangePasswordForm(NewPasswordForm):
     """The present password, and a new one typed twice."""
 
-    old = _password(_("当前密码"), "current-password")
+    old = password_field(_("当前密码"), "current-password")
     field_order = ("old", "new", "again")
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
@@ -148,22 +150,17 @@ def account_ids_of(organization_id: UUID) -> list[UUID]:
     return [row[0] for row in ACTIVE_ACCOUNTS.rows(organization=organization_id)]
 
 
-def bindings_of_openid(app_id: str, openid: str) -> list[WechatBinding]:
+def live_bindings(**wanted: Any) -> QuerySet[WechatBinding]:
+    """Return the bindings with our official account that were not ended, the latest first."""
+    return WechatBinding.objects.filter(
+        app_id=settings.WECHAT_APP_ID, unbound_at__isnull=True, **wanted
+    ).order_by("-bound_at")
+
+
+def bindings_of_openid(openid: str) -> list[WechatBinding]:
     """Return the live bindings of a WeChat identity, the current one first."""
-    return list(
-        WechatBinding.objects.filter(app_id=app_id, openid=openid, unbound_at__isnull=True)
-        .select_related("account__organization")
-        .order_by("-is_current", "-bound_at")
-    )
-
-
-def bindings_of_account(app_id: str, account_id: UUID) -> list[WechatBinding]:
-    """Return the live bindings of an account, the latest first: whose WeChat speaks for it."""
-    return list(
-        WechatBinding.objects.filter(
-            app_id=app_id, account_id=account_id, unbound_at__isnull=True
-        ).order_by("-bound_at")
-    )
+    rows = live_bindings(openid=openid).select_related("account__organization")
+    return list(rows.order_by("-is_current", "-bound_at"))
 
 
 def districts() -> list[District]:

@@ -42,9 +42,10 @@ def installation_secrets() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _keys(secrets: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
+    keys = (derived_key(secret, PURPOSE) for secret in secrets)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-def _derived(secret: str) -> bytes:
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
-    return base64.urlsafe_b64encode(key)
+def derived_key(secret: str, purpose: bytes) -> bytes:
+    """Return the 32 bytes that a secret gives for a purpose (HKDF, RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

@@ -9,10 +9,7 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from yunjian.kernel.encryption import installation_secrets
+from yunjian.kernel.encryption import derived_key, installation_secrets
 
 ALGORITHM = "hmac-sha256"
 KEY_ID_LENGTH = 8
@@ -41,5 +38,4 @@ def _digest(content: bytes, key: bytes) -> str:
 
 @lru_cache(maxsize=16)
 def _key(secret: str, purpose: str) -> bytes:
-    info = f"yunjian keyed digest 1 {purpose}".encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret.encode())
+    return derived_key(secret, f"yunjian keyed digest 1 {purpose}".encode())

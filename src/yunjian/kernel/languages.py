@@ -13,10 +13,10 @@ CHINESE = "zh-hans"  # what is stored, sealed or printed is Chinese, whoever rea
 
 
 def language_code() -> LanguageCode:
-    """Return which language_code of a text with both languages is read now."""
+    """Return in which language a text with both is read now."""
     return "en" if (get_language() or CHINESE).startswith("en") else "zh"
 
 
 def localized(text: Mapping[str, str]) -> str:
-    """Return the language_code of a text with both languages that is read now."""
+    """Return a text with both languages in the one that is read now."""
     return text[language_code()]

@@ -4,7 +4,9 @@ A UUIDv7 begins with its time, so a range of keys is a range of time. Tables tha
 visits are partitioned by month on their plain primary key; foreign keys stay ordinary.
 """
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -12,8 +14,6 @@ from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ProjectState
 
 from yunjian.kernel.ids import lowest_id_at
-
-MONTHS_PER_YEAR = 12
 
 
 class CreatePartitionedModel(CreateModel):
@@ -53,32 +53,27 @@ def ensure_partitions(first: date, last: date) -> list[str]:
             " WHERE n.nspname = current_schema() ORDER BY c.relname"
         )
         tables = [row[0] for row in cursor.fetchall()]
-        for table in tables:
-            for month in _months(first, last):
-                name = f"{table}_{month:%Y%m}"
-                cursor.execute("SELECT to_regclass(%s)", [name])
-                if cursor.fetchone()[0] is not None:
-                    continue
-                lower, upper = _bound(month), _bound(_next_month(month))
-                # a function of the owner's: the program itself makes no tables
-                cursor.execute(
-                    "SELECT yunjian_make_partition(%s, %s, %s, %s)", [table, name, lower, upper]
-                )
-                created.append(name)
+        for table, (month, following) in product(tables, _months(first, last)):
+            name = f"{table}_{month:%Y%m}"
+            cursor.execute("SELECT to_regclass(%s)", [name])
+            if cursor.fetchone()[0] is not None:
+                continue
+            # a function of the owner's: the program itself makes no tables
+            cursor.execute(
+                "SELECT yunjian_make_partition(%s, %s, %s, %s)",
+                [table, name, _bound(month), _bound(following)],
+            )
+            created.append(name)
     return created
 
 
-def _months(first: date, last: date) -> list[date]:
-    months = [first.replace(day=1)]
-    while (following := _next_month(months[-1])) <= last:
-        months.append(following)
-    return months
-
-
-def _next_month(month: date) -> date:
-    if month.month == MONTHS_PER_YEAR:
-        return date(month.year + 1, 1, 1)
-    return date(month.year, month.month + 1, 1)
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Return the first day of each month between two days, with that of the month after it."""
+    month = first.replace(day=1)
+    while month <= last:
+        following = (month + timedelta(days=31)).replace(day=1)
+        yield month, following
+        month = following
 
 
 def _bound(month: date) -> str:

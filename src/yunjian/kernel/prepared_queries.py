@@ -16,8 +16,7 @@ models'); SQL is for what the ORM cannot say, such as several writes in one stat
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -40,14 +39,6 @@ class Parameter(models.Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         """Return a place for the value, and itself to know it by."""
         return "%s", (self,)
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """SQL, and the values to send with it for given ones."""
-
-    sql: str
-    values: Callable[[Mapping[str, Any]], Any]
 
 
 class PreparedQuery:
@@ -75,25 +66,24 @@ class PreparedQuery:
             return touched
 
     def _executed(self, given: Mapping[str, Any]) -> CursorWrapper:
+        sql, values = self._compiled
+        sent: Any = given
+        if values is not None:
+            sent = [given[one.name] if isinstance(one, Parameter) else one for one in values]
         cursor = connection.cursor()
         try:
-            cursor.execute(self._compiled.sql, self._compiled.values(given))
+            cursor.execute(sql, sent)
         except BaseException:
             cursor.close()
             raise
         return cursor
 
     @cached_property
-    def _compiled(self) -> _Compiled:
+    def _compiled(self) -> tuple[str, Sequence[Any] | None]:
+        """Return the SQL, and a query set's values in its order (SQL as text names its own)."""
         if isinstance(self._source, str):
-            return _Compiled(self._source, dict)
-        sql, marks = self._source().query.sql_with_params()
-        return _Compiled(
-            sql,
-            lambda given: [
-                given[mark.name] if isinstance(mark, Parameter) else mark for mark in marks
-            ],
-        )
+            return self._source, None
+        return self._source().query.sql_with_params()
 
 
 def read_json(text: str) -> Any:

@@ -1,7 +1,7 @@
 """Working days in China: `chinesecalendar` where it is installed and has the year, else a table.
 
 The table is `data/holidays.toml`, or the file that the setting `HOLIDAYS_FILE` names. A year that
-neither knows has its weekends off and nothing else; `knows` tells.
+neither knows has its weekends off and nothing else.
 """
 
 import importlib
@@ -43,12 +43,6 @@ def workdays_between(first: date, last: date) -> int:
     """Return how many working days lie after the first day, up to and with the last."""
     days = (last - first).days
     return sum(is_workday(first + timedelta(days=number)) for number in range(1, days + 1))
-
-
-def knows(year: int) -> bool:
-    """Tell whether the holidays of a year are known."""
-    off, _on = _table(settings.HOLIDAYS_FILE)
-    return any(day.year == year for day in off)
 
 
 @cache

@@ -1,17 +1,14 @@
 """Django's backend for PostgreSQL; before a statement it sets in the session who acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.transaction import atomic
 
 from yunjian.access import row_policies
 from yunjian.access.actor import acting_actor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SELECT = ", ".join(f"set_config('{name}', %s, {{local}})" for name in row_policies.SETTINGS)
 SET_FOR_SESSION = f"SELECT {_SELECT.format(local='false')}"
@@ -92,7 +89,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._rolling_back = False
 
     @contextmanager
-    def as_owner(self) -> "Iterator[None]":
+    def as_owner(self) -> Iterator[None]:
         """Let the statements inside run as the owner of the tables, by the login or its own URL.
 
         Only for what changes tables: migrations, and the sync of row policies.
@@ -113,7 +110,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(f"SET ROLE {self.ops.quote_name(role) if role else 'NONE'}")
 
     @contextmanager
-    def _owner_login(self) -> "Iterator[None]":
+    def _owner_login(self) -> Iterator[None]:
         owner: dict[str, Any] | None = self.settings_dict.get("OWNER")
         if not owner:
             yield

@@ -19,7 +19,7 @@ from yunjian.api.errors import OPEN, READ, WRITE, Problem
 from yunjian.api.rows import RowWith
 from yunjian.identity.models import Account
 from yunjian.identity.schemas import BindingIn, SessionOut
-from yunjian.identity.selectors import actor_for, bindings_of_account, bindings_of_openid
+from yunjian.identity.selectors import actor_for, bindings_of_openid, live_bindings
 from yunjian.identity.services import (
     Arrival,
     WechatRefused,
@@ -170,7 +170,7 @@ def end_session(request: HttpRequest) -> RowWith:
 
 
 def _arrived(request: HttpRequest, arrival: Arrival) -> None:
-    bindings = bindings_of_openid(settings.WECHAT_APP_ID, arrival.openid)
+    bindings = bindings_of_openid(arrival.openid)
     if not bindings and request.user.is_authenticated:
         logout(request)
     request.session.cycle_key()  # whoever knew the session before does not come along
@@ -181,7 +181,7 @@ def _arrived(request: HttpRequest, arrival: Arrival) -> None:
 
 
 def _use_current(request: HttpRequest, openid: str) -> None:
-    bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
+    bindings = bindings_of_openid(openid)
     if not bindings:
         logout(request)
     elif bindings[0].account_id != request.user.pk:
@@ -199,7 +199,7 @@ def _binding_actor(request: HttpRequest, openid: str) -> Actor:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is not None:
         return actor
-    bindings = bindings_of_openid(settings.WECHAT_APP_ID, openid)
+    bindings = bindings_of_openid(openid)
     if not bindings:
         raise InvalidInput(_("当前微信尚未绑定账户"), code="unbound")
     return actor_for(bindings[0].account)
@@ -212,7 +212,7 @@ def _session(request: HttpRequest) -> RowWith:
         None,
         account=RowWith(account, roles=sorted(actor_for(account).roles)) if account else None,
         openid_known=openid is not None,
-        bindings=bindings_of_openid(settings.WECHAT_APP_ID, openid) if openid else [],
+        bindings=bindings_of_openid(openid) if openid else [],
         identities=_identities(account, openid) if account else [],
         server_time=now(),
         authorize_url=reverse("api:wechat_authorize"),
@@ -224,5 +224,5 @@ def _identities(account: Account, openid: str | None) -> list[RowWith]:
     """Return whose WeChat speaks for an account."""
     return [
         RowWith(binding, tail=binding.openid[-4:], own=binding.openid == openid)
-        for binding in bindings_of_account(settings.WECHAT_APP_ID, account.pk)
+        for binding in live_bindings(account=account)
     ]

@@ -1,6 +1,7 @@
 """A parsed certificate: strictly by one library, then by the one that validates paths."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -95,12 +96,7 @@ class Certificate:
     def list_places(self) -> frozenset[str]:
         """The addresses of the revocation lists that cover it."""
         points = self._extension(strict.CRLDistributionPoints)
-        return frozenset(
-            name.value
-            for point in points or ()
-            for name in point.full_name or ()
-            if isinstance(name, strict.UniformResourceIdentifier)
-        )
+        return frozenset(place for point in points or () for place in addresses(point.full_name))
 
     @property
     def is_of_demo(self) -> bool:
@@ -124,6 +120,12 @@ class Certificate:
             return self.extensions.get_extension_for_class(kind).value
         except strict.ExtensionNotFound:
             return None
+
+
+def addresses(names: Iterable[strict.GeneralName] | None) -> frozenset[str]:
+    """Return the addresses among the names of a place where a revocation list is published."""
+    uris = (name for name in names or () if isinstance(name, strict.UniformResourceIdentifier))
+    return frozenset(name.value for name in uris)
 
 
 def authority_id(name: loose.Name, spki: bytes) -> str:

@@ -15,7 +15,7 @@ _MAX_LENGTH_BYTES = 4
 _ARMOUR = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{1,40}-----")
 
 
-def check_der(content: bytes, *, max_depth: int = MAX_DEPTH) -> None:
+def check_der(content: bytes) -> None:
     """Refuse what is not one whole element in definite-length encoding, or nests too deeply.
 
     Raises:
@@ -27,7 +27,7 @@ def check_der(content: bytes, *, max_depth: int = MAX_DEPTH) -> None:
     position = elements = 0
     while position < len(content):
         elements += 1
-        if elements > MAX_ELEMENTS or len(ends) > max_depth:
+        if elements > MAX_ELEMENTS or len(ends) > MAX_DEPTH:
             raise Refused(Reason.MALFORMED, "nested too deeply or too many elements")
         constructed = bool(content[position] & _CONSTRUCTED)
         begin, length = _header(content, position)

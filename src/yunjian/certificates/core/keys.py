@@ -37,6 +37,9 @@ class Kind(StrEnum):
     EC = "ec"
 
 
+_CURVES = {SM2_CURVE: Kind.SM2, P256_CURVE: Kind.EC}
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureAlgorithm:
     """With which kind of key, over which digest."""
@@ -87,17 +90,8 @@ class PublicKey:
 
     def __init__(self, info: PublicKeyInfo) -> None:
         self.spki: bytes = info.dump()
-        self._sm2 = b""
-        self._rsa: rsa.RSAPublicKey | None = None
-        self._ec: ec.EllipticCurvePublicKey | None = None
-        oid = info["algorithm"]["algorithm"].dotted
-        if oid == "1.2.840.113549.1.1.1":
-            self.kind = Kind.RSA
-            self._rsa = self._loaded_rsa()
-        elif oid == "1.2.840.10045.2.1":
-            self._take_curve(info)
-        else:
-            raise Refused(Reason.ALGORITHM_UNKNOWN, f"key {oid}")
+        self.kind = _kind(info)
+        self._key = _loaded(info, self.kind)
 
     @property
     def order(self) -> int:
@@ -107,68 +101,66 @@ class PublicKey:
     @property
     def size(self) -> int:
         """How many bytes a signature of an RSA key has."""
-        return (self._rsa.key_size + 7) // 8 if self._rsa else 0
+        return (self._key.key_size + 7) // 8 if isinstance(self._key, rsa.RSAPublicKey) else 0
 
     def verifies(self, signature: bytes, content: bytes, digest: str) -> bool:
         """Tell whether the signature (DER, for RSA the plain number) is of this key.
 
         RSA signatures may be padded as PKCS #1 v1.5 or PSS.
         """
-        if self.kind is Kind.SM2:
-            return digest == SM3 and self._sm2_verifies(signature, content)
-        algorithm = _HASHES.get(digest)
+        key, algorithm = self._key, _HASHES.get(digest)
+        if isinstance(key, bytes):
+            return digest == SM3 and _sm2_verifies(key, signature, content)
         if algorithm is None:
             return False
-        if self._ec is not None:
-            verify = partial(self._ec.verify, signature, content, ec.ECDSA(algorithm))
-            return _verified(verify)
-        return self._rsa_verifies(signature, content, algorithm)
-
-    def _take_curve(self, info: PublicKeyInfo) -> None:
-        parameters = info["algorithm"]["parameters"]
-        curve = parameters.chosen.dotted if parameters.name == "named" else "unnamed"
-        if curve == SM2_CURVE:
-            self.kind = Kind.SM2
-            try:
-                self._sm2 = normalize_sm2_public_key(bytes(info["public_key"].native))
-            except InvalidValueError as error:
-                raise Refused(Reason.KEY_INVALID, "SM2 point") from error
-        elif curve == P256_CURVE:
-            self.kind = Kind.EC
-            loaded = self._loaded()
-            assert isinstance(loaded, ec.EllipticCurvePublicKey)  # noqa: S101 - the OID says so
-            self._ec = loaded
-        else:
-            raise Refused(Reason.ALGORITHM_UNKNOWN, f"curve {curve}")
-
-    def _loaded(self) -> object:
-        try:
-            return serialization.load_der_public_key(self.spki)
-        except (ValueError, UnsupportedAlgorithm) as error:
-            raise Refused(Reason.KEY_INVALID, "key") from error
-
-    def _loaded_rsa(self) -> rsa.RSAPublicKey:
-        loaded = self._loaded()
-        assert isinstance(loaded, rsa.RSAPublicKey)  # noqa: S101 - the OID says so
-        if not RSA_MINIMUM_BITS <= loaded.key_size <= RSA_MAXIMUM_BITS:
-            raise Refused(Reason.KEY_WEAK, f"RSA {loaded.key_size}")
-        return loaded
-
-    def _sm2_verifies(self, signature: bytes, content: bytes) -> bool:
-        try:
-            return bool(sm2_verify(self._sm2, content, signature))
-        except InvalidValueError:
-            return False
-
-    def _rsa_verifies(
-        self, signature: bytes, content: bytes, algorithm: hashes.HashAlgorithm
-    ) -> bool:
-        key = self._rsa
-        assert key is not None  # noqa: S101 - the only kind left
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return _verified(partial(key.verify, signature, content, ec.ECDSA(algorithm)))
         pss = padding.PSS(mgf=padding.MGF1(algorithm), salt_length=padding.PSS.DIGEST_LENGTH)
-        return _verified(
-            lambda: key.verify(signature, content, padding.PKCS1v15(), algorithm)
-        ) or _verified(lambda: key.verify(signature, content, pss, algorithm))
+        return any(
+            _verified(partial(key.verify, signature, content, padded, algorithm))
+            for padded in (padding.PKCS1v15(), pss)
+        )
+
+
+def _kind(info: PublicKeyInfo) -> Kind:
+    oid = info["algorithm"]["algorithm"].dotted
+    if oid == "1.2.840.113549.1.1.1":
+        return Kind.RSA
+    if oid != "1.2.840.10045.2.1":
+        raise Refused(Reason.ALGORITHM_UNKNOWN, f"key {oid}")
+    parameters = info["algorithm"]["parameters"]
+    curve = parameters.chosen.dotted if parameters.name == "named" else "unnamed"
+    if curve not in _CURVES:
+        raise Refused(Reason.ALGORITHM_UNKNOWN, f"curve {curve}")
+    return _CURVES[curve]
+
+
+def _loaded(
+    info: PublicKeyInfo, kind: Kind
+) -> bytes | rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
+    if kind is Kind.SM2:
+        try:
+            point: bytes = normalize_sm2_public_key(bytes(info["public_key"].native))
+        except InvalidValueError as error:
+            raise Refused(Reason.KEY_INVALID, "SM2 point") from error
+        return point
+    try:
+        key = serialization.load_der_public_key(info.dump())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refused(Reason.KEY_INVALID, "key") from error
+    if isinstance(key, rsa.RSAPublicKey):
+        if not RSA_MINIMUM_BITS <= key.key_size <= RSA_MAXIMUM_BITS:
+            raise Refused(Reason.KEY_WEAK, f"RSA {key.key_size}")
+        return key
+    assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 - the OID says so
+    return key
+
+
+def _sm2_verifies(point: bytes, signature: bytes, content: bytes) -> bool:
+    try:
+        return bool(sm2_verify(point, content, signature))
+    except InvalidValueError:
+        return False
 
 
 def _verified(verify: Callable[[], None]) -> bool:

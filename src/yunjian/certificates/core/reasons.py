@@ -1,4 +1,4 @@
-"""Why a certificate or a signature is refused. What people read is in `certificates.sentences`."""
+"""Why a certificate or a signature is refused. What people read is in `domain/refusals.py`."""
 
 from enum import StrEnum
 

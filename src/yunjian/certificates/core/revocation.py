@@ -9,7 +9,7 @@ from typing import Protocol
 from asn1crypto import x509 as loose
 from cryptography import x509 as strict
 
-from yunjian.certificates.core.certificate import Certificate
+from yunjian.certificates.core.certificate import Certificate, addresses
 from yunjian.certificates.core.keys import signature_algorithm
 from yunjian.certificates.core.reasons import Reason, Refused
 
@@ -208,11 +208,7 @@ def _published(point: strict.IssuingDistributionPoint) -> tuple[frozenset[str], 
     partial = point.only_some_reasons or point.indirect_crl or point.only_contains_attribute_certs
     if partial or point.relative_name is not None:
         raise ListRefused(ListFault.NOT_WHOLE)
-    places = frozenset(
-        name.value
-        for name in point.full_name or ()
-        if isinstance(name, strict.UniformResourceIdentifier)
-    )
+    places = addresses(point.full_name)
     if point.full_name and not places:
         raise ListRefused(ListFault.NOT_WHOLE)
     if point.only_contains_user_certs:

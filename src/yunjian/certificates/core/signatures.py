@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from asn1crypto import cms, core
+from asn1crypto.algos import DSASignature
 
 from yunjian.certificates.core.certificate import Certificate
 from yunjian.certificates.core.der import check_der
@@ -13,7 +14,6 @@ from yunjian.certificates.core.reasons import Reason, Refused
 MAX_BYTES = 64 * 1024
 RAW_LENGTH = 64
 BLOB_LENGTH = 128  # r and s in fields of 64 bytes each, as GM/T 0016 devices hand them over
-_WORD = 32
 _SEQUENCE, _OBJECT_IDENTIFIER, _SET = 0x30, 0x06, 0x31
 
 _GM = "1.2.156.10197.6.1.4.2."
@@ -49,10 +49,6 @@ class Encoding(StrEnum):
     DER = "der"
     RSA = "rsa"
     PKCS7 = "pkcs7"
-
-
-class _Numbers(core.Sequence):  # type: ignore[misc]  # the library is not typed
-    _fields = [("r", core.Integer), ("s", core.Integer)]
 
 
 class _Encapsulated(core.Sequence):  # type: ignore[misc]  # the library is not typed
@@ -120,27 +116,26 @@ def _as_der(certificate: Certificate, signature: bytes) -> tuple[bytes, Encoding
         encoding = Encoding.DER
     if not (0 < r < certificate.key.order and 0 < s < certificate.key.order):
         raise Refused(Reason.SIGNATURE_MALFORMED, "r or s out of range")
-    return _Numbers({"r": r, "s": s}).dump(), encoding
+    return DSASignature({"r": r, "s": s}).dump(), encoding
 
 
 def _numbers(signature: bytes) -> tuple[int, int]:
-    check = _checked(signature)
+    _check_der(signature)
     try:
-        parsed = _Numbers.load(check, strict=True)
+        parsed = DSASignature.load(signature, strict=True)
         r, s = int(parsed["r"].native), int(parsed["s"].native)
     except (ValueError, TypeError) as error:
         raise Refused(Reason.SIGNATURE_MALFORMED, "no pair of numbers") from error
-    if _Numbers({"r": r, "s": s}).dump() != signature:
+    if DSASignature({"r": r, "s": s}).dump() != signature:
         raise Refused(Reason.SIGNATURE_MALFORMED, "not the only encoding")
     return r, s
 
 
-def _checked(signature: bytes) -> bytes:
+def _check_der(signature: bytes) -> None:
     try:
         check_der(signature)
     except Refused as error:
         raise Refused(Reason.SIGNATURE_MALFORMED, error.detail) from error
-    return signature
 
 
 # --- PKCS #7 ------------------------------------------------------------------------------------
@@ -159,7 +154,8 @@ def _is_pkcs7(signature: bytes) -> bool:
 
 
 def _check_pkcs7(certificate: Certificate, text: bytes, signature: bytes) -> None:
-    content, content_type, signers = _signed_data(_checked(signature))
+    _check_der(signature)
+    content, content_type, signers = _signed_data(signature)
     if len(signers) != 1:
         reason = Reason.SIGNERS_SEVERAL if signers else Reason.SIGNATURE_MALFORMED
         raise Refused(reason, f"{len(signers)} signers")

@@ -9,7 +9,6 @@ from yunjian.certificates.domain.trust import trust_store
 from yunjian.certificates.models import (
     AgencyRegistration,
     OrganizationCertificate,
-    RevocationFile,
     RevocationList,
 )
 from yunjian.kernel.clock import now
@@ -42,11 +41,6 @@ def authority_states() -> list[AuthorityState]:
         results.append(AuthorityState(authority.subject, authority in trust.roots, state, lists))
     order = ("missing", "stale", "soon", "good")
     return sorted(results, key=lambda state: order.index(state.state))
-
-
-def list_files() -> list[RevocationFile]:
-    """Return the files of the folder as they were last looked at."""
-    return list(RevocationFile.objects.all())
 
 
 def registration_of(actor: Actor) -> AgencyRegistration | None:

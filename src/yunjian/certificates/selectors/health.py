@@ -6,11 +6,8 @@ from pathlib import Path
 from django.conf import settings
 
 from yunjian.certificates.core.chain import UnreadableAuthority, read_authorities
-from yunjian.certificates.selectors.authorities import (
-    AuthorityState,
-    authority_states,
-    list_files,
-)
+from yunjian.certificates.models import RevocationFile
+from yunjian.certificates.selectors.authorities import AuthorityState, authority_states
 
 _STATES = {
     "missing": ("没有吊销列表", "no revocation list"),
@@ -35,23 +32,28 @@ def findings() -> list[Finding]:
     try:
         held = read_authorities(Path(settings.CERTIFICATE_AUTHORITIES))
     except UnreadableAuthority as error:
-        hint = "请改正或移走该文件 / mend or remove the file"
         return [
             Finding(
                 "certificates",
                 ok=False,
                 zh=f"信任的证书机构文件无法读取：{error}",
                 en=f"cannot read an authority: {error}",
-                hint=hint,
+                hint="请改正或移走该文件 / mend or remove the file",
             )
         ]
     if not held:
         return [
             Finding("certificates", ok=True, zh="未启用法人一证通登录", en="certificates not used")
         ]
-    result = [_demo(any(one.is_of_demo for one in held))]
-    result += [_list(state) for state in authority_states()]
-    result += [
+    wrong = any(one.is_of_demo for one in held) and not settings.CERTIFICATE_ALLOW_DEMO
+    demo = Finding(
+        "certificates",
+        ok=not wrong,
+        zh="信任目录中有演示证书机构（不会被采用）" if wrong else "已启用法人一证通登录",
+        en="a demo authority lies among the trusted ones" if wrong else "certificates are in use",
+        hint=f"请从 {settings.CERTIFICATE_AUTHORITIES} 移走 / remove it from there",
+    )
+    files = (
         Finding(
             "revocation file",
             ok=False,
@@ -59,21 +61,9 @@ def findings() -> list[Finding]:
             en=f"{file.name} was not taken: {file.problem}",
             hint="请重新下载该文件 / fetch the file again",
         )
-        for file in list_files()
-        if file.problem
-    ]
-    return result
-
-
-def _demo(is_there: bool) -> Finding:  # noqa: FBT001
-    wrong = is_there and not settings.CERTIFICATE_ALLOW_DEMO
-    return Finding(
-        "certificates",
-        ok=not wrong,
-        zh="信任目录中有演示证书机构（不会被采用）" if wrong else "已启用法人一证通登录",
-        en="a demo authority lies among the trusted ones" if wrong else "certificates are in use",
-        hint=f"请从 {settings.CERTIFICATE_AUTHORITIES} 移走 / remove it from there",
+        for file in RevocationFile.objects.exclude(problem="")
     )
+    return [demo, *map(_list, authority_states()), *files]
 
 
 def _list(state: AuthorityState) -> Finding:

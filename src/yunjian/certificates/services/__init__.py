@@ -7,14 +7,9 @@ from yunjian.certificates.services.challenges import (
 )
 from yunjian.certificates.services.lists import LoadReport, lists_load
 from yunjian.certificates.services.registration import agency_register
-from yunjian.certificates.services.sign_in import (
-    Entered,
-    certificate_sign_in,
-    certificate_turn_away,
-)
+from yunjian.certificates.services.sign_in import certificate_sign_in, certificate_turn_away
 
 __all__ = [
-    "Entered",
     "LoadReport",
     "agency_register",
     "certificate_sign_in",

@@ -31,7 +31,7 @@ class LoadReport:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def lists_load(*, actor: Actor, folder: Path | None = None) -> LoadReport:
+def lists_load(*, actor: Actor) -> LoadReport:
     """Read every list of the folder; each is one transaction of its own.
 
     A list is believed when a trusted authority signed it. One that is forged, damaged or older
@@ -40,7 +40,7 @@ def lists_load(*, actor: Actor, folder: Path | None = None) -> LoadReport:
     Raises:
         UnreadableAuthority: a file among the trusted authorities holds something else.
     """
-    folder = folder or Path(settings.CERTIFICATE_LISTS)
+    folder = Path(settings.CERTIFICATE_LISTS)
     authorities = trust_store().authorities
     report = LoadReport()
     files = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -79,12 +79,7 @@ def _load_file(
         problem = "" if stored else OLDER
     file, _created = RevocationFile.objects.update_or_create(
         name=path.name[:200],
-        defaults={
-            "digest": digest,
-            "problem": problem,
-            "looked_at": now(),
-            "changed_at": now(),
-        },
+        defaults={"digest": digest, "problem": problem, "looked_at": now(), "changed_at": now()},
     )
     if stored is not None:
         report.loaded.append(path.name)

@@ -41,13 +41,6 @@ _CLOSED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """Where a good certificate leads: to an account, or (None) to registration."""
-
-    account: Account | None
-
-
 @dataclass(slots=True)
 class _Try:
     """What is known so far of a try: it goes into the event when the try is refused."""
@@ -58,11 +51,11 @@ class _Try:
 
 def certificate_sign_in(
     *, request: HttpRequest, challenge_id: str, certificate: str, signature: str
-) -> Entered:
+) -> Account | None:
     """Sign in with a certificate and its signature over a challenge (both base64 or PEM).
 
-    An organisation that is not here yet, or has no owner, is led to registration: the proof of
-    the certificate is then kept in the session for half an hour.
+    Return the account; None for an organisation that is not here yet, or has no owner: it is led
+    to registration, and the proof of the certificate kept in the session for half an hour.
 
     Raises:
         TooMany: this address tried too often.
@@ -72,16 +65,16 @@ def certificate_sign_in(
     tried = _Try()
     with acting_as(DOOR):
         try:
-            entered = _enter(request, tried, challenge_id, certificate, signature)
+            account = _enter(request, tried, challenge_id, certificate, signature)
         except Refused as error:
             _note_refusal(request, tried, str(error.reason), error.detail)
             raise refusal(error.reason) from error
         except CertificateRefused as error:
             _note_refusal(request, tried, error.code, "")
             raise
-        if entered.account is not None:  # still as the door: somebody else may be signed in
-            session_open(request=request, account=entered.account, means=Means.CERTIFICATE)
-    return entered
+        if account is not None:  # still as the door: somebody else may be signed in
+            session_open(request=request, account=account, means=Means.CERTIFICATE)
+    return account
 
 
 def certificate_turn_away(*, request: HttpRequest, reason: Reason) -> None:
@@ -99,7 +92,7 @@ def certificate_turn_away(*, request: HttpRequest, reason: Reason) -> None:
 
 def _enter(
     request: HttpRequest, tried: _Try, challenge_id: str, certificate: str, signature: str
-) -> Entered:
+) -> Account | None:
     text = challenge_use(request=request, challenge_id=challenge_id)
     trust = _trust()
     tried.certificate = parse_certificate(decode_text(certificate, limit=certificates.MAX_BYTES))
@@ -122,9 +115,9 @@ def _enter(
             session_close(request=request, why=SessionEnd.REPLACED)
             logout(request)
         proof_keep(request, Proof.of(verified))
-        return Entered(None)
+        return None
     certificate_note(verified=Proof.of(verified), organization=organization, account=owner)
-    return Entered(owner)
+    return owner
 
 
 def _trust() -> TrustStore:

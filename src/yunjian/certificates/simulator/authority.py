@@ -52,6 +52,7 @@ distinguished_name = empty
 string_mask = utf8only
 [empty]
 """
+EXTENSIONS = "extensions"  # the section of the configuration
 CA_EXTENSIONS = (
     "basicConstraints=critical,CA:TRUE",
     "keyUsage=critical,keyCertSign,cRLSign",
@@ -134,21 +135,12 @@ class Authority:
         subject: str = f"/C=CN/O=Yunjian/OU={DEMO_MARK}/CN=Demo Root",
         *,
         extensions: Sequence[str] = CA_EXTENSIONS,
-        lasting: timedelta = timedelta(days=3650),
     ) -> "Authority":
         """Make an authority that vouches for itself."""
         made = cls._prepared(folder, algorithm)
-        make_key(made.key, algorithm)
-        request = made._request(made.key, subject)  # noqa: SLF001 - its own
-        begin = datetime.now(tz=UTC) - timedelta(days=400)
-        made._sign(  # noqa: SLF001
-            request,
-            made.certificate,
-            extensions,
-            begin,
-            begin + timedelta(days=400) + lasting,
-            "-selfsign",
-        )
+        key, begin = make_key(made.key, algorithm), datetime.now(tz=UTC) - timedelta(days=400)
+        end = begin + timedelta(days=4050)
+        made._sign(key, subject, made.certificate, extensions, (begin, end), "-selfsign")  # noqa: SLF001 - its own
         return made
 
     def subordinate(
@@ -188,11 +180,14 @@ class Authority:
         key = key or make_key(self.folder / f"{name}.key", self.algorithm)
         path = self.folder / f"{name}.pem"
         self._sign(
-            self._request(key, subject),
+            key,
+            subject,
             path,
             extensions,
-            not_before or datetime.now(tz=UTC) - timedelta(days=30),
-            not_after or datetime.now(tz=UTC) + timedelta(days=700),
+            (
+                not_before or datetime.now(tz=UTC) - timedelta(days=30),
+                not_after or datetime.now(tz=UTC) + timedelta(days=700),
+            ),
             *(["-md", digest] if digest else []),
         )
         return Issued(path, key, self.algorithm)
@@ -211,19 +206,13 @@ class Authority:
     ) -> Path:
         """Write the list of revoked certificates (PEM)."""
         last = last_update or datetime.now(tz=UTC) - timedelta(minutes=5)
-        following = next_update or last + timedelta(days=30)
-        section = self.folder / "crl.cnf"
-        lines = "\n".join(extensions)
-        section.write_text(f"{self._text()}[crl]\n{lines}\n", encoding="utf-8")
-        openssl(
-            "ca",
-            "-config", section,
+        self._ca(
             "-gencrl",
-            "-crlexts", "crl",
+            "-crlexts", EXTENSIONS,
             "-crl_lastupdate", _moment(last),
-            "-crl_nextupdate", _moment(following),
-            *self._signing_options(),
+            "-crl_nextupdate", _moment(next_update or last + timedelta(days=30)),
             "-out", path,
+            extensions=extensions,
         )  # fmt: skip
         return path
 
@@ -238,60 +227,51 @@ class Authority:
         (folder / "crlnumber").write_text("01\n")
         return made
 
-    def _configuration(self) -> Path:
+    def _configuration(self, extensions: Sequence[str] = ()) -> Path:
         """Write the configuration anew: the folder may have been moved."""
         path = self.folder / "ca.cnf"
-        path.write_text(self._text(), encoding="utf-8")
+        digest = "sm3" if self.algorithm == "sm2" else "sha256"
+        text = _CONFIGURATION.format(folder=self.folder, digest=digest)
+        path.write_text("\n".join([text, f"[{EXTENSIONS}]", *extensions, ""]), encoding="utf-8")
         return path
 
-    def _text(self) -> str:
-        digest = "sm3" if self.algorithm == "sm2" else "sha256"
-        return _CONFIGURATION.format(folder=self.folder, digest=digest)
-
-    def _request(self, key: Path, subject: str) -> bytes:
-        options = ["-sm3", "-sigopt", DISTID] if self.algorithm == "sm2" else ["-sha256"]
-        return openssl(
+    def _sign(
+        self,
+        key: Path,
+        subject: str,
+        path: Path,
+        extensions: Sequence[str],
+        valid: tuple[datetime, datetime],
+        *options: str,
+    ) -> None:
+        """Have a certificate asked for and sign it."""
+        sm2 = self.algorithm == "sm2"
+        request = openssl(
             "req", "-new", "-utf8",
             "-config", self._configuration(),
             "-key", key,
             "-subj", subject,
-            *options,
+            *(["-sm3", "-sigopt", DISTID] if sm2 else ["-sha256"]),
         )  # fmt: skip
-
-    def _sign(
-        self,
-        request: bytes,
-        path: Path,
-        extensions: Sequence[str],
-        not_before: datetime,
-        not_after: datetime,
-        *options: str,
-    ) -> None:
-        waiting = path.with_suffix(".csr")
-        waiting.write_bytes(request)
-        lines = path.with_suffix(".ext")
-        lines.write_text("\n".join(extensions) + "\n", encoding="utf-8")
-        more: list[str | Path] = ["-vfyopt", DISTID] if self.algorithm == "sm2" else []
-        if "-selfsign" in options:
-            more += ["-keyfile", self.key]
         self._ca(
             "-batch", "-notext", "-utf8", "-preserveDN", "-rand_serial",
-            "-in", waiting,
+            "-in", "/dev/stdin",
             "-out", path,
-            "-extfile", lines,
-            "-startdate", _moment(not_before),
-            "-enddate", _moment(not_after),
-            *more,
+            "-extensions", EXTENSIONS,
+            "-startdate", _moment(valid[0]),
+            "-enddate", _moment(valid[1]),
+            *(["-vfyopt", DISTID] if sm2 else []),
             *options,
+            extensions=extensions,
+            given=request,
         )  # fmt: skip
-        waiting.unlink()
-        lines.unlink()
 
-    def _ca(self, *arguments: str | Path) -> None:
-        openssl("ca", "-config", self._configuration(), *self._signing_options(), *arguments)
-
-    def _signing_options(self) -> list[str]:
-        return ["-sigopt", DISTID] if self.algorithm == "sm2" else []
+    def _ca(
+        self, *arguments: str | Path, extensions: Sequence[str] = (), given: bytes = b""
+    ) -> None:
+        signing = ["-sigopt", DISTID] if self.algorithm == "sm2" else []
+        configuration = self._configuration(extensions)
+        openssl("ca", "-config", configuration, *signing, *arguments, given=given)
 
 
 def _moment(moment: datetime) -> str:

@@ -69,17 +69,9 @@ class Drawer:
 def read_drawer(folder: Path) -> Drawer:
     """Read the keys that `keys.json` of a folder names."""
     rows = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    keys = [
-        SoftKey(
-            container=row["container"],
-            title=row["title"],
-            certificate=folder / row["certificate"],
-            key=folder / row["key"],
-            pin=row["pin"],
-        )
-        for row in rows
-    ]
-    return Drawer({key.container: key for key in keys})
+    for row in rows:
+        row |= {"certificate": folder / row["certificate"], "key": folder / row["key"]}
+    return Drawer({row["container"]: SoftKey(**row) for row in rows})
 
 
 def _der(path: Path) -> bytes:
@@ -90,9 +82,5 @@ def _der(path: Path) -> bytes:
 def _sm2(key: asn1.ECPrivateKey, content: bytes) -> bytes:
     secret = int(key["private_key"].native).to_bytes(_HALF, "big")
     public = bytes(key["public_key"].native)[1:]
-    return _halves(sm2_sign(secret, public, content))
-
-
-def _halves(signature: bytes) -> bytes:
-    numbers = asn1.SequenceOf.load(signature, spec=asn1.Integer)
+    numbers = asn1.SequenceOf.load(sm2_sign(secret, public, content), spec=asn1.Integer)
     return b"".join(int(number.native).to_bytes(_HALF, "big") for number in numbers)

@@ -5,7 +5,7 @@ import binascii
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from yunjian.certificates.simulator.keys import Drawer, SoftKey
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 MAX_BODY = 64 * 1024
 NOT_FOUND, NOT_OPENED, BAD_REQUEST = 0x0B000300, 0x0B000301, 0x0B000001
@@ -91,11 +91,10 @@ def create_app(drawer: Drawer, origins: Sequence[str]) -> "WSGIApplication":
     functions = _Functions(drawer)
     lock = threading.Lock()
 
-    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        request = Request(environ)
+    @Request.application
+    def app(request: Request) -> Response:
         with lock:
-            response = _answer(functions, request, origins)
-        return response(environ, start_response)
+            return _answer(functions, request, origins)
 
     return app
 

@@ -1,5 +1,6 @@
 """The sealed chain: append-only events, each holding the digest of the one before."""
 
+from typing import Any
 from uuid import UUID
 
 import pgtrigger
@@ -90,6 +91,23 @@ class Event(ScopedModel):
         write=(),
         add=(ANYBODY,),  # what happens is recorded in the chain that it concerns
     )
+
+    def sealed_columns(self) -> dict[str, Any]:
+        """Return the columns as the body repeats them, beside its payload."""
+        account, organization = self.actor_account_id, self.organization_id
+        return {
+            "id": str(self.pk),
+            "chain": str(self.chain),
+            "sequence": self.sequence,
+            "at": self.at.isoformat(),
+            "actor": {
+                "account": str(account) if account else None,
+                "name": self.actor_name,
+                "organization": str(organization) if organization else None,
+            },
+            "verb": self.verb,
+            "object": {"type": self.object_type, "id": self.object_id},
+        }
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

@@ -63,40 +63,23 @@ def record(
     object_type, object_id = _describe(obj)
     sequence, head_digest = _locked_head(chain)
     at = now()
-    # a person is known by the account alone: the chain keeps for ever, so it keeps no names
-    name = "" if actor.account_id else actor.name
-    event_id = new_id(at)
-    body = canonical_json(
-        {
-            "id": str(event_id),
-            "chain": str(chain),
-            "sequence": sequence + 1,
-            "at": at.isoformat(),
-            "actor": {
-                "account": str(actor.account_id) if actor.account_id else None,
-                "name": name,
-                "organization": str(actor.organization_id) if actor.organization_id else None,
-            },
-            "verb": verb,
-            "object": {"type": object_type, "id": object_id},
-            "payload": payload or {},
-        }
-    )
     event = Event(
-        id=event_id,
+        id=new_id(at),
         chain=chain,
         sequence=sequence + 1,
         at=at,
         actor_account_id=actor.account_id,
-        actor_name=name,
+        # a person is known by the account alone: the chain keeps for ever, so it keeps no names
+        actor_name="" if actor.account_id else actor.name,
         organization_id=actor.organization_id,
         verb=verb,
         object_type=object_type,
         object_id=object_id,
-        body=body.decode(),
         previous_digest=head_digest,
-        digest=digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST),
     )
+    body = canonical_json({**event.sealed_columns(), "payload": payload or {}})
+    event.body = body.decode()
+    event.digest = digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST)
     APPEND.run(**{name: getattr(event, name) for name in column_names(Event)})
     event._state.adding = False  # noqa: SLF001 - Django's documented API
     return event

@@ -132,25 +132,9 @@ def _content_problem(event: Event) -> str:
     sealed = event.previous_digest.encode() + event.body.encode()
     if algorithm not in ALGORITHMS or digest(sealed, algorithm) != event.digest:
         return "内容与摘要不符 / content differs from its digest"
-    columns = {
-        "id": str(event.pk),
-        "chain": str(event.chain),
-        "sequence": event.sequence,
-        "at": event.at.isoformat(),
-        "actor": {
-            "account": _text(event.actor_account_id),
-            "name": event.actor_name,
-            "organization": _text(event.organization_id),
-        },
-        "verb": event.verb,
-        "object": {"type": event.object_type, "id": event.object_id},
-    }
     in_body = {key: value for key, value in orjson.loads(event.body).items() if key != "payload"}
-    return "" if columns == in_body else "列与正文不符 / columns differ from the body"
-
-
-def _text(identifier: UUID | None) -> str | None:
-    return str(identifier) if identifier else None
+    same = event.sealed_columns() == in_body
+    return "" if same else "列与正文不符 / columns differ from the body"
 
 
 def _file_breaks(report: ChainReport) -> Iterator[Break]:

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -11,7 +10,7 @@ from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, WechatBinding
-from yunjian.identity.selectors import actor_for, has_second_factor
+from yunjian.identity.selectors import actor_for, has_second_factor, live_bindings
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import refusal_of, sessions_end_of_wechat
 from yunjian.identity.services.signin import needs_second_factor, password_check
@@ -79,12 +78,12 @@ def _refuse_unfinished(account: Account) -> None:
 @transaction.atomic
 def _bound(openid: str, account: Account) -> WechatBinding:
     Account.objects.select_for_update().get(pk=account.pk)  # so that nobody counts beside us
-    others = _identities(account).exclude(openid=openid).count()
+    others = live_bindings(account=account).exclude(openid=openid).count()
     if others >= IDENTITIES_PER_ACCOUNT:
         raise Conflict(
             _("该账户已绑定 %(n)s 个微信，请先解绑不再使用的") % {"n": others}, field="username"
         )
-    _bindings(openid).update(is_current=False)
+    live_bindings(openid=openid).update(is_current=False)
     binding, is_new = WechatBinding.objects.update_or_create(
         app_id=settings.WECHAT_APP_ID,
         openid=openid,
@@ -113,7 +112,7 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
         NotFound: this identity has no such live binding.
         NotAllowed: the account or its organisation is closed.
     """
-    binding = _bindings(openid).filter(pk=binding_id).first()
+    binding = live_bindings(openid=openid, pk=binding_id).select_for_update().first()
     if binding is None:
         raise NotFound(_("没有找到这个绑定"))
     refusal = refusal_of(binding.account)
@@ -136,9 +135,9 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
         NotFound: there is no such live binding, or it is neither.
     """
     binding = (
-        WechatBinding.objects.select_for_update(of=("self",))
+        live_bindings(pk=binding_id)
+        .select_for_update(of=("self",))
         .select_related("account")
-        .filter(pk=binding_id, app_id=settings.WECHAT_APP_ID, unbound_at__isnull=True)
         .first()
     )
     if binding is None or (binding.openid != openid and binding.account_id != actor.account_id):
@@ -147,7 +146,7 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
     binding.unbound_at = now()
     binding.is_current = False
     binding.save(update_fields=["unbound_at", "is_current"])
-    following = _bindings(binding.openid).order_by("-bound_at").first()
+    following = live_bindings(openid=binding.openid).select_for_update().first()
     if was_current and following is not None:
         _make_current(binding.openid, following)
     sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
@@ -162,7 +161,7 @@ def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -
 
 
 def _make_current(openid: str, binding: WechatBinding) -> None:
-    _bindings(openid).update(is_current=False)
+    live_bindings(openid=openid).update(is_current=False)
     binding.is_current = True
     binding.save(update_fields=["is_current"])
 
@@ -180,16 +179,4 @@ def _notify(account: Account, kind: str, title: str, what: str) -> None:
         body=f"{what}。账号 {account.username}，{at:%m-%d %H:%M}。如非本人操作，请立即修改密码。",
         link=BINDINGS_LINK,
         about=account,
-    )
-
-
-def _bindings(openid: str) -> QuerySet[WechatBinding]:
-    return WechatBinding.objects.select_for_update().filter(
-        app_id=settings.WECHAT_APP_ID, openid=openid, unbound_at__isnull=True
-    )
-
-
-def _identities(account: Account) -> QuerySet[WechatBinding]:
-    return WechatBinding.objects.filter(
-        app_id=settings.WECHAT_APP_ID, account=account, unbound_at__isnull=True
     )
