@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.domain.refusals import CertificateRefused
 from yunjian.certificates.models import Challenge
-from yunjian.certificates.services import challenge_issue, challenge_use
+from yunjian.certificates.services.challenges import challenge_issue, challenge_use
 
 THREADS = 6
 

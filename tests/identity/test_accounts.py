@@ -9,11 +9,12 @@ from tests.support.world import PASSWORD, World, account_with, build_world
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.permissions import KINDS
 from yunjian.evidence.models import Event
-from yunjian.identity import services
 from yunjian.identity.models import Account, District, Organization, RoleGrant
 from yunjian.identity.models.accounts import Role
 from yunjian.identity.policies import ADMINISTRATORS, GRANTORS, roles_given_by
 from yunjian.identity.selectors import actor_for
+from yunjian.identity.services import accounts as services
+from yunjian.identity.services.sessions import sessions_end
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 
 pytestmark = pytest.mark.reads_all_rows
@@ -133,7 +134,7 @@ def test_a_manager_does_not_touch_who_stands_above(world: World) -> None:
         lambda: services.account_reset(actor=manager, account=owner),
         lambda: services.account_disable(actor=manager, account=owner, reason="x"),
         lambda: services.roles_set(actor=manager, account=owner, roles=["viewer"]),
-        lambda: services.sessions_end(actor=manager, account=owner),
+        lambda: sessions_end(actor=manager, account=owner),
         lambda: services.account_unlock(actor=manager, account=owner),
     ):
         with pytest.raises(NotAllowed):
@@ -283,7 +284,7 @@ def test_each_administrator_does_its_own_part_only(world: World, operator: Organ
         lambda: services.account_reset(actor=audit, account=engineer),
         lambda: services.account_disable(actor=audit, account=engineer, reason="x"),
         lambda: services.roles_set(actor=audit, account=engineer, roles=[]),
-        lambda: services.sessions_end(actor=audit, account=engineer),
+        lambda: sessions_end(actor=audit, account=engineer),
     ):
         with pytest.raises(NotAllowed):
             act()

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession
-from yunjian.identity.services import session_end, sessions_end
+from yunjian.identity.services.sessions import session_end, sessions_end
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound

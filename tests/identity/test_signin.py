@@ -9,7 +9,7 @@ from tests.support.world import World, current_code
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession, SecondFactor, SignInAttempt
-from yunjian.identity.services import account_open
+from yunjian.identity.services.accounts import account_open
 from yunjian.identity.services.second_factor import code_now
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now

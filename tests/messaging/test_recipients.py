@@ -18,7 +18,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Organization
 from yunjian.identity.models.accounts import Role
-from yunjian.identity.services import account_reset
+from yunjian.identity.services.accounts import account_reset
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.services import (
     instrument_resume,

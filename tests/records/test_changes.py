@@ -13,7 +13,8 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies import services as agencies
 from yunjian.agencies.models import SparePart
 from yunjian.evidence.models import Event
-from yunjian.identity.services import account_update, organization_update
+from yunjian.identity.services.accounts import account_update
+from yunjian.identity.services.organizations import organization_update
 from yunjian.records.changes import assign, changes_of, differences, plain
 from yunjian.sources.models import PollutionSource
 

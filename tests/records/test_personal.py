@@ -16,7 +16,7 @@ from yunjian.agencies.models import Person
 from yunjian.agencies.services import person_create, person_update
 from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains
-from yunjian.identity.services import account_update
+from yunjian.identity.services.accounts import account_update
 from yunjian.kernel.keyed_digests import is_keyed_digest
 from yunjian.records.changes import is_value_of
 from yunjian.records.fields import is_personal, specifications

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from tests.support.pki import Pki, der
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.certificates.services import LoadReport, lists_load
+from yunjian.certificates.services.lists import LoadReport, lists_load
 from yunjian.certificates.simulator.authority import USCC_EXTENSION, Authority, Issued
 
 CHALLENGE, SIGNIN, REGISTER = (

@@ -3,7 +3,8 @@
 from procrastinate.contrib.django import app
 
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.certificates.services import challenges_forget, lists_load
+from yunjian.certificates.services.challenges import challenges_forget
+from yunjian.certificates.services.lists import lists_load
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -1,7 +1,6 @@
 """The pages of 法人一证通: signing in, and registration."""
 
 import json
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -19,16 +18,15 @@ from yunjian.certificates.core.reasons import Reason
 from yunjian.certificates.domain.proof import proof_of
 from yunjian.certificates.forms import RegistrationForm
 from yunjian.certificates.selectors.authorities import is_set_up
-from yunjian.certificates.services import (
-    agency_register,
-    certificate_sign_in,
-    certificate_turn_away,
-    challenge_issue,
-)
+from yunjian.certificates.services.challenges import challenge_issue
+from yunjian.certificates.services.registration import agency_register
+from yunjian.certificates.services.sign_in import certificate_sign_in, certificate_turn_away
 from yunjian.identity.policies import PORTAL_OF_KIND
 from yunjian.kernel.errors import DomainError, InvalidInput
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import posted
 from yunjian.web.middleware import POLICY
+from yunjian.web.responses import done
 
 MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
 
@@ -96,18 +94,14 @@ def register(request: HttpRequest) -> HttpResponse:
     if proof is None:
         messages.error(request, _("请先用法人一证通登录，再填写注册信息"))
         return redirect("certificates:page")
-    form = RegistrationForm(proof, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = agency_register(request=request, proof=proof, **form.values())
-        except DomainError as error:
-            add_domain_errors(form, error)
-        else:
-            messages.success(request, _("注册成功，请继续填写备案信息"))
-            return redirect(f"/{PORTAL_OF_KIND[account.organization.kind]}/")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "proof": proof}
-    return render(request, "certificates/register.html", context, status=status)
+    form = RegistrationForm(proof, posted(request))
+
+    def save() -> HttpResponse:
+        account = agency_register(request=request, proof=proof, **form.values())
+        home = f"/{PORTAL_OF_KIND[account.organization.kind]}/"
+        return done(request, _("注册成功，请继续填写备案信息"), home)
+
+    return form_dialog(request, form, save=save, template="certificates/register.html", proof=proof)
 
 
 def _body(request: HttpRequest) -> dict[str, str]:

@@ -21,7 +21,7 @@ def load() -> None:
     """
     with django_ready():
         from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
-        from yunjian.certificates.services import lists_load  # noqa: PLC0415
+        from yunjian.certificates.services.lists import lists_load  # noqa: PLC0415
 
         with acting_as(system_actor("命令行")) as actor:
             report = lists_load(actor=actor)

@@ -14,8 +14,12 @@ from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, District, Organization
 from yunjian.identity.selectors import actor_for
-from yunjian.identity.services import account_create, second_factor_enroll, second_factor_offer
-from yunjian.identity.services.second_factor import code_now
+from yunjian.identity.services.accounts import account_create
+from yunjian.identity.services.second_factor import (
+    code_now,
+    second_factor_enroll,
+    second_factor_offer,
+)
 from yunjian.identity.services.signin import needs_second_factor
 from yunjian.kernel.clock import SHANGHAI, at
 from yunjian.kernel.ids import new_id

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.core.demo import DEMO_MARK
-from yunjian.certificates.services import lists_load
+from yunjian.certificates.services.lists import lists_load
 from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,

@@ -8,7 +8,7 @@ from yunjian.administration.services import notice_publish, notice_save
 from yunjian.demo.builder import LOADER, CityBuilder
 from yunjian.demo.codes import uscc
 from yunjian.identity.models import Account, Organization
-from yunjian.identity.services import park_create
+from yunjian.identity.services.organizations import park_create
 from yunjian.kernel.clock import at
 
 # code of the city's own, name, the district it lies in, rough centre

@@ -11,7 +11,8 @@ from yunjian.access.permissions import require
 from yunjian.administration.policies import AUDIT, SECURITY, SYSTEM
 from yunjian.identity.models import Organization
 from yunjian.identity.models.organizations import OrganizationKind
-from yunjian.identity.services import account_open, organization_create
+from yunjian.identity.services.accounts import account_open
+from yunjian.identity.services.organizations import organization_create
 from yunjian.kernel.errors import Conflict
 
 ADMINISTRATORS = {SYSTEM: "系统管理员", SECURITY: "安全管理员", AUDIT: "审计管理员"}

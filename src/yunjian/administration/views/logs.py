@@ -15,7 +15,7 @@ from yunjian.administration.selectors import lists
 from yunjian.administration.selectors.service_status import scheduled_jobs
 from yunjian.administration.tables import EventTable, JobTable, SessionTable, SignInTable
 from yunjian.administration.views.lists import system_list
-from yunjian.identity.services import session_end as end_session
+from yunjian.identity.services.sessions import session_end as end_session
 from yunjian.web.guards import only_with
 from yunjian.web.lists import cleaned_query
 from yunjian.web.responses import done

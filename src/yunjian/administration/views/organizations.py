@@ -16,11 +16,12 @@ from yunjian.administration.policies import SEE_ACCOUNTS
 from yunjian.administration.selectors import lists
 from yunjian.administration.tables import DistrictTable, OrganizationTable
 from yunjian.administration.views.lists import system_list
-from yunjian.identity import services
 from yunjian.identity.forms import NewAccountForm
 from yunjian.identity.models import Organization
 from yunjian.identity.policies import KEEP_ACCOUNTS, KEEP_ORGANIZATIONS
 from yunjian.identity.selectors import accounts_managed
+from yunjian.identity.services import organizations as services
+from yunjian.identity.services.accounts import account_open
 from yunjian.identity.tables import AccountTable
 from yunjian.identity.views.accounts import handed_over, marked
 from yunjian.web.dialogs import form_dialog
@@ -113,7 +114,7 @@ def organization_account_new(request: HttpRequest, organization_id: UUID) -> Htt
     del form.fields["roles"]
 
     def save() -> HttpResponse:
-        account, password = services.account_open(
+        account, password = account_open(
             actor=current_actor(), organization=row, **form.cleaned_data
         )
         return handed_over(request, account, password)

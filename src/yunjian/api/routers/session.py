@@ -20,16 +20,9 @@ from yunjian.api.rows import RowWith
 from yunjian.identity.models import Account
 from yunjian.identity.schemas import BindingIn, SessionOut
 from yunjian.identity.selectors import actor_for, bindings_of_openid, live_bindings
-from yunjian.identity.services import (
-    Arrival,
-    WechatRefused,
-    binding_create,
-    binding_end,
-    binding_switch,
-    session_open,
-    wechat_arrive,
-    wechat_leave,
-)
+from yunjian.identity.services.bindings import binding_create, binding_end, binding_switch
+from yunjian.identity.services.sessions import session_open
+from yunjian.identity.services.wechat import Arrival, WechatRefused, wechat_arrive, wechat_leave
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import DomainError, InvalidInput, NotAllowed
 from yunjian.wechat.errors import WechatError

@@ -13,8 +13,10 @@ from yunjian.evidence.services import record
 from yunjian.identity.models import Account, District, Organization
 from yunjian.identity.models.organizations import OrganizationKind, OrganizationStatus
 from yunjian.identity.models.security import Means
-from yunjian.identity.services import account_create, session_open
-from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
+from yunjian.identity.services.accounts import account_create
+from yunjian.identity.services.sessions import session_open
+from yunjian.kernel.errors import Conflict
+from yunjian.records.problems import Problems
 
 COMMITMENT = "2026-1"
 
@@ -48,7 +50,11 @@ def agency_register(
         "contact_name": contact_name.strip(),
         "contact_phone": contact_phone.strip(),
     }
-    _check(values, agreed=agreed)
+    problems = Problems()
+    for name, value in values.items():
+        problems.unless(bool(value), name, _("请填写此项"), "required")
+    problems.unless(agreed, "agreed", _("请阅读并同意承诺书"), "required")
+    problems.refuse_if_any()
     with acting_as(DOOR), transaction.atomic():
         organization = _organization(proof, district)
         account = account_create(
@@ -86,16 +92,6 @@ def agency_register(
     with acting_as(DOOR):  # somebody else may be signed in
         session_open(request=request, account=account, means=Means.CERTIFICATE)
     return account
-
-
-def _check(values: dict[str, str], *, agreed: bool) -> None:
-    errors = [
-        FieldError(name, "required", _("请填写此项")) for name, value in values.items() if not value
-    ]
-    if not agreed:
-        errors.append(FieldError("agreed", "required", _("请阅读并同意承诺书")))
-    if errors:
-        raise InvalidInput(errors=errors)
 
 
 def _organization(proof: Proof, district: District) -> Organization:

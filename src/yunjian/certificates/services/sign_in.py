@@ -27,8 +27,7 @@ from yunjian.evidence.services import record
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.organizations import OrganizationKind, OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
-from yunjian.identity.services import attempt_note, session_open
-from yunjian.identity.services.sessions import session_close
+from yunjian.identity.services.sessions import attempt_note, session_close, session_open
 from yunjian.kernel.clock import now
 from yunjian.web.addresses import client_address
 

@@ -31,9 +31,10 @@ from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.services.signin import signin_unlock
 from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
-from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState, NotAllowed
+from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 from yunjian.messaging.services import notify
 from yunjian.records.changes import assign, record_change
+from yunjian.records.problems import Problems
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{2,63}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
@@ -270,16 +271,14 @@ def _take_password(account: Account, password: str, *, is_new: bool = False) -> 
 
 
 def _check_person(*, display_name: str, phone: str, username: str | None = None) -> None:
-    errors = []
-    if not display_name.strip():
-        errors.append(FieldError("display_name", "required", _("请填写姓名")))
-    if phone and not PHONE.fullmatch(phone):
-        errors.append(FieldError("phone", "format", _("请填写正确的手机号")))
-    if username is not None and not USERNAME.fullmatch(username):
-        message = _("账号须为 3 至 64 位字母、数字或 . _ - @，以字母或数字开头")
-        errors.append(FieldError("username", "format", message))
-    if errors:
-        raise InvalidInput(errors=errors)
+    problems = Problems()
+    problems.unless(bool(display_name.strip()), "display_name", _("请填写姓名"), "required")
+    phone_fits = not phone or PHONE.fullmatch(phone) is not None
+    problems.unless(phone_fits, "phone", _("请填写正确的手机号"), "format")
+    name_fits = username is None or USERNAME.fullmatch(username) is not None
+    message = _("账号须为 3 至 64 位字母、数字或 . _ - @，以字母或数字开头")
+    problems.unless(name_fits, "username", message, "format")
+    problems.refuse_if_any()
 
 
 def _check_roles(

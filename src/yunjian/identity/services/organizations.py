@@ -20,8 +20,9 @@ from yunjian.identity.models.organizations import (
 )
 from yunjian.identity.policies import KEEP_ORGANIZATIONS
 from yunjian.identity.services.sessions import sessions_end_of_organization
-from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.kernel.errors import InvalidInput, InvalidState
 from yunjian.records.changes import assign, differences, record_change
+from yunjian.records.problems import Problems
 
 PARK_CODE = re.compile(r"\d{6}")
 
@@ -44,14 +45,12 @@ def organization_create(
     """
     KEEP_ORGANIZATIONS.require(actor)
     code = uscc.strip().upper()
-    errors = _problems(kind=kind, name=name, district=district, jurisdiction=jurisdiction)
-    if not is_uscc(code):
-        message = _("统一社会信用代码有误，请核对 18 位字符")
-        errors.append(FieldError("uscc", "format", message))
-    elif Organization.unscoped().filter(uscc=code).exists():
-        errors.append(FieldError("uscc", "taken", _("该统一社会信用代码已登记")))
-    if errors:
-        raise InvalidInput(errors=errors)
+    problems = _problems(kind=kind, name=name, district=district, jurisdiction=jurisdiction)
+    message = _("统一社会信用代码有误，请核对 18 位字符")
+    problems.unless(is_uscc(code), "uscc", message, "format")
+    known = Organization.unscoped().filter(uscc=code).exists()
+    problems.unless(not known, "uscc", _("该统一社会信用代码已登记"), "taken")
+    problems.refuse_if_any()
     row = Organization(kind=kind, name=name.strip(), uscc=code, district=district)
     row.save(force_insert=True)
     row.jurisdiction.set(jurisdiction)
@@ -81,11 +80,8 @@ def organization_update(
         InvalidInput: the area does not suit the kind.
     """
     KEEP_ORGANIZATIONS.require(actor)
-    errors = _problems(
-        kind=organization.kind, name=name, district=district, jurisdiction=jurisdiction
-    )
-    if errors:
-        raise InvalidInput(errors=errors)
+    kind = organization.kind
+    _problems(kind=kind, name=name, district=district, jurisdiction=jurisdiction).refuse_if_any()
     row = Organization.unscoped().select_for_update().get(pk=organization.pk)
     before = sorted(row.jurisdiction.values_list("pk", flat=True))
     after = sorted(district.pk for district in jurisdiction)
@@ -159,17 +155,16 @@ def park_create(
             within is no district.
     """
     KEEP_ORGANIZATIONS.require(actor)
-    errors = []
-    if not PARK_CODE.fullmatch(code):
-        errors.append(FieldError("code", "format", _("请填写 6 位数字的编码")))
-    elif District.objects.filter(pk=code).exists():
-        errors.append(FieldError("code", "taken", _("该编码已被使用")))
-    if not name.strip() or District.objects.filter(name=name.strip()).exists():
-        errors.append(FieldError("name", "taken", _("请填写与现有辖区不同的名称")))
-    if within is not None and within.kind != DistrictKind.DISTRICT:
-        errors.append(FieldError("within", "kind", _("请选择行政区")))
-    if errors:
-        raise InvalidInput(errors=errors)
+    problems = Problems()
+    is_code = PARK_CODE.fullmatch(code) is not None
+    problems.unless(is_code, "code", _("请填写 6 位数字的编码"), "format")
+    known = is_code and District.objects.filter(pk=code).exists()
+    problems.unless(not known, "code", _("该编码已被使用"), "taken")
+    is_new = bool(name.strip()) and not District.objects.filter(name=name.strip()).exists()
+    problems.unless(is_new, "name", _("请填写与现有辖区不同的名称"), "taken")
+    in_district = within is None or within.kind == DistrictKind.DISTRICT
+    problems.unless(in_district, "within", _("请选择行政区"), "kind")
+    problems.refuse_if_any()
     row = District(
         code=code,
         name=name.strip(),
@@ -185,14 +180,12 @@ def park_create(
 
 def _problems(
     *, kind: str, name: str, district: District | None, jurisdiction: Collection[District]
-) -> list[FieldError]:
-    errors = []
-    if kind not in OrganizationKind.values:
-        errors.append(FieldError("kind", "unknown", _("请选择单位类型")))
-    if not name.strip():
-        errors.append(FieldError("name", "required", _("请填写名称")))
-    if jurisdiction and kind != OrganizationKind.AUTHORITY:
-        errors.append(FieldError("jurisdiction", "kind", _("只有管理部门有管辖范围")))
-    if district is None and kind == OrganizationKind.DISCHARGER:
-        errors.append(FieldError("district", "required", _("请选择所在区")))
-    return errors
+) -> Problems:
+    problems = Problems()
+    problems.unless(kind in OrganizationKind.values, "kind", _("请选择单位类型"), "unknown")
+    problems.unless(bool(name.strip()), "name", _("请填写名称"), "required")
+    may_span = not jurisdiction or kind == OrganizationKind.AUTHORITY
+    problems.unless(may_span, "jurisdiction", _("只有管理部门有管辖范围"), "kind")
+    lies_somewhere = district is not None or kind != OrganizationKind.DISCHARGER
+    problems.unless(lies_somewhere, "district", _("请选择所在区"), "required")
+    return problems

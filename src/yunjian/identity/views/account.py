@@ -8,33 +8,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.identity.forms import ChangePasswordForm, CodeForm
 from yunjian.identity.models import RecoveryCode
 from yunjian.identity.selectors import account_of, has_second_factor, key_digest, sessions_of
-from yunjian.identity.services import (
-    password_change,
+from yunjian.identity.services.accounts import password_change
+from yunjian.identity.services.second_factor import (
     recovery_codes_renew,
     second_factor_check,
     second_factor_enroll,
     second_factor_remove,
-    session_end,
-    sessions_end,
 )
+from yunjian.identity.services.sessions import session_end, sessions_end
 from yunjian.identity.services.signin import needs_second_factor
+from yunjian.identity.views.guards import own_page
 from yunjian.identity.views.signin import OFFER, offer_shown, offered_secret
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.responses import done
 
 
-@never_cache
-@login_required
-@require_GET
+@own_page("GET")
 def account(request: HttpRequest) -> HttpResponse:
     """Show one's own account."""
     own = account_of(current_actor())
@@ -50,10 +47,8 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/account.html", context)
 
 
-@never_cache
-@login_required
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the other sessions end."""
     form = ChangePasswordForm(posted(request))
@@ -73,9 +68,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return form_dialog(request, form, title=_("修改密码"), submit=_("保存"), save=save)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def authenticator(request: HttpRequest) -> HttpResponse:
     """Set an authenticator up; afterwards the recovery codes are shown, once."""
     form = CodeForm(posted(request))
@@ -102,9 +95,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def authenticator_remove(request: HttpRequest) -> HttpResponse:
     """Forget the authenticator, with one last code of it."""
     form = CodeForm(posted(request))
@@ -125,9 +116,7 @@ def authenticator_remove(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Replace the recovery codes."""
     form = CodeForm(posted(request))

@@ -8,11 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
-from yunjian.identity import services
 from yunjian.identity.forms import (
     AccountQuery,
     NewAccountForm,
@@ -32,7 +30,10 @@ from yunjian.identity.policies import (
     roles_of,
 )
 from yunjian.identity.selectors import account_managed, accounts_managed, organization_of
+from yunjian.identity.services import accounts as services
+from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.tables import LABELS, OwnAccountTable
+from yunjian.identity.views.guards import own_page
 from yunjian.kernel.languages import Text
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
@@ -69,9 +70,7 @@ ACCOUNTS = ListPage(
 )
 
 
-@never_cache
-@login_required
-@require_GET
+@own_page("GET")
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """List the accounts of one's own organisation."""
     actor = current_actor()
@@ -83,9 +82,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
     return ACCOUNTS.answer(request, rows, form=form, actions=[new], empty=empty)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def account_new(request: HttpRequest) -> HttpResponse:
     """Make an account in one's own organisation."""
     actor = current_actor()
@@ -104,9 +101,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
     return form_dialog(request, form, title=_("新增账号"), save=save)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def account_edit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Change name and telephone number."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
@@ -120,9 +115,7 @@ def account_edit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return form_dialog(request, form, title=_("编辑账号 · %(name)s") % _named(account), save=save)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Choose the roles of an account."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
@@ -143,9 +136,7 @@ def account_roles(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return form_dialog(request, form, title=_("调整角色 · %(name)s") % _named(account), save=save)
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Close an account, with a reason."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
@@ -166,9 +157,7 @@ def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     )
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "POST"])
+@own_page("GET", "POST")
 def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Give an account a password to hand over."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
@@ -211,7 +200,7 @@ def account_unlock(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def account_sessions_end(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """End every session of an account."""
     actor = current_actor()
-    number = services.sessions_end(actor=actor, account=account_managed(actor, account_id))
+    number = sessions_end(actor=actor, account=account_managed(actor, account_id))
     return done(request, _("已强制下线 %(number)s 处登录") % {"number": number})
 
 

@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.identity.tables import MessageTable, NoticeTable
+from yunjian.identity.views.guards import own_page
 from yunjian.messaging.models import Notice, Notification
 from yunjian.messaging.selectors import notices as published_notices
 from yunjian.messaging.services import mark_read
@@ -30,9 +30,7 @@ MESSAGES = ListPage(
 NOTICES = ListPage(name="identity.notices", title=gettext_lazy("通知公告"), table=NoticeTable)
 
 
-@never_cache
-@login_required
-@require_GET
+@own_page("GET")
 def messages(request: HttpRequest) -> HttpResponseBase:
     """List the messages, newest first; `?unread=1` only those not read."""
     rows = Notification.objects.all()
@@ -64,17 +62,13 @@ def read_all(request: HttpRequest) -> HttpResponseBase:
     return done(request, _("已全部标为已读"))
 
 
-@never_cache
-@login_required
-@require_GET
+@own_page("GET")
 def notices(request: HttpRequest) -> HttpResponseBase:
     """List the notices that one is told, newest first."""
     return NOTICES.answer(request, published_notices())
 
 
-@never_cache
-@login_required
-@require_GET
+@own_page("GET")
 def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Show a notice."""
     row: Notice = get_visible_or_404(Notice, notice_id)

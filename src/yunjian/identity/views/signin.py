@@ -20,13 +20,10 @@ from yunjian.identity.models import Account
 from yunjian.identity.models.security import Means, SessionEnd
 from yunjian.identity.policies import PORTAL_OF_KIND
 from yunjian.identity.selectors import actor_for
-from yunjian.identity.services import (
-    password_change,
-    second_factor_enroll,
-    second_factor_offer,
-    session_open,
-)
 from yunjian.identity.services import signin as steps
+from yunjian.identity.services.accounts import password_change
+from yunjian.identity.services.second_factor import second_factor_enroll, second_factor_offer
+from yunjian.identity.services.sessions import session_open
 from yunjian.kernel.encryption import decrypt, encrypt
 from yunjian.kernel.errors import InvalidState
 from yunjian.web.dialogs import form_dialog
