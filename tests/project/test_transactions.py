@@ -11,9 +11,18 @@ import pytest
 
 ROOMS = Path(__file__).resolve().parents[2] / "src" / "yunjian"
 # what is not safe to do by halves: an event, and everything that is locked or sent with it
-WRITES = {"record", "note_revision", "locked", "select_for_update", "notify", "notify_organization"}
+WRITES = {
+    "record",
+    "account_event",
+    "note_revision",
+    "locked",
+    "select_for_update",
+    "notify",
+    "notify_organization",
+}
 # these take part in the transaction of the service that calls them
 PARTS = {
+    "identity/services/events.py: account_event",
     "instruments/services/follow_ups.py: follow_ups_open",
     "instruments/services/filing_rows.py: locked_revision",
     "instruments/services/filing_rows.py: note_revision",

@@ -53,18 +53,13 @@ def session_context(actor: Actor | None) -> SessionContext:
         return NOBODY
     if actor.is_system:
         return SYSTEM
+    districts = WHOLE_CITY if actor.districts is None else ",".join(sorted(actor.districts))
     return SessionContext(
         kind=actor.organization_kind,
         organization=str(actor.organization_id or ""),
         account=str(actor.account_id or ""),
-        districts=_districts(actor),
+        districts=districts if actor.organization_kind == "authority" else "",
     )
-
-
-def _districts(actor: Actor) -> str:
-    if actor.organization_kind != "authority":
-        return ""
-    return WHOLE_CITY if actor.districts is None else ",".join(sorted(actor.districts))
 
 
 # --- conditions in SQL; `{table}` is the table that the policy is on ---------------------------

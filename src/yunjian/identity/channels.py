@@ -1,6 +1,6 @@
 """WeChat as a channel of messages: identity knows who is bound to which WeChat identity."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -59,7 +59,7 @@ class WechatChannel:
             _remember(address, template_id, str(error))
             raise ChannelDeclined(str(error)) from error
         except QuotaUsedUp as error:
-            until = _tomorrow()
+            until = day_bounds(today())[1]  # the midnight when WeChat's quotas begin anew
             suppression_record(app_id=settings.WECHAT_APP_ID, reason=str(error), until=until)
             raise ChannelFailed(str(error), is_passing=True, until=until) from error
         except WechatError as error:
@@ -92,11 +92,6 @@ def _remember(openid: str, template_id: str, reason: str) -> None:
         reason=reason,
         until=now() + ASK_AGAIN,
     )
-
-
-def _tomorrow() -> datetime:
-    """Return the next midnight in Shanghai, when WeChat's quotas begin anew."""
-    return day_bounds(today())[1]
 
 
 def _url(link: str, account_id: UUID) -> str:

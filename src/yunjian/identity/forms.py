@@ -11,7 +11,7 @@ from yunjian.kernel.languages import Text
 REQUIRED = {"required": _("请填写此项")}
 
 
-def password_field(label: Text, completion: str, **options: Any) -> forms.CharField:
+def password_field(label: Any, completion: str, **options: Any) -> forms.CharField:
     """Return a field for a password; `completion` tells browsers which one they may fill in."""
     widget = forms.PasswordInput(attrs={"autocomplete": completion})
     options = {"error_messages": REQUIRED, **options}

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404
 
 from yunjian.access.actor import Actor
 from yunjian.identity.models import (
@@ -216,10 +215,7 @@ def account_managed(actor: Actor, account_id: UUID) -> Account:
     Raises:
         Http404: there is none, or it is not the actor's business.
     """
-    row = accounts_managed(actor).filter(pk=account_id).first()
-    if row is None:
-        raise Http404(_("没有找到您要的内容"))
-    return row
+    return get_object_or_404(accounts_managed(actor), pk=account_id)
 
 
 def sessions_of(account_id: UUID) -> list[AccountSession]:

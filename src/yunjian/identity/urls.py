@@ -15,9 +15,7 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("account/authenticator/", account.authenticator, name="authenticator"),
     path(
-        "account/authenticator/remove/",
-        account.authenticator_remove,
-        name="authenticator_remove",
+        "account/authenticator/remove/", account.authenticator_remove, name="authenticator_remove"
     ),
     path("account/recovery-codes/", account.recovery_codes, name="recovery_codes"),
     path("account/sessions/end/", account.sessions_end_others, name="sessions_end"),
@@ -26,11 +24,7 @@ urlpatterns = [
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<uuid:account_id>/", accounts.account_edit, name="account_edit"),
     path("accounts/<uuid:account_id>/roles/", accounts.account_roles, name="account_roles"),
-    path(
-        "accounts/<uuid:account_id>/disable/",
-        accounts.account_disable,
-        name="account_disable",
-    ),
+    path("accounts/<uuid:account_id>/disable/", accounts.account_disable, name="account_disable"),
     path("accounts/<uuid:account_id>/enable/", accounts.account_enable, name="account_enable"),
     path("accounts/<uuid:account_id>/reset/", accounts.account_reset, name="account_reset"),
     path("accounts/<uuid:account_id>/unlock/", accounts.account_unlock, name="account_unlock"),

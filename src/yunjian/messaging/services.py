@@ -137,6 +137,7 @@ def _within_rate(row: Notification) -> bool:
 def _try(
     channel: Channel, row: Notification, before: Delivery | None, address: str
 ) -> ChannelFailed | None:
+    """Send a message to an address it has not reached yet; return a failure that may pass."""
     if before is not None and before.state != DeliveryState.WAITING:
         return None
     if before is not None and row.read_at is not None:
@@ -153,28 +154,16 @@ def _try(
         )
     except ChannelDeclined as declined:
         _record_delivery(row, channel, address, DeliveryState.DECLINED, error=str(declined))
-        return None
     except ChannelFailed as failure:
-        return _failed(channel, row, before, address, failure)
-    _record_delivery(row, channel, address, DeliveryState.SENT, reference=reference)
-    return None
-
-
-def _failed(
-    channel: Channel,
-    row: Notification,
-    before: Delivery | None,
-    address: str,
-    failure: ChannelFailed,
-) -> ChannelFailed | None:
-    """Note a failure; return it while it may pass and was not tried too often."""
-    attempts = before.attempts if before is not None else 0
-    is_last = failure.until is None and attempts + 1 >= MAX_ATTEMPTS
-    if failure.is_passing and not is_last:
-        _record_delivery(row, channel, address, DeliveryState.WAITING, error=str(failure))
-        return failure
-    _record_delivery(row, channel, address, DeliveryState.FAILED, error=str(failure))
-    logger.error("message %s could not be sent: %s", row.pk, failure)
+        attempts = before.attempts if before is not None else 0
+        is_last = failure.until is None and attempts + 1 >= MAX_ATTEMPTS
+        if failure.is_passing and not is_last:
+            _record_delivery(row, channel, address, DeliveryState.WAITING, error=str(failure))
+            return failure
+        _record_delivery(row, channel, address, DeliveryState.FAILED, error=str(failure))
+        logger.error("message %s could not be sent: %s", row.pk, failure)  # noqa: TRY400 - no trace
+    else:
+        _record_delivery(row, channel, address, DeliveryState.SENT, reference=reference)
     return None
 
 
@@ -187,12 +176,7 @@ def _record_delivery(
     error: str = "",
     reference: str = "",
 ) -> None:
-    values = {
-        "state": state,
-        "error": error[:200],
-        "reference": reference,
-        "updated_at": now(),
-    }
+    values = {"state": state, "error": error[:200], "reference": reference, "updated_at": now()}
     Delivery.objects.update_or_create(
         notification=row,
         channel=channel.name,

@@ -45,11 +45,7 @@ _REVOCATION_BY_US = CertRevTrustPolicy(RevocationCheckingPolicy(_NO_CHECK, _NO_C
 
 
 class UnreadableAuthority(Exception):
-    """A file among the trusted authorities is none; `path` says which."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path.name}: {why}")
-        self.path = path
+    """A file among the trusted authorities is none; the text says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +61,11 @@ class TrustStore:
         """Every authority."""
         return (*self.roots, *self.intermediates)
 
-    def issuers(self, certificate: Certificate) -> tuple[list[Certificate], list[Certificate]]:
-        """Return the roots and the authorities that bear the name of the issuer."""
-        name = certificate.asn1.issuer
+    def issuers(self, certificate: Certificate) -> list[Certificate]:
+        """Return the authorities that bear the name, and the key, of the issuer; roots first."""
+        named = [one for one in self.authorities if one.asn1.subject == certificate.asn1.issuer]
         wanted = certificate.asn1.authority_key_identifier
-
-        def may_be(authority: Certificate) -> bool:
-            key_id = authority.asn1.key_identifier
-            return bool(
-                authority.asn1.subject == name
-                and (wanted is None or key_id is None or wanted == key_id)
-            )
-
-        return (
-            [root for root in self.roots if may_be(root)],
-            [authority for authority in self.intermediates if may_be(authority)],
-        )
+        return [one for one in named if wanted is None or one.asn1.key_identifier in {None, wanted}]
 
 
 def read_authorities(folder: Path) -> list[Certificate]:
@@ -97,7 +82,7 @@ def read_authorities(folder: Path) -> list[Certificate]:
         try:
             results += [parse_certificate(der) for der in _unarmoured(content)]
         except (Refused, ValueError) as error:
-            raise UnreadableAuthority(path, str(error)) from error
+            raise UnreadableAuthority(f"{path.name}: {error}") from error
     return results
 
 
@@ -165,11 +150,10 @@ def trusted_path(
 def _paths(below: list[Certificate], trust: TrustStore) -> Iterator[list[Certificate]]:
     if len(below) >= MAX_PATH:
         return
-    roots, authorities = trust.issuers(below[-1])
-    for root in roots:
-        yield [*below, root]
-    for authority in authorities:
-        if authority not in below:
+    for authority in trust.issuers(below[-1]):
+        if authority in trust.roots:
+            yield [*below, authority]
+        elif authority not in below:
             yield from _paths([*below, authority], trust)
 
 

@@ -118,10 +118,7 @@ class AgencyRegistration(ScopedModel):
     )
     registered_at = models.DateTimeField(_("注册时间"), default=now, editable=False)
 
-    row_policy = RowPolicy(
-        read=(own("organization_id"), AUTHORITY, OPERATOR, UNAUTHENTICATED),
-        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
-    )
+    row_policy = OrganizationCertificate.row_policy
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

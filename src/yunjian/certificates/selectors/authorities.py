@@ -22,7 +22,6 @@ class AuthorityState:
     """What is known of one trusted authority. `state` is "missing", "stale", "soon" or "good"."""
 
     name: str
-    is_root: bool
     state: str
     lists: tuple[RevocationList, ...]
 
@@ -33,12 +32,10 @@ def authority_states() -> list[AuthorityState]:
     Raises:
         UnreadableAuthority: a file among the trusted authorities holds something else.
     """
-    trust = trust_store()
     results = []
-    for authority in trust.authorities:
+    for authority in trust_store().authorities:
         lists = tuple(RevocationList.objects.filter(issuer_id=authority.authority_id))
-        state = _state(lists)
-        results.append(AuthorityState(authority.subject, authority in trust.roots, state, lists))
+        results.append(AuthorityState(authority.subject, _state(lists), lists))
     order = ("missing", "stale", "soon", "good")
     return sorted(results, key=lambda state: order.index(state.state))
 

@@ -1,7 +1,5 @@
 """The people: accounts, what they may do, and the WeChat identities they use."""
 
-from typing import ClassVar
-
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +64,7 @@ class Account(AbstractBaseUser):
     )
     created_at = models.DateTimeField(default=now, editable=False)
 
-    objects: ClassVar[BaseUserManager["Account"]] = BaseUserManager()
+    objects = BaseUserManager["Account"]()
 
     USERNAME_FIELD = "username"
 

@@ -7,6 +7,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.crypto import get_random_string
@@ -88,12 +89,9 @@ def second_factor_check(*, account: Account, token: str) -> None:
     given = "".join(token.split()).replace("-", "")
     with transaction.atomic():
         row = SecondFactor.objects.select_for_update().filter(account=account).first()
-        if row is None:
+        use = _use_step if len(given) == CODE_DIGITS else _use_recovery_code
+        if row is None or not use(row, given):
             raise _wrong()
-        if len(given) == CODE_DIGITS:
-            _use_step(row, given)
-        else:
-            _use_recovery_code(account, given)
 
 
 @transaction.atomic
@@ -136,14 +134,13 @@ def secret_of(account: Account) -> str:
     return decrypt(row.secret).decode() if row else ""
 
 
-def _use_step(row: SecondFactor, given: str) -> None:
-    step = _matching_step(
-        base64.b32decode(decrypt(row.secret).decode()), given, after=row.last_step
-    )
+def _use_step(row: SecondFactor, given: str) -> bool:
+    step = _matching_step(base64.b32decode(decrypt(row.secret)), given, after=row.last_step)
     if step is None:
-        raise _wrong()
+        return False
     row.last_step = step
     row.save(update_fields=["last_step"])
+    return True
 
 
 def _matching_step(key: bytes, given: str, *, after: int) -> int | None:
@@ -157,32 +154,28 @@ def _matching_step(key: bytes, given: str, *, after: int) -> int | None:
     return int(clock.t())
 
 
-def _use_recovery_code(account: Account, given: str) -> None:
-    used = RecoveryCode.objects.filter(
-        account=account, digest=_digest(account, given), used_at__isnull=True
-    ).update(used_at=now())
-    if not used:
-        raise _wrong()
+def _use_recovery_code(row: SecondFactor, given: str) -> bool:
+    codes = RecoveryCode.objects.filter(
+        account=row.account_id, digest=_digest(row.account_id, given)
+    )
+    return codes.filter(used_at__isnull=True).update(used_at=now()) > 0
 
 
 def _new_recovery_codes(account: Account) -> list[str]:
     codes = [get_random_string(RECOVERY_LENGTH, ALPHABET) for _code in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(account=account).delete()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(account=account, digest=_digest(account, code)) for code in codes
+        RecoveryCode(account=account, digest=_digest(account.pk, code)) for code in codes
     )
     half = RECOVERY_LENGTH // 2
     return [f"{code[:half]}-{code[half:]}" for code in codes]
 
 
-def _digest(account: Account, code: str) -> str:
+def _digest(account_id: UUID, code: str) -> str:
     # fifty bits of chance and a salt: a digest is as good as a slow hash, and cheap to look up
-    return digest(f"{account.pk}:{code.lower()}".encode())
+    return digest(f"{account_id}:{code.lower()}".encode())
 
 
 def _wrong() -> InvalidInput:
-    return InvalidInput(
-        _("动态口令不正确或已使用过，请输入验证器上最新的 6 位数字"),
-        code="wrong",
-        field="token",
-    )
+    message = _("动态口令不正确或已使用过，请输入验证器上最新的 6 位数字")
+    return InvalidInput(message, code="wrong", field="token")

@@ -126,11 +126,6 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
     return Started(account, _next_step(request, account))
 
 
-def signin_forget(*, request: HttpRequest) -> None:
-    """Forget what was begun; the last step does this, before the session opens."""
-    request.session.pop(KEY, None)
-
-
 def needs_second_factor(account: Account) -> bool:
     """Tell whether the account's people must have an authenticator."""
     return account.organization.kind in settings.SECOND_FACTOR_KINDS
@@ -155,12 +150,12 @@ def _refuse_locked(request: HttpRequest, username: str) -> None:
         return
     _log_attempt(request, username, Outcome.LOCKED)
     request.axes_locked_out = False  # type: ignore[attr-defined]  # the page says it, in our words
-    minutes = _locked_minutes(username, client_address(request))
+    minutes = _minutes_left(username, client_address(request))
     message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
     raise Locked(message % {"minutes": minutes}, retry_after=minutes * 60)
 
 
-def _locked_minutes(username: str, address: str | None) -> int:
+def _minutes_left(username: str, address: str | None) -> int:
     """Return for how many minutes a locked sign-in stays so; one at least."""
     rows = AccessAttempt.objects.filter(
         username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT

@@ -162,7 +162,7 @@ def _open(request: HttpRequest, account: Account) -> str:
     """Open the session; return the page to go to."""
     next_page = request.session.pop(NEXT, "")
     request.session.pop(OFFER, None)
-    steps.signin_forget(request=request)
+    request.session.pop(steps.KEY, None)  # what was begun is done
     session_open(request=request, account=account, means=Means.PASSWORD)
     return next_page or f"/{PORTAL_OF_KIND[account.organization.kind]}/"
 

@@ -13,9 +13,9 @@ from yunjian.access.actor import current_actor
 from yunjian.agencies.models.filing import FilingState
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import chain_check_ask
-from yunjian.evidence.vocabulary import Text
 from yunjian.instruments.selectors import filing_queue
 from yunjian.kernel.clock import today
+from yunjian.kernel.languages import Text
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.selectors.ledger import visit_counts, visits_by_day
 from yunjian.maintenance.selectors.visits import visits_visible
