@@ -16,18 +16,23 @@ PACKAGE = Path(yunjian.__file__).parent
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
+def _stated(value: ast.expr) -> str:
+    """Return the text that is assigned, by itself or stated with its sentence."""
+    first = value.args[0] if isinstance(value, ast.Call) and value.args else value
+    return str(first.value) if isinstance(first, ast.Constant) else ""
+
+
 def _rooms() -> dict[str, dict[str, str]]:
     """Return the verbs of each room: constant → verb, from its `events.py`."""
     results: dict[str, dict[str, str]] = {}
     for path in PACKAGE.rglob("events.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         results[str(path)] = {
-            node.targets[0].id: str(node.value.value)
+            node.targets[0].id: verb
             for node in tree.body
             if isinstance(node, ast.Assign)
             and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Constant)
-            and VERB.fullmatch(str(node.value.value))
+            and VERB.fullmatch(verb := _stated(node.value))
         }
     return {path: verbs for path, verbs in results.items() if verbs}
 

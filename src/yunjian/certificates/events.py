@@ -2,21 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-CERTIFICATE_REFUSED = "certificate.refused"
-CERTIFICATE_RECORDED = "certificate.recorded"
-CERTIFICATE_RENEWED = "certificate.renewed"
-ORGANIZATION_REGISTERED = "organization.registered"
-REVOCATION_LIST_LOADED = "revocation_list.loaded"
-REVOCATION_LIST_REFUSED = "revocation_list.refused"
+from yunjian.evidence.vocabulary import Verbs
 
-SENTENCES = {
-    CERTIFICATE_REFUSED: _("法人一证通登录被拒绝"),
-    CERTIFICATE_RECORDED: _("首次使用法人一证通证书"),
-    CERTIFICATE_RENEWED: _("启用更新后的法人一证通证书"),
-    ORGANIZATION_REGISTERED: _("运维机构用法人一证通注册"),
-    REVOCATION_LIST_LOADED: _("载入证书吊销列表"),
-    REVOCATION_LIST_REFUSED: _("证书吊销列表未被采用"),
-}
+SENTENCES = Verbs()
+CERTIFICATE_REFUSED = SENTENCES.state("certificate.refused", _("法人一证通登录被拒绝"))
+CERTIFICATE_RECORDED = SENTENCES.state("certificate.recorded", _("首次使用法人一证通证书"))
+CERTIFICATE_RENEWED = SENTENCES.state("certificate.renewed", _("启用更新后的法人一证通证书"))
+ORGANIZATION_REGISTERED = SENTENCES.state("organization.registered", _("运维机构用法人一证通注册"))
+REVOCATION_LIST_LOADED = SENTENCES.state("revocation_list.loaded", _("载入证书吊销列表"))
+REVOCATION_LIST_REFUSED = SENTENCES.state("revocation_list.refused", _("证书吊销列表未被采用"))
 
 OBJECTS = {
     "certificates.certificate": _("法人一证通证书"),

@@ -2,13 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-ATTACHMENT_STORED = "attachment.stored"
-CHAIN_CHECK_ASKED = "chain_check.asked"
+from yunjian.evidence.vocabulary import Verbs
 
-SENTENCES = {
-    ATTACHMENT_STORED: _("上传附件"),
-    CHAIN_CHECK_ASKED: _("要求验证证据链"),
-}
+SENTENCES = Verbs()
+ATTACHMENT_STORED = SENTENCES.state("attachment.stored", _("上传附件"))
+CHAIN_CHECK_ASKED = SENTENCES.state("chain_check.asked", _("要求验证证据链"))
 
 OBJECTS = {
     "evidence.attachment": _("附件"),

@@ -8,6 +8,16 @@ from collections.abc import Mapping
 
 from yunjian.kernel.languages import Text
 
+
+class Verbs(dict[str, Text]):
+    """The verbs of an app, each with how a person reads it."""
+
+    def state(self, verb: str, title: Text) -> str:
+        """State a verb and return it: `FILED = SENTENCES.state("filing.filed", _("…"))`."""
+        self[verb] = title
+        return verb
+
+
 _VERBS: dict[str, Text] = {}
 _OBJECTS: dict[str, Text] = {}
 # a type of object as events of an earlier release name it → as it is called now

@@ -2,53 +2,31 @@
 
 from django.utils.translation import gettext_lazy as _
 
-ORGANIZATION_CREATED = "organization.created"
-ORGANIZATION_UPDATED = "organization.updated"
-ORGANIZATION_STATUS_SET = "organization.status_set"
-DISTRICT_CREATED = "district.created"
-ACCOUNT_CREATED = "account.created"
-ACCOUNT_UPDATED = "account.updated"
-ACCOUNT_ROLES_SET = "account.roles_set"
-ACCOUNT_DISABLED = "account.disabled"
-ACCOUNT_ENABLED = "account.enabled"
-ACCOUNT_RESET = "account.reset"
-ACCOUNT_UNLOCKED = "account.unlocked"
-PASSWORD_CHANGED = "password.changed"  # noqa: S105 - a verb
-SESSION_OPENED = "session.opened"
-SESSION_ENDED = "session.ended"
-SECOND_FACTOR_ENROLLED = "second_factor.enrolled"
-SECOND_FACTOR_REMOVED = "second_factor.removed"
-RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
-ACCESS_FOREIGN = "access.foreign"
-WECHAT_BOUND = "wechat.bound"
-WECHAT_SWITCHED = "wechat.switched"
-WECHAT_UNBOUND = "wechat.unbound"
-WECHAT_REFUSED = "wechat.refused"
+from yunjian.evidence.vocabulary import Verbs
 
-SENTENCES = {
-    ORGANIZATION_CREATED: _("建立单位"),
-    ORGANIZATION_UPDATED: _("修改单位信息"),
-    ORGANIZATION_STATUS_SET: _("调整单位状态"),
-    DISTRICT_CREATED: _("新增园区"),
-    ACCOUNT_CREATED: _("建立账号"),
-    ACCOUNT_UPDATED: _("修改账号信息"),
-    ACCOUNT_ROLES_SET: _("调整角色"),
-    ACCOUNT_DISABLED: _("停用账号"),
-    ACCOUNT_ENABLED: _("启用账号"),
-    ACCOUNT_RESET: _("重置密码"),
-    ACCOUNT_UNLOCKED: _("解除登录锁定"),
-    PASSWORD_CHANGED: _("修改密码"),
-    SESSION_OPENED: _("登录"),
-    SESSION_ENDED: _("结束登录"),
-    SECOND_FACTOR_ENROLLED: _("设置动态口令"),
-    SECOND_FACTOR_REMOVED: _("关闭动态口令"),
-    RECOVERY_CODES_RENEWED: _("更换备用码"),
-    ACCESS_FOREIGN: _("试图查看其他单位的内容"),
-    WECHAT_BOUND: _("绑定微信"),
-    WECHAT_SWITCHED: _("切换微信绑定"),
-    WECHAT_UNBOUND: _("解除微信绑定"),
-    WECHAT_REFUSED: _("微信授权未通过"),
-}
+SENTENCES = Verbs()
+ORGANIZATION_CREATED = SENTENCES.state("organization.created", _("建立单位"))
+ORGANIZATION_UPDATED = SENTENCES.state("organization.updated", _("修改单位信息"))
+ORGANIZATION_STATUS_SET = SENTENCES.state("organization.status_set", _("调整单位状态"))
+DISTRICT_CREATED = SENTENCES.state("district.created", _("新增园区"))
+ACCOUNT_CREATED = SENTENCES.state("account.created", _("建立账号"))
+ACCOUNT_UPDATED = SENTENCES.state("account.updated", _("修改账号信息"))
+ACCOUNT_ROLES_SET = SENTENCES.state("account.roles_set", _("调整角色"))
+ACCOUNT_DISABLED = SENTENCES.state("account.disabled", _("停用账号"))
+ACCOUNT_ENABLED = SENTENCES.state("account.enabled", _("启用账号"))
+ACCOUNT_RESET = SENTENCES.state("account.reset", _("重置密码"))
+ACCOUNT_UNLOCKED = SENTENCES.state("account.unlocked", _("解除登录锁定"))
+PASSWORD_CHANGED = SENTENCES.state("password.changed", _("修改密码"))
+SESSION_OPENED = SENTENCES.state("session.opened", _("登录"))
+SESSION_ENDED = SENTENCES.state("session.ended", _("结束登录"))
+SECOND_FACTOR_ENROLLED = SENTENCES.state("second_factor.enrolled", _("设置动态口令"))
+SECOND_FACTOR_REMOVED = SENTENCES.state("second_factor.removed", _("关闭动态口令"))
+RECOVERY_CODES_RENEWED = SENTENCES.state("recovery_codes.renewed", _("更换备用码"))
+ACCESS_FOREIGN = SENTENCES.state("access.foreign", _("试图查看其他单位的内容"))
+WECHAT_BOUND = SENTENCES.state("wechat.bound", _("绑定微信"))
+WECHAT_SWITCHED = SENTENCES.state("wechat.switched", _("切换微信绑定"))
+WECHAT_UNBOUND = SENTENCES.state("wechat.unbound", _("解除微信绑定"))
+WECHAT_REFUSED = SENTENCES.state("wechat.refused", _("微信授权未通过"))
 
 OBJECTS = {
     "identity.organization": _("单位"),
