@@ -116,16 +116,8 @@ class Authority:
     def __init__(self, folder: Path, algorithm: Algorithm) -> None:
         self.folder = folder
         self.algorithm: Algorithm = algorithm
-
-    @property
-    def certificate(self) -> Path:
-        """Where its own certificate lies (PEM)."""
-        return self.folder / "ca.pem"
-
-    @property
-    def key(self) -> Path:
-        """Where its private key lies (PEM)."""
-        return self.folder / "ca.key"
+        self.certificate = folder / "ca.pem"
+        self.key = folder / "ca.key"
 
     @classmethod
     def root(

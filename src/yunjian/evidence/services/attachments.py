@@ -84,11 +84,9 @@ def attachment_store(
 
 def attachments_share(*, ids: Iterable[UUID], organization_id: UUID, district_code: str) -> None:
     """Let the other party and the district's authorities see files that joined a visit."""
-    wanted = list(ids)
-    if wanted:
-        Attachment.unscoped().filter(pk__in=wanted).update(
-            shared_with=organization_id, district_code=district_code
-        )
+    Attachment.unscoped().filter(pk__in=list(ids)).update(
+        shared_with=organization_id, district_code=district_code
+    )
 
 
 def _known(identifier: UUID, actor: Actor, source_digest: str) -> Attachment | None:

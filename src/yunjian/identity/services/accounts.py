@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,7 +29,6 @@ from yunjian.identity.policies import (
 from yunjian.identity.services.events import account_event
 from yunjian.identity.services.second_factor import second_factor_remove
 from yunjian.identity.services.sessions import sessions_end
-from yunjian.identity.services.signin import signin_unlock
 from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
@@ -202,7 +202,7 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
     password = one_time_password()
     account.must_change_password = True
     _take_password(account, password)
-    signin_unlock(account.username)
+    forget_failures(username=account.username)
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD)
     if forget_authenticator:
         second_factor_remove(actor=actor, account=account)
@@ -225,7 +225,7 @@ def account_unlock(*, actor: Actor, account: Account) -> None:
         NotAllowed: it is not the actor's to unlock.
     """
     require(may_guard(actor, account))
-    signin_unlock(account.username)
+    forget_failures(username=account.username)
     account_event(actor, events.ACCOUNT_UNLOCKED, account)
 
 

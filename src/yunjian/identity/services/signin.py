@@ -10,7 +10,6 @@ from uuid import UUID
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
-from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
@@ -113,14 +112,9 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
     try:
         second_factor_check(account=account, token=token)
     except DomainError as error:
-        attempt_note(
-            request=request,
-            means=Means.PASSWORD,
-            outcome=Outcome.TOO_MANY
-            if isinstance(error, RateLimitExceeded)
-            else Outcome.WRONG_CODE,
-            account=account,
-        )
+        too_many = isinstance(error, RateLimitExceeded)
+        outcome = Outcome.TOO_MANY if too_many else Outcome.WRONG_CODE
+        attempt_note(request=request, means=Means.PASSWORD, outcome=outcome, account=account)
         raise
     request.session[KEY] = {**request.session[KEY], "code": True}
     return Started(account, _next_step(request, account))
@@ -129,11 +123,6 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
 def needs_second_factor(account: Account) -> bool:
     """Tell whether the account's people must have an authenticator."""
     return account.organization.kind in settings.SECOND_FACTOR_KINDS
-
-
-def signin_unlock(username: str) -> None:
-    """Forget the wrong passwords of an account."""
-    reset(username=username)
 
 
 def _next_step(request: HttpRequest, account: Account) -> str:

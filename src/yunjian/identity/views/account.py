@@ -3,13 +3,11 @@
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.identity.forms import ChangePasswordForm, CodeForm
@@ -74,7 +72,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     form = CodeForm(posted(request))
     own = account_of(current_actor())
     if has_second_factor(own):
-        return _gone(request)
+        return done(request, _("动态口令已设置"), reverse("identity:account"))
     secret = offered_secret(request, own)
 
     def save() -> HttpResponse:
@@ -132,16 +130,14 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End one of one's own sessions."""
     session_end(actor=current_actor(), session_id=session_id)
     return done(request, _("已结束该设备的登录"), reverse("identity:account"))
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """End all of one's own sessions but this one."""
     actor = current_actor()
@@ -154,7 +150,3 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return render(request, "identity/account_codes.html", {"codes": codes})
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    return done(request, _("动态口令已设置"), reverse("identity:account"))

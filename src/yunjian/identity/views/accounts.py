@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.identity.forms import (
@@ -177,8 +175,7 @@ def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def account_enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Open an account again."""
     actor = current_actor()
@@ -186,8 +183,7 @@ def account_enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return done(request, _("账号已启用"))
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def account_unlock(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Open the lock of too many wrong passwords."""
     actor = current_actor()
@@ -195,8 +191,7 @@ def account_unlock(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return done(request, _("登录锁定已解除"))
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def account_sessions_end(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """End every session of an account."""
     actor = current_actor()

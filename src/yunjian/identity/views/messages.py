@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
@@ -41,8 +39,7 @@ def messages(request: HttpRequest) -> HttpResponseBase:
     return MESSAGES.answer(request, rows, only_unread=only_unread, empty=empty)
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def open_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Mark a message as read and go to what it tells about."""
     message: Notification = get_visible_or_404(Notification, message_id)
@@ -52,8 +49,7 @@ def open_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return redirect(HOME)
 
 
-@login_required
-@require_POST
+@own_page("POST")
 def read_all(request: HttpRequest) -> HttpResponseBase:
     """Mark every message as read."""
     actor = current_actor()
