@@ -2,19 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-DICTIONARY_ENTRY_SAVED = "dictionary.entry_saved"
-NOTICE_SAVED = "notice.saved"
-NOTICE_PUBLISHED = "notice.published"
-NOTICE_WITHDRAWN = "notice.withdrawn"
-JOB_ASKED = "job.asked"
+from yunjian.evidence.vocabulary import Verbs
 
-SENTENCES = {
-    DICTIONARY_ENTRY_SAVED: _("维护数据字典"),
-    NOTICE_SAVED: _("起草通知公告"),
-    NOTICE_PUBLISHED: _("发布通知公告"),
-    NOTICE_WITHDRAWN: _("撤回通知公告"),
-    JOB_ASKED: _("立即执行定时任务"),
-}
+SENTENCES = Verbs()
+DICTIONARY_ENTRY_SAVED = SENTENCES.state("dictionary.entry_saved", _("维护数据字典"))
+NOTICE_SAVED = SENTENCES.state("notice.saved", _("起草通知公告"))
+NOTICE_PUBLISHED = SENTENCES.state("notice.published", _("发布通知公告"))
+NOTICE_WITHDRAWN = SENTENCES.state("notice.withdrawn", _("撤回通知公告"))
+JOB_ASKED = SENTENCES.state("job.asked", _("立即执行定时任务"))
 
 OBJECTS = {
     "records.dictionaryentry": _("字典项"),
