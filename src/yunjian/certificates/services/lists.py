@@ -16,6 +16,7 @@ from yunjian.certificates.domain.trust import trust_store
 from yunjian.certificates.models import RevocationFile, RevocationList, RevokedSerial
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
+from yunjian.records import changes
 
 ENDINGS = frozenset({".crl", ".pem", ".der"})
 OLDER = "older"
@@ -83,18 +84,9 @@ def _load_file(
     )
     if stored is not None:
         report.loaded.append(path.name)
-        record(
-            actor=actor,
-            verb=events.REVOCATION_LIST_LOADED,
-            obj=stored,
-            payload={
-                "issuer": stored.issuer,
-                "number": stored.number,
-                "this_update": stored.this_update.isoformat(),
-                "next_update": stored.next_update.isoformat(),
-                "revoked": stored.size,
-            },
-        )
+        known_of = changes.facts(stored, "issuer", "number", "this_update", "next_update")
+        payload = {**known_of, "revoked": stored.size}
+        record(actor=actor, verb=events.REVOCATION_LIST_LOADED, obj=stored, payload=payload)
         return
     report.refused[path.name] = problem
     payload = {"file": file.name, "problem": problem}
@@ -106,21 +98,16 @@ def _store(
 ) -> RevocationList | None:
     """Store a believed list in place of the one before; None when it is older than that."""
     facts = held.facts
-    part = _part(facts)
-    before = (
-        RevocationList.objects.select_for_update()
-        .filter(issuer_id=facts.issuer_id, part=part)
-        .first()
-    )
+    place = {"issuer_id": facts.issuer_id, "part": _part(facts)}
+    before = RevocationList.objects.select_for_update().filter(**place).first()
     if before is not None:
         if facts.this_update < before.this_update:
             return None
         before.delete()
     issuer = next(held for held in authorities if held.authority_id == facts.issuer_id)
     row = RevocationList.objects.create(
-        issuer_id=facts.issuer_id,
+        **place,
         issuer=issuer.subject,
-        part=part,
         places=sorted(facts.places),
         only=facts.only,
         number=facts.number[:64],

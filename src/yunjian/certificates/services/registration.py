@@ -16,6 +16,7 @@ from yunjian.identity.models.security import Means
 from yunjian.identity.services.accounts import account_create
 from yunjian.identity.services.sessions import session_open
 from yunjian.kernel.errors import Conflict
+from yunjian.records.changes import facts
 from yunjian.records.problems import Problems
 
 COMMITMENT = "2026-1"
@@ -67,24 +68,21 @@ def agency_register(
             phone=values["contact_phone"],
         )
         certificate = certificate_note(verified=proof, organization=organization, account=account)
-        registration = AgencyRegistration(
+        registration = AgencyRegistration.objects.create(
             organization=organization,
             account=account,
             certificate=certificate,
             commitment=COMMITMENT,
             **values,
         )
-        registration.save(force_insert=True)
         record(
             actor=DOOR,
             verb=events.ORGANIZATION_REGISTERED,
             obj=registration,
             organization_id=organization.pk,
             payload={
-                "name": organization.name,
-                "uscc": organization.uscc,
-                "serial": proof.serial,
-                "fingerprint": proof.fingerprint,
+                **facts(organization, "name", "uscc"),
+                **facts(certificate, "serial", "fingerprint"),
                 "commitment": COMMITMENT,
             },
         )

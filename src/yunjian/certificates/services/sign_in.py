@@ -29,6 +29,7 @@ from yunjian.identity.models.organizations import OrganizationKind, Organization
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
 from yunjian.identity.services.sessions import attempt_note, session_close, session_open
 from yunjian.kernel.clock import now
+from yunjian.records.changes import facts
 from yunjian.web.addresses import client_address
 
 LOG = logging.getLogger(__name__)
@@ -191,11 +192,7 @@ def certificate_note(
         verb=events.CERTIFICATE_RENEWED if renewed else events.CERTIFICATE_RECORDED,
         obj=row,
         organization_id=organization.pk,
-        payload={
-            "serial": row.serial,
-            "fingerprint": row.fingerprint,
-            "valid_until": row.valid_until.isoformat(),
-        },
+        payload=facts(row, "serial", "fingerprint", "valid_until"),
     )
     return row
 

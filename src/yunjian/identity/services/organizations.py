@@ -21,7 +21,7 @@ from yunjian.identity.models.organizations import (
 from yunjian.identity.policies import KEEP_ORGANIZATIONS
 from yunjian.identity.services.sessions import sessions_end_of_organization
 from yunjian.kernel.errors import InvalidInput, InvalidState
-from yunjian.records.changes import assign, differences, record_change
+from yunjian.records.changes import assign, differences, facts, record_change
 from yunjian.records.problems import Problems
 
 PARK_CODE = re.compile(r"\d{6}")
@@ -59,7 +59,7 @@ def organization_create(
         verb=events.ORGANIZATION_CREATED,
         obj=row,
         organization_id=row.pk,
-        payload={"name": row.name, "uscc": code, "kind": kind},
+        payload=facts(row, "name", "uscc", "kind"),
     )
     return row
 
@@ -165,7 +165,7 @@ def park_create(
     in_district = within is None or within.kind == DistrictKind.DISTRICT
     problems.unless(in_district, "within", _("请选择行政区"), "kind")
     problems.refuse_if_any()
-    row = District(
+    row = District.objects.create(
         code=code,
         name=name.strip(),
         kind=DistrictKind.PARK,
@@ -173,7 +173,6 @@ def park_create(
         longitude=longitude,
         latitude=latitude,
     )
-    row.save(force_insert=True)
     record(actor=actor, verb=events.DISTRICT_CREATED, obj=row, payload={"name": row.name})
     return row
 
