@@ -139,11 +139,6 @@ def has_second_factor(account: Account) -> bool:
     return SecondFactor.objects.filter(account=account).exists()
 
 
-def accounts_of(organization_id: UUID) -> list[Account]:
-    """Return the active accounts of an organisation (to send messages to)."""
-    return list(Account.objects.filter(organization_id=organization_id, is_active=True))
-
-
 def account_ids_of(organization_id: UUID) -> list[UUID]:
     """Return the ids of the active accounts of an organisation (to send messages to)."""
     return [row[0] for row in ACTIVE_ACCOUNTS.rows(organization=organization_id)]

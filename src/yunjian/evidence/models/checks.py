@@ -3,17 +3,16 @@
 from django.db import models
 
 from yunjian.access.row_policies import Unrestricted
+from yunjian.access.scope import IdModel
 from yunjian.kernel.clock import now
-from yunjian.kernel.ids import new_id
 
 
-class ChainCheck(models.Model):
+class ChainCheck(IdModel):
     """One walk over every chain and file: who asked, when it ended, what it found.
 
     `broken` is a list of {chain, sequence, reason}; it is empty when everything holds.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField(default=now, editable=False)
     finished_at = models.DateTimeField(null=True)

@@ -4,18 +4,9 @@ from yunjian.evidence.services.attachments import attachment_store, attachments_
 from yunjian.evidence.services.checks import chain_check_ask, chain_check_run
 from yunjian.evidence.services.events import record
 from yunjian.evidence.services.heads import daily_head
-from yunjian.evidence.services.verification import (
-    Break,
-    ChainReport,
-    ObjectReport,
-    verify_chains,
-    verify_object,
-)
+from yunjian.evidence.services.verification import verify_chains, verify_object
 
 __all__ = [
-    "Break",
-    "ChainReport",
-    "ObjectReport",
     "attachment_store",
     "attachments_share",
     "chain_check_ask",

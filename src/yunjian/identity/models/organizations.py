@@ -131,15 +131,10 @@ class Organization(ScopedModel):
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """Own organisation; for authorities also those of the districts, and all agencies."""
-        own = models.Q(pk=actor.organization_id)
-        if actor.organization_kind == OrganizationKind.OPERATOR:
+        own, kind = models.Q(pk=actor.organization_id), actor.organization_kind
+        if kind == OrganizationKind.AUTHORITY and actor.districts is not None:
+            near = models.Q(district_id__in=actor.districts)
+            return own | models.Q(kind=OrganizationKind.AGENCY) | near
+        if kind in {OrganizationKind.AUTHORITY, OrganizationKind.OPERATOR}:
             return ANYTHING
-        if actor.organization_kind == OrganizationKind.AUTHORITY:
-            if actor.districts is None:
-                return ANYTHING
-            return (
-                own
-                | models.Q(kind=OrganizationKind.AGENCY)
-                | models.Q(district_id__in=actor.districts)
-            )
         return own if actor.organization_id else NOTHING

@@ -9,7 +9,7 @@ from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
-from yunjian.identity.selectors import accounts_of
+from yunjian.identity.selectors import account_ids_of
 from yunjian.instruments import events
 from yunjian.instruments.domain.follow_up_rules import due_on, rules_after
 from yunjian.instruments.models import FollowUp, InstrumentRevision
@@ -56,7 +56,7 @@ def follow_ups_open(revision: InstrumentRevision, *, is_first: bool) -> list[Fol
     if open_rows:
         titles = "；".join(f"{row.title}（{row.due_on} 前）" for row in open_rows)
         notify(
-            recipients=accounts_of(instrument.organization_id),
+            recipients=account_ids_of(instrument.organization_id),
             kind="instrument.follow_ups",
             title="仪器变动后续事项",
             body=f"{instrument.point.name} 的仪器 {revision} 需要完成：{titles}",

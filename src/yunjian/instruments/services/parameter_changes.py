@@ -12,7 +12,7 @@ from yunjian.access.permissions import require
 from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share
-from yunjian.identity.selectors import accounts_of
+from yunjian.identity.selectors import account_ids_of
 from yunjian.instruments import events
 from yunjian.instruments.fields import SETTINGS, fields_of, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision, ParameterChange
@@ -100,7 +100,7 @@ def parameter_change(
     )
     if actor.organization_id != instrument.organization_id:
         notify(
-            recipients=accounts_of(instrument.organization_id),
+            recipients=account_ids_of(instrument.organization_id),
             kind=events.PARAMETERS_CHANGED,
             title="仪器参数变更",
             body=f"{actor.organization_name} 变更了 {instrument.point.name} 的仪器参数：{summary}",

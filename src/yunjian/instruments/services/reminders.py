@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from yunjian.identity.selectors import accounts_of
+from yunjian.identity.selectors import account_ids_of
 from yunjian.instruments.models import CertificateReminder, InstrumentRevision, ReminderRun
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.clock import now, today
@@ -61,7 +61,7 @@ def _remind(revision: InstrumentRevision) -> bool:
         return False
     instrument = revision.instrument
     notify(
-        recipients=accounts_of(instrument.organization_id),
+        recipients=account_ids_of(instrument.organization_id),
         kind="instrument.certificate_expires",
         title="仪器认证即将到期",
         body=(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.evidence.models import Attachment
-from yunjian.identity.selectors import accounts_of
+from yunjian.identity.selectors import account_ids_of
 from yunjian.instruments import events
 from yunjian.instruments.fields import MULTI_COMPONENT, fields_of
 from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
@@ -295,7 +295,7 @@ def _tell_discharger(revision: InstrumentRevision, title: str, outcome: str) -> 
     source = point.outlet.source_id
     tab = "samplers" if revision.instrument.kind == InstrumentKind.SAMPLER else "analyzers"
     notify(
-        recipients=accounts_of(point.organization_id),
+        recipients=account_ids_of(point.organization_id),
         kind=f"instrument_filing.{revision.state}",
         title=title,
         body=f"{point.name} 的仪器备案（{revision}）{outcome}",
