@@ -10,7 +10,7 @@ from django.test import Client
 from tests.support.world import World
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, AccountSession
-from yunjian.identity.services.sessions import session_end, sessions_end
+from yunjian.identity.services.sessions import session_end, session_limits, sessions_end
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
@@ -154,8 +154,6 @@ def test_the_last_five_passwords_are_not_taken_again(world: World) -> None:
 
 
 def test_a_phone_stays_signed_in_longer(world: World) -> None:
-    from yunjian.identity.domain.session_limits import session_limits  # noqa: PLC0415 - one use
-
     idle, whole = session_limits("authority", "wechat")
     desk_idle, desk_whole = session_limits("authority", "password")
     assert idle > desk_idle

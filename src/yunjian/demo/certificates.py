@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.certificates.core.demo import DEMO_MARK
+from yunjian.certificates.core.certificate import DEMO_MARK
 from yunjian.certificates.services.lists import lists_load
 from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,

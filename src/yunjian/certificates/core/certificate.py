@@ -9,7 +9,6 @@ from typing import TypeVar
 from asn1crypto import x509 as loose
 from cryptography import x509 as strict
 
-from yunjian.certificates.core.demo import DEMO_MARK
 from yunjian.certificates.core.der import check_der
 from yunjian.certificates.core.keys import PublicKey
 from yunjian.certificates.core.reasons import Reason, Refused
@@ -23,6 +22,7 @@ _UNREADABLE = (
     strict.UnsupportedGeneralNameType,
 )
 MAX_BYTES = 16 * 1024
+DEMO_MARK = "YUNJIAN-DEMO-NOT-FOR-PRODUCTION"  # a unit of the authority of the demo
 COMMON_NAME, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.10", "2.5.4.11"
 
 
@@ -165,22 +165,18 @@ def parse_certificate(content: bytes) -> Certificate:
     return Certificate(content, asn1, parsed, key, extensions)
 
 
+def _attributes(name: loose.Name) -> list[tuple[str, str]]:
+    every = (attribute for relative in name.chosen for attribute in relative)
+    return [(one["type"].dotted, str(one["value"].native)) for one in every]
+
+
 def _values(name: loose.Name, oid: str) -> list[str]:
-    return [
-        str(attribute["value"].native)
-        for relative in name.chosen
-        for attribute in relative
-        if attribute["type"].dotted == oid
-    ]
+    return [value for kind, value in _attributes(name) if kind == oid]
 
 
 def _readable(name: loose.Name) -> str:
-    return ", ".join(
-        f"{_SHORT.get(attribute['type'].dotted, attribute['type'].dotted)}"
-        f"={attribute['value'].native}"
-        for relative in name.chosen
-        for attribute in relative
-    )[:300]
+    shown = (f"{_SHORT.get(kind, kind)}={value}" for kind, value in _attributes(name))
+    return ", ".join(shown)[:300]
 
 
 _SHORT = {COMMON_NAME: "CN", ORGANIZATION: "O", UNIT: "OU", "2.5.4.6": "C"}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from yunjian.certificates.core.demo import DEMO_MARK
+from yunjian.certificates.core.certificate import DEMO_MARK
 
 Algorithm = Literal["sm2", "rsa", "ec"]
 

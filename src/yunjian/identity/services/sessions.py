@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.access.permissions import require
 from yunjian.identity import events
-from yunjian.identity.domain.session_limits import session_limits
 from yunjian.identity.models import Account, AccountSession, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
@@ -25,6 +24,16 @@ from yunjian.kernel.errors import NotAllowed, NotFound
 from yunjian.web.addresses import client_address, client_agent
 
 BACKEND = "yunjian.identity.backends.AccountBackend"
+
+
+def session_limits(kind: str, means: str) -> tuple[timedelta, timedelta]:
+    """Return after how long unused, and after how long in all, a session is over.
+
+    A phone's session lasts longer than a desk's: an engineer stands at an outlet without a
+    keyboard, and the telephone has a lock of its own.
+    """
+    minutes, hours = settings.SESSION_LIMITS["phone" if means == Means.WECHAT else kind]
+    return timedelta(minutes=minutes), timedelta(hours=hours)
 
 
 def session_open(*, request: HttpRequest, account: Account, means: str) -> AccountSession:
