@@ -4,9 +4,8 @@ from procrastinate.contrib.django import app
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.rate_limits import delete_expired_counters
-from yunjian.kernel.apps import PARTITIONS_AHEAD
 from yunjian.kernel.clock import today
-from yunjian.kernel.partitions import ensure_partitions
+from yunjian.kernel.partitions import PARTITIONS_AHEAD, ensure_partitions
 
 
 @app.periodic(cron="*/30 * * * *")

@@ -15,6 +15,9 @@ from django.db.migrations.state import ProjectState
 
 from yunjian.kernel.ids import lowest_id_at
 
+PARTITIONS_BACK = timedelta(days=150)
+PARTITIONS_AHEAD = timedelta(days=100)
+
 
 class CreatePartitionedModel(CreateModel):
     """Like CreateModel, for a table partitioned by range of its UUIDv7 key."""

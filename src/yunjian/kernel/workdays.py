@@ -57,17 +57,13 @@ def _library() -> Any:
 def _table(path: str) -> tuple[frozenset[date], frozenset[date]]:
     years = tomllib.loads((Path(path) if path else SHIPPED).read_text(encoding="utf-8"))
     off = {
-        day
+        _day(year, first) + timedelta(days=number)
         for year, days in years.items()
         for first, last in days["off"]
-        for day in _days(_day(year, first), _day(year, last))
+        for number in range((_day(year, last) - _day(year, first)).days + 1)
     }
     return frozenset(off), frozenset(_day(year, day) for year in years for day in years[year]["on"])
 
 
 def _day(year: str, text: str) -> date:
     return date.fromisoformat(f"{year}-{text}")
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

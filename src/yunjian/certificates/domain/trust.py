@@ -9,7 +9,6 @@ from django.db import connection
 
 from yunjian.certificates.core.chain import ENDINGS, TrustStore, read_authorities, trust_in
 from yunjian.certificates.core.revocation import ListFacts
-from yunjian.certificates.core.verification import Places
 
 # one look for both questions; the plan of an EXISTS would read every serial number
 _LISTS = (
@@ -27,14 +26,6 @@ def trust_store() -> TrustStore:
     """
     folder = Path(settings.CERTIFICATE_AUTHORITIES)
     return _read(folder, _state_of(folder), allow_demo=settings.CERTIFICATE_ALLOW_DEMO)
-
-
-def places() -> Places:
-    """Return where certificates say whose they are."""
-    return Places(
-        uscc=tuple(settings.CERTIFICATE_USCC_PLACES),
-        representative=tuple(settings.CERTIFICATE_REPRESENTATIVE_PLACES),
-    )
 
 
 class StoredRevocations:
