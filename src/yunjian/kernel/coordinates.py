@@ -39,9 +39,6 @@ class Position:
     latitude: float
 
 
-Shift = Callable[[Position], Position]
-
-
 def to_wgs84(longitude: Decimal, latitude: Decimal, datum: Datum) -> tuple[Decimal, Decimal]:
     """Return a position in WGS84, degrees with six decimals."""
     if datum is Datum.WGS84:
@@ -89,7 +86,7 @@ def bd09_of_gcj02(gcj02: Position) -> Position:
     return Position(radius * cos(angle) + 0.0065, radius * sin(angle) + 0.006)
 
 
-def _back(wanted: Position, shift: Shift) -> Position:
+def _back(wanted: Position, shift: Callable[[Position], Position]) -> Position:
     result = wanted
     for _step in range(MOST_STEPS):
         there = shift(result)

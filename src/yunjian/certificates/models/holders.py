@@ -40,7 +40,26 @@ class Challenge(IdModel):
         indexes = [models.Index(fields=["expires_at"], name="challenge_expires")]
 
 
-class OrganizationCertificate(ScopedModel):
+class OfAgency(ScopedModel):
+    """Rows that belong to an agency, and that authorities and the operator see as well."""
+
+    row_policy = RowPolicy(
+        read=(own("organization_id"), AUTHORITY, OPERATOR, UNAUTHENTICATED),
+        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Own ones; authorities and the operator see those of all agencies."""
+        if actor.organization_kind in {"authority", "operator"}:
+            return ANYTHING
+        return models.Q(organization_id=actor.organization_id)
+
+
+class OrganizationCertificate(OfAgency):
     """A certificate with which somebody of an organisation has signed in.
 
     The certificate itself is not kept: its serial number and fingerprint (SHA-256) tell which it
@@ -66,11 +85,6 @@ class OrganizationCertificate(ScopedModel):
     first_used_at = models.DateTimeField(_("首次使用"), default=now, editable=False)
     last_used_at = models.DateTimeField(_("最近使用"), default=now)
 
-    row_policy = RowPolicy(
-        read=(own("organization_id"), AUTHORITY, OPERATOR, UNAUTHENTICATED),
-        write=(own("organization_id"), OPERATOR, UNAUTHENTICATED),
-    )
-
     class Meta:
         indexes = [models.Index(fields=["organization", "-id"], name="certificate_organization")]
         constraints = [
@@ -85,15 +99,8 @@ class OrganizationCertificate(ScopedModel):
         """Whether it has expired."""
         return self.valid_until < now()
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """Own ones; authorities and the operator see those of all agencies."""
-        if actor.organization_kind in {"authority", "operator"}:
-            return ANYTHING
-        return models.Q(organization_id=actor.organization_id)
 
-
-class AgencyRegistration(ScopedModel):
+class AgencyRegistration(OfAgency):
     """What an agency said when it registered, and which version of the commitment it agreed to.
 
     Name and code of the organisation come from the certificate, never from the form. The first
@@ -117,12 +124,3 @@ class AgencyRegistration(ScopedModel):
         max_length=20, help_text="version of the commitment that was agreed to"
     )
     registered_at = models.DateTimeField(_("注册时间"), default=now, editable=False)
-
-    row_policy = OrganizationCertificate.row_policy
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """Own one; authorities and the operator see all."""
-        if actor.organization_kind in {"authority", "operator"}:
-            return ANYTHING
-        return models.Q(organization_id=actor.organization_id)

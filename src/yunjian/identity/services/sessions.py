@@ -36,7 +36,7 @@ def session_limits(kind: str, means: str) -> tuple[timedelta, timedelta]:
     return timedelta(minutes=minutes), timedelta(hours=hours)
 
 
-def session_open(*, request: HttpRequest, account: Account, means: str) -> AccountSession:
+def session_open(*, request: HttpRequest, account: Account, means: str) -> None:
     """Sign an account in after its identity was proved.
 
     `means` says how: "password", "certificate", "wechat".
@@ -46,12 +46,8 @@ def session_open(*, request: HttpRequest, account: Account, means: str) -> Accou
     """
     refusal = refusal_of(account)
     if refusal:
-        attempt_note(
-            request=request,
-            means=means,
-            outcome=Outcome.ORGANIZATION if account.is_active else Outcome.DISABLED,
-            account=account,
-        )
+        outcome = Outcome.ORGANIZATION if account.is_active else Outcome.DISABLED
+        attempt_note(request=request, means=means, outcome=outcome, account=account)
         raise NotAllowed(refusal, code="closed")
     actor = actor_for(account)
     with acting_as(actor), transaction.atomic():
@@ -62,10 +58,9 @@ def session_open(*, request: HttpRequest, account: Account, means: str) -> Accou
         login(request, account, backend=BACKEND)  # its signal calls session_begin
         attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
         account_event(actor, events.SESSION_OPENED, account, means=means)
-        return AccountSession.objects.get(key_digest=key_digest(request.session.session_key or ""))
 
 
-def session_begin(*, request: HttpRequest, account: Account) -> AccountSession:
+def session_begin(*, request: HttpRequest, account: Account) -> None:
     """Write down that Django has opened a session; it counts from here on."""
     means = getattr(request, "signin_means", "password")
     at = now()
@@ -74,7 +69,7 @@ def session_begin(*, request: HttpRequest, account: Account) -> AccountSession:
     if request.session.session_key is None:  # another account was signed in here just now
         request.session.create()
     address = client_address(request)
-    return AccountSession.objects.create(
+    AccountSession.objects.create(
         account=account,
         key_digest=key_digest(request.session.session_key or ""),
         means=means,
