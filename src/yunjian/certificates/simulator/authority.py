@@ -146,15 +146,10 @@ class Authority:
     ) -> "Authority":
         """Make an authority that this one vouches for."""
         made = self._prepared(folder, self.algorithm)
-        issued = self.issue(
-            "subordinate",
-            subject,
-            extensions=extensions,
-            not_before=not_before or datetime.now(tz=UTC) - timedelta(days=300),
-            not_after=not_after or datetime.now(tz=UTC) + timedelta(days=3000),
-            key=make_key(made.key, self.algorithm),
-        )
-        shutil.copyfile(issued.certificate, made.certificate)
+        key, now = make_key(made.key, self.algorithm), datetime.now(tz=UTC)
+        begin, end = now - timedelta(days=300), now + timedelta(days=3000)
+        valid = not_before or begin, not_after or end
+        self._sign(key, subject, made.certificate, extensions, valid)
         return made
 
     def issue(
@@ -170,18 +165,11 @@ class Authority:
     ) -> Issued:
         """Issue a certificate; `name` names its files, `extensions` are lines of openssl's."""
         key = key or make_key(self.folder / f"{name}.key", self.algorithm)
-        path = self.folder / f"{name}.pem"
-        self._sign(
-            key,
-            subject,
-            path,
-            extensions,
-            (
-                not_before or datetime.now(tz=UTC) - timedelta(days=30),
-                not_after or datetime.now(tz=UTC) + timedelta(days=700),
-            ),
-            *(["-md", digest] if digest else []),
-        )
+        path, now = self.folder / f"{name}.pem", datetime.now(tz=UTC)
+        begin, end = now - timedelta(days=30), now + timedelta(days=700)
+        valid = not_before or begin, not_after or end
+        options = ["-md", digest] if digest else []
+        self._sign(key, subject, path, extensions, valid, *options)
         return Issued(path, key, self.algorithm)
 
     def revoke(self, issued: Issued) -> None:
