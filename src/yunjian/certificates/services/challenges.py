@@ -27,7 +27,7 @@ def challenge_issue(*, request: HttpRequest) -> Challenge:
     The text names this site, so that a signature made for another one is of no use here.
 
     Raises:
-        TooMany: this address asked too often.
+        RateLimitExceeded: this address asked too often.
     """
     check_rate_limit("challenge", client_address(request) or "")
     if SESSION_KEY not in request.session:

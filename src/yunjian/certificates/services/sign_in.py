@@ -59,7 +59,7 @@ def certificate_sign_in(
     to registration, and the proof of the certificate kept in the session for half an hour.
 
     Raises:
-        TooMany: this address tried too often.
+        RateLimitExceeded: this address tried too often.
         CertificateRefused: with the reason; it is an event as well.
     """
     check_rate_limit("signin", client_address(request) or "")
@@ -82,7 +82,7 @@ def certificate_turn_away(*, request: HttpRequest, reason: Reason) -> None:
     """Refuse something that was not even read.
 
     Raises:
-        TooMany: this address tried too often.
+        RateLimitExceeded: this address tried too often.
         CertificateRefused: always.
     """
     check_rate_limit("signin", client_address(request) or "")

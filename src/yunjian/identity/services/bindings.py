@@ -46,7 +46,7 @@ def binding_create(
             `token` with the code "token_required" when the account has a second factor and none
             was given, or when it is wrong.
         Conflict: the account has as many WeChat identities as it may have.
-        TooMany: too many tries from this address, by this identity or for this account.
+        RateLimitExceeded: too many tries from this address, by this identity or for this account.
     """
     kinds = SYSTEM_KINDS.get(system)
     if kinds is None:

@@ -60,7 +60,7 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
         InvalidInput: at `token`; it is not the code of this secret now.
         Conflict: the account has an authenticator already.
         NotAllowed: the account is somebody else's.
-        TooMany: too many tries.
+        RateLimitExceeded: too many tries.
     """
     require(account.pk == actor.account_id)
     check_rate_limit("second_factor", str(account.pk))
@@ -83,7 +83,7 @@ def second_factor_check(*, account: Account, token: str) -> None:
 
     Raises:
         InvalidInput: at `token`; it is wrong, was used before, or there is no authenticator.
-        TooMany: too many tries.
+        RateLimitExceeded: too many tries.
     """
     check_rate_limit("second_factor", str(account.pk))
     given = "".join(token.split()).replace("-", "")
