@@ -346,7 +346,7 @@ def below_a_revoked_authority(pki: Pki) -> Attempt:
     folder = pki.folder / "revoked-authority"
     if not folder.exists():
         made = pki.root.subordinate(folder, "/C=CN/O=Yunjian/CN=Gone", extensions=ISSUING)
-        pki.root.revoke(Issued(made.certificate, made.key, pki.algorithm))
+        pki.root.revoke(Issued(made.certificate, made.key))
     gone = Authority(folder, pki.algorithm)
     issued = gone.issue("leaf", SUBJECT, extensions=with_uscc(), key=pki.leaf.key)
     lists = [pki.list_of(pki.root), pki.list_of(pki.issuing), pki.list_of(gone)]

@@ -85,7 +85,7 @@ def _make(folder: Path, var_dir: Path) -> None:
     rows.append(_issue(issuing["rsa"], "b", second.name, second.uscc, "RSA"))
     rows.append(_issue(issuing["sm2"], "c", NEWCOMER, _newcomer_code(), "SM2，尚未注册"))
     gone = _issue(issuing["sm2"], "d", first.name, first.uscc, "SM2，已吊销")
-    issuing["sm2"].revoke(Issued(folder / gone["certificate"], folder / gone["key"], "sm2"))
+    issuing["sm2"].revoke(Issued(folder / gone["certificate"], folder / gone["key"]))
     until = datetime.now(tz=UTC) - timedelta(days=15)
     old = _issue(issuing["rsa"], "e", second.name, second.uscc, "RSA，已过期", until=until)
     rows += [gone, old]

@@ -52,11 +52,14 @@ class WechatChannel:
         send = client.send_subscription if is_subscription else client.send_template
         try:
             return send(address, template_id, url, data)
-        except NotFollowing as error:
-            _remember(address, "", str(error))
-            raise ChannelDeclined(str(error)) from error
-        except NotSubscribed as error:
-            _remember(address, template_id, str(error))
+        except (NotFollowing, NotSubscribed) as error:
+            suppression_record(
+                app_id=settings.WECHAT_APP_ID,
+                openid=address,
+                template_id=template_id if isinstance(error, NotSubscribed) else "",
+                reason=str(error),
+                until=now() + ASK_AGAIN,
+            )
             raise ChannelDeclined(str(error)) from error
         except QuotaUsedUp as error:
             until = day_bounds(today())[1]  # the midnight when WeChat's quotas begin anew
@@ -82,16 +85,6 @@ def _heed_silence(openid: str, template_id: str) -> None:
     if not silence.openid:
         raise ChannelFailed(silence.reason, is_passing=True, until=silence.until)
     raise ChannelDeclined(silence.reason)
-
-
-def _remember(openid: str, template_id: str, reason: str) -> None:
-    suppression_record(
-        app_id=settings.WECHAT_APP_ID,
-        openid=openid,
-        template_id=template_id,
-        reason=reason,
-        until=now() + ASK_AGAIN,
-    )
 
 
 def _url(link: str, account_id: UUID) -> str:

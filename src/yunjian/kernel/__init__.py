@@ -1,1 +1,1 @@
-"""The few things every room stands on: ids, clock, actor, scope, errors, digests, partitions."""
+"""The few things every room stands on: ids, clock, errors, digests, queries, partitions."""

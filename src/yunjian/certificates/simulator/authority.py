@@ -78,7 +78,6 @@ class Issued:
 
     certificate: Path
     key: Path
-    algorithm: Algorithm
 
 
 def has_openssl() -> bool:
@@ -170,7 +169,7 @@ class Authority:
         valid = not_before or begin, not_after or end
         options = ["-md", digest] if digest else []
         self._sign(key, subject, path, extensions, valid, *options)
-        return Issued(path, key, self.algorithm)
+        return Issued(path, key)
 
     def revoke(self, issued: Issued) -> None:
         """Enter a certificate among the revoked ones."""

@@ -52,9 +52,8 @@ def open_message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @own_page("POST")
 def read_all(request: HttpRequest) -> HttpResponseBase:
     """Mark every message as read."""
-    actor = current_actor()
     unread = Notification.objects.filter(read_at__isnull=True).values_list("pk", flat=True)
-    mark_read(actor=actor, ids=list(unread))
+    mark_read(actor=current_actor(), ids=list(unread))
     return done(request, _("已全部标为已读"))
 
 
