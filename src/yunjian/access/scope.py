@@ -1,10 +1,10 @@
 """Scope by default: a query on scoped tables sees what the actor may see, or raises."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any, Self, TypeVar, cast
 
 from django.db import models
+from django.dispatch import Signal
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -62,14 +62,7 @@ NOTHING = models.Q(pk__in=[])
 ANYTHING = ~NOTHING
 
 _Scoped = TypeVar("_Scoped", bound=ScopedModel)
-ForeignAccessListener = Callable[[Actor, ScopedModel], None]
-_foreign_access_listeners: list[ForeignAccessListener] = []
-
-
-def on_foreign_access(listener: ForeignAccessListener) -> ForeignAccessListener:
-    """Register what is to happen when somebody asks for another organisation's row."""
-    _foreign_access_listeners.append(listener)
-    return listener
+foreign_access = Signal()  # somebody (`actor`) asked for another organisation's `row`
 
 
 def locked_or_refused(rows: models.QuerySet[_Scoped], key: uuid.UUID) -> _Scoped:
@@ -93,7 +86,7 @@ def get_visible_or_404(
 
     Raises:
         Http404: there is no such row, or it is not the actor's to see. The second case is
-            reported to the listeners (an event), and looks the same to the asker.
+            reported by a signal (an event), and looks the same to the asker.
     """
     try:
         key = identifier if isinstance(identifier, uuid.UUID) else uuid.UUID(str(identifier))
@@ -106,6 +99,5 @@ def get_visible_or_404(
     with bypass_rls("whether there is such a row, to report who asked for it"):
         hidden = model.unscoped().filter(pk=key).first()
     if hidden is not None:
-        for listener in _foreign_access_listeners:
-            listener(current_actor(), hidden)
+        foreign_access.send(sender=model, actor=current_actor(), row=hidden)
     raise Http404(_("没有找到您要的内容"))

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from yunjian.access.actor import Actor
-from yunjian.access.scope import ScopedModel, on_foreign_access
+from yunjian.access.scope import ScopedModel, foreign_access
 from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account
@@ -16,8 +16,8 @@ from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.services.sessions import session_begin, session_close
 
 
-@on_foreign_access
-def foreign_access(actor: Actor, row: ScopedModel) -> None:
+@receiver(foreign_access)
+def foreign_row_asked(actor: Actor, row: ScopedModel, **_rest: Any) -> None:
     """Record that somebody asked for another organisation's row by its id."""
     with transaction.atomic():
         record(actor=actor, verb=events.ACCESS_FOREIGN, obj=row)

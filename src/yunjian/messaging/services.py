@@ -96,10 +96,9 @@ def deliver_notifications(notification_ids: Sequence[UUID]) -> Undelivered:
     later: dict[datetime, list[UUID]] = {}
     rows = Notification.unscoped().filter(pk__in=notification_ids)
     for row in rows.prefetch_related("deliveries"):
-        known = {(each.channel, each.address): each for each in row.deliveries.all()}
         # every channel is tried, also when one before it failed
         for channel in channels():
-            for failure in _through(channel, row, known):
+            for failure in _through(channel, row):
                 if failure.until is None:
                     soon.append(row.pk)
                 else:
@@ -107,12 +106,10 @@ def deliver_notifications(notification_ids: Sequence[UUID]) -> Undelivered:
     return Undelivered(sorted(set(soon)), {at: sorted(set(ids)) for at, ids in later.items()})
 
 
-def _through(
-    channel: Channel, row: Notification, known: dict[tuple[str, str], Delivery]
-) -> list[ChannelFailed]:
+def _through(channel: Channel, row: Notification) -> list[ChannelFailed]:
     """Send a message to every open address of a channel; return the failures that may pass."""
-    before = [delivery for (name, _address), delivery in known.items() if name == channel.name]
-    if any(delivery.address == "" for delivery in before):
+    before = {each.address: each for each in row.deliveries.all() if each.channel == channel.name}
+    if "" in before:
         return []
     addresses = channel.addresses(account_id=row.recipient_id, kind=row.kind)
     if not addresses and not before:
@@ -121,7 +118,7 @@ def _through(
     if not before and not _within_rate(row):
         _record_delivery(row, channel, "", DeliveryState.LIMITED)
         return []
-    tried = [_try(channel, row, known.get((channel.name, each)), each) for each in addresses]
+    tried = [_try(channel, row, before.get(each), each) for each in addresses]
     return [failure for failure in tried if failure is not None]
 
 
