@@ -15,16 +15,11 @@
   };
 
   const post = async (url, body) => {
-    let response;
-    try {
-      response = await fetch(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-        body: JSON.stringify(body),
-      });
-    } catch (error) {
-      throw { message: texts.textNetwork };
-    }
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      body: JSON.stringify(body),
+    }).catch(() => { throw { message: texts.textNetwork }; });
     const type = response.headers.get("Content-Type") || "";
     if (!type.startsWith("application/json")) throw { message: texts.textNetwork };
     const answer = await response.json();
