@@ -116,7 +116,7 @@ def test_changing_a_filed_person_puts_it_back_to_draft(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
     person = services.person_update(
-        actor=actor, person=world.engineer_person, **PERSON, account=world.engineer
+        actor=actor, row=world.engineer_person, **PERSON, account=world.engineer
     )
 
     assert person.state == "draft"
@@ -150,7 +150,7 @@ def test_only_owners_and_managers_of_the_agency_change_its_people(world: World, 
     actor = world.actor(_accounts(world)[who])
 
     with pytest.raises(NotAllowed):
-        services.person_update(actor=actor, person=world.engineer_person, **PERSON)
+        services.person_update(actor=actor, row=world.engineer_person, **PERSON)
 
 
 # --- certificates
@@ -215,7 +215,7 @@ def test_a_retired_device_cannot_be_changed(world: World) -> None:
     with pytest.raises(InvalidState):
         services.equipment_update(
             actor=actor,
-            equipment=world.equipment,
+            row=world.equipment,
             asset_number="SB-009",
             serial_number="X",
             name="流量计",
@@ -264,7 +264,7 @@ def test_a_spare_part_cannot_be_fewer_than_none(world: World) -> None:
     assert fields_of(refused.value) == ["quantity", "amount"]
     part = services.spare_part_create(actor=actor, name="蠕动泵管", location="一号库", quantity=3)
     changed = services.spare_part_update(
-        actor=actor, part=part, name="蠕动泵管", location="二号库", quantity=2
+        actor=actor, row=part, name="蠕动泵管", location="二号库", quantity=2
     )
     assert (changed.location, changed.quantity) == ("二号库", 2)
 

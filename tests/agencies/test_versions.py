@@ -41,7 +41,7 @@ class Kind:
 KINDS = {
     "person": Kind(
         lambda actor: services.person_create(actor=actor, **PERSON),
-        lambda actor, row, **more: services.person_update(actor=actor, person=row, **PERSON | more),
+        lambda actor, row, **more: services.person_update(actor=actor, row=row, **PERSON | more),
         "job",
         "岗位",
         ("班长", "站长"),
@@ -49,7 +49,7 @@ KINDS = {
     "equipment": Kind(
         lambda actor: services.equipment_create(actor=actor, **EQUIPMENT),
         lambda actor, row, **more: services.equipment_update(
-            actor=actor, equipment=row, **EQUIPMENT | more
+            actor=actor, row=row, **EQUIPMENT | more
         ),
         "name",
         "设备名称",
@@ -58,7 +58,7 @@ KINDS = {
     "vehicle": Kind(
         lambda actor: services.vehicle_create(actor=actor, plate="沪A54321"),
         lambda actor, row, **more: services.vehicle_update(
-            actor=actor, vehicle=row, **{"plate": "沪A54321"} | more
+            actor=actor, row=row, **{"plate": "沪A54321"} | more
         ),
         "plate",
         "车牌号",
@@ -66,7 +66,7 @@ KINDS = {
     ),
     "part": Kind(
         lambda actor: services.spare_part_create(actor=actor, **PART),
-        lambda actor, row, **more: services.spare_part_update(actor=actor, part=row, **PART | more),
+        lambda actor, row, **more: services.spare_part_update(actor=actor, row=row, **PART | more),
         "location",
         "放置位置",
         ("二号库", "三号库"),
@@ -174,7 +174,7 @@ def test_the_dialog_comes_back_with_what_the_other_changed_and_what_was_typed(
     person = services.person_create(actor=first, **PERSON)
     client, address = world.client(world.agency_manager), f"/agency/people/{person.pk}/{path}/"
     assert 'name="version" value="1"' in client.get(address).content.decode()
-    services.person_update(actor=second, person=person, **PERSON | {"job": "班长"})
+    services.person_update(actor=second, row=person, **PERSON | {"job": "班长"})
 
     sent = {**PERSON, "job": "站长", "left_on": today().isoformat(), "version": "1"}
     answer = client.post(address, sent)

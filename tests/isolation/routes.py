@@ -252,10 +252,10 @@ ROUTES: dict[str, Route] = {
     "agencies:contracts_list": page(A),
     "agencies:contracts_new": form(A, _CONTRACT),
     "agencies:contracts_detail": page(A, about="agencies.servicecontract"),
-    "agencies:contract_end": form(A, _CONTRACT, about="agencies.servicecontract"),
-    "agencies:person_certificate_new": form(A, _REGISTER, about="agencies.person"),
+    "agencies:contracts_end": form(A, _CONTRACT, about="agencies.servicecontract"),
+    "agencies:people_certificate_new": form(A, _REGISTER, about="agencies.person"),
     "agencies:equipment_certificate_new": form(A, _REGISTER, about="agencies.equipment"),
-    "agencies:person_leave": form(A, _REGISTER, about="agencies.person"),
+    "agencies:people_leave": form(A, _REGISTER, about="agencies.person"),
     "agencies:equipment_retire": form(A, _REGISTER, about="agencies.equipment"),
     # plans, tasks, visits
     "maintenance:agency_home": page(A),

@@ -79,12 +79,12 @@ def test_the_events_of_an_agency_carry_before_and_after(world: World) -> None:
         "serial_number": "E-1001",
         "name": "便携式分析仪",
     }
-    agencies.equipment_update(actor=actor, equipment=world.equipment, **device)
+    agencies.equipment_update(actor=actor, row=world.equipment, **device)
     agencies.equipment_retire(actor=actor, equipment=world.equipment, reason="报废")
-    agencies.vehicle_update(actor=actor, vehicle=world.vehicle, plate="沪A54321")
+    agencies.vehicle_update(actor=actor, row=world.vehicle, plate="沪A54321")
     part = agencies.spare_part_create(actor=actor, name="泵管", location="一号库", quantity=3)
     agencies.spare_part_update(
-        actor=actor, part=part, name="泵管", location="二号库", quantity=3, amount=Decimal("12.50")
+        actor=actor, row=part, name="泵管", location="二号库", quantity=3, amount=Decimal("12.50")
     )
 
     assert payloads("equipment.changed") == [

@@ -76,7 +76,7 @@ def test_the_chain_keeps_a_digest_of_a_name_and_the_value_of_a_job(world: World)
     actor = world.actor(world.agency_manager)
     person = person_create(actor=actor, **PERSON)
 
-    person_update(actor=actor, person=person, **PERSON | {"name": "赵大川", "job": "班长"})
+    person_update(actor=actor, row=person, **PERSON | {"name": "赵大川", "job": "班长"})
 
     (created,) = payloads("person.created")
     assert is_keyed_digest(created["name"])
@@ -127,7 +127,7 @@ def test_a_digest_holds_after_the_secret_was_replaced(world: World, settings: Se
 def test_a_page_shows_the_personal_value_that_still_holds(world: World) -> None:
     actor = world.actor(world.agency_manager)
     person = person_create(actor=actor, **PERSON)
-    person_update(actor=actor, person=person, **PERSON | {"phone": "13911113333"})
+    person_update(actor=actor, row=person, **PERSON | {"phone": "13911113333"})
 
     with acting_as(actor):
         (change,) = (one for one in others(Person.objects.get(pk=person.pk), 1) if one.before)

@@ -92,11 +92,9 @@ class PersonForm(RegisterForm):
         assert isinstance(education, forms.ChoiceField)  # noqa: S101 - for the type checker
         offered = EDUCATIONS.choices(held=self.initial.get("education", ""))
         education.choices = [("", _("请选择")), *offered]
-        held = self.initial.get("account")
-        besides = Account.objects.filter(pk=held).first() if held else None
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-        field.queryset = free_accounts(current_actor(), besides=besides)
+        field.queryset = free_accounts(current_actor(), besides=self.initial.get("account"))
 
 
 class EquipmentForm(RegisterForm):

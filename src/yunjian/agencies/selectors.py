@@ -123,49 +123,34 @@ def contracts(*, text: str = "", holds: str = "") -> QuerySet[ServiceContract]:
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """Something that runs out soon or has run out. `days_left` is negative when it has."""
+    """Something that runs out soon or has run out."""
 
     kind: str
     name: str
-    what: str
     valid_until: date
-    days_left: int
     link: str
 
 
-def expiring(actor: Actor, *, within_days: int = SOON_DAYS, most: int = 8) -> list[Expiring]:
-    """Return what runs out within some days or already has, the most urgent first.
+def expiring(actor: Actor, *, most: int) -> list[Expiring]:
+    """Return what runs out within a month or already has, the most urgent first.
 
     Counted by the latest certificate of each person in office and each device in use, and the
     leases of vehicles.
     """
-    limit = today() + timedelta(days=within_days)
-    held = Q(organization_id=actor.own_organization, valid_until__lte=limit)
-    persons = people(presence="present").filter(held).order_by("valid_until")[:most]
-    devices = equipment().filter(held, needs_calibration=True)
-    in_use = devices.exclude(state=FilingState.WITHDRAWN).order_by("valid_until")[:most]
-    leases = vehicles(ownership="leased").filter(organization_id=actor.own_organization)
-    leased = leases.filter(lease_until__lte=limit).order_by("lease_until")[:most]
-    result = [
-        *(
-            _expiring(_("人员"), _("能力评定证书"), row, f"/agency/people/{row.pk}/")
-            for row in persons
-        ),
-        *(
-            _expiring(_("设备"), _("检定/校准证书"), row, f"/agency/equipment/{row.pk}/")
-            for row in in_use
-        ),
+    limit = today() + timedelta(days=SOON_DAYS)
+    own = Q(organization_id=actor.own_organization)
+    in_use = equipment().filter(needs_calibration=True).exclude(state=FilingState.WITHDRAWN)
+    kinds: list[tuple[str, str, QuerySet[Any], str]] = [
+        (_("人员"), "people", people(presence="present"), "valid_until"),
+        (_("设备"), "equipment", in_use, "valid_until"),
+        (_("车辆"), "vehicles", vehicles(ownership="leased"), "lease_until"),
     ]
-    result += [
-        _expiring(_("车辆"), _("租赁合同"), row, f"/agency/vehicles/{row.pk}/") for row in leased
+    result = [
+        Expiring(kind, str(row), getattr(row, day), f"/agency/{slug}/{row.pk}/")
+        for kind, slug, rows, day in kinds
+        for row in rows.filter(own, **{f"{day}__lte": limit}).order_by(day)[:most]
     ]
     return sorted(result, key=lambda one: one.valid_until)[:most]
-
-
-def _expiring(kind: str, what: str, row: Any, link: str) -> Expiring:
-    valid_until: date = getattr(row, "valid_until", None) or row.lease_until
-    days_left = (valid_until - today()).days
-    return Expiring(kind, str(row), what, valid_until, days_left, link)
 
 
 def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
@@ -175,13 +160,10 @@ def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
     return rows.select_related("attachment")
 
 
-def free_accounts(actor: Actor, *, besides: Account | None = None) -> QuerySet[Account]:
-    """Return accounts of the organisation that no person holds yet (and one more)."""
+def free_accounts(actor: Actor, *, besides: Any = None) -> QuerySet[Account]:
+    """Return accounts of the organisation that no person holds yet, and that of one more key."""
     mine = Account.objects.filter(organization_id=actor.own_organization, is_active=True)
-    keep = Q(person__isnull=True)
-    if besides is not None:
-        keep |= Q(pk=besides.pk)
-    return mine.filter(keep)
+    return mine.filter(Q(person__isnull=True) | Q(pk=besides))
 
 
 def contract_parties(

@@ -20,34 +20,4 @@ urlpatterns = [
             registers.CONTRACTS,
         )
     ),
-    path(
-        "agency/people/<uuid:row_id>/certificates/new/",
-        registers.certificate_new,
-        {"kind": "people"},
-        name="person_certificate_new",
-    ),
-    path(
-        "agency/equipment/<uuid:row_id>/certificates/new/",
-        registers.certificate_new,
-        {"kind": "equipment"},
-        name="equipment_certificate_new",
-    ),
-    path(
-        "agency/people/<uuid:row_id>/leave/",
-        registers.row_end,
-        {"ending": registers.LEAVE},
-        name="person_leave",
-    ),
-    path(
-        "agency/equipment/<uuid:row_id>/retire/",
-        registers.row_end,
-        {"ending": registers.RETIRE},
-        name="equipment_retire",
-    ),
-    path(
-        "agency/contracts/<uuid:row_id>/end/",
-        registers.row_end,
-        {"ending": registers.END},
-        name="contract_end",
-    ),
 ]

@@ -121,26 +121,8 @@ SPARE_PARTS = RegisterService(
     _check_part,
 )
 equipment_create = EQUIPMENT.create
+equipment_update = EQUIPMENT.update
 vehicle_create = VEHICLES.create
+vehicle_update = VEHICLES.update
 spare_part_create = SPARE_PARTS.create
-
-
-def equipment_update(
-    *, actor: Actor, equipment: Equipment, version: int | None = None, **fields: Any
-) -> Equipment:
-    """Change what is filed about a device, as `RegisterService.update` does."""
-    return EQUIPMENT.update(actor=actor, row=equipment, version=version, **fields)
-
-
-def vehicle_update(
-    *, actor: Actor, vehicle: Vehicle, version: int | None = None, **fields: Any
-) -> Vehicle:
-    """Change what is filed about a vehicle, as `RegisterService.update` does."""
-    return VEHICLES.update(actor=actor, row=vehicle, version=version, **fields)
-
-
-def spare_part_update(
-    *, actor: Actor, part: SparePart, version: int | None = None, **fields: Any
-) -> SparePart:
-    """Change what is known about a spare part, as `RegisterService.update` does."""
-    return SPARE_PARTS.update(actor=actor, row=part, version=version, **fields)
+spare_part_update = SPARE_PARTS.update

@@ -134,10 +134,4 @@ PEOPLE = RegisterService(
     _require_not_reviewed,
 )
 person_create = PEOPLE.create
-
-
-def person_update(
-    *, actor: Actor, person: Person, version: int | None = None, **fields: Any
-) -> Person:
-    """Change what is filed about a person, as `RegisterService.update` does."""
-    return PEOPLE.update(actor=actor, row=person, version=version, **fields)
+person_update = PEOPLE.update

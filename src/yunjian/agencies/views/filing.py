@@ -8,21 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies import selectors, services
+from yunjian.agencies.fields import FILING
 from yunjian.agencies.forms import FilingForm
-from yunjian.agencies.models import AgencyFiling, Equipment, Person, ServiceContract, Vehicle
+from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
-from yunjian.agencies.views.register import bound_sections, plain_text
-from yunjian.certificates.selectors.authorities import (
-    certificates_of,
-    registration_of,
-)
+from yunjian.agencies.views.register import bound_sections, facts_shown
+from yunjian.certificates.selectors.authorities import certificates_of, registration_of
 from yunjian.identity.models import Account
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.records.versions import Change, StaleVersion
+from yunjian.records.versions import StaleVersion
 from yunjian.web.forms import add_domain_errors
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
@@ -48,7 +45,7 @@ def filing(request: HttpRequest) -> HttpResponse:
             (title, "done" if n < here else "current" if n == here else "")
             for n, title in enumerate(STEPS)
         ],
-        "sections": _sections(shown),
+        "sections": facts_shown(FILING, shown) if shown else [],
         "may_edit": may_edit_filing(actor) and not (opened and opened.state == "submitted"),
         "may_submit": may_edit_filing(actor)
         and opened is not None
@@ -64,22 +61,21 @@ def filing_edit(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     opened = selectors.open_filing(actor)
     current = opened or selectors.filed(actor)
-    names = FilingForm.Meta.fields
     known = current or registration_of(actor)  # the first time, what was said on registration
+    names = FILING.form_names
     initial = {name: getattr(known, name) for name in names if hasattr(known, name)}
     initial["version"] = opened.version if opened else 0
     form = FilingForm(request.POST or None, initial=initial)
-    changed: list[Change] = []
+    context: dict[str, object] = {"form": form, "sections": bound_sections(form)}
     if request.method == "POST" and form.is_valid():
         try:
             services.filing_save(actor=actor, version=form.seen_version, **form.values())
         except DomainError as error:
             add_domain_errors(form, error)
             if isinstance(error, StaleVersion) and opened is not None:
-                changed = others_changed(form, opened)
+                context["others"] = others_changed(form, opened)
         else:
             return done(request, gettext("已保存备案基本信息"), "/agency/filing/")
-    context = {"form": form, "others": changed, "sections": bound_sections(form)}
     status = 422 if form.errors else 200
     return render(request, "agencies/filing_form.html", context, status=status)
 
@@ -92,9 +88,8 @@ def filing_submit(request: HttpRequest) -> HttpResponse:
     if opened is None:
         messages.error(request, gettext("请先填写备案基本信息"))
         return redirect("agencies:filing")
-    filing_row = get_visible_or_404(AgencyFiling, opened.pk)
     try:
-        services.filing_submit(actor=current_actor(), filing=filing_row)
+        services.filing_submit(actor=current_actor(), filing=opened)
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("agencies:filing")
@@ -129,16 +124,3 @@ def organization(request: HttpRequest) -> HttpResponse:
         "numbers": numbers,
     }
     return render(request, "agencies/organization.html", context)
-
-
-def _sections(shown: AgencyFiling | None) -> list[tuple[str, list[tuple[str, object]]]]:
-    if shown is None:
-        return []
-    labels = {name: str(field.label) for name, field in FilingForm.base_fields.items()}
-    return [
-        (
-            str(legend),
-            [(labels[name], plain_text(getattr(shown, name))) for name in names],
-        )
-        for legend, names in FilingForm.sections
-    ]

@@ -1,6 +1,7 @@
 """The pages that every register of the filing has: list, new, detail, edit, export."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
@@ -17,19 +18,38 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import Actor, current_actor
 from yunjian.access.scope import ScopedModel, get_visible_or_404
+from yunjian.agencies.forms import CertificateForm
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.selectors import certificates_of
+from yunjian.agencies.services import certificate_add
 from yunjian.agencies.services.registers import RegisterService
+from yunjian.kernel.clock import today
 from yunjian.kernel.languages import Text
-from yunjian.records.versions import Versioned
+from yunjian.records.fields import Specification
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.guards import agency_page
 from yunjian.web.lists import Action, ListPage, cleaned_query
 from yunjian.web.responses import done
 from yunjian.web.tables import Table
+from yunjian.web.uploads import stored
 
 Row = TypeVar("Row", bound=ScopedModel)
 Facts = list[tuple[str, list[tuple[str, object]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a row of a register comes to its end: `act` names it in the address, `noun` is what the
+    service calls the row, `day` the field that begins as today."""
+
+    act: str
+    service: Callable[..., object]
+    noun: str
+    form_class: Callable[..., Any]
+    title: Text
+    message: Text
+    submit: Text
+    day: str = ""
 
 
 class Register(Generic[Row]):
@@ -41,6 +61,7 @@ class Register(Generic[Row]):
     testid: ClassVar[str]
     group: ClassVar[Text] = _("备案管理")
     model: type[Row]
+    specification: ClassVar[Specification]
     form_class: ClassVar[Callable[..., Any]]
     query_class: ClassVar[type[forms.Form]]
     table_class: ClassVar[type[Table]]
@@ -48,6 +69,7 @@ class Register(Generic[Row]):
     select: ClassVar[Callable[..., QuerySet[Any]]]
     editable: ClassVar[bool] = True
     certified: ClassVar[bool] = False
+    ending: ClassVar[Ending | None] = None
     named_by: ClassVar[str] = "name"
 
     def __init__(self) -> None:
@@ -73,24 +95,9 @@ class Register(Generic[Row]):
         version = form.seen_version
         return cast("Row", self.service.update(actor=actor, row=row, version=version, **values))
 
-    def initial(self, row: Row) -> dict[str, Any]:
-        """Return what the form shows of a row."""
-        names = self.form_class(initial={}).fields
-        return {name: _form_value(row, name) for name in names if hasattr(row, name)}
-
     def facts(self, row: Row) -> Facts:
         """Return what the detail page shows: sections of labels and values."""
-        form = self.form_class(initial={})
-        sections = form.sections
-        labels = {name: field.label for name, field in form.fields.items()}
-        return [
-            (
-                legend,
-                [(labels[name], _shown(row, name)) for name in names if hasattr(row, name)],
-            )
-            for legend, names in sections
-            if any(hasattr(row, name) for name in names)
-        ]
+        return facts_shown(self.specification, row)
 
     def more(self, row: Any) -> dict[str, Any]:
         """Return what else the detail page shows: the certificates, where rows have any."""
@@ -136,27 +143,89 @@ class Register(Generic[Row]):
             "may_edit": may_edit_filing(current_actor()),
             **self.more(row),
         }
-        return render(request, f"agencies/{self.slug}_detail.html", context)
+        templates = [f"agencies/{self.slug}_detail.html", "agencies/register_detail.html"]
+        return render(request, templates, context)
 
     def _form_page(self, request: HttpRequest, row: Row | None) -> HttpResponse:
-        initial = self.initial(row) if row is not None else {}
+        initial = {}
+        if row is not None:
+            known = model_to_dict(row, self.specification.form_names)
+            initial = known | {"version": row.version}  # type: ignore[attr-defined]
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         form = self.form_class(*sent, initial=initial)
         title = gettext("新增%(noun)s") if row is None else gettext("编辑%(noun)s")
         message = gettext("已新增%(noun)s") if row is None else gettext("已保存%(noun)s")
 
-        def save() -> HttpResponse:
-            self.save(current_actor(), form, row)
-            return done(request, message % {"noun": self.noun}, self.url("list"))
+        return self._dialog(
+            request,
+            form,
+            row,
+            save=lambda: self.save(current_actor(), form, row),
+            back=self.url("list"),
+            message=message % {"noun": self.noun},
+            title=title % {"noun": self.noun},
+        )
 
-        return form_dialog(
+    def certificate_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
+        """A dialog for a certificate of a row."""
+        holder: Any = get_visible_or_404(self.model, row_id)
+        form = CertificateForm(request.POST or None, request.FILES or None)
+
+        def save() -> None:
+            actor, values = current_actor(), form.cleaned_data
+            upload = values.pop("attachment")
+            attachment = stored(actor, upload, purpose="certificate", field="attachment")
+            certificate_add(actor=actor, holder=holder, attachment=attachment, **values)
+
+        return self._dialog(
             request,
             form,
             save=save,
-            row=cast("Any", row),
-            title=title % {"noun": self.noun},
-            sections=bound_sections(form),
-            size="lg",
+            back=self.url("detail", row_id),
+            message=gettext("已上传证书"),
+            title=gettext("上传证书 · %(holder)s") % {"holder": holder},
+        )
+
+    def ending_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
+        """A dialog to note that a person left, take a device out of use, end a contract early."""
+        ending = cast("Ending", self.ending)
+        row: Any = get_visible_or_404(self.model, row_id)
+        initial = {"version": row.version} | ({ending.day: today()} if ending.day else {})
+        form = ending.form_class(request.POST or None, initial=initial)
+        return self._dialog(
+            request,
+            form,
+            row,
+            save=lambda: ending.service(
+                actor=current_actor(), **{ending.noun: row}, **form.cleaned_data
+            ),
+            back=self.url("detail", row_id),
+            message=str(ending.message),
+            title=str(ending.title) % {ending.noun: row},
+            submit=str(ending.submit),
+            danger=True,
+        )
+
+    def _dialog(
+        self,
+        request: HttpRequest,
+        form: Any,
+        row: Any = None,
+        *,
+        save: Callable[[], object],
+        back: str,
+        message: str,
+        **context: Any,
+    ) -> HttpResponse:
+        """Show a form; when it is saved, say so and go `back`."""
+
+        def saved() -> HttpResponse:
+            save()
+            return done(request, message, back)
+
+        sections = bound_sections(form) if hasattr(form, "sections") else None
+        return form_dialog(
+            request, form, save=saved, row=row, sections=sections, size="lg", **context
         )
 
     def url(self, page: str, row_id: UUID | None = None) -> str:
@@ -170,26 +239,22 @@ class Register(Generic[Row]):
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of the register."""
-        slug = self.slug
-        write = require_http_methods(["GET", "POST"])
-        return [
-            path("", require_GET(agency_page(self.list_page)), name=f"{slug}_list"),
-            path("new/", write(agency_page(self.new_page)), name=f"{slug}_new"),
-            path(
-                "<uuid:row_id>/", require_GET(agency_page(self.detail_page)), name=f"{slug}_detail"
-            ),
-            *(
-                [
-                    path(
-                        "<uuid:row_id>/edit/",
-                        write(agency_page(self.edit_page)),
-                        name=f"{slug}_edit",
-                    )
-                ]
-                if self.editable
-                else []
-            ),
+        read, write = require_GET, require_http_methods(["GET", "POST"])
+        row = "<uuid:row_id>/"
+        pages: list[tuple[str, str, Any]] = [
+            ("", "list", read(agency_page(self.list_page))),
+            ("new/", "new", write(agency_page(self.new_page))),
+            (row, "detail", read(agency_page(self.detail_page))),
         ]
+        if self.editable:
+            pages.append((f"{row}edit/", "edit", write(agency_page(self.edit_page))))
+        if self.certified:
+            view = write(agency_page(self.certificate_page))
+            pages.append((f"{row}certificates/new/", "certificate_new", view))
+        if self.ending is not None:
+            act = self.ending.act
+            pages.append((f"{row}{act}/", act, write(agency_page(self.ending_page))))
+        return [path(route, view, name=f"{self.slug}_{name}") for route, name, view in pages]
 
 
 def bound_sections(form: Any) -> list[tuple[Text, list[forms.BoundField]]]:
@@ -197,8 +262,12 @@ def bound_sections(form: Any) -> list[tuple[Text, list[forms.BoundField]]]:
     return [(legend, [form[name] for name in names]) for legend, names in form.sections]
 
 
-def _form_value(row: Model, name: str) -> object:
-    return model_to_dict(row, [name]).get(name, getattr(row, name))
+def facts_shown(specification: Specification, row: Model) -> Facts:
+    """Return the fields of a row as its page shows them: sections of labels and values."""
+    return [
+        (str(one.title), [(str(field.label), _shown(row, field.path)) for field in one.fields])
+        for one in specification.sections
+    ]
 
 
 def _shown(row: Model, name: str) -> object:
@@ -217,23 +286,3 @@ def plain_text(value: object) -> str:
         case None | "":
             return "—"
     return str(value)
-
-
-def dialog(
-    request: HttpRequest,
-    form: Any,
-    *,
-    back: str,
-    save: Callable[[], object],
-    message: str,
-    row: Versioned | None = None,
-    **context: Any,
-) -> HttpResponse:
-    """Show a small form about a row; when it is saved, go back to the row."""
-
-    def saved() -> HttpResponse:
-        save()
-        return done(request, message, back)
-
-    sections = bound_sections(form) if hasattr(form, "sections") else None
-    return form_dialog(request, form, save=saved, row=row, sections=sections, size="lg", **context)

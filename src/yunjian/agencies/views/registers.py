@@ -1,26 +1,18 @@
 """The registers: people, devices, vehicles, spare parts, contracts."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
-from yunjian.access.actor import Actor, current_actor
-from yunjian.access.scope import get_visible_or_404
-from yunjian.agencies import forms, selectors, services, tables
+from yunjian.access.actor import Actor
+from yunjian.agencies import fields, forms, selectors, services, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
 from yunjian.agencies.services import assets, people
-from yunjian.agencies.views.register import Facts, Register, dialog, plain_text
+from yunjian.agencies.views.register import Ending, Facts, Register, plain_text
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
-from yunjian.kernel.languages import Text
-from yunjian.web.guards import agency_page
 from yunjian.web.uploads import stored
 
 
@@ -29,12 +21,22 @@ class PeopleRegister(Register[Person]):
 
     slug, testid = "people", "person-new"
     title, noun = _("人员"), pgettext_lazy("noun", "人员")
-    model = Person
+    model, specification = Person, fields.PERSON
     form_class = forms.PersonForm
     query_class = forms.PeopleQuery
     table_class = tables.PeopleTable
     service, select = people.PEOPLE, selectors.people
     certified = True
+    ending = Ending(
+        "leave",
+        services.person_leave,
+        "person",
+        forms.LeaveForm,
+        _("登记离职 · %(person)s"),
+        _("已登记离职"),
+        _("登记离职"),
+        day="left_on",
+    )
 
 
 class EquipmentRegister(Register[Equipment]):
@@ -42,12 +44,21 @@ class EquipmentRegister(Register[Equipment]):
 
     slug, testid = "equipment", "equipment-new"
     title, noun = _("设备"), pgettext_lazy("noun", "设备")
-    model = Equipment
+    model, specification = Equipment, fields.EQUIPMENT
     form_class = forms.EquipmentForm
     query_class = forms.EquipmentQuery
     table_class = tables.EquipmentTable
     service, select = assets.EQUIPMENT, selectors.equipment
     certified = True
+    ending = Ending(
+        "retire",
+        services.equipment_retire,
+        "equipment",
+        forms.RetireForm,
+        _("停用设备 · %(equipment)s"),
+        _("已停用设备"),
+        _("停用"),
+    )
 
 
 class VehicleRegister(Register[Vehicle]):
@@ -55,7 +66,7 @@ class VehicleRegister(Register[Vehicle]):
 
     slug, testid = "vehicles", "vehicle-new"
     title, noun = _("运维车辆"), pgettext_lazy("noun", "车辆")
-    model = Vehicle
+    model, specification = Vehicle, fields.VEHICLE
     form_class = forms.VehicleForm
     query_class = forms.VehicleQuery
     table_class = tables.VehicleTable
@@ -76,7 +87,7 @@ class SparePartRegister(Register[SparePart]):
 
     slug, testid = "parts", "part-new"
     title, noun = _("运维备品备件"), pgettext_lazy("noun", "备品备件")
-    model = SparePart
+    model, specification = SparePart, fields.PART
     form_class = forms.SparePartForm
     query_class = forms.SparePartQuery
     table_class = tables.SparePartTable
@@ -95,6 +106,16 @@ class ContractRegister(Register[ServiceContract]):
     named_by = "number"
     select = selectors.contracts
     editable = False
+    ending = Ending(
+        "end",
+        services.contract_end,
+        "contract",
+        forms.ContractEndForm,
+        _("提前终止合同 · %(contract)s"),
+        _("合同已终止"),
+        _("终止合同"),
+        day="ends_on",
+    )
 
     def save(
         self,
@@ -146,103 +167,3 @@ EQUIPMENT = EquipmentRegister()
 VEHICLES = VehicleRegister()
 PARTS = SparePartRegister()
 CONTRACTS = ContractRegister()
-
-_dialog = require_http_methods(["GET", "POST"])
-
-
-@_dialog
-@agency_page
-def certificate_new(request: HttpRequest, kind: str, row_id: UUID) -> HttpResponse:
-    """Add a certificate to a person ("people") or a device ("equipment")."""
-    holder: Person | Equipment
-    if kind == "people":
-        holder = get_visible_or_404(Person, row_id)
-        back = PEOPLE.url("detail", row_id)
-    else:
-        holder = get_visible_or_404(Equipment, row_id)
-        back = EQUIPMENT.url("detail", row_id)
-    form = forms.CertificateForm(request.POST or None, request.FILES or None)
-
-    def save() -> None:
-        values = form.cleaned_data
-        upload = values.pop("attachment")
-        attachment = stored(current_actor(), upload, purpose="certificate", field="attachment")
-        services.certificate_add(
-            actor=current_actor(), holder=holder, attachment=attachment, **values
-        )
-
-    return dialog(
-        request,
-        form,
-        title=gettext("上传证书 · %(holder)s") % {"holder": holder},
-        back=back,
-        save=save,
-        message=gettext("已上传证书"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a row of a register comes to its end: `noun` is what the service calls the row."""
-
-    register: Register[Any]
-    service: Callable[..., object]
-    noun: str
-    form_class: Callable[..., Any]
-    title: Text
-    message: Text
-    submit: Text
-    day: str = ""
-
-
-LEAVE = Ending(
-    PEOPLE,
-    services.person_leave,
-    "person",
-    forms.LeaveForm,
-    _("登记离职 · %(person)s"),
-    _("已登记离职"),
-    _("登记离职"),
-    day="left_on",
-)
-RETIRE = Ending(
-    EQUIPMENT,
-    services.equipment_retire,
-    "equipment",
-    forms.RetireForm,
-    _("停用设备 · %(equipment)s"),
-    _("已停用设备"),
-    _("停用"),
-)
-END = Ending(
-    CONTRACTS,
-    services.contract_end,
-    "contract",
-    forms.ContractEndForm,
-    _("提前终止合同 · %(contract)s"),
-    _("合同已终止"),
-    _("终止合同"),
-    day="ends_on",
-)
-
-
-@_dialog
-@agency_page
-def row_end(request: HttpRequest, ending: Ending, row_id: UUID) -> HttpResponse:
-    """Note that a person left, take a device out of use, end a contract early."""
-    row = get_visible_or_404(ending.register.model, row_id)
-    initial = {"version": row.version} | ({ending.day: today()} if ending.day else {})
-    form = ending.form_class(request.POST or None, initial=initial)
-    return dialog(
-        request,
-        form,
-        title=str(ending.title) % {ending.noun: row},
-        back=ending.register.url("detail", row_id),
-        save=lambda: ending.service(
-            actor=current_actor(), **{ending.noun: row}, **form.cleaned_data
-        ),
-        row=row,
-        message=str(ending.message),
-        submit=str(ending.submit),
-        danger=True,
-    )
