@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 BLOCK = 32
 RANDOM = 16
-AES_KEY_SIGNS = 43
 LIMIT_BYTES = 64 * 1024
 LIMIT_ELEMENTS = 400
 LIMIT_DEPTH = 6

@@ -15,26 +15,8 @@ import httpx
 from django.conf import settings
 
 from yunjian.wechat.credentials import current
-from yunjian.wechat.errors import (
-    CodeRefused,
-    NotFollowing,
-    NotSubscribed,
-    TokenRefused,
-    WechatError,
-    WechatUnreachable,
-    error_of,
-)
+from yunjian.wechat.errors import TokenRefused, WechatUnreachable, error_of
 from yunjian.wechat.models import Credential
-
-__all__ = [
-    "CodeRefused",
-    "NotFollowing",
-    "NotSubscribed",
-    "WechatClient",
-    "WechatError",
-    "WechatUnreachable",
-    "jsapi_signature",
-]
 
 TIMEOUT_SECONDS = 5.0
 Data = Mapping[str, Mapping[str, str]]
@@ -132,10 +114,7 @@ class WechatClient:
             WechatUnreachable: no answer.
         """
         body = {"touser": openid, "template_id": template_id, "url": url, "data": data}
-        answer = self._with_token(
-            lambda token: self._post(f"/cgi-bin/message/template/send?access_token={token}", body)
-        )
-        return str(answer.get("msgid", ""))
+        return self._sent("/cgi-bin/message/template/send", body)
 
     def send_subscription(self, openid: str, template_id: str, url: str, data: Data) -> str:
         """Send a subscription message; return WeChat's id of it, "" when it gives none.
@@ -148,11 +127,10 @@ class WechatClient:
             WechatUnreachable: no answer.
         """
         body = {"touser": openid, "template_id": template_id, "page": url, "data": data}
-        answer = self._with_token(
-            lambda token: self._post(
-                f"/cgi-bin/message/subscribe/bizsend?access_token={token}", body
-            )
-        )
+        return self._sent("/cgi-bin/message/subscribe/bizsend", body)
+
+    def _sent(self, path: str, body: dict[str, Any]) -> str:
+        answer = self._with_token(lambda token: self._post(f"{path}?access_token={token}", body))
         return str(answer.get("msgid", ""))
 
     def _new_token(self, force: bool) -> tuple[str, int]:  # noqa: FBT001 - as `current` calls it

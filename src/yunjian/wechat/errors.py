@@ -2,23 +2,21 @@
 
 
 class WechatError(Exception):
-    """WeChat refused; `errcode` is its own number (official list of return codes)."""
+    """WeChat refused; `errcode` is its own number (official list of return codes).
+
+    `is_passing`: asking again later may help.
+    """
+
+    is_passing = False
 
     def __init__(self, errcode: int, errmsg: str) -> None:
         super().__init__(f"{errcode} {errmsg}")
         self.errcode = errcode
         self.errmsg = errmsg
 
-    @property
-    def is_passing(self) -> bool:
-        """Whether asking again later may help."""
-        return False
-
 
 class _Passing(WechatError):
-    @property
-    def is_passing(self) -> bool:
-        return True
+    is_passing = True
 
 
 class WechatUnreachable(_Passing):

@@ -1,7 +1,7 @@
 """Faults that are asked for: the next calls of an address go wrong."""
 
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_DELAY = 30.0
@@ -39,10 +39,6 @@ class Fault:
             delay=min(LONGEST_DELAY, float(body.get("delay", 0))),
             drop=body.get("drop") is True,
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for /sim/errors."""
-        return asdict(self)
 
 
 @dataclass

@@ -2,17 +2,17 @@
 
 import contextlib
 import json
+import os
 import re
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import redirect
@@ -21,9 +21,6 @@ from werkzeug.wrappers import Request, Response
 from yunjian.wechat.simulator import callback_client, outgoing_events, pages, phone
 from yunjian.wechat.simulator.faults import Fault
 from yunjian.wechat.simulator.state import TOKEN_SECONDS, Refused, SimulatorState
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 USER_COOKIE = "sim_user"
 CALLBACK_PATH = "/wechat/callback"
@@ -73,8 +70,6 @@ class _Endpoints:
             answer: Response = getattr(self, f"on_{endpoint}")(request)
         except Refused as error:
             return _json({"errcode": error.errcode, "errmsg": error.errmsg})
-        except HTTPException as error:
-            return error.get_response(request.environ)
         return answer
 
     def _go_wrong(self, request: Request) -> None:
@@ -186,7 +181,7 @@ class _Endpoints:
 
     def on_faults(self, _request: Request) -> Response:
         """List the faults that are still to happen."""
-        return _json({"errors": [fault.as_json() for fault in self.state.faults.waiting]})
+        return _json({"errors": [asdict(fault) for fault in self.state.faults.waiting]})
 
     def on_add_fault(self, request: Request) -> Response:
         """Let the next calls of an address go wrong."""
@@ -234,7 +229,7 @@ class _Endpoints:
         if name not in self.state.users or self.state.callback is None:
             raise Refused(47001, "name unknown, or no callback set")
         answered = outgoing_events.send_event(self.state, self.state.users[name], body)
-        return _json({"status": answered.status, "text": answered.text})
+        return _json(asdict(answered))
 
     def on_ticket(self, request: Request) -> Response:
         """Give a JS-SDK ticket."""
@@ -246,11 +241,11 @@ class _Endpoints:
         """Show what was sent: a page for people, JSON for programs."""
         if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
             return _page(pages.message_list(self.state))
-        return _json({"messages": [message.as_json() for message in self.state.messages]})
+        return _json({"messages": [asdict(message) for message in self.state.messages]})
 
     def on_users(self, _request: Request) -> Response:
         """List the pretend people."""
-        return _json({"users": [_user_facts(user) for user in self.state.users.values()]})
+        return _json({"users": [asdict(user) for user in self.state.users.values()]})
 
     def on_add_user(self, request: Request) -> Response:
         """Add a pretend person, or change whether one follows."""
@@ -262,17 +257,7 @@ class _Endpoints:
         user = self.state.add_user(name, follows=body.get("follows") is not False)
         if before is not None and before.follows != user.follows:
             outgoing_events.following_changed(self.state, user)
-        return _json(_user_facts(user))
-
-
-def create_app(state: SimulatorState) -> "WSGIApplication":
-    """Return the WSGI application of a simulator with the given memory."""
-    endpoints = _Endpoints(state)
-
-    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        return endpoints.answer(Request(environ))(environ, start)
-
-    return application
+        return _json(asdict(user))
 
 
 def serve(*, host: str = "127.0.0.1", port: int, state: SimulatorState | None = None) -> None:
@@ -308,8 +293,6 @@ def run_in_thread(state: SimulatorState) -> Iterator[Simulation]:
 
 def state_from_environment() -> SimulatorState:
     """Return a fresh memory for the account that the environment names."""
-    import os  # noqa: PLC0415 - only the stand-alone program reads the environment
-
     read = os.environ.get
     token, aes_key = read("YUNJIAN_WECHAT_CALLBACK_TOKEN", ""), read("YUNJIAN_WECHAT_AES_KEY", "")
     url = f"{read('YUNJIAN_PUBLIC_URL', '').rstrip('/')}{CALLBACK_PATH}"
@@ -332,7 +315,8 @@ class _QuietHandler(WSGIRequestHandler):
 def _server(host: str, port: int, state: SimulatorState) -> Any:
     if not _is_loopback(host):
         raise ValueError(f"the simulator trusts everybody, so it listens on loopback only: {host}")
-    return make_server(host, port, create_app(state), threaded=True, request_handler=_QuietHandler)
+    application = Request.application(_Endpoints(state).answer)
+    return make_server(host, port, application, threaded=True, request_handler=_QuietHandler)
 
 
 def _is_loopback(host: str) -> bool:
@@ -350,10 +334,6 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(47001, "data format error")
     return body
-
-
-def _user_facts(user: Any) -> dict[str, Any]:
-    return {"name": user.name, "openid": user.openid, "follows": user.follows}
 
 
 def _json(content: dict[str, Any]) -> Response:

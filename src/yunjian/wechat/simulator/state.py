@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yunjian.wechat.simulator.callback_client import CallbackAddress
@@ -64,10 +64,6 @@ class SentMessage:
     data: dict[str, Any]
     at: float
     kind: str = "template"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for /sim/messages."""
-        return asdict(self)
 
 
 @dataclass(slots=True)
