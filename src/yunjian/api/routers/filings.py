@@ -196,13 +196,8 @@ def retire_instrument(request: HttpRequest, instrument_id: UUID, body: ActIn) ->
 @router.patch("/filings/{uuid:revision_id}", response=CHANGED)
 def edit_filing(request: HttpRequest, revision_id: UUID, body: EditIn) -> InstrumentRevision:
     """Edit a draft; 409 `stale` when somebody else saved it since `edition`."""
-    revision = revision_change(
-        actor=actor_of(request),
-        revision=revision_or_404(revision_id),
-        values=_values(body.values, body.attachments),
-        edition=body.edition,
-    )
-    return revision_or_404(revision.pk)
+    values = _values(body.values, body.attachments)
+    return _moved(revision_change, request, revision_id, values=values, edition=body.edition)
 
 
 @router.delete("/filings/{uuid:revision_id}", response={204: None, READ | {409}: Problem})
@@ -215,34 +210,25 @@ def discard_filing(request: HttpRequest, revision_id: UUID) -> Status[None]:
 @router.post("/filings/{uuid:revision_id}/submit", response=CHANGED)
 def submit_filing(request: HttpRequest, revision_id: UUID) -> InstrumentRevision:
     """Hand a draft in."""
-    revision_submit(actor=actor_of(request), revision=revision_or_404(revision_id))
-    return revision_or_404(revision_id)
+    return _moved(revision_submit, request, revision_id)
 
 
 @router.post("/filings/{uuid:revision_id}/withdraw", response=CHANGED)
 def withdraw_filing(request: HttpRequest, revision_id: UUID) -> InstrumentRevision:
     """Take back what was handed in."""
-    revision_withdraw(actor=actor_of(request), revision=revision_or_404(revision_id))
-    return revision_or_404(revision_id)
+    return _moved(revision_withdraw, request, revision_id)
 
 
 @router.post("/filings/{uuid:revision_id}/approve", response=CHANGED)
 def approve_filing(request: HttpRequest, revision_id: UUID, body: ApproveIn) -> InstrumentRevision:
     """Make a filing official."""
-    revision_approve(actor=actor_of(request), revision=revision_or_404(revision_id), note=body.note)
-    return revision_or_404(revision_id)
+    return _moved(revision_approve, request, revision_id, note=body.note)
 
 
 @router.post("/filings/{uuid:revision_id}/return", response=CHANGED)
 def return_filing(request: HttpRequest, revision_id: UUID, body: ReturnIn) -> InstrumentRevision:
     """Send a filing back."""
-    revision_return(
-        actor=actor_of(request),
-        revision=revision_or_404(revision_id),
-        reason=body.reason,
-        remarks=body.remarks,
-    )
-    return revision_or_404(revision_id)
+    return _moved(revision_return, request, revision_id, reason=body.reason, remarks=body.remarks)
 
 
 @router.get("/instruments/{uuid:instrument_id}", response={200: InstrumentOut, READ: Problem})
@@ -276,6 +262,13 @@ def _begin(
     values = _values(body.values, body.attachments)
     revision = write(actor=actor_of(request), values=values, **target)
     return Status(201, revision_or_404(revision.pk))
+
+
+def _moved(
+    move: Callable[..., object], request: HttpRequest, revision_id: UUID, **how: Any
+) -> InstrumentRevision:
+    move(actor=actor_of(request), revision=revision_or_404(revision_id), **how)
+    return revision_or_404(revision_id)
 
 
 def _values(values: dict[str, Any], attachments: list[UUID] | None) -> dict[str, Any]:
