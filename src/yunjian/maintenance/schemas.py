@@ -24,23 +24,25 @@ from yunjian.sources.models.places import Medium, SamplingMethod
 TaskBucket = Literal["today", "overdue", "upcoming", "done"]
 # what was typed into a sheet, by section and field: its shape is what the definition says
 Answers = dict[str, Any]
-STORED = ConfigDict(extra="forbid")
 
 
 # stored JSON is handed on as it is: described, but neither checked nor copied
 UNREAD = WrapValidator(lambda value, _check: value), WrapSerializer(lambda value, _copy: value)
 
 
-@with_config(STORED)
-class Text(TypedDict):
+@with_config(ConfigDict(extra="forbid"))
+class Stored(TypedDict):
+    """A shape without other keys than those it states."""
+
+
+class Text(Stored):
     """A text in both languages."""
 
     zh: str
     en: str
 
 
-@with_config(STORED)
-class Judgement(TypedDict):
+class Judgement(Stored):
     """When it holds (an expression), and what it then says."""
 
     when: str
@@ -50,16 +52,14 @@ class Judgement(TypedDict):
     follow_up: NotRequired[str | list[str]]
 
 
-@with_config(STORED)
-class Choice(TypedDict):
+class Choice(Stored):
     """One value of several."""
 
     value: str
     title: Text
 
 
-@with_config(STORED)
-class SheetField(TypedDict):
+class SheetField(Stored):
     """One thing to fill in; `required`, `show`, `prefill` and `compute` may be expressions."""
 
     key: str
@@ -82,8 +82,7 @@ class SheetField(TypedDict):
     hint: NotRequired[Text]
 
 
-@with_config(STORED)
-class SheetItem(TypedDict):
+class SheetItem(Stored):
     """One line of a checklist."""
 
     key: str
@@ -93,8 +92,7 @@ class SheetItem(TypedDict):
     hint: NotRequired[Text]
 
 
-@with_config(STORED)
-class SheetSection(TypedDict):
+class SheetSection(Stored):
     """A part of a sheet: fields, a checklist, or a group of rows."""
 
     key: str
@@ -112,16 +110,14 @@ class SheetSection(TypedDict):
     rows: NotRequired[str]
 
 
-@with_config(STORED)
-class SheetKind(TypedDict, total=False):
+class SheetKind(Stored, total=False):
     """Where a sheet is for."""
 
     kind: Medium
     methods: list[SamplingMethod]
 
 
-@with_config(STORED)
-class SheetDefinition(TypedDict):
+class SheetDefinition(Stored):
     """A version of a sheet (docs/sheet-language.md)."""
 
     code: str
@@ -138,8 +134,7 @@ class SheetDefinition(TypedDict):
     paper: NotRequired[Literal["portrait", "landscape"]]
 
 
-@with_config(STORED)
-class FieldResult(TypedDict, total=False):
+class FieldResult(Stored, total=False):
     """What was computed for a field, and what the rules say of it."""
 
     value: Any
@@ -148,8 +143,7 @@ class FieldResult(TypedDict, total=False):
     clause: str
 
 
-@with_config(STORED)
-class SheetError(TypedDict):
+class SheetError(Stored):
     """What is wrong with an answer."""
 
     path: str
@@ -157,8 +151,7 @@ class SheetError(TypedDict):
     message: Text
 
 
-@with_config(STORED)
-class SheetFollowUp(TypedDict):
+class SheetFollowUp(Stored):
     """What the standard wants next, because of which field."""
 
     kind: str
@@ -167,8 +160,7 @@ class SheetFollowUp(TypedDict):
     clause: str
 
 
-@with_config(STORED)
-class SheetResult(TypedDict):
+class SheetResult(Stored):
     """What the rules say about a sheet; `fields` by path."""
 
     verdict: Verdict

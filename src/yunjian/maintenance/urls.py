@@ -6,8 +6,6 @@ from yunjian.maintenance.views import check, fill, plans, tasks, visits
 
 app_name = "maintenance"
 PLAN = "agency/plans/<uuid:plan_id>/"
-AGENCY_VISIT = "agency/visits/<uuid:visit_id>/"
-SOURCE_VISIT = "source/visits/<uuid:visit_id>/"
 urlpatterns = [
     path("agency/", tasks.home, name="agency_home"),
     path("agency/plans/", plans.plan_list, name="plan_list"),
@@ -19,15 +17,9 @@ urlpatterns = [
     path("agency/tasks/", tasks.task_list, name="task_list"),
     path("agency/tasks/reassign/", tasks.tasks_reassign, name="tasks_reassign"),
     path("agency/tasks/<uuid:task_id>/cancel/", tasks.task_cancellation, name="task_cancel"),
-    path("agency/visits/", visits.agency_visits, name="agency_visits"),
-    path(AGENCY_VISIT, visits.agency_visit, name="agency_visit"),
-    path(f"{AGENCY_VISIT}fill/", fill.fill, name="fill"),
-    path(f"{AGENCY_VISIT}fill/picture/", fill.picture, name="fill_picture"),
-    path(f"{AGENCY_VISIT}record.xlsx", visits.agency_workbook, name="agency_workbook"),
-    path(f"{AGENCY_VISIT}record.pdf", visits.agency_copy, name="agency_copy"),
-    path("source/visits/", visits.source_visits, name="source_visits"),
-    path(SOURCE_VISIT, visits.source_visit, name="source_visit"),
-    path(f"{SOURCE_VISIT}record.xlsx", visits.source_workbook, name="source_workbook"),
-    path(f"{SOURCE_VISIT}record.pdf", visits.source_copy, name="source_copy"),
+    *visits.AGENCY.urls(),
+    path("agency/visits/<uuid:visit_id>/fill/", fill.fill, name="fill"),
+    path("agency/visits/<uuid:visit_id>/fill/picture/", fill.picture, name="fill_picture"),
+    *visits.SOURCE.urls(),
     path("check/<uuid:visit_id>/", check.check, name="check"),
 ]

@@ -22,7 +22,6 @@ from yunjian.kernel.ids import check_client_id
 from yunjian.maintenance.models import Task, Visit
 from yunjian.maintenance.schemas import FieldPackageOut
 from yunjian.maintenance.selectors.visits import (
-    bucket_of,
     instruments_at,
     last_answers,
     sheet_context,
@@ -70,7 +69,6 @@ def _task(
     }
     return RowWith(
         task,
-        bucket=bucket_of(task),
         plan_name=task.plan.name if task.plan else "",
         instruments=instruments,
         sheets=[

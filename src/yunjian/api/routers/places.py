@@ -228,8 +228,7 @@ def new_limit(request: HttpRequest, outlet_id: UUID, body: LimitIn) -> Status[Em
 def end_limit(request: HttpRequest, limit_id: UUID, body: ClosingIn) -> EmissionLimit:
     """End an emission limit."""
     actor = _asking(request)
-    limit = limit_or_404(limit_id)
-    return limit_end(actor=actor, limit=limit, on=body.on, reason=body.reason)
+    return limit_end(actor=actor, limit=limit_or_404(limit_id), on=body.on, reason=body.reason)
 
 
 @router.post("/outlets/{uuid:outlet_id}/points", response={201: PointOut, WRITE: Problem})

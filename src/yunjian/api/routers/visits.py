@@ -25,7 +25,8 @@ from yunjian.maintenance.schemas import (
     VisitOut,
     VisitRowOut,
 )
-from yunjian.maintenance.selectors.visits import BUCKETS, visit_detail, visits_in
+from yunjian.maintenance.selectors.ledger import visit_detail
+from yunjian.maintenance.selectors.visits import BUCKETS, visits_in
 from yunjian.maintenance.services.confirmations import confirmation_sign
 from yunjian.maintenance.services.visits import Answer, Outcome, visit_sign_in, visit_submit
 

@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from yunjian.library.models.sheets import Verdict
-from yunjian.maintenance.selectors.ledger import ShownVisit
+from yunjian.maintenance.selectors.ledger import VisitDetail
 from yunjian.standards.sheets.layout import Block, Cell
 
 COLUMNS = 6
@@ -17,18 +17,17 @@ LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def record_workbook(shown: ShownVisit) -> IO[bytes]:
+def record_workbook(detail: VisitDetail) -> IO[bytes]:
     """Return an open file with a worksheet for each record sheet of a visit."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     workbook = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
-    for number, sheet in enumerate(shown.sheets, start=1):
-        name = f"{number} {sheet.view.title}".translate(FORBIDDEN)[:LONGEST_NAME]
+    for number, view in enumerate(detail.sheets, start=1):
+        name = f"{number} {view.title}".translate(FORBIDDEN)[:LONGEST_NAME]
         writer = _SheetWriter(workbook, workbook.add_worksheet(name))
-        definition = sheet.view.definition
-        writer.title(sheet.view.title, f"{definition['standard']} {definition['annex']}".strip())
-        for block in sheet.blocks:
+        writer.title(view.title, view.standard)
+        for block in view.blocks:
             writer.block(block)
-    if not shown.sheets:
+    if not detail.sheets:
         workbook.add_worksheet(_("无记录单"))
     workbook.close()
     file.seek(0)

@@ -10,12 +10,10 @@ from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.selectors import present_people
 from yunjian.maintenance.models.plans import PlanState, TaskState
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, FilterChoiceField
 
-ANY = ("", _("全部"))
 UNITS = [("day", _("天")), ("month", _("月")), ("hour", _("小时"))]
 BUCKETS = [
-    ANY,
     ("unfinished", _("未完成")),
     ("today", _("今日")),
     ("overdue", _("已逾期")),
@@ -130,15 +128,15 @@ class PlanQuery(forms.Form):
     """What plans are searched by."""
 
     text = forms.CharField(label=_("计划名称"), required=False)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *PlanState.choices])
+    state = FilterChoiceField(_("状态"), PlanState.choices)
 
 
 class TaskQuery(forms.Form):
     """What tasks are searched by."""
 
     text = forms.CharField(label=_("测点/污染源"), required=False)
-    bucket = forms.ChoiceField(label=_("时限"), required=False, choices=BUCKETS)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *TaskState.choices])
+    bucket = FilterChoiceField(_("时限"), BUCKETS)
+    state = FilterChoiceField(_("状态"), TaskState.choices)
     assignee = forms.ModelChoiceField(
         Person.unscoped().none(), label=_("运维人员"), required=False, empty_label=_("全部")
     )

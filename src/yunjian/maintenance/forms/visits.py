@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.models.visits import VisitState
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, FilterChoiceField
 
 
 class VisitQuery(forms.Form):
@@ -16,9 +16,5 @@ class VisitQuery(forms.Form):
     point = forms.CharField(label=_("测点"), required=False, max_length=60)
     since = forms.DateField(label=_("签到日期"), required=False, widget=DateInput())
     until = forms.DateField(label=_("至"), required=False, widget=DateInput())
-    state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部")), *VisitState.choices]
-    )
-    verdict = forms.ChoiceField(
-        label=_("结果"), required=False, choices=[("", _("全部")), *Verdict.choices]
-    )
+    state = FilterChoiceField(_("状态"), VisitState.choices)
+    verdict = FilterChoiceField(_("结果"), Verdict.choices)

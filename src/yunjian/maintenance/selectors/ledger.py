@@ -11,20 +11,17 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import SHANGHAI, now, today
-from yunjian.kernel.languages import language_code
+from yunjian.kernel.languages import language_code, localized
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.domain.positions import Sketch, sketch
-from yunjian.maintenance.models import Visit
+from yunjian.maintenance.models import Confirmation, RecordSheet, Visit
 from yunjian.maintenance.models.visits import VisitState
-from yunjian.maintenance.selectors.visits import (
-    SheetView,
-    VisitDetail,
-    visit_detail,
-    visits_visible,
-)
+from yunjian.maintenance.selectors.visits import attachments_of, visits_visible
 from yunjian.records.filters import text_filter, value_filter
+from yunjian.standards import sheets
 from yunjian.standards.sheets.layout import Block, laid_out
 
 PHOTO_TITLES = {
@@ -117,33 +114,50 @@ def _midnight(day: date) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownSheet:
-    """A record sheet as blocks."""
+class SheetView:
+    """A record sheet beside the definition that it was filled by."""
 
-    view: SheetView
-    blocks: list[Block]
+    sheet: RecordSheet
+    definition: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Return the title in the language that is read."""
+        return localized(self.definition["title"])
+
+    @property
+    def standard(self) -> str:
+        """Return the standard and the annex that it follows."""
+        return f"{self.definition['standard']} {self.definition['annex']}".strip()
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Return it as blocks in the language that is read."""
+        return laid_out(self.definition, self.sheet.answers, self.sheet.results, language_code())
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPhoto:
-    """A picture with the words below it."""
+class VisitDetail:
+    """A visit with everything that is shown about it."""
 
-    attachment: Attachment
-    title: str
+    visit: Visit
+    sheets: list[SheetView]
+    attachments: list[Attachment]
+    confirmation: Confirmation | None
 
-
-@dataclass(frozen=True, slots=True)
-class ShownVisit:
-    """A visit as its page shows it."""
-
-    detail: VisitDetail
-    sheets: list[ShownSheet]
-    photos: list[ShownPhoto]
+    @property
+    def photos(self) -> list[tuple[Attachment, str]]:
+        """Return the pictures with the words below them."""
+        return [
+            (row, str(PHOTO_TITLES.get(row.purpose, PHOTO_TITLES["other"])))
+            for row in self.attachments
+            if row.kind == "image"
+        ]
 
     @property
     def steps(self) -> list[dict[str, Any]]:
         """Return the way of a visit: title, moment, and whether it is done or current."""
-        visit, decision = self.detail.visit, self.detail.confirmation
+        visit, decision = self.visit, self.confirmation
         objected = visit.state == VisitState.OBJECTED
         way = [
             (gettext("到场签到"), visit.signed_in_at),
@@ -163,7 +177,7 @@ class ShownVisit:
     @property
     def sketch(self) -> Sketch:
         """Return where the engineer stood (positions are WGS84, as the phone sends them)."""
-        visit = self.detail.visit
+        visit = self.visit
         spots = [
             (
                 "sign_in",
@@ -179,25 +193,20 @@ class ShownVisit:
         return sketch(point, spots, settings.VISIT_FAR_METRES)
 
 
-def visit_shown(visit_id: UUID) -> ShownVisit:
-    """Return a visit with its sheets as blocks and its photos.
+def visit_detail(visit_id: UUID) -> VisitDetail:
+    """Return one visit with its sheets, attachments and confirmation (five queries).
 
     Raises:
         Http404: the acting actor may not see it, or there is none.
     """
-    detail = visit_detail(visit_id)
-    return ShownVisit(
-        detail=detail,
-        sheets=[
-            ShownSheet(
-                view,
-                laid_out(view.definition, view.sheet.answers, view.sheet.results, language_code()),
-            )
-            for view in detail.sheets
-        ],
-        photos=[
-            ShownPhoto(row, str(PHOTO_TITLES.get(row.purpose, PHOTO_TITLES["other"])))
-            for row in detail.attachments
-            if row.kind == "image"
-        ],
+    visit = get_visible_or_404(Visit, visit_id, queryset=visits_visible())
+    rows = RecordSheet.unscoped().filter(visit=visit).order_by("position")
+    confirmation = (
+        Confirmation.unscoped().filter(visit=visit).select_related("signature", "signer").first()
+    )
+    return VisitDetail(
+        visit=visit,
+        sheets=[SheetView(row, sheets.as_json(sheets.definition(row.definition))) for row in rows],
+        attachments=attachments_of(visit),
+        confirmation=confirmation,
     )

@@ -1,8 +1,9 @@
-"""Reads about visits: the field package, the ledger, one visit with all that belongs to it."""
+"""Reads about visits: the field package, the lists of the phone, what sheets are judged with."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +11,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
-from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import NotFound
 from yunjian.kernel.ids import lowest_id_at
-from yunjian.kernel.languages import localized
 from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
-from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
+from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
+from yunjian.maintenance.selectors.plans import with_bucket
 from yunjian.standards import sheets
 
 PACKAGE_DAYS_BACK = 30
@@ -39,29 +39,6 @@ BUCKETS: dict[str, dict[str, Any]] = {
 _PARTIES = ("task", "point__outlet__source", "agency", "discharger", "district", "engineer")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetView:
-    """A record sheet beside the definition that it was filled by."""
-
-    sheet: RecordSheet
-    definition: dict[str, Any]
-
-    @property
-    def title(self) -> str:
-        """Return the title in the language that is read."""
-        return localized(self.definition["title"])
-
-
-@dataclass(frozen=True, slots=True)
-class VisitDetail:
-    """A visit with everything that is shown about it."""
-
-    visit: Visit
-    sheets: list[SheetView]
-    attachments: list[Attachment]
-    confirmation: Confirmation | None
-
-
 def visits_visible() -> QuerySet[Visit]:
     """Return the visits that the acting actor may see, newest first, with their parties."""
     visits: QuerySet[Visit] = Visit.objects.select_related(*_PARTIES).order_by("-id")
@@ -74,25 +51,6 @@ def visits_in(actor: Actor, bucket: str) -> QuerySet[Visit]:
     return visits.filter(engineer_id=actor.account_id) if bucket == "mine" else visits
 
 
-def visit_detail(visit_id: UUID | str) -> VisitDetail:
-    """Return one visit with its sheets, attachments and confirmation (five queries).
-
-    Raises:
-        Http404: the acting actor may not see it, or there is none.
-    """
-    visit = get_visible_or_404(Visit, visit_id, queryset=visits_visible())
-    rows = list(RecordSheet.unscoped().filter(visit=visit).order_by("position"))
-    confirmation = (
-        Confirmation.unscoped().filter(visit=visit).select_related("signature", "signer").first()
-    )
-    return VisitDetail(
-        visit=visit,
-        sheets=[SheetView(row, sheets.as_json(sheets.definition(row.definition))) for row in rows],
-        attachments=attachments_of(visit),
-        confirmation=confirmation,
-    )
-
-
 def attachments_of(visit: Visit) -> list[Attachment]:
     """Return the sign-in photo first, then the attachments in the order they were listed."""
     wanted = [visit.sign_in_photo_id, *visit.attachment_ids]
@@ -101,7 +59,8 @@ def attachments_of(visit: Visit) -> list[Attachment]:
 
 
 def tasks_of_engineer(actor: Actor) -> list[Task]:
-    """Return the tasks that the phone holds: open ones around today, and those lately done."""
+    """Return the tasks that the phone holds, with their `bucket`: open ones around today, and
+    those lately done."""
     day = today()
     tasks = Task.objects.filter(
         assignee__account_id=actor.account_id,
@@ -112,9 +71,9 @@ def tasks_of_engineer(actor: Actor) -> list[Task]:
     ).exclude(state=TaskState.CANCELLED)
     return [
         task
-        for task in tasks.select_related(
-            "plan", "point__outlet__source", "discharger", "organization", "assignee"
-        ).order_by("due_on", "id")
+        for task in with_bucket(tasks)
+        .select_related("plan", "point__outlet__source", "discharger", "organization", "assignee")
+        .order_by("due_on", "id")
         if task.state != TaskState.DONE or (day - task.due_on).days <= PACKAGE_DONE_DAYS
     ]
 
@@ -125,30 +84,11 @@ def visits_of_tasks(task_ids: list[UUID]) -> dict[UUID, Visit]:
     return {visit.task_id: visit for visit in visits}
 
 
-def bucket_of(task: Task) -> str:
-    """Return the phone's list that a task belongs to: today, overdue, upcoming or done."""
-    if task.state == TaskState.DONE:
-        return "done"
-    day = today()
-    if task.due_on == day:
-        return "today"
-    return "overdue" if task.due_on < day else "upcoming"
-
-
 def instruments_at(point_ids: list[UUID]) -> dict[UUID, list[InstrumentRevision]]:
     """Return the official analysers of today by point (one query)."""
-    revisions = (
-        InstrumentRevision.unscoped()
-        .filter(
-            instrument__point_id__in=point_ids,
-            instrument__period__contains=today(),
-            state=RevisionState.OFFICIAL,
-        )
-        .select_related("instrument")
-        .order_by("instrument__kind", "parameter", "instrument_id")
-    )
+    revisions = _official(today(), instrument__point_id__in=point_ids)
     results: dict[UUID, list[InstrumentRevision]] = {}
-    for revision in revisions:
+    for revision in revisions.select_related("instrument"):
         results.setdefault(revision.instrument.point_id, []).append(revision)
     return results
 
@@ -182,22 +122,15 @@ INSTRUMENT_COLUMNS = {
     "unit": "unit",
 }
 INSTRUMENTS_AT = PreparedQuery(
-    lambda: (
-        InstrumentRevision.unscoped()
-        .filter(
-            instrument__point_id=Parameter("point"),
-            instrument__period__contains=Parameter("day"),
-            state=RevisionState.OFFICIAL,
-        )
-        .order_by("instrument__kind", "parameter", "instrument_id")
-        .values_list(*INSTRUMENT_COLUMNS.values())
+    lambda: _official(Parameter("day"), instrument__point_id=Parameter("point")).values_list(
+        *INSTRUMENT_COLUMNS.values()
     )
 )
 
 
 def sheet_context(task: Task, instruments: list[InstrumentRevision]) -> dict[str, Any]:
     """Return what a sheet of this task is prefilled and judged with (`ctx` in its expressions)."""
-    row = {column: _along(task, column) for column in CONTEXT_COLUMNS}
+    row = {column: attrgetter(column.replace("__", "."))(task) for column in CONTEXT_COLUMNS}
     return context_of(row, [instrument_facts(revision) for revision in instruments])
 
 
@@ -263,27 +196,12 @@ def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
 
 def instrument_facts_at(point_id: UUID) -> list[dict[str, Any]]:
     """Return the facts of the official instruments at one point today, without model objects."""
-    return [
-        {
-            key: _number(value) if isinstance(value, Decimal) else value
-            for key, value in zip(INSTRUMENT_COLUMNS, row, strict=True)
-        }
-        for row in INSTRUMENTS_AT.rows(point=point_id, day=today())
-    ]
+    return [_facts(row) for row in INSTRUMENTS_AT.rows(point=point_id, day=today())]
 
 
 def instrument_facts(revision: InstrumentRevision) -> dict[str, Any]:
     """Return what a sheet needs to know of an instrument; ranges as numbers in `unit`."""
-    return {
-        "name": revision.name,
-        "maker": revision.maker,
-        "model": revision.model,
-        "serial": revision.serial_number,
-        "parameter": revision.parameter,
-        "range_lower": _number(revision.range_lower),
-        "range_upper": _number(revision.range_upper),
-        "unit": revision.unit,
-    }
+    return _facts(getattr(revision, column) for column in INSTRUMENT_COLUMNS.values())
 
 
 def last_answers(point_ids: list[UUID]) -> dict[tuple[UUID, str], dict[str, Any]]:
@@ -304,11 +222,16 @@ def last_answers(point_ids: list[UUID]) -> dict[tuple[UUID, str], dict[str, Any]
     }
 
 
-def _number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+def _official(day: Any, **points: Any) -> QuerySet[InstrumentRevision]:
+    return (
+        InstrumentRevision.unscoped()
+        .filter(instrument__period__contains=day, state=RevisionState.OFFICIAL, **points)
+        .order_by("instrument__kind", "parameter", "instrument_id")
+    )
 
 
-def _along(row: Any, path: str) -> Any:
-    for name in path.split("__"):
-        row = getattr(row, name)
-    return row
+def _facts(values: Iterable[Any]) -> dict[str, Any]:
+    return {
+        key: float(value) if isinstance(value, Decimal) else value
+        for key, value in zip(INSTRUMENT_COLUMNS, values, strict=True)
+    }

@@ -4,14 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import bypass_rls
-from yunjian.evidence.models import Attachment, Event
+from yunjian.evidence import storage
+from yunjian.evidence.models import Event
 from yunjian.evidence.pdf import VERDICTS, DecisionCopy, SheetCopy, VisitCopy, render_visit
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import SHANGHAI
@@ -19,8 +19,7 @@ from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import CHINESE
 from yunjian.maintenance import events
 from yunjian.maintenance.models import Confirmation, Visit
-from yunjian.maintenance.selectors.visits import SheetView, VisitDetail, visit_detail
-from yunjian.standards.sheets.layout import laid_out
+from yunjian.maintenance.selectors.ledger import SheetView, VisitDetail, visit_detail
 
 
 def copy_of_record(*, actor: Actor, visit_id: UUID) -> bytes:
@@ -76,7 +75,7 @@ def _written(detail: VisitDetail, submitted_at: datetime) -> VisitCopy:
         warnings=list(visit.warnings),
         sheets=[_sheet(view) for view in detail.sheets],
         photos=[str(row.pk) for row in detail.attachments if row.kind == "image"],
-        signature=_signature_key(detail.confirmation),
+        signature=str(detail.confirmation.signature_id) if detail.confirmation else None,
         confirmation=_decision(detail.confirmation),
         content_digest=visit.content_digest,
         event_digest=_event_digest(visit),
@@ -86,13 +85,12 @@ def _written(detail: VisitDetail, submitted_at: datetime) -> VisitCopy:
 
 
 def _sheet(view: SheetView) -> SheetCopy:
-    definition = view.definition
     return SheetCopy(
         title=view.title,
-        standard=f"{definition['standard']} {definition['annex']}".strip(),
-        blocks=laid_out(definition, view.sheet.answers, view.sheet.results),
+        standard=view.standard,
+        blocks=view.blocks,
         verdict=view.sheet.verdict,
-        paper=definition.get("paper", "portrait"),
+        paper=view.definition.get("paper", "portrait"),
     )
 
 
@@ -108,21 +106,11 @@ def _decision(confirmation: Confirmation | None) -> DecisionCopy | None:
     )
 
 
-def _signature_key(confirmation: Confirmation | None) -> str | None:
-    return None if confirmation is None else str(confirmation.signature_id)
-
-
 def _images(detail: VisitDetail) -> dict[str, bytes]:
     rows = [row for row in detail.attachments if row.kind == "image"]
     if detail.confirmation is not None:
         rows.append(detail.confirmation.signature)
-    return {str(row.pk): _content(row) for row in rows}
-
-
-def _content(row: Attachment) -> bytes:
-    with default_storage.open(row.storage_key) as file:
-        content: bytes = file.read()
-        return content
+    return {str(row.pk): storage.get(row.storage_key) for row in rows}
 
 
 def _event_digest(visit: Visit) -> str:

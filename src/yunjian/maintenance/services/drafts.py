@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,14 +39,6 @@ class Closing:
     participants: str = ""
     note: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        """Return plain data."""
-        return {
-            "signed_out_at": self.signed_out_at,
-            "participants": self.participants,
-            "note": self.note,
-        }
-
 
 def draft_open(*, actor: Actor, visit_id: UUID) -> SheetDraft:
     """Return what is typed so far for a visit; the first time begin its sheets, prefilled.
@@ -68,7 +60,7 @@ def draft_open(*, actor: Actor, visit_id: UUID) -> SheetDraft:
         defaults={
             "agency_id": visit.agency_id,
             "sheets": begun,
-            "closing": Closing().as_json(),
+            "closing": asdict(Closing()),
             "saved_by_id": actor.account_id,
         },
     )
@@ -94,17 +86,21 @@ def draft_save(
         Conflict: another window has saved in the meantime; nothing is stored.
         NotAllowed, InvalidState: as `draft_open`.
     """
-    visit = _visit_to_fill(actor, visit_id)
-    draft = SheetDraft.objects.select_for_update().get(visit=visit)
+    _visit, draft = _locked_draft(actor, visit_id)
     is_old = version is not None and version != draft.version and window != draft.window
     if is_old or len(answers) != len(draft.sheets):
         raise Conflict(_("这份记录已在另一个窗口修改过"), code="other_window")
+    draft_fill(draft, answers, closing)
+    draft.window = window
+    return _saved(actor, draft)
+
+
+def draft_fill(draft: SheetDraft, answers: Sequence[dict[str, Any]], closing: Closing) -> None:
+    """Put what is typed into a draft, without keeping it."""
     draft.sheets = [
         {**sheet, "answers": given} for sheet, given in zip(draft.sheets, answers, strict=True)
     ]
-    draft.closing = closing.as_json()
-    draft.window = window
-    return _saved(actor, draft)
+    draft.closing = asdict(closing)
 
 
 @transaction.atomic
@@ -115,8 +111,7 @@ def draft_add_sheet(*, actor: Actor, visit_id: UUID, name: str) -> SheetDraft:
         InvalidInput: there is no such sheet for this point today, or it is there already.
         NotAllowed, InvalidState: as `draft_open`.
     """
-    visit = _visit_to_fill(actor, visit_id)
-    draft = SheetDraft.objects.select_for_update().get(visit=visit)
+    visit, draft = _locked_draft(actor, visit_id)
     task = task_row(visit.task_id)
     known = {sheet["definition"] for sheet in draft.sheets}
     if name in known or name not in sheets_allowed(task, today()):
@@ -134,8 +129,7 @@ def draft_drop_sheet(*, actor: Actor, visit_id: UUID, name: str) -> SheetDraft:
         InvalidInput: the task asks for it.
         NotAllowed, InvalidState: as `draft_open`.
     """
-    visit = _visit_to_fill(actor, visit_id)
-    draft = SheetDraft.objects.select_for_update().get(visit=visit)
+    visit, draft = _locked_draft(actor, visit_id)
     if name in task_row(visit.task_id)["sheets"]:
         raise InvalidInput(_("任务要求这份记录单，不能移除"), code="sheet_missing")
     draft.sheets = [sheet for sheet in draft.sheets if sheet["definition"] != name]
@@ -150,8 +144,7 @@ def draft_submit(*, actor: Actor, visit_id: UUID) -> Answer:
         InvalidInput: with the path of each wrong value; the draft stays as it is.
         NotAllowed, InvalidState: as `draft_open`.
     """
-    visit = _visit_to_fill(actor, visit_id)
-    draft = SheetDraft.objects.select_for_update().get(visit=visit)
+    visit, draft = _locked_draft(actor, visit_id)
     body = _submission(visit, draft)
     answer = visit_submit(
         actor=actor,
@@ -171,6 +164,11 @@ def _visit_to_fill(actor: Actor, visit_id: UUID) -> Visit:
     if visit.state != VisitState.IN_PROGRESS:
         raise InvalidState(_("这份记录已经提交，不能再修改"))
     return visit
+
+
+def _locked_draft(actor: Actor, visit_id: UUID) -> tuple[Visit, SheetDraft]:
+    visit = _visit_to_fill(actor, visit_id)
+    return visit, SheetDraft.objects.select_for_update().get(visit=visit)
 
 
 def _context(visit: Visit, task: dict[str, Any]) -> dict[str, Any]:

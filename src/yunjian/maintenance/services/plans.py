@@ -48,6 +48,9 @@ class ItemInput:
     sheet_code: str = ""
 
 
+ITEM_FIELDS = tuple(one.name for one in fields(ItemInput))
+
+
 @dataclass(frozen=True, slots=True)
 class PlanInput:
     """What a plan says. `ends_on` is its last day. The people share the points evenly."""
@@ -413,14 +416,9 @@ def _write_parts(row: Plan, plan: PlanInput, contracts: dict[UUID, ServiceContra
     PlanItem.unscoped().bulk_create(
         PlanItem(
             plan=row,
-            point=item.point,
             contract=contracts[item.point.pk],
-            obligation=item.obligation,
-            activity=item.activity.strip(),
-            clause=item.clause,
-            interval_value=item.interval_value,
-            interval_unit=item.interval_unit,
-            sheet_code=item.sheet_code,
+            **{name: getattr(item, name) for name in ITEM_FIELDS}
+            | {"activity": item.activity.strip()},
         )
         for item in plan.items
     )
@@ -460,10 +458,7 @@ def _planned_values(row: Plan) -> dict[str, Any]:
         name=row.name,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        items=[
-            ItemInput(**{field.name: getattr(item, field.name) for field in fields(ItemInput)})
-            for item in items
-        ],
+        items=[ItemInput(**{name: getattr(item, name) for name in ITEM_FIELDS}) for item in items],
         people=list(row.people.all()),
         equipment=list(row.equipment.all()),
         vehicles=list(row.vehicles.all()),

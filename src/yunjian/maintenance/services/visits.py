@@ -55,24 +55,11 @@ LOCKED_VISIT = PreparedQuery(
         .values_list(*column_names(Visit))
     )
 )
-SHEET_COLUMNS = {
-    "id": "uuid",
-    "visit_id": "uuid",
-    "position": "smallint",
-    "definition": "text",
-    "context": "jsonb",
-    "answers": "jsonb",
-    "results": "jsonb",
-    "verdict": "text",
-    "started_at": "timestamptz",
-    "finished_at": "timestamptz",
-}
 # what a submission changes in the tables of this room, at once
 SUBMIT = PreparedQuery(f"""
     WITH handed_in AS (
-        INSERT INTO maintenance_recordsheet ({", ".join(SHEET_COLUMNS)})
-        SELECT {", ".join(SHEET_COLUMNS)} FROM jsonb_to_recordset(%(sheets)s::jsonb)
-        AS sheet ({", ".join(f"{name} {kind}" for name, kind in SHEET_COLUMNS.items())})
+        INSERT INTO maintenance_recordsheet
+        SELECT * FROM jsonb_populate_recordset(null::maintenance_recordsheet, %(sheets)s::jsonb)
     ), done AS (
         UPDATE maintenance_task SET state = '{TaskState.DONE}' WHERE id = %(task_id)s
     )
@@ -102,17 +89,6 @@ class Answer:
 
     visit: Visit
     outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Coming:
-    """A submission and how it came: digest of its bytes, the server's clock minus the sender's,
-    where it was typed."""
-
-    submission: Submission
-    digest: str
-    clock_offset: timedelta
-    entered_on: str
 
 
 @transaction.atomic
@@ -168,7 +144,7 @@ def visit_sign_in(
         sign_in_distance=round(distance, 1),
         sign_in_photo_id=photo.pk,
         sign_in_digest=digest,
-        clock_offset_ms=_milliseconds(clock_offset),
+        clock_offset_ms=round(clock_offset / timedelta(milliseconds=1)),
         warnings=_sign_in_warnings(sign_in, task, distance, at, clock_offset),
     )
     attachments_share(
@@ -219,19 +195,31 @@ def visit_submit(
             return Answer(visit, Outcome.SAME)
         if visit.submission_digest:
             return _keep_second_version(actor, visit, body, digest)
-        coming = _Coming(submission, digest, clock_offset, entered_on)
-        _submit_first_version(actor, visit, coming)
+        _submit_first_version(
+            actor,
+            visit,
+            submission,
+            digest=digest,
+            signed_out_at=submission.signed_out_at + clock_offset,
+            entered_on=entered_on,
+        )
     return Answer(visit, Outcome.CREATED)
 
 
-def _submit_first_version(actor: Actor, visit: Visit, coming: _Coming) -> None:
-    submission = coming.submission
+def _submit_first_version(
+    actor: Actor,
+    visit: Visit,
+    submission: Submission,
+    *,
+    digest: str,
+    signed_out_at: datetime,
+    entered_on: str,
+) -> None:
     if submission.task_id != visit.task_id:
         raise InvalidInput(_("任务与签到时不一致"), code="other_task", field="task_id")
     task = task_row(visit.task_id)
     if task["state"] == TaskState.CANCELLED:
         raise InvalidState(_("任务已取消，请联系管理员"))
-    signed_out_at = submission.signed_out_at + coming.clock_offset
     _check_sign_out_time(visit, signed_out_at)
     context = context_of(task, instrument_facts_at(visit.point_id))
     errors = _wrong_set_of_sheets(task, business_day(signed_out_at), submission.sheets)
@@ -240,7 +228,7 @@ def _submit_first_version(actor: Actor, visit: Visit, coming: _Coming) -> None:
     rows = _judged_sheets(visit, submission.sheets, context)
     attachments = _attachments(actor, submission, rows)
     _fill(visit, submission, rows, attachments, signed_out_at)
-    visit.submission_digest = coming.digest
+    visit.submission_digest = digest
     visit.content_digest = content_digest(visit, rows, attachments)
     _store(visit, rows)
     attachments_share(
@@ -255,10 +243,10 @@ def _submit_first_version(actor: Actor, visit: Visit, coming: _Coming) -> None:
         obj=visit,
         payload={
             "content_digest": visit.content_digest,
-            "submission_digest": coming.digest,
+            "submission_digest": digest,
             "verdict": visit.verdict,
             "sheets": [{"definition": row.definition, "verdict": row.verdict} for row in rows],
-            "entered_on": coming.entered_on,
+            "entered_on": entered_on,
             "attachments": [attachment.digest for attachment in attachments],
         },
     )
@@ -289,7 +277,7 @@ def _fill(
 
 
 def _store(visit: Visit, rows: list[RecordSheet]) -> None:
-    sheet_rows = [{name: getattr(row, name) for name in SHEET_COLUMNS} for row in rows]
+    sheet_rows = [{name: getattr(row, name) for name in column_names(RecordSheet)} for row in rows]
     values = {name: getattr(visit, name) for name in column_names(Visit)}
     SUBMIT.run(
         **values
@@ -483,7 +471,3 @@ def _tell_discharger(visit: Visit, agency: str, point: str) -> None:
         link=f"/h5/#/visits/{visit.pk}",
         about=visit,
     )
-
-
-def _milliseconds(offset: timedelta) -> int:
-    return round(offset.total_seconds() * 1000)

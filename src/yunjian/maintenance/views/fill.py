@@ -1,6 +1,6 @@
 """在电脑上填写: the sheets of a visit that an engineer signed in to with the phone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from yunjian.maintenance.services.drafts import (
     Closing,
     draft_add_sheet,
     draft_drop_sheet,
+    draft_fill,
     draft_open,
     draft_save,
     draft_submit,
@@ -109,7 +110,7 @@ def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRespo
             path = target.removeprefix(f"{prefix}.").split(".")
             given = pressed(definition, given, filling.context, action, path)
         answers.append(given)
-    closing = Closing(**{key: request.POST.get(key, "") for key in Closing().as_json()})
+    closing = Closing(**{one.name: request.POST.get(one.name, "") for one in fields(Closing)})
     shown = request.POST.get("version", "")
     version = int(shown) if shown.isdecimal() and action != "overwrite" else None
     visit_id = filling.draft.visit_id
@@ -123,7 +124,9 @@ def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRespo
             closing=closing,
         )
     except Conflict as error:
-        return _conflict(request, filling, answers, closing, error)
+        # shown is what this window holds; the person decides which one counts
+        draft_fill(filling.draft, answers, closing)
+        return _page(request, filling, error=error, is_conflict=True)
     if action == "submit":
         return _handed_in(request, actor, replace(filling, draft=draft))
     try:
@@ -148,22 +151,6 @@ def _handed_in(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRes
         _("已提交，等待排污单位确认"),
         reverse("maintenance:agency_visit", args=[visit_id]),
     )
-
-
-def _conflict(
-    request: HttpRequest,
-    filling: _Filling,
-    answers: list[dict[str, Any]],
-    closing: Closing,
-    error: Conflict,
-) -> HttpResponse:
-    """Show what this window holds, and let the person decide which one counts."""
-    draft = filling.draft
-    draft.sheets = [
-        {**sheet, "answers": given} for sheet, given in zip(draft.sheets, answers, strict=True)
-    ]
-    draft.closing = closing.as_json()
-    return _page(request, replace(filling, draft=draft), error=error, is_conflict=True)
 
 
 def _page(

@@ -6,11 +6,12 @@ that going back loses nothing and two plans can be made side by side.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -24,6 +25,7 @@ from yunjian.maintenance.forms.plans import ItemFormSet, PlanBasicsForm, StaffFo
 from yunjian.maintenance.models import Plan, PlanItem
 from yunjian.maintenance.selectors.plans import Proposal, items_of, points_under_contract
 from yunjian.maintenance.services.plans import (
+    ITEM_FIELDS,
     ItemInput,
     PlanInput,
     plan_activate,
@@ -37,18 +39,14 @@ from yunjian.web.responses import done
 STEPS = [("points", _("选择测点")), ("items", _("运维内容与频次")), ("staff", _("人员与设备"))]
 USUAL_DAYS = 89  # a quarter
 Planned = PlanItem | Proposal | ItemInput
+ROW_FIELDS = [name for name in ITEM_FIELDS if name != "point"]
 
 
 @dataclass
 class ItemGroup:
     """The same activity, as often, at several points."""
 
-    activity: str
-    clause: str
-    obligation: str
-    interval_value: int
-    interval_unit: str
-    sheet_code: str
+    item: Planned
     points: list[MonitoringPoint] = field(default_factory=list)
 
     @property
@@ -61,8 +59,8 @@ class ItemGroup:
         """Return how often, in words."""
         units = {"hour": gettext("小时"), "day": gettext("天"), "month": gettext("个月")}
         return gettext("每 %(interval_value)s %(unit)s") % {
-            "interval_value": self.interval_value,
-            "unit": units[self.interval_unit],
+            "interval_value": self.item.interval_value,
+            "unit": units[self.item.interval_unit],
         }
 
 
@@ -71,17 +69,7 @@ def grouped(items: Iterable[Planned]) -> list[ItemGroup]:
     groups: dict[tuple[str, str, int, str], ItemGroup] = {}
     for item in items:
         key = (item.obligation, item.activity, item.interval_value, item.interval_unit)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = ItemGroup(
-                activity=item.activity,
-                clause=item.clause,
-                obligation=item.obligation,
-                interval_value=item.interval_value,
-                interval_unit=item.interval_unit,
-                sheet_code=item.sheet_code,
-            )
-        group.points.append(item.point)
+        groups.setdefault(key, ItemGroup(item)).points.append(item.point)
     return list(groups.values())
 
 
@@ -120,7 +108,7 @@ class Wizard:
             return self._page("points")
         items = list(items_of(self.plan))
         self.chosen = list({item.point_id: item.point for item in items}.values())
-        self.basics = PlanBasicsForm(initial=_initial(self.plan))
+        self.basics = PlanBasicsForm(initial=model_to_dict(self.plan, PlanBasicsForm.base_fields))
         self.items = _formset(grouped(items))
         return self._page("items")
 
@@ -132,7 +120,7 @@ class Wizard:
         try:
             self.items = _formset(grouped(self._proposals()))
         except DomainError as error:
-            self.problems += _sentences(error)
+            self.problems += [one.message for one in error.errors] or [error.message]
             return self._page("points", status=422)
         return self._page("items")
 
@@ -216,21 +204,17 @@ class Wizard:
             if row.get("DELETE"):
                 continue
             inputs += [
-                (number, _item_input(known[key], row))
+                (number, ItemInput(point=known[key], **{name: row[name] for name in ROW_FIELDS}))
                 for key in row["points"].split(",")
                 if key in known
             ]
         return inputs
 
     def _save(self) -> Plan:
-        staff = self.staff.cleaned_data
         plan = PlanInput(
             **self.basics.cleaned_data,
+            **self.staff.cleaned_data,
             items=[item for _, item in self._item_inputs()],
-            people=list(staff["people"]),
-            equipment=list(staff["equipment"]),
-            vehicles=list(staff["vehicles"]),
-            left_out_reason=staff["left_out_reason"],
         )
         if self.plan is None:
             return plan_create(actor=self.actor, plan=plan)
@@ -292,7 +276,7 @@ class Wizard:
             "name": gettext("%(year)s 年 %(month)s 月运维计划")
             % {"year": start.year, "month": start.month},
             "starts_on": start,
-            "ends_on": _quarter_later(start),
+            "ends_on": start + timedelta(days=USUAL_DAYS),
         }
 
     def _usual_staff(self) -> dict[str, object]:
@@ -301,22 +285,9 @@ class Wizard:
             chosen = {name: sent.getlist(name) for name in ("people", "equipment", "vehicles")}
             return {**chosen, "left_out_reason": sent["left_out_reason"]}
         if self.plan is not None:
-            return {
-                "people": [person.pk for person in self.plan.people.all()],
-                "equipment": [one.pk for one in self.plan.equipment.all()],
-                "vehicles": [one.pk for one in self.plan.vehicles.all()],
-                "left_out_reason": self.plan.left_out_reason,
-            }
+            return model_to_dict(self.plan, StaffForm.base_fields)
         engineers = present_people(self.actor).filter(position="engineer")
         return {"people": list(engineers.values_list("pk", flat=True))}
-
-
-def _quarter_later(start: date) -> date:
-    return start + timedelta(days=USUAL_DAYS)
-
-
-def _initial(plan: Plan) -> dict[str, object]:
-    return {"name": plan.name, "starts_on": plan.starts_on, "ends_on": plan.ends_on}
 
 
 def _formset(groups: Sequence[ItemGroup]) -> Any:
@@ -324,30 +295,9 @@ def _formset(groups: Sequence[ItemGroup]) -> Any:
         prefix="items",
         initial=[
             {
-                "activity": group.activity,
-                "interval_value": group.interval_value,
-                "interval_unit": group.interval_unit,
-                "obligation": group.obligation,
-                "clause": group.clause,
-                "sheet_code": group.sheet_code,
+                **{name: getattr(group.item, name) for name in ROW_FIELDS},
                 "points": ",".join(str(point.pk) for point in group.points),
             }
             for group in groups
         ],
     )
-
-
-def _item_input(point: MonitoringPoint, row: dict[str, Any]) -> ItemInput:
-    return ItemInput(
-        point=point,
-        activity=row["activity"],
-        interval_value=row["interval_value"],
-        interval_unit=row["interval_unit"],
-        obligation=row["obligation"],
-        clause=row["clause"],
-        sheet_code=row["sheet_code"],
-    )
-
-
-def _sentences(error: DomainError) -> list[str]:
-    return [one.message for one in error.errors] or [error.message]

@@ -12,7 +12,7 @@ from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.services import verify_object
 from yunjian.maintenance.documents.workbooks import record_workbook
 from yunjian.maintenance.models import Visit
-from yunjian.maintenance.selectors.ledger import visit_shown, visits_found
+from yunjian.maintenance.selectors.ledger import visit_detail, visits_found
 from yunjian.maintenance.services.copies import copy_of_record
 from yunjian.maintenance.tables.visits import VisitTable
 from yunjian.records.actors import with_actors
@@ -37,8 +37,8 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Show one visit."""
-    shown = visit_shown(visit_id)
-    context = {"shown": shown, "visit": shown.detail.visit}
+    detail = visit_detail(visit_id)
+    context = {"detail": detail, "visit": detail.visit}
     return render(request, "supervision/ledger/visit.html", context)
 
 
@@ -64,4 +64,4 @@ def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_GET
 def workbook(request: HttpRequest, visit_id: UUID) -> HttpResponseBase:
     """Return the record sheets as Excel."""
-    return xlsx(f"{visit_id}.xlsx", record_workbook(visit_shown(visit_id)))
+    return xlsx(f"{visit_id}.xlsx", record_workbook(visit_detail(visit_id)))
