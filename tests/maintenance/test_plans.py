@@ -26,8 +26,9 @@ from yunjian.maintenance import jobs
 from yunjian.maintenance.domain.schedules import Interval
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.policies.plans import may_extend, may_plan
+from yunjian.maintenance.selectors.plans import ItemInput
 from yunjian.maintenance.services import plans as services
-from yunjian.maintenance.services.plans import HORIZON_DAYS, ItemInput, PlanInput
+from yunjian.maintenance.services.plans import HORIZON_DAYS, PlanInput
 from yunjian.standards import sheets
 
 pytestmark = pytest.mark.reads_all_rows

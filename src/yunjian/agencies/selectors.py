@@ -83,14 +83,13 @@ def equipment(*, text: str = "", state: str = "", due: str = "") -> QuerySet[Any
     rows = rows.filter(
         text_filter(text, "name", "asset_number", "serial_number"), value_filter(state=state)
     )
-    match due:
-        case "expired":
-            rows = rows.filter(valid_until__lt=today())
-        case "soon":
-            rows = rows.filter(valid_until__range=(today(), today() + timedelta(days=SOON_DAYS)))
-        case "none":
-            rows = rows.filter(valid_until__isnull=True, needs_calibration=True)
-    return rows
+    soon = (today(), today() + timedelta(days=SOON_DAYS))
+    runs_out = {
+        "expired": Q(valid_until__lt=today()),
+        "soon": Q(valid_until__range=soon),
+        "none": Q(valid_until__isnull=True, needs_calibration=True),
+    }
+    return rows.filter(runs_out.get(due, Q()))
 
 
 def vehicles(*, text: str = "", ownership: str = "") -> QuerySet[Vehicle]:
@@ -111,14 +110,12 @@ def contracts(*, text: str = "", holds: str = "") -> QuerySet[ServiceContract]:
         "agency", "discharger"
     ).annotate(point_count=Count("points"))
     rows = rows.filter(text_filter(text, "number", "discharger__name"))
-    match holds:
-        case "current":
-            rows = rows.filter(period__contains=today())
-        case "over":
-            rows = rows.filter(period__fully_lt=(today(), None))
-        case "coming":
-            rows = rows.filter(period__startswith__gt=today())
-    return rows
+    when = {
+        "current": Q(period__contains=today()),
+        "over": Q(period__fully_lt=(today(), None)),
+        "coming": Q(period__startswith__gt=today()),
+    }
+    return rows.filter(when.get(holds, Q()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from yunjian.kernel.languages import Text
 from yunjian.web.states import status
 from yunjian.web.tables import Column, Order, Table, actions_column, number_column
 
+ACTIONS = "agencies/parts/row_actions.html"
 FEW = "what one agency has: some hundred rows"
 
 
@@ -36,10 +37,6 @@ def _valid_until(title: Text) -> Column:
     return _sorted(title, by="valid_until", template="agencies/parts/valid_until.html")
 
 
-def _actions() -> Column:
-    return actions_column("agencies/parts/row_actions.html")
-
-
 class PeopleTable(Table):
     """人员."""
 
@@ -55,7 +52,7 @@ class PeopleTable(Table):
     left_on = _sorted(_("离职日期"), by="left_on", on_page=False)
     valid_until = _valid_until(_("证书有效期至"))
     state = _state()
-    actions = _actions()
+    actions = actions_column(ACTIONS)
 
 
 class EquipmentTable(Table):
@@ -69,7 +66,7 @@ class EquipmentTable(Table):
     model = Column(_("型号"))
     valid_until = _valid_until(_("检定/校准有效期至"))
     state = _state()
-    actions = _actions()
+    actions = actions_column(ACTIONS)
 
 
 class VehicleTable(Table):
@@ -83,7 +80,7 @@ class VehicleTable(Table):
         _("行驶证/租赁合同"), template="agencies/parts/attachment.html", in_file=False
     )
     state = _state()
-    actions = _actions()
+    actions = actions_column(ACTIONS)
 
 
 class SparePartTable(Table):
@@ -96,7 +93,7 @@ class SparePartTable(Table):
     unit = Column(_("单位"))
     amount = _sorted(_("金额（元）"), by="amount", css="yj-number")
     location = _sorted(_("放置位置"), by="location")
-    actions = _actions()
+    actions = actions_column(ACTIONS)
 
 
 class ContractTable(Table):
@@ -110,4 +107,4 @@ class ContractTable(Table):
     ends_on = Column(_("终止日期"), "period.upper")
     amount = _sorted(_("金额（万元）"), by="amount", css="yj-number")
     holds = Column(_("合同状态"), contract_words, html=contract_state)
-    actions = _actions()
+    actions = actions_column(ACTIONS)

@@ -22,11 +22,10 @@ from yunjian.kernel.ids import new_id
 from yunjian.maintenance.domain.schedules import Interval
 from yunjian.maintenance.domain.submissions import Decision, Position, SignIn
 from yunjian.maintenance.models import Plan, Task, Visit
-from yunjian.maintenance.selectors.plans import Proposal
+from yunjian.maintenance.selectors.plans import ItemInput
 from yunjian.maintenance.selectors.visits import instruments_at, sheet_context
 from yunjian.maintenance.services.confirmations import confirmation_sign
 from yunjian.maintenance.services.plans import (
-    ItemInput,
     PlanInput,
     plan_activate,
     plan_create,
@@ -270,18 +269,10 @@ def _cancel_act(history: History, agency: Agency, task: Task, moment: datetime) 
     return lambda: history.cancel(agency, task, moment)
 
 
-def _items(proposals: list[Proposal]) -> list[ItemInput]:
+def _items(proposals: list[ItemInput]) -> list[ItemInput]:
     """Return what is done on site: what falls due at least a week apart."""
     return [
-        ItemInput(
-            point=one.point,
-            activity=one.activity,
-            interval_value=one.interval_value,
-            interval_unit=one.interval_unit,
-            obligation=one.obligation,
-            clause=one.clause,
-            sheet_code=one.sheet_code,
-        )
+        one
         for one in proposals
         if Interval(one.interval_value, one.interval_unit).days >= WEEK
         and not one.activity.startswith("自动")

@@ -14,9 +14,8 @@ from pydantic import ConfigDict, WrapSerializer, WrapValidator, with_config
 from typing_extensions import TypedDict
 
 from yunjian.evidence.schemas import AttachmentOut
-from yunjian.instruments.models import InstrumentRevision
 from yunjian.library.models.sheets import Verdict
-from yunjian.maintenance.models import Confirmation, Visit
+from yunjian.maintenance.models import Confirmation
 from yunjian.maintenance.models.plans import TaskState
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.sources.models.places import Medium, SamplingMethod
@@ -214,11 +213,7 @@ class TaskInstrumentOut(InstrumentFacts):
     """An official instrument at the point of a task."""
 
     id: UUID = Field(validation_alias="instrument_id")
-
-    @staticmethod
-    def resolve_serial(revision: InstrumentRevision) -> str:
-        """Return the number that the maker gave."""
-        return revision.serial_number
+    serial: str = Field(validation_alias="serial_number")
 
 
 class TaskSheetOut(Schema):
@@ -390,11 +385,6 @@ class VisitOut(VisitRowOut):
     attachments: list[AttachmentOut]
     shown_digest: str = Field(validation_alias="content_digest")
     confirmation: ConfirmationOut | None
-
-    @staticmethod
-    def resolve_sign_in(visit: Visit) -> Visit:
-        """Return the row that holds it."""
-        return visit
 
 
 class SignedInOut(Schema):

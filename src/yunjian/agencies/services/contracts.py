@@ -45,15 +45,17 @@ def contract_create(
         Conflict: the number is taken, or the agency already holds one of the points then.
     """
     require(may_enter_contract(actor, agency.pk))
-    _check(
-        agency=agency,
-        discharger=discharger,
-        number=number,
-        points=points,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        amount=amount,
-    )
+    problems = Problems()
+    problems.filled("number", number, _("合同编号"))
+    problems.unless(agency.kind == "agency", "agency", _("乙方应为运维机构"))
+    problems.unless(discharger.kind == "discharger", "discharger", _("甲方应为排污单位"))
+    problems.unless(starts_on < ends_on, "ends_on", _("结束日期应晚于开始日期"), "order")
+    problems.not_negative("amount", amount, _("合同金额"))
+    problems.unless(bool(points), "points", _("请至少选择一个测点"), "required")
+    foreign = "、".join(point.mn_code for point in points if point.organization_id != discharger.pk)
+    message = _("以下测点不属于该排污单位：%(list)s") % {"list": foreign}
+    problems.unless(not foreign, "points", message)
+    problems.refuse_if_any()
     period = DateRange(starts_on, ends_on)
     contract = ServiceContract(
         agency=agency, discharger=discharger, number=number, period=period, amount=amount
@@ -141,29 +143,3 @@ def contract_end(
 
 def _reason(contract: ServiceContract) -> str:
     return f"合同 {contract.number}"
-
-
-def _check(
-    *,
-    agency: Organization,
-    discharger: Organization,
-    number: str,
-    points: Sequence[MonitoringPoint],
-    starts_on: date,
-    ends_on: date,
-    amount: Decimal,
-) -> None:
-    problems = Problems()
-    problems.filled("number", number, _("合同编号"))
-    problems.unless(agency.kind == "agency", "agency", _("乙方应为运维机构"))
-    problems.unless(discharger.kind == "discharger", "discharger", _("甲方应为排污单位"))
-    problems.unless(starts_on < ends_on, "ends_on", _("结束日期应晚于开始日期"), "order")
-    problems.not_negative("amount", amount, _("合同金额"))
-    problems.unless(bool(points), "points", _("请至少选择一个测点"), "required")
-    foreign = [point.mn_code for point in points if point.organization_id != discharger.pk]
-    problems.unless(
-        not foreign,
-        "points",
-        _("以下测点不属于该排污单位：%(list)s") % {"list": "、".join(foreign)},
-    )
-    problems.refuse_if_any()

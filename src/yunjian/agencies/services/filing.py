@@ -1,7 +1,6 @@
 """备案基本信息: the agency fills it in and hands it in; the authority decides on all of it."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -110,12 +109,12 @@ def filing_decide(
         raise InvalidState(_("该备案不在审核中"))
     if approve:
         _file(filing, filing_number)
-    else:
-        _send_back(filing, note)
+    elif not note.strip():
+        raise InvalidInput(_("请填写退回的原因"), code="required", field="note")
+    filing.state = FilingState.FILED if approve else FilingState.RETURNED
     filing.decision_note = note
     filing.save()
-    target = FilingState.FILED if approve else FilingState.RETURNED
-    moved = _move_rows(filing, [FilingState.SUBMITTED], target)
+    moved = _move_rows(filing, [FilingState.SUBMITTED], filing.state)
     record(
         actor=actor,
         verb=events.FILING_APPROVED if approve else events.FILING_RETURNED,
@@ -133,23 +132,12 @@ def _file(filing: AgencyFiling, filing_number: str) -> None:
         .filter(organization_id=filing.organization_id, state=FilingState.FILED)
         .first()
     )
-    number = filing_number or (earlier.filing_number if earlier else _number(filing, today()))
+    first = f"YW-{today().year}-{filing.pk.hex[-8:].upper()}"
     if earlier is not None:
         earlier.state = FilingState.WITHDRAWN
         earlier.save(update_fields=["state"])
-    filing.state = FilingState.FILED
     filing.filed_on = today()
-    filing.filing_number = number
-
-
-def _number(filing: AgencyFiling, day: date) -> str:
-    return f"YW-{day.year}-{filing.pk.hex[-8:].upper()}"
-
-
-def _send_back(filing: AgencyFiling, note: str) -> None:
-    if not note.strip():
-        raise InvalidInput(_("请填写退回的原因"), code="required", field="note")
-    filing.state = FilingState.RETURNED
+    filing.filing_number = filing_number or (earlier.filing_number if earlier else first)
 
 
 def _move_rows(

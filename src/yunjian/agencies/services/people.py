@@ -83,8 +83,7 @@ def certificate_add(
     problems.refuse_if_any()
     certificate = Certificate(
         organization_id=holder.organization_id,
-        person=holder if isinstance(holder, Person) else None,
-        equipment=holder if isinstance(holder, Equipment) else None,
+        **{side: holder},
         category=category,
         number=number,
         issuer=issuer,

@@ -54,6 +54,7 @@ def visit(request: HttpRequest, visit_id: UUID) -> RowWith:
     detail = visit_detail(visit_id)
     return RowWith(
         detail.visit,
+        sign_in=detail.visit,
         sheets=detail.sheets,
         attachments=detail.attachments,
         confirmation=detail.confirmation,

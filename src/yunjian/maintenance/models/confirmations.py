@@ -3,14 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.access.actor import Actor
 from yunjian.access.row_policies import RowPolicy, through, through_own
-from yunjian.access.scope import ScopedModel
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
-from yunjian.maintenance.models.visits import Visit
-from yunjian.sources.models.places import visible_by_place
+from yunjian.maintenance.models.visits import PartOfVisit, Visit
 
 
 class Decision(models.TextChoices):
@@ -20,7 +17,7 @@ class Decision(models.TextChoices):
     OBJECT = "object", _("异议")
 
 
-class Confirmation(ScopedModel):
+class Confirmation(PartOfVisit):
     """A discharger's signed decision on a visit; one for each.
 
     `id` is made by the phone, so that a repeated request finds its answer. Bound to
@@ -54,13 +51,3 @@ class Confirmation(ScopedModel):
                 name="objection_has_a_reason",
             ),
         ]
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """As its visit."""
-        return visible_by_place(
-            actor,
-            owner="visit__discharger_id",
-            district="visit__district_id",
-            agency=models.Q(visit__agency_id=actor.organization_id),
-        )

@@ -105,7 +105,24 @@ class Visit(ScopedModel):
         )
 
 
-class RecordSheet(ScopedModel):
+class PartOfVisit(ScopedModel):
+    """What belongs to a visit, and is seen by whoever sees that."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """As its visit."""
+        return visible_by_place(
+            actor,
+            owner="visit__discharger_id",
+            district="visit__district_id",
+            agency=models.Q(visit__agency_id=actor.organization_id),
+        )
+
+
+class RecordSheet(PartOfVisit):
     """记录单: answers as typed, the context they were judged with, and the results. Immutable.
 
     `definition` is `code@version`, so a stored sheet is always read with the definition that it
@@ -133,16 +150,6 @@ class RecordSheet(ScopedModel):
         indexes = [
             models.Index(fields=["visit", "position"], name="sheet_visit"),
         ]
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """As its visit."""
-        return visible_by_place(
-            actor,
-            owner="visit__discharger_id",
-            district="visit__district_id",
-            agency=models.Q(visit__agency_id=actor.organization_id),
-        )
 
 
 class RejectedSubmission(ScopedModel):

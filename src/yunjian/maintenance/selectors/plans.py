@@ -1,7 +1,7 @@
 """Reads about plans and tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -24,26 +24,29 @@ UNFINISHED = [TaskState.OPEN, TaskState.STARTED]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """An activity that the standard demands at a point: at most so long between two times."""
+class ItemInput:
+    """One activity at one point, as the standard demands it or as somebody plans it: at most so
+    long between two times."""
 
     point: MonitoringPoint
-    obligation: str
     activity: str
-    clause: str
     interval_value: int
     interval_unit: str
-    sheet_code: str
-    provenance: str
+    obligation: str = ""
+    clause: str = ""
+    sheet_code: str = ""
 
 
-def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Proposal]:
+ITEM_FIELDS = tuple(one.name for one in fields(ItemInput))
+
+
+def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[ItemInput]:
     """Return what the rules in force on a day demand at the points as they are then."""
     rules = packs()
     names = current_names(on_date)
     described = descriptions_on(points, on_date)
     return [
-        Proposal(
+        ItemInput(
             point=point,
             obligation=obligation.id,
             activity=obligation.activity.zh,
@@ -51,7 +54,6 @@ def proposals_for(points: Sequence[MonitoringPoint], on_date: date) -> list[Prop
             interval_value=obligation.interval.value,
             interval_unit=obligation.interval.unit,
             sheet_code=obligation.sheet if obligation.sheet in names else "",
-            provenance=obligation.provenance,
         )
         for point in points
         if (description := described[point.pk]) is not None

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 from itertools import groupby
@@ -23,9 +23,14 @@ from yunjian.maintenance.domain.schedules import Interval, Repeating, due_days
 from yunjian.maintenance.models import Plan, PlanItem, Task
 from yunjian.maintenance.models.plans import PlanState, TaskState
 from yunjian.maintenance.policies.plans import may_extend, may_plan
-from yunjian.maintenance.selectors.plans import Proposal, contracts_over, proposals_for
+from yunjian.maintenance.selectors.plans import (
+    ITEM_FIELDS,
+    ItemInput,
+    contracts_over,
+    proposals_for,
+)
 from yunjian.messaging.services import notify
-from yunjian.records.changes import differences, record_change
+from yunjian.records.changes import assign, differences, record_change
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.sheets import current_names, definitions
 
@@ -33,22 +38,6 @@ HORIZON_DAYS = 62  # tasks exist two months ahead; the daily job carries them fo
 LONGEST_INTERVAL = 1000
 WORK_LINK = "/h5/#/work"
 UNITS = {"hour", "day", "month"}
-
-
-@dataclass(frozen=True, slots=True)
-class ItemInput:
-    """One activity at one point as somebody plans it."""
-
-    point: MonitoringPoint
-    activity: str
-    interval_value: int
-    interval_unit: str
-    obligation: str = ""
-    clause: str = ""
-    sheet_code: str = ""
-
-
-ITEM_FIELDS = tuple(one.name for one in fields(ItemInput))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ class PlanInput:
 
 def plan_propose(
     *, actor: Actor, points: Sequence[MonitoringPoint], on_date: date
-) -> list[Proposal]:
+) -> list[ItemInput]:
     """Return what the standards demand at the points on a day, as items to start from.
 
     Raises:
@@ -95,12 +84,7 @@ def plan_create(*, actor: Actor, plan: PlanInput) -> Plan:
     agency_id = _require_planner(actor)
     contracts = _check(actor, agency_id, plan)
     row = Plan.unscoped().create(
-        organization_id=agency_id,
-        name=plan.name.strip(),
-        starts_on=plan.starts_on,
-        ends_on=plan.ends_on,
-        left_out_reason=plan.left_out_reason.strip(),
-        created_by_id=actor.account_id,
+        organization_id=agency_id, created_by_id=actor.account_id, **_columns(plan)
     )
     _write_parts(row, plan, contracts)
     record(actor=actor, verb=events.PLAN_CREATED, obj=row, payload=_summary(plan))
@@ -127,9 +111,7 @@ def plan_change(*, actor: Actor, plan: Plan, to: PlanInput) -> Plan:
     changes = differences(_planned_values(row), _values(to, contracts))
     if not changes:
         return row
-    row.name = to.name.strip()
-    row.starts_on, row.ends_on = to.starts_on, to.ends_on
-    row.left_out_reason = to.left_out_reason.strip()
+    assign(row, _columns(to))
     row.save()
     PlanItem.unscoped().filter(plan=row).delete()
     _write_parts(row, to, contracts)
@@ -412,6 +394,15 @@ def _left_out(plan: PlanInput, points: Sequence[MonitoringPoint]) -> Iterable[Fi
             yield FieldError("left_out_reason", "left_out", message)
 
 
+def _columns(plan: PlanInput) -> dict[str, Any]:
+    return {
+        "name": plan.name.strip(),
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "left_out_reason": plan.left_out_reason.strip(),
+    }
+
+
 def _write_parts(row: Plan, plan: PlanInput, contracts: dict[UUID, ServiceContract]) -> None:
     PlanItem.unscoped().bulk_create(
         PlanItem(
@@ -471,10 +462,7 @@ def _values(plan: PlanInput, contracts: Mapping[UUID, ServiceContract]) -> dict[
     """Return what a plan says, by path; an item is named by its point and activity."""
     parts = {"people": plan.people, "equipment": plan.equipment, "vehicles": plan.vehicles}
     return {
-        "name": plan.name.strip(),
-        "starts_on": plan.starts_on,
-        "ends_on": plan.ends_on,
-        "left_out_reason": plan.left_out_reason.strip(),
+        **_columns(plan),
         **{name: sorted({str(row.pk) for row in rows}) for name, rows in parts.items()},
         **{
             f"items.{item.point.mn_code}.{item.activity.strip()}": [
@@ -541,10 +529,19 @@ def _tasks_of(
                 days[day] += due
         for day, due in sorted(days.items()):
             if begin <= day <= horizon:
-                task = _task(plan, rows[0].point, day, due, _whose_turn(people, position, day))
+                point = rows[0].point
                 codes = dict.fromkeys(one.sheet_code for one in due if one.sheet_code)
-                task.sheets = [names(day)[code] for code in codes if code in names(day)]
-                yield task
+                yield Task(
+                    organization_id=plan.organization_id,
+                    discharger_id=point.organization_id,
+                    district_id=point.district_id,
+                    plan=plan,
+                    point=point,
+                    due_on=day,
+                    assignee=_whose_turn(people, position, day),
+                    contents=[one.activity for one in due],
+                    sheets=[names(day)[code] for code in codes if code in names(day)],
+                )
 
 
 def _days_under_contract(
@@ -567,21 +564,6 @@ def _whose_turn(people: Sequence[Person], position: int, day: date) -> Person:
     present = [person for person in people if person.left_on is None or person.left_on > day]
     candidates = present or people
     return candidates[position % len(candidates)]
-
-
-def _task(
-    plan: Plan, point: MonitoringPoint, day: date, due: Sequence[Repeating], assignee: Person
-) -> Task:
-    return Task(
-        organization_id=plan.organization_id,
-        discharger_id=point.organization_id,
-        district_id=point.district_id,
-        plan=plan,
-        point=point,
-        due_on=day,
-        assignee=assignee,
-        contents=[one.activity for one in due],
-    )
 
 
 def _cancel_uncovered(plans: Sequence[Plan]) -> None:

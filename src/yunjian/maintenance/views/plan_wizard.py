@@ -23,10 +23,13 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError, FieldError
 from yunjian.maintenance.forms.plans import ItemFormSet, PlanBasicsForm, StaffForm
 from yunjian.maintenance.models import Plan, PlanItem
-from yunjian.maintenance.selectors.plans import Proposal, items_of, points_under_contract
-from yunjian.maintenance.services.plans import (
+from yunjian.maintenance.selectors.plans import (
     ITEM_FIELDS,
     ItemInput,
+    items_of,
+    points_under_contract,
+)
+from yunjian.maintenance.services.plans import (
     PlanInput,
     plan_activate,
     plan_change,
@@ -38,7 +41,7 @@ from yunjian.web.responses import done
 
 STEPS = [("points", _("选择测点")), ("items", _("运维内容与频次")), ("staff", _("人员与设备"))]
 USUAL_DAYS = 89  # a quarter
-Planned = PlanItem | Proposal | ItemInput
+Planned = PlanItem | ItemInput
 ROW_FIELDS = [name for name in ITEM_FIELDS if name != "point"]
 
 
@@ -134,7 +137,7 @@ class Wizard:
         proposed = plan_propose(actor=self.actor, points=new, on_date=starts_on) if new else []
         return [*planned, *proposed]
 
-    def _there(self) -> Sequence[PlanItem | ItemInput]:
+    def _there(self) -> Sequence[Planned]:
         if "items-TOTAL_FORMS" in self.request.POST:
             self.items = ItemFormSet(self.request.POST, prefix="items")
             return [item for _, item in self._item_inputs()] if self.items.is_valid() else []
