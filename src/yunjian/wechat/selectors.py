@@ -8,10 +8,7 @@ from yunjian.wechat.models import Suppression
 
 def suppression_for(app_id: str, openid: str, template_id: str) -> Suppression | None:
     """Return why nothing may be sent to this person with this template now, if there is a why."""
-    whose = (
-        Q(openid="", template_id="")
-        | Q(openid=openid, template_id="")
-        | Q(openid=openid, template_id=template_id)
+    rows = Suppression.objects.filter(
+        app_id=app_id, openid__in=["", openid], template_id__in=["", template_id]
     )
-    lasting = Q(until__isnull=True) | Q(until__gt=now())
-    return Suppression.objects.filter(whose & lasting, app_id=app_id).order_by("openid").first()
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=now())).order_by("openid").first()

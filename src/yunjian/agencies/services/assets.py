@@ -61,16 +61,13 @@ def _require_editable(row: Equipment | Vehicle) -> None:
         raise InvalidState(gettext("该记录已停用，不能修改"))
 
 
-def _check_equipment(_actor: Actor, fields: Mapping[str, Any]) -> None:
-    problems = Problems()
+def _check_equipment(problems: Problems, _actor: Actor, fields: Mapping[str, Any]) -> None:
     problems.filled("asset_number", fields["asset_number"], gettext("资产编号"))
     problems.filled("serial_number", fields["serial_number"], gettext("出厂编号"))
     problems.filled("name", fields["name"], gettext("设备名称"))
-    problems.refuse_if_any()
 
 
-def _check_vehicle(actor: Actor, fields: Mapping[str, Any]) -> None:
-    problems = Problems()
+def _check_vehicle(problems: Problems, actor: Actor, fields: Mapping[str, Any]) -> None:
     good = PLATE.fullmatch(fields["plate"]) is not None
     problems.unless(good, "plate", gettext("车牌号格式不正确，应形如 沪A12345 或 沪AD12345"))
     ownership = fields.get("ownership", "owned")
@@ -83,16 +80,13 @@ def _check_vehicle(actor: Actor, fields: Mapping[str, Any]) -> None:
     attachment = fields.get("attachment")
     owned = attachment is None or attachment.organization_id == actor.organization_id
     problems.unless(owned, "attachment", gettext("附件不属于本机构"))
-    problems.refuse_if_any()
 
 
-def _check_part(_actor: Actor, fields: Mapping[str, Any]) -> None:
-    problems = Problems()
+def _check_part(problems: Problems, _actor: Actor, fields: Mapping[str, Any]) -> None:
     problems.filled("name", fields["name"], gettext("名称"))
     problems.filled("location", fields["location"], gettext("放置位置"))
     problems.not_negative("quantity", fields.get("quantity", 0), gettext("数量"))
     problems.not_negative("amount", fields.get("amount", Decimal(0)), gettext("金额"))
-    problems.refuse_if_any()
 
 
 EQUIPMENT = RegisterService(

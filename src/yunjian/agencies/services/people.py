@@ -105,8 +105,7 @@ def certificate_add(
     return certificate
 
 
-def _check(actor: Actor, fields: Mapping[str, Any]) -> None:
-    problems = Problems()
+def _check(problems: Problems, actor: Actor, fields: Mapping[str, Any]) -> None:
     problems.filled("name", fields["name"], gettext("姓名"))
     problems.filled("job", fields["job"], gettext("岗位"))
     problems.one_of("education", fields["education"], EDUCATIONS.codes())
@@ -115,7 +114,6 @@ def _check(actor: Actor, fields: Mapping[str, Any]) -> None:
     account = fields.get("account")
     own = account is None or account.organization_id == actor.organization_id
     problems.unless(own, "account", gettext("请选择本机构的账号"))
-    problems.refuse_if_any()
 
 
 def _require_not_reviewed(person: Person) -> None:

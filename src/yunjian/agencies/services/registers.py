@@ -15,7 +15,7 @@ from yunjian.agencies.policies import agency_of_editor, may_edit_filing
 from yunjian.evidence.services import record
 from yunjian.kernel.languages import Text
 from yunjian.records.changes import Changes, assign, facts, record_change
-from yunjian.records.problems import conflict_when, locked
+from yunjian.records.problems import Problems, conflict_when, locked
 from yunjian.records.versions import check_version, save_changes
 
 RegisterRow = Person | Equipment | Vehicle | SparePart
@@ -26,16 +26,16 @@ Row = TypeVar("Row", Person, Equipment, Vehicle, SparePart)
 class RegisterService(Generic[Row]):
     """The writes of one register.
 
-    `check` refuses values that cannot be right, `require_editable` rows that cannot change now.
-    `taken` is the constraint that holds rows apart, its message and its field. `noted`
-    are the columns that the event of a new row carries.
+    `check` notes values that cannot be right, `require_editable` refuses rows that cannot change
+    now. `taken` is the constraint that holds rows apart, its message and its field. `noted` are
+    the columns that the event of a new row carries.
     """
 
     model: type[Row]
     created: str
     changed: str
     noted: tuple[str, ...]
-    check: Callable[[Actor, Mapping[str, Any]], None]
+    check: Callable[[Problems, Actor, Mapping[str, Any]], None]
     taken: tuple[str, Text, str] | None = None
     require_editable: Callable[[Row], None] | None = None
 
@@ -49,7 +49,7 @@ class RegisterService(Generic[Row]):
             Conflict: what holds rows apart (account, asset number, plate) is taken.
         """
         agency_id = agency_of_editor(actor)
-        self.check(actor, fields)
+        self._check(actor, fields)
         row = self.model(organization_id=agency_id, **fields)
         with conflict_when(*self.taken) if self.taken else nullcontext():
             row.save(force_insert=True)
@@ -74,7 +74,7 @@ class RegisterService(Generic[Row]):
         if self.require_editable is not None:
             self.require_editable(row)
         check_version(row, version)
-        self.check(actor, fields)
+        self._check(actor, fields)
         changes = assign(row, fields)
         if not changes:
             return row
@@ -83,6 +83,11 @@ class RegisterService(Generic[Row]):
         with conflict_when(*self.taken) if self.taken else nullcontext():
             save_row(actor, self.changed, row, changes)
         return row
+
+    def _check(self, actor: Actor, fields: Mapping[str, Any]) -> None:
+        problems = Problems()
+        self.check(problems, actor, fields)
+        problems.refuse_if_any()
 
 
 def save_row(

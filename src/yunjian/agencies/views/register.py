@@ -87,13 +87,13 @@ class Register(Generic[Row]):
         values: dict[str, Any] = form.values()
         return values
 
-    def save(self, actor: Actor, form: Any, row: Row | None) -> Row:
+    def save(self, actor: Actor, form: Any, row: Row | None) -> None:
         """Create or update a row through its service."""
         values = self.values(actor, form)
         if row is None:
-            return cast("Row", self.service.create(actor=actor, **values))
-        version = form.seen_version
-        return cast("Row", self.service.update(actor=actor, row=row, version=version, **values))
+            self.service.create(actor=actor, **values)
+        else:
+            self.service.update(actor=actor, row=row, version=form.seen_version, **values)
 
     def facts(self, row: Row) -> Facts:
         """Return what the detail page shows: sections of labels and values."""
@@ -108,7 +108,6 @@ class Register(Generic[Row]):
     def list_page(self, request: HttpRequest) -> HttpResponseBase:
         """The rows that the query row asks for, or all of them as an Excel file."""
         query = self.query_class(request.GET)
-        wanted = {key: value for key, value in cleaned_query(query).items() if value}
         may_edit = may_edit_filing(current_actor())
         new = Action(
             title=gettext("新增%(noun)s") % {"noun": self.noun},
@@ -117,19 +116,11 @@ class Register(Generic[Row]):
         )
         return self.page.answer(
             request,
-            type(self).select(**wanted),
+            type(self).select(**cleaned_query(query)),
             form=query,
             actions=[new] if may_edit else [],
             table_context={"slug": self.slug, "editable": self.editable, "may_edit": may_edit},
         )
-
-    def new_page(self, request: HttpRequest) -> HttpResponse:
-        """A dialog for a new row."""
-        return self._form_page(request, None)
-
-    def edit_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
-        """A dialog to change a row."""
-        return self._form_page(request, get_visible_or_404(self.model, row_id))
 
     def detail_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
         """All that is filed about a row."""
@@ -146,7 +137,9 @@ class Register(Generic[Row]):
         templates = [f"agencies/{self.slug}_detail.html", "agencies/register_detail.html"]
         return render(request, templates, context)
 
-    def _form_page(self, request: HttpRequest, row: Row | None) -> HttpResponse:
+    def form_page(self, request: HttpRequest, row_id: UUID | None = None) -> HttpResponse:
+        """A dialog for a new row, or to change one."""
+        row = None if row_id is None else get_visible_or_404(self.model, row_id)
         initial = {}
         if row is not None:
             known = model_to_dict(row, self.specification.form_names)
@@ -243,11 +236,11 @@ class Register(Generic[Row]):
         row = "<uuid:row_id>/"
         pages: list[tuple[str, str, Any]] = [
             ("", "list", read(agency_page(self.list_page))),
-            ("new/", "new", write(agency_page(self.new_page))),
+            ("new/", "new", write(agency_page(self.form_page))),
             (row, "detail", read(agency_page(self.detail_page))),
         ]
         if self.editable:
-            pages.append((f"{row}edit/", "edit", write(agency_page(self.edit_page))))
+            pages.append((f"{row}edit/", "edit", write(agency_page(self.form_page))))
         if self.certified:
             view = write(agency_page(self.certificate_page))
             pages.append((f"{row}certificates/new/", "certificate_new", view))

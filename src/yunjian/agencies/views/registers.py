@@ -122,13 +122,13 @@ class ContractRegister(Register[ServiceContract]):
         actor: Actor,
         form: Any,
         row: ServiceContract | None,  # noqa: ARG002 - never edited
-    ) -> ServiceContract:
+    ) -> None:
         """Enter a contract of the agency."""
         values = form.cleaned_data
         discharger, points = selectors.contract_parties(
             uscc=values["uscc"], mn_codes=values["mn_codes"]
         )
-        return services.contract_create(
+        services.contract_create(
             actor=actor,
             agency=organization_of(actor),
             discharger=discharger,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Status
 
 from yunjian.api.auth import actor_of
-from yunjian.api.digests import checked_digest
 from yunjian.api.errors import OPEN, WRITE, Problem
+from yunjian.api.headers import checked_digest
 from yunjian.api.openapi import reads_file
 from yunjian.api.rows import RowWith
 from yunjian.evidence.models import Attachment

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
@@ -180,14 +181,12 @@ def reopen_source(request: HttpRequest, source_id: UUID, body: ReopeningIn) -> P
 
 
 @router.get("/sources/{uuid:source_id}/outlets", response={200: OutletListOut, READ: Problem})
-def outlets(request: HttpRequest, source_id: UUID) -> dict[str, list[RowWith]]:
+def outlets(request: HttpRequest, source_id: UUID) -> dict[str, list[Outlet]]:
     """Return the outlets of a source with their points."""
     _asking(request)
     rows = Outlet.objects.filter(source=source_or_404(source_id)).order_by("code")
-    points: dict[UUID, list[MonitoringPoint]] = {}
-    for point in MonitoringPoint.objects.filter(outlet__source=source_id).order_by("name", "id"):
-        points.setdefault(point.outlet_id, []).append(point)
-    return {"items": [RowWith(row, points=points.get(row.pk, [])) for row in rows]}
+    points = Prefetch("points", MonitoringPoint.objects.order_by("name", "id"))
+    return {"items": list(rows.prefetch_related(points))}
 
 
 @router.post("/sources/{uuid:source_id}/outlets", response={201: OutletOut, WRITE: Problem})

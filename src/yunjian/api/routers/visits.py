@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Status
 
 from yunjian.api.auth import actor_of
-from yunjian.api.clocks import clock_offset
-from yunjian.api.digests import checked_digest
 from yunjian.api.errors import LIST, READ, WRITE, Problem, problem
+from yunjian.api.headers import checked_digest, clock_offset
 from yunjian.api.openapi import reads_json
 from yunjian.api.pages import Page
 from yunjian.api.rows import RowWith

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
+from yunjian.agencies.forms import SaysWhatIsMissing
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.selectors import present_people
@@ -23,29 +24,19 @@ BUCKETS = [
 ]
 
 
-class PlanBasicsForm(forms.Form):
+class PlanBasicsForm(SaysWhatIsMissing, forms.Form):
     """Name and period of a plan."""
 
-    name = forms.CharField(
-        label=_("计划名称"), max_length=80, error_messages={"required": _("请填写计划名称")}
-    )
-    starts_on = forms.DateField(
-        label=_("开始日期"), widget=DateInput(), error_messages={"required": _("请填写开始日期")}
-    )
-    ends_on = forms.DateField(
-        label=_("结束日期"), widget=DateInput(), error_messages={"required": _("请填写结束日期")}
-    )
+    name = forms.CharField(label=_("计划名称"), max_length=80)
+    starts_on = forms.DateField(label=_("开始日期"), widget=DateInput())
+    ends_on = forms.DateField(label=_("结束日期"), widget=DateInput())
 
 
-class ItemRowForm(forms.Form):
+class ItemRowForm(SaysWhatIsMissing, forms.Form):
     """One activity for one or more points. `points` holds their ids, separated by commas."""
 
-    activity = forms.CharField(
-        label=_("运维内容"), max_length=80, error_messages={"required": _("请填写运维内容")}
-    )
-    interval_value = forms.IntegerField(
-        label=_("频次"), min_value=1, max_value=1000, error_messages={"required": _("请填写频次")}
-    )
+    activity = forms.CharField(label=_("运维内容"), max_length=80)
+    interval_value = forms.IntegerField(label=_("频次"), min_value=1, max_value=1000)
     interval_unit = forms.ChoiceField(label=_("单位"), choices=UNITS)
     obligation = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     clause = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -113,14 +104,11 @@ class ReassignForm(forms.Form):
         self.fields["assignee"].queryset = present_people(actor)  # type: ignore[attr-defined]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SaysWhatIsMissing, forms.Form):
     """Why something is cancelled or ended."""
 
     reason = forms.CharField(
-        label=_("原因"),
-        max_length=150,
-        error_messages={"required": _("请填写原因")},
-        widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("原因"), max_length=150, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

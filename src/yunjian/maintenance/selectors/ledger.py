@@ -1,7 +1,7 @@
 """Reads of the ledger: visits as people look for them, and one visit as it is shown."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
-from yunjian.kernel.clock import SHANGHAI, now, today
+from yunjian.kernel.clock import SHANGHAI, day_bounds, now, today
 from yunjian.kernel.languages import language_code, localized
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.domain.positions import Sketch, sketch
@@ -57,8 +57,8 @@ def visits_found(
             district_id=district,
             discharger__name__icontains=discharger,
             agency__name__icontains=agency,
-            signed_in_at__gte=since and _midnight(since),
-            signed_in_at__lt=until and _midnight(until + timedelta(days=1)),
+            signed_in_at__gte=since and day_bounds(since)[0],
+            signed_in_at__lt=until and day_bounds(until)[1],
             verdict__in=BAD if verdict == "bad" else [verdict] if verdict else [],
         ),
     )
@@ -69,11 +69,11 @@ def visit_counts() -> dict[str, int]:
     last seven days were out of control or failed (one query)."""
     week = today() - timedelta(days=6)
     counts: dict[str, int] = Visit.objects.order_by().aggregate(
-        today=Count("pk", filter=Q(signed_in_at__gte=_midnight(today()))),
+        today=Count("pk", filter=Q(signed_in_at__gte=day_bounds(today())[0])),
         waiting=Count("pk", filter=Q(state=VisitState.SUBMITTED)),
         late=Count("pk", filter=_late()),
         objected=Count("pk", filter=Q(state=VisitState.OBJECTED)),
-        bad=Count("pk", filter=Q(verdict__in=BAD, signed_in_at__gte=_midnight(week))),
+        bad=Count("pk", filter=Q(verdict__in=BAD, signed_in_at__gte=day_bounds(week)[0])),
     )
     return counts
 
@@ -94,7 +94,7 @@ def visits_by_day(days: int) -> list[Day]:
     first = today() - timedelta(days=days - 1)
     rows = (
         Visit.objects.order_by()
-        .filter(signed_in_at__gte=_midnight(first))
+        .filter(signed_in_at__gte=day_bounds(first)[0])
         .annotate(on=TruncDate("signed_in_at", tzinfo=SHANGHAI))
         .values_list("on", "verdict")
         .annotate(number=Count("pk"))
@@ -107,10 +107,6 @@ def visits_by_day(days: int) -> list[Day]:
 
 def _late() -> Q:
     return Q(state=VisitState.SUBMITTED, confirm_by__lt=now())
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, SHANGHAI)
 
 
 @dataclass(frozen=True, slots=True)

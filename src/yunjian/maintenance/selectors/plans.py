@@ -82,10 +82,10 @@ def contracts_over(
     return {link.monitoringpoint_id: link.servicecontract for link in links}
 
 
-def points_under_contract(actor: Actor, on_date: date | None = None) -> QuerySet[MonitoringPoint]:
-    """Return the points the agency maintains on a day (today unless told otherwise)."""
+def points_under_contract(actor: Actor) -> QuerySet[MonitoringPoint]:
+    """Return the points the agency maintains today."""
     contracts = ServiceContract.unscoped().filter(
-        agency_id=actor.organization_id, period__contains=on_date or today()
+        agency_id=actor.organization_id, period__contains=today()
     )
     points: QuerySet[MonitoringPoint] = MonitoringPoint.objects.filter(
         pk__in=contracts.values("points")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -183,14 +184,12 @@ def sheets_allowed(task: dict[str, Any], on_date: date) -> set[str]:
 def sheets_beside(tasks: list[Task]) -> dict[UUID, list[str]]:
     """Return by task what may be filled in besides the sheets that it asks for (today's versions;
     of a sheet that it asks for in another version, none)."""
-    known: dict[tuple[str, str], list[sheets.Definition]] = {}
+    fitting = cache(partial(sheets.definitions_for, on_date=today()))
     results = {}
     for task in tasks:
-        key = (task.point.kind, task.point.sampling_method)
-        if key not in known:
-            known[key] = sheets.definitions_for(*key, today())
         required = {name.partition("@")[0] for name in task.sheets}
-        results[task.pk] = sorted(item.name for item in known[key] if item.code not in required)
+        known = fitting(task.point.kind, task.point.sampling_method)
+        results[task.pk] = sorted(item.name for item in known if item.code not in required)
     return results
 
 

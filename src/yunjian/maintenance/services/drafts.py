@@ -1,6 +1,7 @@
 """A record filled in on a computer: kept while it is typed, handed in as the phone does."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -229,6 +230,4 @@ def _left_at(visit: Visit, text: str) -> str:
 
 
 def _names(text: str) -> list[str]:
-    for separator in ",，;；\n":
-        text = text.replace(separator, "、")
-    return [name.strip() for name in text.split("、") if name.strip()]
+    return [name.strip() for name in re.split("[、,，;；\n]", text) if name.strip()]

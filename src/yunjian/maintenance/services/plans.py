@@ -31,6 +31,7 @@ from yunjian.maintenance.selectors.plans import (
 )
 from yunjian.messaging.services import notify
 from yunjian.records.changes import assign, differences, record_change
+from yunjian.records.problems import Problems
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.sheets import current_names, definitions
 
@@ -223,7 +224,6 @@ def task_reassign(*, actor: Actor, tasks: Sequence[Task], assignee: Person) -> i
     problem = _why_not(assignee, rows[0].organization_id, latest)
     if problem:
         raise InvalidInput(problem, field="assignee")
-    before = {str(row.pk): str(row.assignee_id) for row in rows}
     earliest = min(row.due_on for row in rows)
     Task.unscoped().filter(pk__in=[row.pk for row in rows]).update(assignee=assignee)
     notify(
@@ -238,7 +238,7 @@ def task_reassign(*, actor: Actor, tasks: Sequence[Task], assignee: Person) -> i
             actor=actor,
             verb=events.TASK_REASSIGNED,
             obj=row,
-            payload={"from": before[str(row.pk)], "to": str(assignee.pk)},
+            payload={"from": str(row.assignee_id), "to": str(assignee.pk)},
         )
     return len(rows)
 
@@ -303,7 +303,13 @@ def _locked_tasks(actor: Actor, tasks: Sequence[Task]) -> list[Task]:
 
 def _check(actor: Actor, agency_id: UUID, plan: PlanInput) -> dict[UUID, ServiceContract]:
     """Refuse a plan that cannot be right; return the contract of each point."""
-    errors = [*_basic_problems(plan), *_people_problems(agency_id, plan)]
+    problems = Problems()
+    problems.filled("name", plan.name, _("计划名称"))
+    message = _("结束日期不能早于开始日期")
+    problems.in_order("ends_on", plan.starts_on, plan.ends_on, message)
+    problems.unless(bool(plan.items), "items", _("请至少安排一项运维内容"), "required")
+    problems.unless(bool(plan.people), "people", _("请至少选择一名运维人员"), "required")
+    errors = [*problems.errors, *_people_problems(agency_id, plan)]
     points = {item.point.pk: item.point for item in plan.items}
     contracts = contracts_over(actor, list(points.values()), plan.starts_on, plan.ends_on)
     errors += _item_problems(plan.items, contracts)
@@ -312,17 +318,6 @@ def _check(actor: Actor, agency_id: UUID, plan: PlanInput) -> dict[UUID, Service
     if errors:
         raise InvalidInput(errors=errors)
     return contracts
-
-
-def _basic_problems(plan: PlanInput) -> Iterable[FieldError]:
-    if not plan.name.strip():
-        yield FieldError("name", "required", _("请填写计划名称"))
-    if plan.starts_on > plan.ends_on:
-        yield FieldError("ends_on", "order", _("结束日期不能早于开始日期"))
-    if not plan.items:
-        yield FieldError("items", "required", _("请至少安排一项运维内容"))
-    if not plan.people:
-        yield FieldError("people", "required", _("请至少选择一名运维人员"))
 
 
 def _people_problems(agency_id: UUID, plan: PlanInput) -> Iterable[FieldError]:

@@ -74,3 +74,9 @@ class TaskTable(Table):
     state = Column(_("状态"), "get_state_display", template="maintenance/plans/task_state.html")
     plan = Column(_("计划"), "plan.name", on_page=False)
     actions = actions_column("maintenance/plans/task_actions.html")
+
+
+class NextTaskTable(TaskTable, without=("chosen", "outlet", "mn_code", "plan", "actions")):
+    """A few tasks, on the home page and beside their plan."""
+
+    row_attributes = {"data-testid": "task-row"}

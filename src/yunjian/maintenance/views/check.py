@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.services import verify_object
@@ -16,13 +16,9 @@ def check(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     Public: it names no person, and shows nothing that the copy itself does not show.
     """
     with acting_as(system_actor("查验")):
-        visit = (
-            Visit.objects.exclude(content_digest="")
-            .select_related("agency", "discharger", "point")
-            .filter(pk=visit_id)
-            .first()
+        handed_in = Visit.objects.exclude(content_digest="")
+        visit = get_object_or_404(
+            handed_in.select_related("agency", "discharger", "point"), pk=visit_id
         )
-        if visit is None:
-            raise Http404
         report = verify_object(visit)
     return render(request, "maintenance/check.html", {"visit": visit, "report": report})

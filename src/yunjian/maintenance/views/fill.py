@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yunjian.access.actor import Actor, current_actor
-from yunjian.kernel.clock import business_day, today
+from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.languages import language_code
@@ -137,7 +137,7 @@ def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRespo
             draft = draft_drop_sheet(actor=actor, visit_id=visit_id, name=target)
     except InvalidInput as error:
         return _page(request, _filling(draft), error=error)
-    return _page(request, _filling(draft), is_saved=action == "save")
+    return _page(request, _filling(draft))
 
 
 def _handed_in(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpResponseBase:
@@ -160,7 +160,6 @@ def _page(
     error: DomainError | None = None,
     is_final: bool = False,
     is_conflict: bool = False,
-    is_saved: bool = False,
 ) -> HttpResponse:
     draft = filling.draft
     forms = [_sheet(filling, index, is_final=is_final) for index in range(len(draft.sheets))]
@@ -175,10 +174,8 @@ def _page(
         "error": error,
         "closing_errors": _closing_errors(error.errors if error else []),
         "is_conflict": is_conflict,
-        "is_saved": is_saved,
         "missing": sum(form.missing for form in forms),
         "wrong": sum(len(form.mistakes) for form in forms),
-        "signed_out_day": business_day(draft.visit.signed_in_at),
     }
     is_part = request.headers.get("HX-Request") == "true"
     status = error.status if error is not None else 200

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
@@ -151,7 +150,7 @@ class Wizard:
         data[f"items-{total}-interval_value"] = "30"
         data[f"items-{total}-interval_unit"] = "day"
         self.items = ItemFormSet(data, prefix="items")
-        return self._page("items", fresh_row=total)
+        return self._page("items")
 
     def _after_items(self, go: str) -> HttpResponse:
         if go == "points":
@@ -161,7 +160,6 @@ class Wizard:
         if not self._item_inputs():
             self.problems.append(gettext("请至少保留一项运维内容"))
             return self._page("items", status=422)
-        self.staff = StaffForm(self.actor, initial=self._usual_staff())
         return self._page("staff")
 
     def _after_staff(self, go: str) -> HttpResponse:
@@ -190,13 +188,8 @@ class Wizard:
     # --- reading and writing
 
     def _chosen(self) -> list[MonitoringPoint]:
-        keys = set()
-        for text in self.request.POST.getlist("point"):
-            try:
-                keys.add(UUID(text))
-            except ValueError:
-                continue
-        return list(self.points.filter(pk__in=keys))
+        keys = set(self.request.POST.getlist("point"))
+        return [point for point in self.points if str(point.pk) in keys]
 
     def _item_inputs(self) -> list[tuple[int, ItemInput]]:
         """Return each item with the number of the row it was typed in."""
@@ -250,7 +243,7 @@ class Wizard:
 
     # --- showing
 
-    def _page(self, step: str, status: int = 200, **more: Any) -> HttpResponse:
+    def _page(self, step: str, status: int = 200) -> HttpResponse:
         here = [name for name, _ in STEPS].index(step)
         if not hasattr(self, "staff"):
             self.staff = StaffForm(self.actor, initial=self._usual_staff())
@@ -269,7 +262,6 @@ class Wizard:
             "staff": self.staff,
             "problems": self.problems,
             "back": f"/agency/plans/{self.plan.pk}/" if self.plan else "/agency/plans/",
-            **more,
         }
         return render(self.request, "maintenance/plans/wizard.html", context, status=status)
 

@@ -23,7 +23,7 @@ from yunjian.maintenance.models import Plan, Task
 from yunjian.maintenance.policies.plans import may_plan
 from yunjian.maintenance.selectors.plans import items_of, plans_visible, tasks_visible
 from yunjian.maintenance.services.plans import plan_activate, plan_end
-from yunjian.maintenance.tables.plans import PlanTable
+from yunjian.maintenance.tables.plans import NextTaskTable, PlanTable
 from yunjian.maintenance.views.plan_wizard import Wizard, grouped
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
@@ -90,14 +90,14 @@ def plan_detail(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "plan": plan,
         "items": grouped(items),
         "points": len({item.point_id for item in items}),
-        "people": plan.people.all(),
-        "equipment": plan.equipment.all(),
-        "vehicles": plan.vehicles.all(),
         "weeks": _weeks(plan, month),
         "month": month,
         "previous_month": _shift(month, -1),
         "next_month": _shift(month, 1),
-        "upcoming": upcoming[:NEXT_TASKS],
+        "upcoming": NextTaskTable(
+            upcoming[:NEXT_TASKS],
+            empty_text=_("启用计划后，系统按频次自动生成未来两个月的任务，并每日延展。"),
+        ),
         "may_edit": editable and plan.state != "ended",
         "may_activate": editable and plan.state == "draft",
         "may_end": editable and plan.state == "active",

@@ -17,7 +17,7 @@ from yunjian.maintenance.models import Plan, Task, Visit
 from yunjian.maintenance.policies.plans import may_plan
 from yunjian.maintenance.selectors.plans import task_counts, tasks_visible
 from yunjian.maintenance.services.plans import task_cancel, task_reassign
-from yunjian.maintenance.tables.plans import TaskTable
+from yunjian.maintenance.tables.plans import NextTaskTable, TaskTable
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.guards import agency_page
@@ -56,8 +56,11 @@ def home(request: HttpRequest) -> HttpResponse:
             (gettext("今日已完成"), counts["today_done"], False, _done_today()),
             (gettext("已逾期"), counts["overdue"], True, "?bucket=overdue"),
         ],
-        "today_tasks": in_time.filter(due_on=today()).exclude(state="cancelled")[:HOME_ROWS],
-        "overdue_tasks": overdue[:HOME_ROWS],
+        "today_tasks": NextTaskTable(
+            in_time.filter(due_on=today()).exclude(state="cancelled")[:HOME_ROWS],
+            empty_text=gettext("今天没有安排任务。"),
+        ),
+        "overdue_tasks": NextTaskTable(overdue[:HOME_ROWS]),
         "expiring": expiring(actor, most=HOME_ROWS),
         "visits": Visit.objects.select_related("point__outlet__source", "engineer").order_by("-id")[
             :HOME_ROWS

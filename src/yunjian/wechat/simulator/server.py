@@ -30,7 +30,6 @@ _ADDRESSES = Map(
         Rule("/", endpoint="messages", methods=["GET"]),
         Rule("/connect/oauth2/authorize", endpoint="authorize", methods=["GET"]),
         Rule("/sns/oauth2/access_token", endpoint="oauth_token", methods=["GET"]),
-        Rule("/cgi-bin/token", endpoint="token", methods=["GET"]),
         Rule("/cgi-bin/stable_token", endpoint="stable_token", methods=["POST"]),
         Rule("/cgi-bin/message/template/send", endpoint="send", methods=["POST"]),
         Rule("/cgi-bin/message/subscribe/bizsend", endpoint="send_subscription", methods=["POST"]),
@@ -122,13 +121,6 @@ class _Endpoints:
                 "scope": "snsapi_base",
             }
         )
-
-    def on_token(self, request: Request) -> Response:
-        """Give a fresh token (the older interface)."""
-        if request.args.get("grant_type") != "client_credential":
-            raise Refused(40002, "invalid grant_type")
-        self.state.check_account(request.args.get("appid", ""), request.args.get("secret", ""))
-        return _json({"access_token": self.state.new_token(), "expires_in": TOKEN_SECONDS})
 
     def on_stable_token(self, request: Request) -> Response:
         """Give the token that everybody shares."""
@@ -260,13 +252,13 @@ class _Endpoints:
         return _json(asdict(user))
 
 
-def serve(*, host: str = "127.0.0.1", port: int, state: SimulatorState | None = None) -> None:
+def serve(*, host: str = "127.0.0.1", port: int) -> None:
     """Run until the process is told to stop.
 
     Raises:
         ValueError: the address is reachable from other machines.
     """
-    _server(host, port, state or state_from_environment()).serve_forever()
+    _server(host, port, state_from_environment()).serve_forever()
 
 
 @dataclass(frozen=True)
