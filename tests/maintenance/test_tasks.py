@@ -112,9 +112,7 @@ def test_buckets_say_where_a_task_lies_from_today(world: World) -> None:
     done = world.task(point, today() - timedelta(days=9))
     Task.unscoped().filter(pk=done.pk).update(state="done")
     with acting_as(world.actor(world.agency_manager)):
-        results = {
-            bucket: tasks_visible({"bucket": bucket}).get().due_on - today() for bucket in days
-        }
+        results = {bucket: tasks_visible(bucket=bucket).get().due_on - today() for bucket in days}
         counts = task_counts()
     assert {bucket: gap.days for bucket, gap in results.items()} == days
     assert (counts["overdue"], counts["today_open"], counts["upcoming"]) == (1, 1, 1)

@@ -12,13 +12,13 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput
 
 
-def checked_digest(request: HttpRequest, body: bytes) -> str:
+def checked_digest(request: HttpRequest) -> str:
     """Return `sha256:<hex>` over the body.
 
     Raises:
         InvalidInput: the Content-Digest header is missing, unreadable, or of other bytes.
     """
-    actual = hashlib.sha256(body).digest()
+    actual = hashlib.sha256(request.body).digest()
     value = parse_dict_header(request.headers.get("Content-Digest", "")).get("sha-256")
     if not value or base64.b64encode(actual).decode() != value.strip(":"):
         raise InvalidInput(_("上传的内容不完整，请重试"), code="digest_mismatch", field="body")

@@ -94,7 +94,7 @@ def filing_submit(*, actor: Actor, filing: AgencyFiling) -> AgencyFiling:
 
 @transaction.atomic
 def filing_decide(
-    *, actor: Actor, filing: AgencyFiling, approve: bool, note: str = "", filing_number: str = ""
+    *, actor: Actor, filing: AgencyFiling, approve: bool, note: str = ""
 ) -> AgencyFiling:
     """Approve the filing (it becomes the official one) or send it back with a note.
 
@@ -108,7 +108,7 @@ def filing_decide(
     if filing.state != FilingState.SUBMITTED:
         raise InvalidState(_("该备案不在审核中"))
     if approve:
-        _file(filing, filing_number)
+        _file(filing)
     elif not note.strip():
         raise InvalidInput(_("请填写退回的原因"), code="required", field="note")
     filing.state = FilingState.FILED if approve else FilingState.RETURNED
@@ -125,7 +125,7 @@ def filing_decide(
     return filing
 
 
-def _file(filing: AgencyFiling, filing_number: str) -> None:
+def _file(filing: AgencyFiling) -> None:
     earlier = (
         AgencyFiling.unscoped()
         .select_for_update()
@@ -137,7 +137,7 @@ def _file(filing: AgencyFiling, filing_number: str) -> None:
         earlier.state = FilingState.WITHDRAWN
         earlier.save(update_fields=["state"])
     filing.filed_on = today()
-    filing.filing_number = filing_number or (earlier.filing_number if earlier else first)
+    filing.filing_number = earlier.filing_number if earlier else first
 
 
 def _move_rows(

@@ -33,6 +33,7 @@ STEPS = [_("填写备案"), _("主管部门审核"), _("完成备案")]
 def filing(request: HttpRequest) -> HttpResponse:
     """The official filing, and the one being worked on."""
     actor = current_actor()
+    keeps = may_edit_filing(actor)
     opened, official = selectors.open_filing(actor), selectors.filed(actor)
     shown = opened or official
     here = {"submitted": 1, "filed": len(STEPS)}.get(shown.state, 0) if shown else 0
@@ -46,10 +47,8 @@ def filing(request: HttpRequest) -> HttpResponse:
             for n, title in enumerate(STEPS)
         ],
         "sections": facts_shown(FILING, shown) if shown else [],
-        "may_edit": may_edit_filing(actor) and not (opened and opened.state == "submitted"),
-        "may_submit": may_edit_filing(actor)
-        and opened is not None
-        and opened.state in {"draft", "returned"},
+        "may_edit": keeps and not (opened and opened.state == "submitted"),
+        "may_submit": keeps and opened is not None and opened.state in {"draft", "returned"},
     }
     return render(request, "agencies/filing.html", context)
 

@@ -95,12 +95,11 @@ def put_attachment(
     if purpose not in UPLOAD_PURPOSES:
         raise InvalidInput(_("不认识的用途"), code="unknown", field="purpose")
     check_client_id(attachment_id, "id")
-    body = request.body
-    checked_digest(request, body)
+    checked_digest(request)
     row, created = attachment_store(
         id=attachment_id,
         actor=actor_of(request),
-        content=body,
+        content=request.body,
         filename=filename,
         purpose=purpose,
     )

@@ -2,7 +2,6 @@
 authorities, and for the phone that scanned a label."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -149,10 +148,7 @@ def follow_up_done(request: HttpRequest, follow_up_id: UUID, body: DoneIn) -> Fo
     return follow_up_complete(
         actor=actor_of(request),
         follow_up=follow_up_or_404(follow_up_id),
-        on=body.on,
-        report_number=body.report_number,
-        note=body.note,
-        attachments=_files(body.attachments),
+        **_with_files(body),
     )
 
 
@@ -164,15 +160,11 @@ def change_parameters(
     request: HttpRequest, instrument_id: UUID, body: ParametersIn
 ) -> Status[ParameterChange]:
     """Record that key parameters were changed."""
-    change = parameter_change(
-        actor=actor_of(request),
-        instrument=instrument_or_404(instrument_id),
-        values=body.values,
-        reason=body.reason,
-        changed_at=_aware(body.changed_at),
-        attachments=_files(body.attachments),
-    )
-    return Status(201, change)
+    instrument = instrument_or_404(instrument_id)
+    if body.changed_at.tzinfo is None:
+        raise InvalidInput(_("时间应带时区"), code="invalid", field="changed_at")
+    values = _with_files(body)
+    return Status(201, parameter_change(actor=actor_of(request), instrument=instrument, **values))
 
 
 @router.post("/instruments/{uuid:instrument_id}/stop", response=MOVED)
@@ -249,9 +241,7 @@ def _act(
     act(
         actor=actor_of(request),
         instrument=instrument_or_404(instrument_id),
-        on=body.on,
-        reason=body.reason,
-        attachments=_files(body.attachments),
+        **_with_files(body),
     )
     return _instrument(instrument_or_404(instrument_id))
 
@@ -276,11 +266,5 @@ def _values(values: dict[str, Any], attachments: list[UUID] | None) -> dict[str,
     return known if attachments is None else {**known, "attachments": attachments}
 
 
-def _files(ids: list[UUID]) -> list[Attachment]:
-    return list(Attachment.objects.filter(pk__in=ids))
-
-
-def _aware(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise InvalidInput(_("时间应带时区"), code="invalid", field="changed_at")
-    return at
+def _with_files(body: ActIn | DoneIn | ParametersIn) -> dict[str, Any]:
+    return body.dict() | {"attachments": list(Attachment.objects.filter(pk__in=body.attachments))}

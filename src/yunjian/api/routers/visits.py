@@ -85,12 +85,11 @@ def confirm_visit(
 )
 def sign_in(request: HttpRequest, visit_id: UUID) -> Status[Visit] | Status[Problem]:
     """Sign in on site (到场签到): position and photo."""
-    body = request.body
-    digest = checked_digest(request, body)
+    digest = checked_digest(request)
     answer = visit_sign_in(
         actor=actor_of(request),
         visit_id=visit_id,
-        sign_in=SignIn.read(body),
+        sign_in=SignIn.read(request.body),
         digest=digest,
         clock_offset=clock_offset(request),
     )
@@ -104,13 +103,11 @@ def sign_in(request: HttpRequest, visit_id: UUID) -> Status[Visit] | Status[Prob
 )
 def submit_visit(request: HttpRequest, visit_id: UUID) -> Status[Visit] | Status[Problem]:
     """Hand in the sheets of a visit (提交), judged on the spot and sealed."""
-    body = request.body
-    digest = checked_digest(request, body)
     answer = visit_submit(
         actor=actor_of(request),
         visit_id=visit_id,
-        body=body,
-        digest=digest,
+        body=request.body,
+        digest=checked_digest(request),
         clock_offset=clock_offset(request),
     )
     return _receipt(answer)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -132,30 +131,33 @@ def with_bucket(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def tasks_visible(filters: dict[str, Any] | None = None) -> QuerySet[Task]:
+def tasks_visible(
+    *,
+    bucket: str = "",
+    text: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    **columns: object,
+) -> QuerySet[Task]:
     """Return the tasks the acting actor sees.
 
-    `filters` may hold `bucket` (as in `with_bucket`, or "unfinished"), `state`, `assignee`
-    (Person), `plan` (Plan), `text` (point, source or MN code), `since` and `until` (due dates,
-    both included); empty ones are ignored.
+    `bucket` is as in `with_bucket`, or "unfinished"; `text` a part of point, source or MN code;
+    `since` and `until` are due dates, both included; `columns` are `state`, `assignee` (Person)
+    and `plan` (Plan). What is empty asks for nothing.
     """
-    wanted = filters or {}
-    bucket = wanted.get("bucket")
-    columns = ("point__name", "point__mn_code", "point__outlet__source__name")
+    names = ("point__name", "point__mn_code", "point__outlet__source__name")
     return (
         with_bucket(Task.objects.all())
         .select_related("point__outlet__source", "assignee", "plan")
-        .filter(text_filter(wanted.get("text", ""), *columns))
         .filter(
+            text_filter(text, *names),
             value_filter(
-                state=wanted.get("state"),
-                assignee=wanted.get("assignee"),
-                plan=wanted.get("plan"),
-                due_on__gte=wanted.get("since"),
-                due_on__lte=wanted.get("until"),
+                due_on__gte=since,
+                due_on__lte=until,
                 state__in=UNFINISHED if bucket == "unfinished" else (),
                 bucket="" if bucket == "unfinished" else bucket,
-            )
+                **columns,
+            ),
         )
     )
 

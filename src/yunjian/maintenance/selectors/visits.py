@@ -63,20 +63,14 @@ def tasks_of_engineer(actor: Actor) -> list[Task]:
     """Return the tasks that the phone holds, with their `bucket`: open ones around today, and
     those lately done."""
     day = today()
-    tasks = Task.objects.filter(
-        assignee__account_id=actor.account_id,
-        due_on__range=(
-            day - timedelta(days=PACKAGE_DAYS_BACK),
-            day + timedelta(days=PACKAGE_DAYS_AHEAD),
-        ),
-    ).exclude(state=TaskState.CANCELLED)
-    return [
-        task
-        for task in with_bucket(tasks)
+    held = day - timedelta(days=PACKAGE_DAYS_BACK), day + timedelta(days=PACKAGE_DAYS_AHEAD)
+    tasks = (
+        Task.objects.filter(assignee__account_id=actor.account_id, due_on__range=held)
+        .exclude(state=TaskState.CANCELLED)
+        .exclude(state=TaskState.DONE, due_on__lt=day - timedelta(days=PACKAGE_DONE_DAYS))
         .select_related("plan", "point__outlet__source", "discharger", "organization", "assignee")
-        .order_by("due_on", "id")
-        if task.state != TaskState.DONE or (day - task.due_on).days <= PACKAGE_DONE_DAYS
-    ]
+    )
+    return list(with_bucket(tasks).order_by("due_on", "id"))
 
 
 def visits_of_tasks(task_ids: list[UUID]) -> dict[UUID, Visit]:

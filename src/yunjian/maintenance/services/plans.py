@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
@@ -478,15 +478,11 @@ def _values(plan: PlanInput, contracts: Mapping[UUID, ServiceContract]) -> dict[
 def _make_tasks(plans: Sequence[Plan], begin: date) -> dict[UUID, int]:
     """Make the missing tasks of the plans from a day to the horizon, in one insert."""
     keys = [plan.pk for plan in plans]
-    items: dict[UUID, list[PlanItem]] = defaultdict(list)
-    for item in (
-        PlanItem.unscoped().filter(plan__in=keys).select_related("point", "contract").order_by("pk")
-    ):
-        items[item.plan_id].append(item)
-    people: dict[UUID, list[Person]] = defaultdict(list)
-    links = Plan.people.through.objects.filter(plan_id__in=keys)
-    for link in links.select_related("person").order_by("person__name", "person_id"):
-        people[link.plan_id].append(link.person)
+    prefetch_related_objects(
+        plans,
+        Prefetch("items", PlanItem.unscoped().select_related("point", "contract").order_by("pk")),
+        Prefetch("people", Person.unscoped().order_by("name", "pk")),
+    )
     there = set(
         Task.unscoped()
         .filter(plan__in=keys, due_on__gte=begin)
@@ -496,7 +492,7 @@ def _make_tasks(plans: Sequence[Plan], begin: date) -> dict[UUID, int]:
     new: list[Task] = []
     names = cache(partial(current_names, among=definitions()))
     for plan in plans:
-        for task in _tasks_of(plan, items[plan.pk], people[plan.pk], begin, names):
+        for task in _tasks_of(plan, begin, names):
             if (plan.pk, task.point_id, task.due_on) not in there:
                 new.append(task)
                 made[plan.pk] += 1
@@ -504,18 +500,13 @@ def _make_tasks(plans: Sequence[Plan], begin: date) -> dict[UUID, int]:
     return made
 
 
-def _tasks_of(
-    plan: Plan,
-    items: Sequence[PlanItem],
-    people: Sequence[Person],
-    begin: date,
-    names: Callable[[date], dict[str, str]],
-) -> Iterable[Task]:
+def _tasks_of(plan: Plan, begin: date, names: Callable[[date], dict[str, str]]) -> Iterable[Task]:
+    items = sorted(plan.items.all(), key=lambda item: (item.point_id, item.contract_id))
+    people = list(plan.people.all())
     if not items or not people:
         raise InvalidInput(_("计划没有运维内容或运维人员，请先补充"))
     horizon = min(plan.ends_on, today() + timedelta(days=HORIZON_DAYS))
-    ordered = sorted(items, key=lambda item: (item.point_id, item.contract_id))
-    for position, (_point, group) in enumerate(groupby(ordered, key=lambda item: item.point_id)):
+    for position, (_point, group) in enumerate(groupby(items, key=lambda item: item.point_id)):
         rows = list(group)
         # the same rows in the same order give the same days whenever this runs
         days: dict[date, list[Repeating]] = defaultdict(list)

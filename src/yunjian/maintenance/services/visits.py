@@ -344,12 +344,10 @@ def _check_sign_in_time(at: datetime) -> None:
     if at > now() + CLOCK_TOLERANCE:
         raise InvalidInput(_("签到时间晚于现在"), code="in_future", field="at")
     if at < now() - timedelta(days=settings.VISIT_BACKDATE_DAYS):
-        raise InvalidInput(
-            _("签到时间已超过 %(visit_backdate_days)s 天，不能再补传")
-            % {"visit_backdate_days": settings.VISIT_BACKDATE_DAYS},
-            code="too_old",
-            field="at",
-        )
+        message = _("签到时间已超过 %(visit_backdate_days)s 天，不能再补传") % {
+            "visit_backdate_days": settings.VISIT_BACKDATE_DAYS
+        }
+        raise InvalidInput(message, code="too_old", field="at")
 
 
 def _check_sign_out_time(visit: Visit, signed_out_at: datetime) -> None:
@@ -399,16 +397,11 @@ def _wrong_set_of_sheets(
     more = set(given).difference(wanted)
     allowed = sheets_allowed(task, on_date) if more else set()
     for index, name in enumerate(given):
+        path = f"sheets.{index}.definition"
         if name in more and name not in allowed:
-            errors.append(
-                FieldError(
-                    f"sheets.{index}.definition", "unknown_sheet", _("这个测点不用这份记录单")
-                )
-            )
+            errors.append(FieldError(path, "unknown_sheet", _("这个测点不用这份记录单")))
         elif name in given[:index]:
-            errors.append(
-                FieldError(f"sheets.{index}.definition", "twice", _("同一记录单填写了两次"))
-            )
+            errors.append(FieldError(path, "twice", _("同一记录单填写了两次")))
     errors += [
         FieldError("sheets", "sheet_missing", _("缺少记录单 %(name)s") % {"name": name})
         for name in wanted
@@ -421,14 +414,7 @@ def _attachments(actor: Actor, submission: Submission, rows: list[RecordSheet]) 
     """Return the files of the submission in its order, those inside sheets included."""
     inside = [photo for row in rows for photo in sheets.photo_ids(row.definition, row.answers)]
     wanted = list(dict.fromkeys([*submission.attachment_ids, *inside]))
-    if not wanted:
-        return []
-    results = {
-        row.pk: row
-        for row in Attachment.unscoped().filter(
-            pk__in=wanted, organization_id=actor.own_organization
-        )
-    }
+    results = Attachment.unscoped().filter(organization_id=actor.own_organization).in_bulk(wanted)
     missing = [identifier for identifier in wanted if identifier not in results]
     if missing:
         raise InvalidInput(

@@ -1,6 +1,6 @@
 """在电脑上填写: the sheets of a visit that an engineer signed in to with the phone."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -127,30 +127,19 @@ def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRespo
         # shown is what this window holds; the person decides which one counts
         draft_fill(filling.draft, answers, closing)
         return _page(request, filling, error=error, is_conflict=True)
-    if action == "submit":
-        return _handed_in(request, actor, replace(filling, draft=draft))
     try:
+        if action == "submit":
+            draft_submit(actor=actor, visit_id=visit_id)
+            address = reverse("maintenance:agency_visit", args=[visit_id])
+            return done(request, _("已提交，等待排污单位确认"), address)
         if action == "add-sheet":
             name = request.POST.get("add_sheet", "")
             draft = draft_add_sheet(actor=actor, visit_id=visit_id, name=name)
         if action == "drop-sheet":
             draft = draft_drop_sheet(actor=actor, visit_id=visit_id, name=target)
     except InvalidInput as error:
-        return _page(request, _filling(draft), error=error)
+        return _page(request, _filling(draft), error=error, is_final=action == "submit")
     return _page(request, _filling(draft))
-
-
-def _handed_in(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpResponseBase:
-    visit_id = filling.draft.visit_id
-    try:
-        draft_submit(actor=actor, visit_id=visit_id)
-    except InvalidInput as error:
-        return _page(request, filling, error=error, is_final=True)
-    return done(
-        request,
-        _("已提交，等待排污单位确认"),
-        reverse("maintenance:agency_visit", args=[visit_id]),
-    )
 
 
 def _page(

@@ -84,7 +84,7 @@ def plan_detail(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     plan = get_visible_or_404(Plan, plan_id)
     month = _month_of(request.GET.get("month", ""), plan)
     items = list(items_of(plan))
-    upcoming = tasks_visible({"plan": plan, "since": today()}).order_by("due_on", "id")
+    upcoming = tasks_visible(plan=plan, since=today()).order_by("due_on", "id")
     editable = may_plan(current_actor(), plan.organization_id)
     context = {
         "plan": plan,

@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     counts = task_counts()
     in_time = tasks_visible().order_by("due_on", "id")
-    overdue = tasks_visible({"bucket": "overdue"}).order_by("due_on", "id")
+    overdue = tasks_visible(bucket="overdue").order_by("due_on", "id")
     context = {
         "today": today(),
         "counts": counts,
@@ -79,7 +79,7 @@ def task_list(request: HttpRequest) -> HttpResponseBase:
     able = may_plan(current_actor())
     return TASKS.answer(
         request,
-        tasks_visible(result),
+        tasks_visible(**result),
         form=query,
         plan=Plan.objects.filter(pk=result["plan"]).first() if result.get("plan") else None,
         may_plan=able,
