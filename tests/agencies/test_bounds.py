@@ -10,7 +10,9 @@ import pytest
 from tests.agencies.test_services import PERSON
 from tests.support.world import World
 from yunjian.access.actor import Actor
-from yunjian.agencies import services
+from yunjian.agencies.services.assets import vehicle_create
+from yunjian.agencies.services.contracts import contract_create, contract_end
+from yunjian.agencies.services.people import certificate_add, person_create, person_leave
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput, InvalidState
 
@@ -20,18 +22,16 @@ DAY = timedelta(days=1)
 
 
 def _leave(world: World, actor: Actor, day: date) -> Any:
-    person = services.person_create(actor=actor, **PERSON, joined_on=today())
-    return services.person_leave(actor=actor, person=person, left_on=day)
+    person = person_create(actor=actor, **PERSON, joined_on=today())
+    return person_leave(actor=actor, person=person, left_on=day)
 
 
 def _lease(_world: World, actor: Actor, day: date) -> Any:
-    return services.vehicle_create(
-        actor=actor, plate="沪A54321", ownership="leased", lease_until=day
-    )
+    return vehicle_create(actor=actor, plate="沪A54321", ownership="leased", lease_until=day)
 
 
 def _certificate(world: World, actor: Actor, day: date) -> Any:
-    return services.certificate_add(
+    return certificate_add(
         actor=actor,
         holder=world.engineer_person,
         category="能力评定",
@@ -44,7 +44,7 @@ def _certificate(world: World, actor: Actor, day: date) -> Any:
 
 def _contract(world: World, actor: Actor, day: date) -> Any:
     begins = today() + timedelta(days=400)  # after the contract that there is
-    return services.contract_create(
+    return contract_create(
         actor=actor,
         agency=world.agency,
         discharger=world.discharger,
@@ -57,14 +57,14 @@ def _contract(world: World, actor: Actor, day: date) -> Any:
 
 def _end_after_beginning(world: World, actor: Actor, day: date) -> Any:
     first = world.contract.period.lower
-    return services.contract_end(
+    return contract_end(
         actor=actor, contract=world.contract, ends_on=first + (day - today()), reason="停产"
     )
 
 
 def _end_before_its_end(world: World, actor: Actor, day: date) -> Any:
     last = world.contract.period.upper
-    return services.contract_end(
+    return contract_end(
         actor=actor, contract=world.contract, ends_on=last + (day - today()), reason="停产"
     )
 

@@ -23,7 +23,7 @@ from yunjian.agencies.models import (
     SparePart,
     Vehicle,
 )
-from yunjian.agencies.services import person_create
+from yunjian.agencies.services.people import person_create
 from yunjian.evidence.models import Event
 from yunjian.kernel.clock import today
 

@@ -8,8 +8,23 @@ import pytest
 
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling, Person, ServiceContract, Vehicle
+from yunjian.agencies.services.assets import (
+    equipment_create,
+    equipment_retire,
+    equipment_update,
+    spare_part_create,
+    spare_part_update,
+    vehicle_create,
+)
+from yunjian.agencies.services.contracts import contract_create, contract_end
+from yunjian.agencies.services.filing import filing_decide, filing_save, filing_submit
+from yunjian.agencies.services.people import (
+    certificate_add,
+    person_create,
+    person_leave,
+    person_update,
+)
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import today
@@ -54,7 +69,7 @@ def test_a_new_person_is_a_draft_and_leaves_an_event_without_the_telephone_numbe
 ) -> None:
     actor = world.actor(world.agency_manager)
 
-    person = services.person_create(actor=actor, **PERSON)
+    person = person_create(actor=actor, **PERSON)
 
     assert person.state == "draft"
     assert person.organization_id == world.agency.pk
@@ -79,7 +94,7 @@ def test_a_wrong_value_is_refused_at_its_field(
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(InvalidInput) as refused:
-        services.person_create(actor=actor, **(PERSON | wrong))
+        person_create(actor=actor, **(PERSON | wrong))
 
     assert fields_of(refused.value) == [field]
     assert not events("person.created")
@@ -89,7 +104,7 @@ def test_all_problems_are_told_at_once(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(InvalidInput) as refused:
-        services.person_create(actor=actor, **(PERSON | {"name": "", "phone": "1"}))
+        person_create(actor=actor, **(PERSON | {"name": "", "phone": "1"}))
 
     assert fields_of(refused.value) == ["name", "phone"]
 
@@ -98,7 +113,7 @@ def test_an_account_belongs_to_one_person_only(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(Conflict) as refused:
-        services.person_create(actor=actor, **PERSON, account=world.engineer)
+        person_create(actor=actor, **PERSON, account=world.engineer)
 
     assert fields_of(refused.value) == ["account"]
 
@@ -107,7 +122,7 @@ def test_an_account_of_another_organisation_is_refused(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(InvalidInput) as refused:
-        services.person_create(actor=actor, **PERSON, account=world.discharger_owner)
+        person_create(actor=actor, **PERSON, account=world.discharger_owner)
 
     assert fields_of(refused.value) == ["account"]
 
@@ -115,9 +130,7 @@ def test_an_account_of_another_organisation_is_refused(world: World) -> None:
 def test_changing_a_filed_person_puts_it_back_to_draft(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
-    person = services.person_update(
-        actor=actor, row=world.engineer_person, **PERSON, account=world.engineer
-    )
+    person = person_update(actor=actor, row=world.engineer_person, **PERSON, account=world.engineer)
 
     assert person.state == "draft"
     (event,) = events("person.changed")
@@ -126,14 +139,14 @@ def test_changing_a_filed_person_puts_it_back_to_draft(world: World) -> None:
 
 def test_a_person_cannot_leave_before_joining_nor_twice(world: World) -> None:
     actor = world.actor(world.agency_manager)
-    person = services.person_create(actor=actor, **PERSON, joined_on=today())
+    person = person_create(actor=actor, **PERSON, joined_on=today())
 
     with pytest.raises(InvalidInput):
-        services.person_leave(actor=actor, person=person, left_on=today() - timedelta(days=1))
-    services.person_leave(actor=actor, person=person, left_on=today())
+        person_leave(actor=actor, person=person, left_on=today() - timedelta(days=1))
+    person_leave(actor=actor, person=person, left_on=today())
 
     with pytest.raises(InvalidState):
-        services.person_leave(actor=actor, person=person, left_on=today())
+        person_leave(actor=actor, person=person, left_on=today())
 
 
 def _accounts(world: World) -> list[Account]:
@@ -150,7 +163,7 @@ def test_only_owners_and_managers_of_the_agency_change_its_people(world: World, 
     actor = world.actor(_accounts(world)[who])
 
     with pytest.raises(NotAllowed):
-        services.person_update(actor=actor, row=world.engineer_person, **PERSON)
+        person_update(actor=actor, row=world.engineer_person, **PERSON)
 
 
 # --- certificates
@@ -166,11 +179,11 @@ def test_a_certificate_number_enters_once_per_holder(world: World) -> None:
         "valid_until": today() + timedelta(days=365),
     }
     with acting_as(actor):
-        services.certificate_add(actor=actor, holder=world.engineer_person, **certificate)
+        certificate_add(actor=actor, holder=world.engineer_person, **certificate)
 
         with pytest.raises(InvalidInput) as refused:
-            services.certificate_add(actor=actor, holder=world.engineer_person, **certificate)
-        services.certificate_add(actor=actor, holder=world.equipment, **certificate)
+            certificate_add(actor=actor, holder=world.engineer_person, **certificate)
+        certificate_add(actor=actor, holder=world.equipment, **certificate)
 
     assert fields_of(refused.value) == ["number"]
 
@@ -179,7 +192,7 @@ def test_a_certificate_that_ends_before_it_begins_is_refused(world: World) -> No
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(InvalidInput) as refused:
-        services.certificate_add(
+        certificate_add(
             actor=actor,
             holder=world.equipment,
             category="校准证书",
@@ -199,21 +212,19 @@ def test_an_asset_number_is_given_once_in_an_agency(world: World) -> None:
     actor = world.actor(world.agency_manager)
 
     with pytest.raises(Conflict) as refused:
-        services.equipment_create(
-            actor=actor, asset_number="SB-001", serial_number="X", name="流量计"
-        )
+        equipment_create(actor=actor, asset_number="SB-001", serial_number="X", name="流量计")
 
     assert fields_of(refused.value) == ["asset_number"]
     other = world.actor(world.other_agency_manager)
-    services.equipment_create(actor=other, asset_number="SB-001", serial_number="X", name="流量计")
+    equipment_create(actor=other, asset_number="SB-001", serial_number="X", name="流量计")
 
 
 def test_a_retired_device_cannot_be_changed(world: World) -> None:
     actor = world.actor(world.agency_manager)
-    services.equipment_retire(actor=actor, equipment=world.equipment, reason="报废")
+    equipment_retire(actor=actor, equipment=world.equipment, reason="报废")
 
     with pytest.raises(InvalidState):
-        services.equipment_update(
+        equipment_update(
             actor=actor,
             row=world.equipment,
             asset_number="SB-009",
@@ -227,20 +238,20 @@ def test_number_plates_of_cars_and_new_energy_cars_are_accepted(world: World, pl
     if plate == "沪A12345":
         with acting_as(system_actor("test")):
             Vehicle.objects.all().delete()
-    vehicle = services.vehicle_create(actor=world.actor(world.agency_manager), plate=plate)
+    vehicle = vehicle_create(actor=world.actor(world.agency_manager), plate=plate)
     assert vehicle.plate == plate
 
 
 @pytest.mark.parametrize("plate", ["", "A12345", "沪A1234", "沪I12345", "沪AO2345", "沪A1234567"])
 def test_what_is_no_number_plate_is_refused(world: World, plate: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        services.vehicle_create(actor=world.actor(world.agency_manager), plate=plate)
+        vehicle_create(actor=world.actor(world.agency_manager), plate=plate)
     assert fields_of(refused.value) == ["plate"]
 
 
 def test_a_plate_registered_twice_is_a_conflict_at_the_plate(world: World) -> None:
     with pytest.raises(Conflict) as refused:
-        services.vehicle_create(actor=world.actor(world.agency_manager), plate="沪A12345")
+        vehicle_create(actor=world.actor(world.agency_manager), plate="沪A12345")
     assert fields_of(refused.value) == ["plate"]
 
 
@@ -248,22 +259,22 @@ def test_a_leased_vehicle_needs_a_running_lease(world: World) -> None:
     actor = world.actor(world.agency_manager)
     for lease_until in (None, today() - timedelta(days=1)):
         with pytest.raises(InvalidInput) as refused:
-            services.vehicle_create(
+            vehicle_create(
                 actor=actor, plate="沪B88888", ownership="leased", lease_until=lease_until
             )
         assert fields_of(refused.value) == ["lease_until"]
-    services.vehicle_create(actor=actor, plate="沪B88888", ownership="leased", lease_until=today())
+    vehicle_create(actor=actor, plate="沪B88888", ownership="leased", lease_until=today())
 
 
 def test_a_spare_part_cannot_be_fewer_than_none(world: World) -> None:
     actor = world.actor(world.agency_manager)
     with pytest.raises(InvalidInput) as refused:
-        services.spare_part_create(
+        spare_part_create(
             actor=actor, name="蠕动泵管", location="一号库", quantity=-1, amount=Decimal(-5)
         )
     assert fields_of(refused.value) == ["quantity", "amount"]
-    part = services.spare_part_create(actor=actor, name="蠕动泵管", location="一号库", quantity=3)
-    changed = services.spare_part_update(
+    part = spare_part_create(actor=actor, name="蠕动泵管", location="一号库", quantity=3)
+    changed = spare_part_update(
         actor=actor, row=part, name="蠕动泵管", location="二号库", quantity=2
     )
     assert (changed.location, changed.quantity) == ("二号库", 2)
@@ -274,13 +285,13 @@ def test_a_spare_part_cannot_be_fewer_than_none(world: World) -> None:
 
 def test_a_filing_goes_from_draft_over_review_to_filed_with_its_people(world: World) -> None:
     manager, reviewer = world.actor(world.agency_manager), world.actor(world.reviewer)
-    person = services.person_create(actor=manager, **PERSON)
-    filing = services.filing_save(actor=manager, **BASICS)
-    services.filing_submit(actor=manager, filing=filing)
+    person = person_create(actor=manager, **PERSON)
+    filing = filing_save(actor=manager, **BASICS)
+    filing_submit(actor=manager, filing=filing)
 
     with pytest.raises(InvalidState):
-        services.filing_save(actor=manager, **BASICS)
-    filing = services.filing_decide(actor=reviewer, filing=filing, approve=True)
+        filing_save(actor=manager, **BASICS)
+    filing = filing_decide(actor=reviewer, filing=filing, approve=True)
 
     assert filing.state == "filed"
     assert filing.filed_on == today()
@@ -291,13 +302,13 @@ def test_a_filing_goes_from_draft_over_review_to_filed_with_its_people(world: Wo
 
 def test_a_returned_filing_says_why_and_can_be_changed(world: World) -> None:
     manager, reviewer = world.actor(world.agency_manager), world.actor(world.reviewer)
-    filing = services.filing_save(actor=manager, **BASICS)
-    services.filing_submit(actor=manager, filing=filing)
+    filing = filing_save(actor=manager, **BASICS)
+    filing_submit(actor=manager, filing=filing)
 
     with pytest.raises(InvalidInput):
-        services.filing_decide(actor=reviewer, filing=filing, approve=False)
-    services.filing_decide(actor=reviewer, filing=filing, approve=False, note="地址不全")
-    filing = services.filing_save(actor=manager, **(BASICS | {"address": "新址 1 号"}))
+        filing_decide(actor=reviewer, filing=filing, approve=False)
+    filing_decide(actor=reviewer, filing=filing, approve=False, note="地址不全")
+    filing = filing_save(actor=manager, **(BASICS | {"address": "新址 1 号"}))
 
     assert (filing.state, filing.decision_note) == ("returned", "地址不全")
 
@@ -305,9 +316,9 @@ def test_a_returned_filing_says_why_and_can_be_changed(world: World) -> None:
 def test_a_new_filing_replaces_the_filed_one_and_keeps_its_number(world: World) -> None:
     manager, reviewer = world.actor(world.agency_manager), world.actor(world.reviewer)
     for _ in range(2):
-        filing = services.filing_save(actor=manager, **BASICS)
-        services.filing_submit(actor=manager, filing=filing)
-        services.filing_decide(actor=reviewer, filing=filing, approve=True)
+        filing = filing_save(actor=manager, **BASICS)
+        filing_submit(actor=manager, filing=filing)
+        filing_decide(actor=reviewer, filing=filing, approve=True)
 
     with acting_as(manager):
         rows = list(AgencyFiling.objects.values_list("state", "filing_number"))
@@ -328,7 +339,7 @@ def _contract(world: World, **changes: Any) -> ServiceContract:
         "starts_on": today(),
         "ends_on": today() + timedelta(days=100),
     }
-    return services.contract_create(**(values | changes))
+    return contract_create(**(values | changes))
 
 
 def test_a_contract_lets_the_agency_see_the_points_and_both_parties_know(world: World) -> None:
@@ -383,12 +394,12 @@ def test_ending_a_contract_early_ends_the_access_too(world: World) -> None:
     actor = world.actor(world.other_agency_manager)
     on = today() + timedelta(days=10)
 
-    services.contract_end(actor=actor, contract=contract, ends_on=on, reason="双方协商")
+    contract_end(actor=actor, contract=contract, ends_on=on, reason="双方协商")
 
     access = PointAccess.unscoped().get(organization=world.other_agency)
     assert access.period.upper == on
     with pytest.raises(InvalidState):
-        services.contract_end(actor=actor, contract=contract, ends_on=on, reason="再次")
+        contract_end(actor=actor, contract=contract, ends_on=on, reason="再次")
 
 
 def test_an_agency_cannot_enter_a_contract_of_another_one(world: World) -> None:

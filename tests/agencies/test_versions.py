@@ -13,8 +13,18 @@ from tests.agencies.test_services import BASICS, PERSON
 from tests.support.concurrency import at_once
 from tests.support.world import World, account_with, build_world
 from yunjian.access.actor import Actor, acting_as
-from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
+from yunjian.agencies.services.assets import (
+    equipment_create,
+    equipment_update,
+    spare_part_create,
+    spare_part_update,
+    vehicle_create,
+    vehicle_update,
+)
+from yunjian.agencies.services.contracts import contract_end
+from yunjian.agencies.services.filing import filing_save
+from yunjian.agencies.services.people import person_create, person_update
 from yunjian.evidence.models import Event
 from yunjian.identity.models.accounts import Role
 from yunjian.kernel.clock import today
@@ -40,24 +50,22 @@ class Kind:
 
 KINDS = {
     "person": Kind(
-        lambda actor: services.person_create(actor=actor, **PERSON),
-        lambda actor, row, **more: services.person_update(actor=actor, row=row, **PERSON | more),
+        lambda actor: person_create(actor=actor, **PERSON),
+        lambda actor, row, **more: person_update(actor=actor, row=row, **PERSON | more),
         "job",
         "岗位",
         ("班长", "站长"),
     ),
     "equipment": Kind(
-        lambda actor: services.equipment_create(actor=actor, **EQUIPMENT),
-        lambda actor, row, **more: services.equipment_update(
-            actor=actor, row=row, **EQUIPMENT | more
-        ),
+        lambda actor: equipment_create(actor=actor, **EQUIPMENT),
+        lambda actor, row, **more: equipment_update(actor=actor, row=row, **EQUIPMENT | more),
         "name",
         "设备名称",
         ("甲", "乙"),
     ),
     "vehicle": Kind(
-        lambda actor: services.vehicle_create(actor=actor, plate="沪A54321"),
-        lambda actor, row, **more: services.vehicle_update(
+        lambda actor: vehicle_create(actor=actor, plate="沪A54321"),
+        lambda actor, row, **more: vehicle_update(
             actor=actor, row=row, **{"plate": "沪A54321"} | more
         ),
         "plate",
@@ -65,15 +73,15 @@ KINDS = {
         ("沪A11111", "沪A22222"),
     ),
     "part": Kind(
-        lambda actor: services.spare_part_create(actor=actor, **PART),
-        lambda actor, row, **more: services.spare_part_update(actor=actor, row=row, **PART | more),
+        lambda actor: spare_part_create(actor=actor, **PART),
+        lambda actor, row, **more: spare_part_update(actor=actor, row=row, **PART | more),
         "location",
         "放置位置",
         ("二号库", "三号库"),
     ),
     "filing": Kind(
-        lambda actor: services.filing_save(actor=actor, **BASICS),
-        lambda actor, _row, **more: services.filing_save(actor=actor, **BASICS | more),
+        lambda actor: filing_save(actor=actor, **BASICS),
+        lambda actor, _row, **more: filing_save(actor=actor, **BASICS | more),
         "address",
         "办公地址",
         ("甲路 1 号", "乙路 1 号"),
@@ -161,9 +169,9 @@ def test_a_contract_is_ended_once_in_sight_of_one_version(world: World) -> None:
     actor, second = world.actor(world.agency_manager), _second(world)
     on = today() + timedelta(days=20)
     end: dict[str, Any] = {"contract": world.contract, "reason": "停产", "version": 1}
-    services.contract_end(actor=second, ends_on=on, **end)
+    contract_end(actor=second, ends_on=on, **end)
     with pytest.raises(StaleVersion):
-        services.contract_end(actor=actor, ends_on=on - timedelta(days=1), **end)
+        contract_end(actor=actor, ends_on=on - timedelta(days=1), **end)
 
 
 @pytest.mark.parametrize("path", ["leave", "edit"])
@@ -171,10 +179,10 @@ def test_the_dialog_comes_back_with_what_the_other_changed_and_what_was_typed(
     world: World, path: str
 ) -> None:
     first, second = world.actor(world.agency_manager), _second(world)
-    person = services.person_create(actor=first, **PERSON)
+    person = person_create(actor=first, **PERSON)
     client, address = world.client(world.agency_manager), f"/agency/people/{person.pk}/{path}/"
     assert 'name="version" value="1"' in client.get(address).content.decode()
-    services.person_update(actor=second, row=person, **PERSON | {"job": "班长"})
+    person_update(actor=second, row=person, **PERSON | {"job": "班长"})
 
     sent = {**PERSON, "job": "站长", "left_on": today().isoformat(), "version": "1"}
     answer = client.post(address, sent)
@@ -199,7 +207,7 @@ def test_the_first_filing_of_two_who_write_it_at_once_is_not_overwritten(world: 
     first, second = world.actor(world.agency_manager), _second(world)
     client = world.client(world.agency_manager)
     assert 'name="version" value="0"' in client.get("/agency/filing/edit/").content.decode()
-    services.filing_save(actor=second, version=0, **BASICS)
+    filing_save(actor=second, version=0, **BASICS)
 
     sent = {**BASICS, "address": "别处 1 号", "version": "0"}
     answer = client.post("/agency/filing/edit/", sent)
@@ -215,7 +223,7 @@ def test_of_two_who_begin_the_filing_at_the_same_moment_one_is_told() -> None:
     world = build_world()
     first, second = world.actor(world.agency_manager), _second(world)
 
-    came = at_once([first, second], lambda actor: services.filing_save(actor=actor, **BASICS))
+    came = at_once([first, second], lambda actor: filing_save(actor=actor, **BASICS))
 
     assert all(isinstance(one, AgencyFiling | Conflict) for one in came), came
     with acting_as(first):

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
-from yunjian.agencies.services import contract_create, contract_end, person_leave
+from yunjian.agencies.services.contracts import contract_create, contract_end
+from yunjian.agencies.services.people import person_leave
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import SHANGHAI, at, today

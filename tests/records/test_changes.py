@@ -10,8 +10,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.agencies import services as agencies
 from yunjian.agencies.models import SparePart
+from yunjian.agencies.services.assets import (
+    equipment_retire,
+    equipment_update,
+    spare_part_create,
+    spare_part_update,
+    vehicle_update,
+)
 from yunjian.evidence.models import Event
 from yunjian.identity.services.accounts import account_update
 from yunjian.identity.services.organizations import organization_update
@@ -79,11 +85,11 @@ def test_the_events_of_an_agency_carry_before_and_after(world: World) -> None:
         "serial_number": "E-1001",
         "name": "便携式分析仪",
     }
-    agencies.equipment_update(actor=actor, row=world.equipment, **device)
-    agencies.equipment_retire(actor=actor, equipment=world.equipment, reason="报废")
-    agencies.vehicle_update(actor=actor, row=world.vehicle, plate="沪A54321")
-    part = agencies.spare_part_create(actor=actor, name="泵管", location="一号库", quantity=3)
-    agencies.spare_part_update(
+    equipment_update(actor=actor, row=world.equipment, **device)
+    equipment_retire(actor=actor, equipment=world.equipment, reason="报废")
+    vehicle_update(actor=actor, row=world.vehicle, plate="沪A54321")
+    part = spare_part_create(actor=actor, name="泵管", location="一号库", quantity=3)
+    spare_part_update(
         actor=actor, row=part, name="泵管", location="二号库", quantity=3, amount=Decimal("12.50")
     )
 

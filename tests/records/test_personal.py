@@ -13,7 +13,7 @@ from tests.support.personal import LEADS_TO_A_PERSON, NAMES_OF_THINGS, leaks
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
-from yunjian.agencies.services import person_create, person_update
+from yunjian.agencies.services.people import person_create, person_update
 from yunjian.evidence.models import Event
 from yunjian.evidence.services import verify_chains
 from yunjian.identity.services.accounts import account_update

@@ -8,8 +8,8 @@ from django.test import Client
 
 from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as
-from yunjian.agencies import services
 from yunjian.agencies.models import AgencyFiling
+from yunjian.agencies.services.filing import filing_save, filing_submit
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -28,9 +28,7 @@ BASICS: dict[str, Any] = {
 def filing(world: World) -> AgencyFiling:
     actor = world.actor(world.agency_manager)
     with acting_as(actor):
-        return services.filing_submit(
-            actor=actor, filing=services.filing_save(actor=actor, **BASICS)
-        )
+        return filing_submit(actor=actor, filing=filing_save(actor=actor, **BASICS))
 
 
 @pytest.fixture
@@ -86,7 +84,7 @@ def test_a_return_needs_its_reason(client: Client, filing: AgencyFiling) -> None
 def test_a_draft_is_not_shown(world: World, client: Client) -> None:
     actor = world.actor(world.agency_manager)
     with acting_as(actor):
-        draft = services.filing_save(actor=actor, **BASICS)
+        draft = filing_save(actor=actor, **BASICS)
     assert client.get(f"{QUEUE}{draft.pk}/").status_code == 404
 
 

@@ -12,12 +12,6 @@ urlpatterns = [
     path("agency/organization/", filing.organization, name="organization"),
     *(
         path(f"agency/{register.slug}/", include(register.urls()))
-        for register in (
-            registers.PEOPLE,
-            registers.EQUIPMENT,
-            registers.VEHICLES,
-            registers.PARTS,
-            registers.CONTRACTS,
-        )
+        for register in registers.REGISTERS
     ),
 ]

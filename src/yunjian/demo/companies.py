@@ -4,8 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from yunjian.access.actor import Actor, acting_as
-from yunjian.agencies import services
 from yunjian.agencies.models import Person
+from yunjian.agencies.services.assets import equipment_create, spare_part_create, vehicle_create
+from yunjian.agencies.services.contracts import contract_create
+from yunjian.agencies.services.filing import filing_decide, filing_save, filing_submit
+from yunjian.agencies.services.people import certificate_add, person_create
 from yunjian.demo.builder import LOADER, Agency, CityBuilder
 from yunjian.demo.catalogue import AGENCIES, DISTRICTS, EQUIPMENT, PARTS, ROADS
 from yunjian.demo.codes import uscc
@@ -40,7 +43,7 @@ def build_contracts(builder: CityBuilder) -> None:
         with builder.acting(
             agency.manager, builder.moment(builder.day(-1), 9 + index % 50 / 6)
         ) as actor:
-            services.contract_create(
+            contract_create(
                 actor=actor,
                 agency=agency.organization,
                 discharger=discharger.organization,
@@ -74,7 +77,7 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
         _equipment(builder, agency, actor)
         _vehicles(builder, agency, actor)
         _parts(builder, actor)
-        filing = services.filing_save(
+        filing = filing_save(
             actor=actor,
             legal_representative=builder.person_name(),
             registered_capital=Decimal(rng.choice((500, 1000, 2000, 3000))),
@@ -85,9 +88,9 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
             contact_phone=manager.phone,
             scope="水污染源、固定污染源烟气自动监测设施运行维护",
         )
-        services.filing_submit(actor=actor, filing=filing)
+        filing_submit(actor=actor, filing=filing)
     with builder.acting(builder.reviewers[1], builder.moment(builder.day(-3), 15)) as actor:
-        services.filing_decide(actor=actor, filing=filing, approve=True, note="符合备案要求")
+        filing_decide(actor=actor, filing=filing, approve=True, note="符合备案要求")
     return agency
 
 
@@ -108,7 +111,7 @@ def _person(
     builder: CityBuilder, actor: Actor, position: str, name: str, account: Account | None
 ) -> Person:
     rng = builder.rng
-    person = services.person_create(
+    person = person_create(
         actor=actor,
         name=name,
         education=rng.choice(("college", "bachelor", "bachelor", "master")),
@@ -120,7 +123,7 @@ def _person(
         account=account,
     )
     valid_from = builder.day(-rng.randint(200, 1000))
-    services.certificate_add(
+    certificate_add(
         actor=actor,
         holder=person,
         category=rng.choice(CATEGORIES),
@@ -134,7 +137,7 @@ def _person(
 
 def _equipment(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
     for number, (name, maker, model, needs) in enumerate(EQUIPMENT, start=1):
-        row = services.equipment_create(
+        row = equipment_create(
             actor=actor,
             asset_number=f"SB-{number:03d}",
             serial_number=f"{builder.rng.randrange(10**7):07d}",
@@ -145,7 +148,7 @@ def _equipment(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
         )
         agency.equipment.append(row)
         if needs:
-            services.certificate_add(
+            certificate_add(
                 actor=actor,
                 holder=row,
                 category="校准证书",
@@ -161,7 +164,7 @@ def _vehicles(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
         leased = builder.rng.random() < 0.3  # noqa: PLR2004
         plate = f"沪{builder.rng.choice(PLATE_LETTERS)}{builder.rng.randrange(10**5):05d}"
         agency.vehicles.append(
-            services.vehicle_create(
+            vehicle_create(
                 actor=actor,
                 plate=plate,
                 ownership="leased" if leased else "owned",
@@ -173,7 +176,7 @@ def _vehicles(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
 def _parts(builder: CityBuilder, actor: Actor) -> None:
     for name, model, unit, price, usual in PARTS:
         quantity = builder.rng.randint(0, usual)
-        services.spare_part_create(
+        spare_part_create(
             actor=actor,
             name=name,
             model=model,

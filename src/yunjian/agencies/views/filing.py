@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
-from yunjian.agencies import selectors, services
+from yunjian.agencies import selectors
 from yunjian.agencies.fields import FILING
 from yunjian.agencies.forms import FilingForm
 from yunjian.agencies.models import Equipment, Person, ServiceContract, Vehicle
 from yunjian.agencies.policies import may_edit_filing
+from yunjian.agencies.services import filing as services
 from yunjian.agencies.views.register import bound_sections, facts_shown
 from yunjian.certificates.selectors.authorities import certificates_of, registration_of
 from yunjian.identity.models import Account

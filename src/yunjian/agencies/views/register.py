@@ -21,7 +21,7 @@ from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.forms import CertificateForm
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.selectors import certificates_of
-from yunjian.agencies.services import certificate_add
+from yunjian.agencies.services.people import certificate_add
 from yunjian.agencies.services.registers import RegisterService
 from yunjian.kernel.clock import today
 from yunjian.kernel.languages import Text
@@ -130,6 +130,7 @@ class Register(Generic[Row]):
             "row": row,
             "name": getattr(row, self.named_by),
             "facts": self.facts(row),
+            "list_url": self.url("list"),
             "edit_url": self.url("edit", row_id) if self.editable else "",
             "may_edit": may_edit_filing(current_actor()),
             **self.more(row),
@@ -224,11 +225,6 @@ class Register(Generic[Row]):
     def url(self, page: str, row_id: UUID | None = None) -> str:
         """Return the address of a page of this register."""
         return reverse(f"agencies:{self.slug}_{page}", args=[row_id] if row_id else None)
-
-    @property
-    def list_url(self) -> str:
-        """Return where the list is."""
-        return self.url("list")
 
     def urls(self) -> list[URLPattern]:
         """Return the addresses of the register."""

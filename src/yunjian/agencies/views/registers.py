@@ -7,9 +7,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
-from yunjian.agencies import fields, forms, selectors, services, tables
+from yunjian.agencies import fields, forms, selectors, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
-from yunjian.agencies.services import assets, people
+from yunjian.agencies.services import assets, contracts, people
 from yunjian.agencies.views.register import Ending, Facts, Register, plain_text
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
@@ -29,7 +29,7 @@ class PeopleRegister(Register[Person]):
     certified = True
     ending = Ending(
         "leave",
-        services.person_leave,
+        people.person_leave,
         "person",
         forms.LeaveForm,
         _("登记离职 · %(person)s"),
@@ -52,7 +52,7 @@ class EquipmentRegister(Register[Equipment]):
     certified = True
     ending = Ending(
         "retire",
-        services.equipment_retire,
+        assets.equipment_retire,
         "equipment",
         forms.RetireForm,
         _("停用设备 · %(equipment)s"),
@@ -108,7 +108,7 @@ class ContractRegister(Register[ServiceContract]):
     editable = False
     ending = Ending(
         "end",
-        services.contract_end,
+        contracts.contract_end,
         "contract",
         forms.ContractEndForm,
         _("提前终止合同 · %(contract)s"),
@@ -128,7 +128,7 @@ class ContractRegister(Register[ServiceContract]):
         discharger, points = selectors.contract_parties(
             uscc=values["uscc"], mn_codes=values["mn_codes"]
         )
-        services.contract_create(
+        contracts.contract_create(
             actor=actor,
             agency=organization_of(actor),
             discharger=discharger,
@@ -162,8 +162,10 @@ class ContractRegister(Register[ServiceContract]):
         return {"points": points, "over": upper and upper <= today()}
 
 
-PEOPLE = PeopleRegister()
-EQUIPMENT = EquipmentRegister()
-VEHICLES = VehicleRegister()
-PARTS = SparePartRegister()
-CONTRACTS = ContractRegister()
+REGISTERS: tuple[Register[Any], ...] = (
+    PeopleRegister(),
+    EquipmentRegister(),
+    VehicleRegister(),
+    SparePartRegister(),
+    ContractRegister(),
+)

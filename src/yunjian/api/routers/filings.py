@@ -255,10 +255,10 @@ def _begin(
 
 
 def _moved(
-    move: Callable[..., object], request: HttpRequest, revision_id: UUID, **how: Any
+    move: Callable[..., InstrumentRevision], request: HttpRequest, revision_id: UUID, **how: Any
 ) -> InstrumentRevision:
-    move(actor=actor_of(request), revision=revision_or_404(revision_id), **how)
-    return revision_or_404(revision_id)
+    revision = move(actor=actor_of(request), revision=revision_or_404(revision_id), **how)
+    return revision_or_404(revision.pk)
 
 
 def _values(values: dict[str, Any], attachments: list[UUID] | None) -> dict[str, Any]:

@@ -273,7 +273,9 @@ def _fill(
     visit.participants = submission.participants
     visit.note = submission.note
     visit.attachment_ids = [row.pk for row in attachments if row.pk != visit.sign_in_photo_id]
-    visit.warnings = [*visit.warnings, *_submission_warnings(visit, signed_out_at)]
+    if business_day(received) > business_day(signed_out_at):
+        late = f"签退于 {business_day(signed_out_at)}，次日或更晚才提交"
+        visit.warnings = [*visit.warnings, late]
 
 
 def _store(visit: Visit, rows: list[RecordSheet]) -> None:
@@ -439,13 +441,6 @@ def _sign_in_warnings(
     if business_day(at) != task.due_on:
         warnings.append(f"签到日期与计划日期 {task.due_on} 不一致")
     return warnings
-
-
-def _submission_warnings(visit: Visit, signed_out_at: datetime) -> list[str]:
-    assert visit.submitted_at is not None  # noqa: S101 - just set
-    if business_day(visit.submitted_at) > business_day(signed_out_at):
-        return [f"签退于 {business_day(signed_out_at)}，次日或更晚才提交"]
-    return []
 
 
 def _tell_discharger(visit: Visit, agency: str, point: str) -> None:

@@ -45,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What asks for attention today."""
     actor = current_actor()
     counts = task_counts()
+    day = today().isoformat()
     in_time = tasks_visible().order_by("due_on", "id")
     overdue = tasks_visible(bucket="overdue").order_by("due_on", "id")
     context = {
@@ -53,7 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": [
             (gettext("今日待执行"), counts["today_open"], False, "?bucket=today&state=open"),
             (gettext("今日进行中"), counts["today_started"], False, "?bucket=today&state=started"),
-            (gettext("今日已完成"), counts["today_done"], False, _done_today()),
+            (
+                gettext("今日已完成"),
+                counts["today_done"],
+                False,
+                f"?state=done&since={day}&until={day}",
+            ),
             (gettext("已逾期"), counts["overdue"], True, "?bucket=overdue"),
         ],
         "today_tasks": NextTaskTable(
@@ -133,8 +139,3 @@ def task_cancellation(request: HttpRequest, task_id: UUID) -> HttpResponse:
         submit=gettext("取消任务"),
         danger=True,
     )
-
-
-def _done_today() -> str:
-    day = today().isoformat()
-    return f"?state=done&since={day}&until={day}"

@@ -15,7 +15,7 @@ from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.models import AgencyFiling, Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import may_decide_filing
-from yunjian.agencies.services import filing_decide
+from yunjian.agencies.services.filing import filing_decide
 from yunjian.kernel.errors import DomainError
 from yunjian.supervision.forms import ReturnForm
 from yunjian.supervision.selectors.workbench import agency_filings
