@@ -162,10 +162,9 @@ class ContractRegister(Register[ServiceContract]):
         return {"points": points, "over": upper and upper <= today()}
 
 
-REGISTERS: tuple[Register[Any], ...] = (
-    PeopleRegister(),
-    EquipmentRegister(),
-    VehicleRegister(),
-    SparePartRegister(),
-    ContractRegister(),
-)
+PEOPLE = PeopleRegister()
+EQUIPMENT = EquipmentRegister()
+VEHICLES = VehicleRegister()
+PARTS = SparePartRegister()
+CONTRACTS = ContractRegister()
+REGISTERS: list[Register[Any]] = [PEOPLE, EQUIPMENT, VEHICLES, PARTS, CONTRACTS]

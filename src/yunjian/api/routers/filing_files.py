@@ -88,8 +88,7 @@ def filing_import(request: HttpRequest, import_id: UUID) -> FilingImport:
 )
 def apply_import(request: HttpRequest, import_id: UUID, body: ImportApplyIn) -> FilingImport:
     """Write every row, or none."""
-    batch = import_or_404(import_id)
-    import_apply(actor=actor_of(request), batch=batch, submit=body.submit)
+    import_apply(actor=actor_of(request), batch=import_or_404(import_id), submit=body.submit)
     return import_or_404(import_id)
 
 
@@ -99,6 +98,5 @@ def apply_import(request: HttpRequest, import_id: UUID, body: ImportApplyIn) -> 
 )
 def undo_import(request: HttpRequest, import_id: UUID) -> FilingImport:
     """Take an import of today back."""
-    batch = import_or_404(import_id)
-    import_undo(actor=actor_of(request), batch=batch)
+    import_undo(actor=actor_of(request), batch=import_or_404(import_id))
     return import_or_404(import_id)

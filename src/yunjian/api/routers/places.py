@@ -123,8 +123,7 @@ def sources(
 ) -> Slice[PollutionSource]:
     """Return a page of the sources in sight, the newest first."""
     _asking(request)
-    rows = sources_visible(**query.dict())
-    return newest_first(rows, size=PAGE, cursor=cursor)
+    return newest_first(sources_visible(**query.dict()), size=PAGE, cursor=cursor)
 
 
 @router.post("/sources", response={201: SourceOut, WRITE: Problem})

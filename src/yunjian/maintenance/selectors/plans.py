@@ -164,13 +164,12 @@ def tasks_visible(
 
 def task_counts() -> dict[str, int]:
     """Return how many tasks of the acting actor lie in each bucket that asks for attention."""
-    unfinished = Q(state__in=UNFINISHED)
     due_today = Q(due_on=today())
-    counts: dict[str, int] = Task.objects.aggregate(
+    counts: dict[str, int] = with_bucket(Task.objects.all()).aggregate(
         today_open=Count("pk", filter=due_today & Q(state=TaskState.OPEN)),
         today_started=Count("pk", filter=due_today & Q(state=TaskState.STARTED)),
         today_done=Count("pk", filter=due_today & Q(state=TaskState.DONE)),
-        overdue=Count("pk", filter=unfinished & Q(due_on__lt=today())),
-        upcoming=Count("pk", filter=unfinished & Q(due_on__gt=today())),
+        overdue=Count("pk", filter=Q(bucket="overdue")),
+        upcoming=Count("pk", filter=Q(bucket="upcoming")),
     )
     return counts

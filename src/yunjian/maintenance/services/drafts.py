@@ -55,12 +55,11 @@ def draft_open(*, actor: Actor, visit_id: UUID) -> SheetDraft:
         return draft
     task = task_row(visit.task_id)
     context = _context(visit, task)
-    begun = [_begun(name, context) for name in task["sheets"]]
     draft, _is_new = SheetDraft.objects.get_or_create(
         visit=visit,
         defaults={
             "agency_id": visit.agency_id,
-            "sheets": begun,
+            "sheets": [_begun(name, context) for name in task["sheets"]],
             "closing": asdict(Closing()),
             "saved_by_id": actor.account_id,
         },
@@ -117,8 +116,7 @@ def draft_add_sheet(*, actor: Actor, visit_id: UUID, name: str) -> SheetDraft:
     known = {sheet["definition"] for sheet in draft.sheets}
     if name in known or name not in sheets_allowed(task, today()):
         raise InvalidInput(_("不能添加这份记录单"), code="unknown_sheet", field="add_sheet")
-    context = _context(visit, task)
-    draft.sheets = [*draft.sheets, _begun(name, context)]
+    draft.sheets = [*draft.sheets, _begun(name, _context(visit, task))]
     return _saved(actor, draft)
 
 

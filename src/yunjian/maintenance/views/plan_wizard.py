@@ -166,8 +166,7 @@ class Wizard:
         self.staff = StaffForm(self.actor, self.request.POST)
         if go in {"points", "items"}:
             return self._page(go)
-        good = [self.staff.is_valid(), self.items.is_valid(), self.basics.is_valid()]
-        if not all(good):
+        if not all([self.staff.is_valid(), self.items.is_valid(), self.basics.is_valid()]):
             return self._page("staff", status=422)
         try:
             saved = self._save()
