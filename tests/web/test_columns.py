@@ -54,7 +54,7 @@ from yunjian.instruments.tables import AnalyzerTable, FollowUpTable, LedgerTable
 from yunjian.library import tables as library_tables
 from yunjian.library.selectors.rules import RuleLine
 from yunjian.maintenance.models import Confirmation, Plan, Task, Visit
-from yunjian.maintenance.tables.plans import PlanTable, TaskTable
+from yunjian.maintenance.tables.plans import NextTaskTable, PlanTable, TaskTable
 from yunjian.maintenance.tables.visits import LatestVisitTable, VisitTable
 from yunjian.messaging.models import Notice, Notification
 from yunjian.records.models import DictionaryEntry
@@ -323,7 +323,7 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
     (
         TaskTable,
         task,
-        {
+        TASK := {
             "计划日期": "due_on", "污染源": "point.outlet.source.name",
             "排口": "point.outlet.code", "file:测点": "point.name",
             "page:测点": "={point.outlet.code} {point.name}", "MN 号": "point.mn_code",
@@ -331,6 +331,11 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             "运维人员": "assignee.name", "file:状态": "=待执行", "page:状态": "=已逾期",
             "计划": "plan.name",
         },
+    ),
+    (
+        NextTaskTable,
+        task,
+        {name: path for name, path in TASK.items() if name not in {"排口", "MN 号", "计划"}},
     ),
     (
         VisitTable,
@@ -655,7 +660,7 @@ def visit_context(filled: Filled) -> dict[str, Any]:
         warnings=[],
     )  # fmt: skip
     filled.texts["visit.outlet"] = str(row.point.outlet)
-    return {"visit": row, "shown": {"steps": [], "sketch": None}}
+    return {"visit": row, "detail": {"steps": [], "sketch": None}}
 
 
 def confirmation_context(filled: Filled) -> dict[str, Any]:
@@ -683,6 +688,7 @@ def plan_context(filled: Filled) -> dict[str, Any]:
         "equipment": [filled.row(Equipment, "equipment.")],
         "vehicles": [filled.row(Vehicle, "vehicle.")],
         "month": None,
+        "upcoming": NextTaskTable([]),
     }
 
 
