@@ -11,7 +11,12 @@ from yunjian.access.scope import ScopedModel
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization
 from yunjian.kernel.clock import business_day, now
-from yunjian.sources.models.places import MonitoringPoint, PointAccess, visible_by_place
+from yunjian.sources.models.places import (
+    MonitoringPoint,
+    PointAccess,
+    one_at_a_time,
+    visible_by_place,
+)
 
 
 class InstrumentKind(models.TextChoices):
@@ -64,13 +69,10 @@ class Instrument(ScopedModel):
     class Meta:
         indexes = [models.Index(fields=["point", "kind"], name="instrument_point_kind")]
         constraints = [
-            ExclusionConstraint(
-                name="instrument_one_per_slot_at_a_time",
-                expressions=[
-                    ("point", RangeOperators.EQUAL),
-                    ("slot", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
+            one_at_a_time(
+                "instrument_one_per_slot_at_a_time",
+                "point",
+                "slot",
                 condition=models.Q(period__isnull=False),
             ),
             ExclusionConstraint(
@@ -82,12 +84,9 @@ class Instrument(ScopedModel):
                 ],
                 condition=models.Q(period__isnull=False) & ~models.Q(serial_key=""),
             ),
-            ExclusionConstraint(
-                name="instrument_serial_once",
-                expressions=[
-                    ("serial_key", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
+            one_at_a_time(
+                "instrument_serial_once",
+                "serial_key",
                 condition=models.Q(period__isnull=False, multi_component=False)
                 & ~models.Q(serial_key=""),
             ),
@@ -303,12 +302,10 @@ class InstrumentRevision(ScopedModel):
                 | models.Q(decided_at__isnull=False),
                 name="revision_official_was_decided",
             ),
-            ExclusionConstraint(
-                name="revision_one_effective_at_a_time",
-                expressions=[
-                    ("instrument", RangeOperators.EQUAL),
-                    ("effective", RangeOperators.OVERLAPS),
-                ],
+            one_at_a_time(
+                "revision_one_effective_at_a_time",
+                "instrument",
+                period="effective",
                 condition=models.Q(effective__isnull=False),
             ),
         ]

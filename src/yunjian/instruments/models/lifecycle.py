@@ -1,7 +1,6 @@
 """What happens to an instrument on file: stops, ends, changes of parameters, what then is owed."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.instruments.models.filing import Instrument, InstrumentRevision
 from yunjian.kernel.clock import now, today
-from yunjian.sources.models.places import PointAccess, visible_by_place
+from yunjian.sources.models.places import PointAccess, one_at_a_time, visible_by_place
 
 
 class AboutInstrument(ScopedModel):
@@ -67,12 +66,10 @@ class InstrumentAction(AboutInstrument):
         ordering = ["-on", "-id"]
         indexes = [models.Index(fields=["instrument", "-on"], name="action_instrument")]
         constraints = [
-            ExclusionConstraint(
-                name="action_one_stop_at_a_time",
-                expressions=[
-                    ("instrument", RangeOperators.EQUAL),
-                    ("stopped", RangeOperators.OVERLAPS),
-                ],
+            one_at_a_time(
+                "action_one_stop_at_a_time",
+                "instrument",
+                period="stopped",
                 condition=models.Q(stopped__isnull=False),
             ),
             models.CheckConstraint(

@@ -71,6 +71,16 @@ def closed_after_opened(name: str) -> models.CheckConstraint:
     )
 
 
+def one_at_a_time(
+    name: str, *columns: str, period: str = "period", condition: models.Q | None = None
+) -> ExclusionConstraint:
+    """Return the constraint that of rows equal in the columns no two hold at one time."""
+    same = [(column, RangeOperators.EQUAL) for column in columns]
+    return ExclusionConstraint(
+        name=name, expressions=[*same, (period, RangeOperators.OVERLAPS)], condition=condition
+    )
+
+
 class LifecycleModel(Versioned):
     """What is kept by several people over years, with its days of use."""
 
@@ -333,7 +343,20 @@ class SamplingMethod(models.TextChoices):
     DIRECT = "direct", _("直接测量")
 
 
-class MonitoringPoint(PositionedModel, LifecycleModel, ScopedModel):
+class DescribedModel(models.Model):
+    """How a point is described: what the rules ask for."""
+
+    parameters = ArrayField(models.CharField(max_length=20), verbose_name=_("监测因子"))
+    sampling_method = models.CharField(
+        _("采样方式"), max_length=16, choices=SamplingMethod.choices, blank=True
+    )
+    automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
+
+    class Meta:
+        abstract = True
+
+
+class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, ScopedModel):
     """测点: where instruments stand and agencies work.
 
     Carries its owner and district so that scope needs no join; both are kept in step with the
@@ -354,11 +377,6 @@ class MonitoringPoint(PositionedModel, LifecycleModel, ScopedModel):
     kind = models.CharField(_("类型"), max_length=12, choices=Medium.choices)
     name = models.CharField(_("测点名称"), max_length=80)
     mn_code = models.CharField(_("MN 号"), max_length=24, unique=True)
-    parameters = ArrayField(models.CharField(max_length=20), verbose_name=_("监测因子"))
-    sampling_method = models.CharField(
-        _("采样方式"), max_length=16, choices=SamplingMethod.choices, blank=True
-    )
-    automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
     networked_on = models.DateField(_("联网日期"), null=True, blank=True)
     location = models.CharField(_("安装位置"), max_length=120, blank=True)
     longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
@@ -421,16 +439,7 @@ class PointAccess(ScopedModel):
 
     class Meta:
         indexes = [models.Index(fields=["organization", "point"], name="access_organization")]
-        constraints = [
-            ExclusionConstraint(
-                name="access_once_at_a_time",
-                expressions=[
-                    ("point", RangeOperators.EQUAL),
-                    ("organization", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
+        constraints = [one_at_a_time("access_once_at_a_time", "point", "organization")]
 
     @classmethod
     def granted(cls, actor: Actor) -> models.QuerySet["PointAccess"]:

@@ -1,7 +1,6 @@
 """What holds at outlets and points for a time: emission limits, and how a point was described."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +10,11 @@ from yunjian.access.scope import ScopedModel
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.sources.models.places import (
+    DescribedModel,
     MonitoringPoint,
     Outlet,
     PointAccess,
-    SamplingMethod,
+    one_at_a_time,
     visible_by_place,
 )
 
@@ -45,15 +45,7 @@ class EmissionLimit(ScopedModel):
     class Meta:
         ordering = ["parameter", "standard", "period"]
         constraints = [
-            ExclusionConstraint(
-                name="limit_once_at_a_time",
-                expressions=[
-                    ("outlet", RangeOperators.EQUAL),
-                    ("parameter", RangeOperators.EQUAL),
-                    ("standard", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            ),
+            one_at_a_time("limit_once_at_a_time", "outlet", "parameter", "standard"),
             models.CheckConstraint(
                 condition=models.Q(lower__isnull=False) | models.Q(upper__isnull=False),
                 name="limit_has_a_bound",
@@ -78,7 +70,7 @@ class EmissionLimit(ScopedModel):
         )
 
 
-class PointRevision(ScopedModel):
+class PointRevision(DescribedModel, ScopedModel):
     """How a point was described during `[from, to)`: all that the rules of its kind ask for.
 
     The newest one is what the columns of the point say. A revision that another one followed on
@@ -89,11 +81,6 @@ class PointRevision(ScopedModel):
     point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField(_("版本"))
     period = DateRangeField(_("生效期间"))
-    parameters = ArrayField(models.CharField(max_length=20), verbose_name=_("监测因子"))
-    sampling_method = models.CharField(
-        _("采样方式"), max_length=16, choices=SamplingMethod.choices, blank=True
-    )
-    automatic_calibration = models.BooleanField(_("具备自动校准"), default=False)
     reason = models.CharField(_("变更原因"), max_length=200)
     made_by = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -109,13 +96,7 @@ class PointRevision(ScopedModel):
         ordering = ["point", "number"]
         constraints = [
             models.UniqueConstraint(fields=["point", "number"], name="point_revision_number_once"),
-            ExclusionConstraint(
-                name="point_revision_one_at_a_time",
-                expressions=[
-                    ("point", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            ),
+            one_at_a_time("point_revision_one_at_a_time", "point"),
         ]
 
     @classmethod
