@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -66,9 +67,8 @@ def sections_of(kind: str, point: MonitoringPoint, parameter: str = "") -> list[
     With a `parameter` only what an instrument that measures it has to say; without one what any
     may say.
     """
-    identity = _identity(kind, point)
-    own = _sampler() if kind == InstrumentKind.SAMPLER else _analyzer(point, parameter)
-    return [identity, *own, _papers(), _contact()]
+    own = [SAMPLER] if kind == InstrumentKind.SAMPLER else _analyzer(point, parameter)
+    return [_identity(kind, point), *own, PAPERS, CONTACT]
 
 
 def fields_of(kind: str, point: MonitoringPoint, parameter: str = "") -> Iterator[Field]:
@@ -139,130 +139,97 @@ def _analyzer(point: MonitoringPoint, parameter: str) -> list[Section]:
             ),
         ),
     )
-    known = settings_known()
-    return [measuring, Section(_("关键参数"), tuple(known[key] for key in rule.settings))]
+    settings = tuple(KEY_PARAMETERS[key] for key in rule.settings)
+    return [measuring, Section(_("关键参数"), settings)]
 
 
-def settings_known() -> dict[str, Field]:
-    """Return the key parameters of analysers by name: what `data/parameters.toml` refers to."""
-    return {
-        field.path.removeprefix(SETTINGS): field
-        for field in (
-            Field("settings.slope", _("斜率"), "number"),
-            Field("settings.intercept", _("截距"), "number"),
-            _setting("correction_factor", _("校正系数"), ""),
-            _setting("k_factor", _("K 系数"), ""),
-            _setting("digestion_temperature", _("消解温度"), "℃", maximum=Decimal(300)),
-            _setting("digestion_minutes", _("消解时间"), "min", maximum=Decimal(240)),
-            _setting("cycle_minutes", _("测量周期"), "min", maximum=Decimal(1440)),
-            _setting("precision", _("测量精度"), "%", maximum=Decimal(100)),
-            _setting("flume_width", _("喉道宽/堰宽"), "m"),
-            _setting("installed_height", _("探头安装高度"), "m"),
-            _setting("flow_coefficient", _("流量系数"), ""),
-            _setting("excess_air", _("空气过量系数"), "", help=_("标准规定的过量空气系数")),
-            _setting("reference_oxygen", _("基准氧含量"), "%", maximum=Decimal("20.9")),
-            _setting("velocity_factor", _("速度场系数"), ""),
-            _setting("pitot_coefficient", _("皮托管系数"), ""),
-            _setting("duct_area", _("烟道截面积"), "m²"),
-            _setting("probe_temperature", _("探头加热温度"), "℃", maximum=Decimal(400)),
-            _setting("line_temperature", _("伴热管线温度"), "℃", maximum=Decimal(400)),
-            _setting("response_seconds", _("系统响应时间"), "s"),
-            _setting("nox_converter_efficiency", _("NO₂ 转换效率"), "%", maximum=Decimal(110)),
-        )
-    }
+def _setting(key: str, label: Text, unit: Text = "", **more: Any) -> Field:
+    """Return the field of a key parameter: a number, not below zero unless `more` says so."""
+    return Field(SETTINGS + key, label, "number", unit=unit, **{"minimum": Decimal(0), **more})
 
 
-def _sampler() -> list[Section]:
-    return [
-        Section(
-            _("采样性能"),
-            (
-                _setting("bottles", _("采样瓶数量"), _("个"), required=True, digits=0),
-                _setting("bottle_millilitres", _("单瓶容积"), "mL", required=True),
-                _setting("sample_millilitres", _("单次采样量"), "mL", required=True),
-                _setting("interval_minutes", _("采样间隔"), "min", required=True),
-                Field(
-                    "settings.storage_temperature",
-                    _("冷藏温度"),
-                    "number",
-                    required=True,
-                    unit="℃",
-                    minimum=Decimal(-5),
-                    maximum=Decimal(20),
-                    help=_("HJ 353：样品在 4 ℃ 左右避光保存"),
-                ),
-                Field(
-                    "settings.retains_exceedance",
-                    _("触发超标留样"),
-                    "choice",
-                    required=True,
-                    choices=("具备", "不具备"),
-                ),
-                Field(
-                    "settings.linked_analyzer",
-                    _("与分析仪联动"),
-                    "choice",
-                    choices=("联动（采混合样供分析仪）", "仅留样联动", "不联动"),
-                ),
-            ),
-        )
-    ]
-
-
-def _setting(
-    key: str,
-    label: Text,
-    unit: Text,
-    *,
-    required: bool = False,
-    digits: int = 4,
-    maximum: Decimal | None = None,
-    help: Text = "",  # noqa: A002 - the field's name
-) -> Field:
-    return Field(
-        SETTINGS + key,
-        label,
-        "number",
-        required=required,
-        unit=unit,
-        help=help,
-        minimum=Decimal(0),
-        maximum=maximum,
-        digits=digits,
+# the key parameters of analysers by name: what `data/parameters.toml` refers to
+KEY_PARAMETERS = {
+    field.path.removeprefix(SETTINGS): field
+    for field in (
+        _setting("slope", _("斜率"), minimum=None),
+        _setting("intercept", _("截距"), minimum=None),
+        _setting("correction_factor", _("校正系数")),
+        _setting("k_factor", _("K 系数")),
+        _setting("digestion_temperature", _("消解温度"), "℃", maximum=Decimal(300)),
+        _setting("digestion_minutes", _("消解时间"), "min", maximum=Decimal(240)),
+        _setting("cycle_minutes", _("测量周期"), "min", maximum=Decimal(1440)),
+        _setting("precision", _("测量精度"), "%", maximum=Decimal(100)),
+        _setting("flume_width", _("喉道宽/堰宽"), "m"),
+        _setting("installed_height", _("探头安装高度"), "m"),
+        _setting("flow_coefficient", _("流量系数")),
+        _setting("excess_air", _("空气过量系数"), help=_("标准规定的过量空气系数")),
+        _setting("reference_oxygen", _("基准氧含量"), "%", maximum=Decimal("20.9")),
+        _setting("velocity_factor", _("速度场系数")),
+        _setting("pitot_coefficient", _("皮托管系数")),
+        _setting("duct_area", _("烟道截面积"), "m²"),
+        _setting("probe_temperature", _("探头加热温度"), "℃", maximum=Decimal(400)),
+        _setting("line_temperature", _("伴热管线温度"), "℃", maximum=Decimal(400)),
+        _setting("response_seconds", _("系统响应时间"), "s"),
+        _setting("nox_converter_efficiency", _("NO₂ 转换效率"), "%", maximum=Decimal(110)),
     )
-
-
-def _papers() -> Section:
-    return Section(
-        _("认证、验收与联网"),
-        (
-            Field("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
-            Field("certificate_valid_until", _("认证有效期至"), "date", required=True),
-            Field("type_approval_number", _("计量器具型式批准（CPA）编号")),
-            Field("accepted_on", _("验收日期"), "date"),
-            Field("acceptance_number", _("验收文号")),
-            Field("networked_on", _("联网日期"), "date"),
+}
+SAMPLER = Section(
+    _("采样性能"),
+    (
+        _setting("bottles", _("采样瓶数量"), _("个"), required=True, digits=0),
+        _setting("bottle_millilitres", _("单瓶容积"), "mL", required=True),
+        _setting("sample_millilitres", _("单次采样量"), "mL", required=True),
+        _setting("interval_minutes", _("采样间隔"), "min", required=True),
+        _setting(
+            "storage_temperature",
+            _("冷藏温度"),
+            "℃",
+            required=True,
+            minimum=Decimal(-5),
+            maximum=Decimal(20),
+            help=_("HJ 353：样品在 4 ℃ 左右避光保存"),
         ),
-    )
-
-
-def _contact() -> Section:
-    return Section(
-        _("备案联系人"),
-        (
-            Field("contact_name", _("备案联系人"), required=True, personal=True),
-            Field("contact_phone", _("联系电话"), "phone", required=True, personal=True),
-            Field("note", _("备注"), "long"),
+        Field(
+            "settings.retains_exceedance",
+            _("触发超标留样"),
+            "choice",
+            required=True,
+            choices=("具备", "不具备"),
         ),
-    )
+        Field(
+            "settings.linked_analyzer",
+            _("与分析仪联动"),
+            "choice",
+            choices=("联动（采混合样供分析仪）", "仅留样联动", "不联动"),
+        ),
+    ),
+)
+PAPERS = Section(
+    _("认证、验收与联网"),
+    (
+        Field("certificate_number", _("环保产品认证/适用性检测编号"), required=True),
+        Field("certificate_valid_until", _("认证有效期至"), "date", required=True),
+        Field("type_approval_number", _("计量器具型式批准（CPA）编号")),
+        Field("accepted_on", _("验收日期"), "date"),
+        Field("acceptance_number", _("验收文号")),
+        Field("networked_on", _("联网日期"), "date"),
+    ),
+)
+CONTACT = Section(
+    _("备案联系人"),
+    (
+        Field("contact_name", _("备案联系人"), required=True, personal=True),
+        Field("contact_phone", _("联系电话"), "phone", required=True, personal=True),
+        Field("note", _("备注"), "long"),
+    ),
+)
 
 
 def setting_labels() -> dict[str, str]:
     """Return what people call each setting, on whichever form it stands."""
-    sampler = [field for part in _sampler() for field in part.fields]
-    fields = [*settings_known().values(), *sampler]
-    return {field.path: str(field.label) for field in fields if field.is_nested}
+    return {field.path: str(field.label) for field in (*KEY_PARAMETERS.values(), *SAMPLER.fields)}
 
 
 # what the chain and the history ask; which of the fields a form has follows from kind and point
-SPECIFICATIONS = (specify(InstrumentRevision, *_papers().fields, *_contact().fields),)
+SPECIFICATIONS = (specify(InstrumentRevision, *PAPERS.fields, *CONTACT.fields),)

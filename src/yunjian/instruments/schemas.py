@@ -1,18 +1,18 @@
 """Wire shapes of instruments, their filing and what follows from it."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
-from yunjian.instruments.models import FilingImport, Instrument, InstrumentRevision
+from yunjian.instruments.models import FilingImport, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
 from yunjian.instruments.models.imports import ImportState
 from yunjian.instruments.selectors import StoodThere
 from yunjian.instruments.services import values_of
+from yunjian.records.changes import plain
 from yunjian.sources.schemas import LimitOut, PointOut, PointRevisionOut
 
 # a key parameter, as it was typed
@@ -79,8 +79,8 @@ class InstrumentOut(Schema):
     id: UUID
     kind: InstrumentKind
     slot: str
-    in_use_from: date | None
-    in_use_until: date | None
+    in_use_from: date | None = Field(None, validation_alias="period.lower")
+    in_use_until: date | None = Field(None, validation_alias="period.upper")
     name: str = Field("", validation_alias="official.name")
     maker: str = Field("", validation_alias="official.maker")
     model: str = Field("", validation_alias="official.model")
@@ -94,16 +94,6 @@ class InstrumentOut(Schema):
         None, validation_alias="official.certificate_valid_until"
     )
     point: InstrumentPlaceOut
-
-    @staticmethod
-    def resolve_in_use_from(row: Instrument) -> date | None:
-        """Return the first day in use."""
-        return row.period.lower if row.period else None
-
-    @staticmethod
-    def resolve_in_use_until(row: Instrument) -> date | None:
-        """Return the day from which it is out of use."""
-        return row.period.upper if row.period else None
 
 
 class FilingRowOut(Schema):
@@ -134,9 +124,9 @@ class FilingOut(FilingRowOut):
     remarks: dict[str, str] = Field(validation_alias="field_remarks")
 
     @staticmethod
-    def resolve_values(row: InstrumentRevision) -> dict[str, str | None]:
+    def resolve_values(row: InstrumentRevision) -> dict[str, object]:
         """Return the values as text: days as YYYY-MM-DD, numbers in decimals."""
-        return {path: _text(value) for path, value in values_of(row).items()}
+        return {path: plain(value) for path, value in values_of(row).items()}
 
     @staticmethod
     def resolve_attachments(row: InstrumentRevision) -> list[UUID]:
@@ -270,9 +260,3 @@ class ImportApplyIn(Schema):
     """Whether what is written is handed in as well."""
 
     submit: bool = False
-
-
-def _text(value: str | Decimal | date | None) -> str | None:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else value

@@ -13,13 +13,7 @@ from ninja import Field, Schema
 from yunjian.kernel.coordinates import Datum
 from yunjian.records.schemas import input_fields, output_fields
 from yunjian.sources.fields import OUTLET, POINT, SOURCE
-from yunjian.sources.models import (
-    EmissionLimit,
-    MonitoringPoint,
-    Outlet,
-    PointRevision,
-    PollutionSource,
-)
+from yunjian.sources.models import MonitoringPoint, Outlet, PointRevision, PollutionSource
 from yunjian.sources.models.places import Channel, Discharge, Medium, SamplingMethod
 from yunjian.standards.factors import factors
 
@@ -134,20 +128,8 @@ class OutletListOut(Schema):
 class PeriodOut(Schema):
     """From which day on something holds, and until which (not included)."""
 
-    from_: date | None = Field(serialization_alias="from")
-    to: date | None
-
-    @staticmethod
-    def resolve_from_(row: EmissionLimit | PointRevision) -> date | None:
-        """Return the first day."""
-        day: date | None = row.period.lower
-        return day
-
-    @staticmethod
-    def resolve_to(row: EmissionLimit | PointRevision) -> date | None:
-        """Return the day on which it no longer holds."""
-        day: date | None = row.period.upper
-        return day
+    from_: date | None = Field(validation_alias="period.lower", serialization_alias="from")
+    to: date | None = Field(validation_alias="period.upper")
 
 
 class LimitOut(PeriodOut):

@@ -18,6 +18,7 @@ import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from yunjian.instruments.fields import fields_of, parameter_rule
 from yunjian.instruments.models.filing import InstrumentKind
@@ -233,22 +234,13 @@ def _formulas(package: zipfile.ZipFile) -> dict[str, list[str]]:
 
 def _shape_problems(name: str, sheet: Any, formulas: list[str]) -> Iterator[Problem]:
     for (first_row, first), (last_row, last) in sheet.merged_cell_ranges or []:
-        cells = f"{_letter(first)}{first_row + 1}:{_letter(last)}{last_row + 1}"
+        cells = xl_range(first_row, first, last_row, last)
         message = _("%(cells)s 是合并单元格，请取消合并后逐行填写") % {"cells": cells}
-        yield Problem(name, first_row + 1, _letter(first), message)
+        yield Problem(name, first_row + 1, xl_col_to_name(first), message)
     for cell in formulas[:50]:
         letters = cell.rstrip("0123456789")
         message = _("%(cell)s 是公式，请改为数值") % {"cell": cell}
         yield Problem(name, int(cell[len(letters) :]), letters, message)
-
-
-def _letter(column: int) -> str:
-    letters = ""
-    number = column + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _rows_of(name: str, grid: list[list[Any]]) -> tuple[list[ReadRow], list[Problem]]:
