@@ -43,6 +43,10 @@ class ActionKind(models.TextChoices):
     RELOCATE = "relocate", _("迁移")
 
 
+# a stop that the instrument has not come back from
+OPEN_STOP = models.Q(stopped__isempty=False, stopped__endswith__isnull=True)
+
+
 class InstrumentAction(AboutInstrument):
     """One act in the life of an instrument: what, from which day, why, with which evidence.
 

@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import current_actor
 from yunjian.evidence.models import Event
-from yunjian.evidence.vocabulary import object_types
 from yunjian.instruments import events
 from yunjian.instruments.fields import SETTINGS, setting_labels
 from yunjian.instruments.models import Instrument, InstrumentRevision
-from yunjian.records.actors import names_of_actors
+from yunjian.records.actors import with_actors
 from yunjian.records.history import changed_values, label_of
+from yunjian.sources.selectors.histories import events_about
 
 MOST = 200
 
@@ -38,12 +37,13 @@ def instrument_history(instrument: Instrument) -> list[HistoryLine]:
     """
     versions = InstrumentRevision.objects.filter(instrument=instrument)
     rows = Event.objects.filter(
-        _about(Instrument, [instrument.pk])
-        | _about(InstrumentRevision, versions.values_list("pk", flat=True))
+        events_about(Instrument, [instrument.pk])
+        | events_about(InstrumentRevision, versions.values_list("pk", flat=True))
     )
     if current_actor().organization_id != instrument.organization_id:
         rows = rows.exclude(verb__in=events.BEFORE_SUBMISSION)
-    return _lines(rows)
+    known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
+    return [_line(event, who) for event, who in with_actors(known)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,15 @@ def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
     rows = (
         Event.unscoped()
         .filter(verb=events.REVISION_CHANGED)
-        .filter(_about(InstrumentRevision, [revision.pk]))
+        .filter(events_about(InstrumentRevision, [revision.pk]))
         .order_by("id")
     )
-    actors = names_of_actors(rows)
-    edits = []
-    for event in rows:
-        payload = orjson.loads(event.body)["payload"]
-        if payload.get("edition", 0) > edition:
-            edits.append(DraftEdit(actors[event.pk], event.at, payload["changed"]))
-    return edits
+    return [
+        DraftEdit(who, event.at, payload["changed"])
+        for event, who in with_actors(rows)
+        for payload in [orjson.loads(event.body)["payload"]]
+        if payload.get("edition", 0) > edition
+    ]
 
 
 def value_label(path: str) -> str:
@@ -81,24 +80,17 @@ def value_label(path: str) -> str:
     return label_of(InstrumentRevision._meta.label_lower, path)  # noqa: SLF001 - documented API
 
 
-def _about(model: type[Any], keys: Any) -> Q:
-    names = object_types(model._meta.label_lower)  # noqa: SLF001 - documented API
-    return Q(object_type__in=names, object_id__in=[str(key) for key in keys])
-
-
-def _lines(rows: QuerySet[Event]) -> list[HistoryLine]:
-    known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
-    actors = names_of_actors(known)
-    return [_line(event, actors[event.pk]) for event in known]
-
-
 def _line(event: Event, who: str) -> HistoryLine:
     payload = orjson.loads(event.body)["payload"]
+    changes = [
+        f"{value_label(value.path)}：{value.before} → {value.after}"
+        for value in changed_values(event, payload)
+    ]
     return HistoryLine(
         at=event.at,
         who=who,
         what=str(events.SENTENCES[event.verb]),
-        details=[*_said(payload), *_changes(event, payload)],
+        details=[*_said(payload), *changes],
         digest=event.digest,
     )
 
@@ -117,10 +109,3 @@ def _said(payload: dict[str, Any]) -> list[str]:
         ("note", _("意见：{}")),
     ]
     return [sentence.format(payload[key]) for key, sentence in text if payload.get(key)]
-
-
-def _changes(event: Event, payload: dict[str, Any]) -> list[str]:
-    return [
-        f"{value_label(value.path)}：{value.before} → {value.after}"
-        for value in changed_values(event, payload)
-    ]

@@ -16,6 +16,7 @@ from yunjian.instruments.models import (
     ParameterChange,
 )
 from yunjian.instruments.models.filing import RevisionState
+from yunjian.instruments.models.lifecycle import OPEN_STOP
 from yunjian.kernel.clock import today
 from yunjian.kernel.languages import localized
 from yunjian.records.filters import text_filter
@@ -87,13 +88,8 @@ def actions_of(instrument: Instrument) -> list[InstrumentAction]:
 
 def open_stop(instrument: Instrument) -> InstrumentAction | None:
     """Return the stop that an instrument has not come back from."""
-    return (
-        InstrumentAction.objects.filter(
-            instrument=instrument, stopped__isnull=False, stopped__endswith__isnull=True
-        )
-        .exclude(stopped__isempty=True)
-        .first()
-    )
+    rows: QuerySet[InstrumentAction] = InstrumentAction.objects.filter(OPEN_STOP)
+    return rows.filter(instrument=instrument).first()
 
 
 def follow_ups_of(instrument: Instrument) -> list[FollowUp]:

@@ -116,7 +116,7 @@ def revision_draft(
         instrument.point = point if instrument.point_id == point.pk else instrument.point
         _check_open_to_change(instrument, point, kind)
         revision, values = _next_version(instrument, values)
-    return _begin(actor, revision, point, values)
+    return _begin(actor, revision, values)
 
 
 @transaction.atomic
@@ -180,15 +180,13 @@ def _follow(
         predecessor=before,
     )
     revision = InstrumentRevision(instrument=following, number=1)
-    return _begin(actor, revision, point, {**carried, **flat(values)})
+    return _begin(actor, revision, {**carried, **flat(values)})
 
 
-def _begin(
-    actor: Actor, revision: InstrumentRevision, point: MonitoringPoint, values: Values
-) -> InstrumentRevision:
+def _begin(actor: Actor, revision: InstrumentRevision, values: Values) -> InstrumentRevision:
     instrument = revision.instrument
     revision.created_by_id = actor.account_id
-    write(revision, point, values)
+    write(revision, values)
     if instrument._state.adding:  # noqa: SLF001 - Django's documented API
         instrument.save(force_insert=True)
     with conflict_when("revision_one_open", _("该仪器已有正在办理的备案，请先完成或撤回")):
@@ -231,7 +229,7 @@ def revision_change(
     if edition is not None and edition != revision.edition:
         raise EditedMeanwhile(revision, edits_since(revision, edition))
     before = values_of(revision) | {"attachments": _file_names(revision)}
-    write(revision, instrument.point, values)
+    write(revision, values)
     instrument.save(update_fields=["slot"])
     revision.edition += 1
     revision.save()
@@ -282,8 +280,9 @@ def _next_version(instrument: Instrument, values: Values) -> tuple[InstrumentRev
     carried = values_of(last)
     if last.state != RevisionState.RETURNED:
         carried = {path: value for path, value in carried.items() if path not in CHANGE}
-    files = list(last.attachments.through.objects.filter(instrumentrevision=last))
-    start = {**carried, "attachments": [file.attachment_id for file in files], **flat(values)}
+    files = last.attachments.through.objects.filter(instrumentrevision=last)
+    ids = files.values_list("attachment_id", flat=True)
+    start = {**carried, "attachments": list(ids), **flat(values)}
     return InstrumentRevision(instrument=instrument, number=last.number + 1), start
 
 

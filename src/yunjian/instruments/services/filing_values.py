@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yunjian.access.row_policies import bypass_rls
 from yunjian.instruments.fields import (
@@ -26,14 +27,18 @@ from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.workdays import workdays_after
 from yunjian.records.changes import event_value
 from yunjian.records.fields import Field
+from yunjian.records.history import label_of
 from yunjian.records.problems import Problems
-from yunjian.sources.models import MonitoringPoint
 
 Values = Mapping[str, Any]
 SAMPLER_SLOT = "sampler"
 RANGE = re.compile(r"(-?\d+(?:\.\d{1,4})?)\s*[～~—–-]\s*(-?\d+(?:\.\d{1,4})?)")
 MAX_RANGES = 6
 LARGEST = Decimal(10**8)  # what the columns hold
+ORDERED_DAYS = ("manufactured_on", "installed_on", "changed_on", "accepted_on", "networked_on")
+SERIAL_TAKEN = gettext_lazy(
+    "该厂家的这个出厂编号已有在用备案，同一台仪器不能备案两次；请核对铭牌，或先停用、迁移原仪器"
+)
 
 
 def serial_key(maker: str, serial_number: str) -> str:
@@ -77,7 +82,7 @@ def fixed_parameter(instrument: Instrument) -> str:
     return ""
 
 
-def write(revision: InstrumentRevision, point: MonitoringPoint, values: Values) -> None:
+def write(revision: InstrumentRevision, values: Values) -> None:
     """Set the values on the draft and on the slot of its instrument.
 
     Raises:
@@ -86,27 +91,24 @@ def write(revision: InstrumentRevision, point: MonitoringPoint, values: Values) 
     instrument = revision.instrument
     given = flat(values)
     parameter = str(given.get("parameter", revision.parameter) or "").strip()
-    known = {field.path: field for field in fields_of(instrument.kind, point, parameter)}
+    known = {field.path: field for field in fields_of(instrument.kind, instrument.point, parameter)}
     problems = Problems()
     for path in sorted(given.keys() - known.keys() - {*CHANGE, "attachments"}):
         problems.unless(False, path, _("没有这一项"), "unknown")  # noqa: FBT003
     for path in sorted(given.keys() & known.keys()):
         _set(revision, known[path], given[path], problems)
-    _forget_other_settings(revision, known)
+    # what was set under another parameter is forgotten
+    revision.settings = {
+        key: held for key, held in revision.settings.items() if SETTINGS + key in known
+    }
     _set_change(revision, given, problems)
     problems.model_fields(
         revision, exclude=["instrument", "created_by", "decided_by", "imported_by"]
     )
-    _check_possible(revision, instrument, point, problems)
+    _check_possible(revision, problems)
     problems.refuse_if_any()
-    _set_slot(revision, instrument)
-    revision.file_by = _last_day_to_file(revision, instrument)
-
-
-def _forget_other_settings(revision: InstrumentRevision, known: Mapping[str, Field]) -> None:
-    revision.settings = {
-        key: held for key, held in revision.settings.items() if SETTINGS + key in known
-    }
+    _set_slot(revision)
+    revision.file_by = _last_day_to_file(revision)
 
 
 def _set_change(revision: InstrumentRevision, given: Mapping[str, Any], problems: Problems) -> None:
@@ -122,7 +124,8 @@ def _set_change(revision: InstrumentRevision, given: Mapping[str, Any], problems
         revision.changed_on = _day(field, day, problems) if isinstance(day, str) else day
 
 
-def _set_slot(revision: InstrumentRevision, instrument: Instrument) -> None:
+def _set_slot(revision: InstrumentRevision) -> None:
+    instrument = revision.instrument
     fixed = fixed_parameter(instrument)
     if fixed and revision.parameter != fixed:
         message = _("已备案仪器的监测因子（%(slot)s）不能变更；请停用后新增备案") % {"slot": fixed}
@@ -132,9 +135,9 @@ def _set_slot(revision: InstrumentRevision, instrument: Instrument) -> None:
         instrument.slot = SAMPLER_SLOT if sampler else revision.parameter
 
 
-def _last_day_to_file(revision: InstrumentRevision, instrument: Instrument) -> date | None:
+def _last_day_to_file(revision: InstrumentRevision) -> date | None:
     """Return the last day for a filing that follows a renewed acceptance."""
-    again = revision.change_kind in ACCEPTED_AGAIN or instrument.origin != Origin.NEW
+    again = revision.change_kind in ACCEPTED_AGAIN or revision.instrument.origin != Origin.NEW
     if not again or revision.accepted_on is None:
         return None
     since = revision.changed_on or revision.installed_on
@@ -158,7 +161,7 @@ def _set(revision: InstrumentRevision, field: Field, value: Any, problems: Probl
         setattr(revision, field.path, None if value in (None, "") else value)
     else:
         setattr(revision, field.path, value or "")
-    if field.kind == "choice" and not field.open_choice and field.path == "components":
+    if field.path == "components":
         known = not value or value in field.choices
         problems.unless(known, field.path, _("没有这个选项"), "unknown")
 
@@ -240,16 +243,12 @@ def _day(field: Field, value: str, problems: Problems) -> date | None:
         return None
 
 
-def _check_possible(
-    revision: InstrumentRevision,
-    instrument: Instrument,
-    point: MonitoringPoint,
-    problems: Problems,
-) -> None:
+def _check_possible(revision: InstrumentRevision, problems: Problems) -> None:
     """Note what cannot be, complete or not."""
-    known = not revision.parameter or revision.parameter in point.parameters
+    instrument = revision.instrument
+    known = not revision.parameter or revision.parameter in instrument.point.parameters
     problems.unless(known, "parameter", _("该测点没有这个监测因子"), "unknown")
-    _check_measuring(revision, instrument, point, problems)
+    _check_measuring(revision, problems)
     problems.phone("contact_phone", revision.contact_phone)
     _check_days(revision, problems)
     before = instrument.predecessor
@@ -260,14 +259,10 @@ def _check_possible(
         problems.unless(good, "installed_on", message, "order")
 
 
-def _check_measuring(
-    revision: InstrumentRevision,
-    instrument: Instrument,
-    point: MonitoringPoint,
-    problems: Problems,
-) -> None:
+def _check_measuring(revision: InstrumentRevision, problems: Problems) -> None:
+    instrument = revision.instrument
     if instrument.kind == InstrumentKind.ANALYZER and revision.unit:
-        units = parameter_rule(point.kind, revision.parameter).units
+        units = parameter_rule(instrument.point.kind, revision.parameter).units
         message = _("%(parameter)s 的量程单位应为：%(units)s") % {
             "parameter": revision.parameter or _("该测点"),
             "units": "、".join(units),
@@ -288,69 +283,59 @@ def _check_measuring(
     )
 
 
-ORDERED_DAYS = ("manufactured_on", "installed_on", "changed_on", "accepted_on", "networked_on")
-
-
 def _check_days(revision: InstrumentRevision, problems: Problems) -> None:
     """Note days in the future, and days that come before what has to precede them.
 
     A version that follows a change of a core part or of the position is accepted after the
     change, whenever the instrument was networked.
     """
-    labels = {
-        "manufactured_on": _("出厂日期"),
-        "installed_on": _("安装日期"),
-        "changed_on": _("变更日期"),
-        "accepted_on": _("验收日期"),
-        "networked_on": _("联网日期"),
-    }
+    label = InstrumentRevision._meta.label_lower  # noqa: SLF001 - Django's documented API
+    labels = {path: label_of(label, path) for path in ORDERED_DAYS}
     days = {path: getattr(revision, path) for path in ORDERED_DAYS}
     for path, day in days.items():
         late = _("%(label)s不能晚于今天") % {"label": labels[path]}
         problems.in_order(path, day, today(), late)
     again = revision.change_kind in ACCEPTED_AGAIN
     pairs = [
-        ("manufactured_on", "installed_on", "manufactured_on"),
-        ("installed_on", "changed_on", "changed_on"),
-        ("installed_on", "accepted_on", "accepted_on"),
-        ("installed_on", "networked_on", "networked_on"),
-        *([("changed_on", "accepted_on", "accepted_on")] if again else []),
-        *([] if again else [("accepted_on", "networked_on", "networked_on")]),
+        ("manufactured_on", "installed_on"),
+        ("installed_on", "changed_on"),
+        ("installed_on", "accepted_on"),
+        ("installed_on", "networked_on"),
+        ("changed_on", "accepted_on") if again else ("accepted_on", "networked_on"),
     ]
-    for first, second, path in pairs:
-        earlier, later = days[first], days[second]
-        good = earlier is None or later is None or earlier <= later
+    for first, second in pairs:
+        path = first if first == "manufactured_on" else second
         message = (
             _("%(first)s不能晚于%(second)s") if path == first else _("%(second)s不能早于%(first)s")
         ) % {"first": labels[first], "second": labels[second]}
-        problems.unless(good, path, message, "order")
+        problems.in_order(path, days[first], days[second], message)
 
 
-def check_complete(revision: InstrumentRevision, instrument: Instrument) -> None:
+def check_complete(revision: InstrumentRevision) -> None:
     """Refuse to freeze what lacks something or cannot be.
 
     Raises:
         InvalidInput: every field that is missing or cannot be right.
     """
     problems = Problems()
+    instrument = revision.instrument
     for field in fields_of(instrument.kind, instrument.point, revision.parameter):
         if field.required:
             missing = field.read(revision) in (None, "")
             prompt = _("请选择") if field.kind == "choice" else _("请填写")
             problems.unless(not missing, field.path, f"{prompt}{field.label}", "required")
-    _check_change_complete(revision, instrument, problems)
+    _check_change_complete(revision, problems)
     if revision.accepted_on and not revision.acceptance_number:
         problems.unless(False, "acceptance_number", _("请填写验收文号"), "required")  # noqa: FBT003
     if revision.acceptance_number and not revision.accepted_on:
         problems.unless(False, "accepted_on", _("请填写验收日期"), "required")  # noqa: FBT003
-    _check_possible(revision, instrument, instrument.point, problems)
-    _check_serial(revision, instrument, problems)
+    _check_possible(revision, problems)
+    _check_serial(revision, problems)
     problems.refuse_if_any()
 
 
-def _check_change_complete(
-    revision: InstrumentRevision, instrument: Instrument, problems: Problems
-) -> None:
+def _check_change_complete(revision: InstrumentRevision, problems: Problems) -> None:
+    instrument = revision.instrument
     follows = instrument.period is not None or instrument.predecessor_id is not None
     given = not follows or bool(revision.change_reason.strip())
     problems.unless(given, "change_reason", _("请填写变更原因"), "required")
@@ -368,8 +353,9 @@ def _check_change_complete(
         problems.unless(accepted, "accepted_on", message, "required")
 
 
-def _check_serial(revision: InstrumentRevision, instrument: Instrument, problems: Problems) -> None:
+def _check_serial(revision: InstrumentRevision, problems: Problems) -> None:
     """Note that the same thing is on file elsewhere during the days of this filing."""
+    instrument = revision.instrument
     key = serial_key(revision.maker, revision.serial_number)
     begin = instrument.period.lower if instrument.period is not None else revision.installed_on
     if not key or begin is None:
@@ -385,11 +371,4 @@ def _check_serial(revision: InstrumentRevision, instrument: Instrument, problems
         same = same.exclude(point_id=instrument.point_id, multi_component=True)
     with bypass_rls("a thing is on file once, whoever has it; only that is told"):
         taken = same.exists()
-    problems.unless(not taken, "serial_number", serial_taken(), "taken")
-
-
-def serial_taken() -> str:
-    """Return what is said when a factory number is on file already."""
-    return _(
-        "该厂家的这个出厂编号已有在用备案，同一台仪器不能备案两次；请核对铭牌，或先停用、迁移原仪器"
-    )
+    problems.unless(not taken, "serial_number", str(SERIAL_TAKEN), "taken")

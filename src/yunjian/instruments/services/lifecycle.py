@@ -14,15 +14,10 @@ from yunjian.evidence.services import record
 from yunjian.instruments import events
 from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
 from yunjian.instruments.models.filing import OPEN_STATES
-from yunjian.instruments.models.lifecycle import ActionKind
+from yunjian.instruments.models.lifecycle import OPEN_STOP, ActionKind
 from yunjian.instruments.policies import may_file_instruments
 from yunjian.instruments.selectors.people import reviewers_of
-from yunjian.instruments.services.filing_rows import (
-    end_on,
-    official_of,
-    own_files,
-    require_in_use,
-)
+from yunjian.instruments.services.filing_rows import end_on, official_of, own_files, require_in_use
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState
 from yunjian.messaging.services import notify
@@ -30,6 +25,12 @@ from yunjian.records.problems import Problems, conflict_when
 
 MAX_REASON = 200
 AHEAD = timedelta(days=90)
+# the event of an act, and what the reviewers are told it is
+ANNOUNCED = {
+    ActionKind.RETIRE: (events.INSTRUMENT_RETIRED, "仪器停用"),
+    ActionKind.STOP: (events.INSTRUMENT_STOPPED, "仪器停运"),
+    ActionKind.RESUME: (events.INSTRUMENT_RESUMED, "仪器恢复运行"),
+}
 
 
 @transaction.atomic
@@ -61,7 +62,6 @@ def instrument_retire(
     problems.refuse_if_any()
     end_on(instrument, on)
     _act(actor, instrument, ActionKind.RETIRE, on=on, reason=reason, attachments=attachments)
-    _announce(actor, events.INSTRUMENT_RETIRED, instrument, "仪器停用", on=on, reason=reason)
     return instrument
 
 
@@ -93,7 +93,7 @@ def instrument_stop(
     _check_reason(problems, reason, _("停运原因"))
     problems.refuse_if_any()
     with conflict_when("action_one_stop_at_a_time", _("该仪器这段时间已登记停运"), "on"):
-        action = _act(
+        return _act(
             actor,
             instrument,
             ActionKind.STOP,
@@ -102,8 +102,6 @@ def instrument_stop(
             attachments=attachments,
             stopped=DateRange(on, None),
         )
-    _announce(actor, events.INSTRUMENT_STOPPED, instrument, "仪器停运", on=on, reason=reason)
-    return action
 
 
 @transaction.atomic
@@ -126,8 +124,7 @@ def instrument_resume(
     stop = (
         InstrumentAction.unscoped()
         .select_for_update()
-        .filter(instrument=instrument, stopped__isnull=False, stopped__endswith__isnull=True)
-        .exclude(stopped__isempty=True)
+        .filter(OPEN_STOP, instrument=instrument)
         .first()
     )
     if stop is None or stop.stopped is None:
@@ -142,11 +139,7 @@ def instrument_resume(
     problems.refuse_if_any()
     stop.stopped = DateRange(begin, on)
     stop.save(update_fields=["stopped"])
-    action = _act(
-        actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments
-    )
-    _announce(actor, events.INSTRUMENT_RESUMED, instrument, "仪器恢复运行", on=on, reason=reason)
-    return action
+    return _act(actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments)
 
 
 def _locked(actor: Actor, instrument: Instrument) -> Instrument:
@@ -159,9 +152,7 @@ def _locked(actor: Actor, instrument: Instrument) -> Instrument:
 
 
 def _check_reason(problems: Problems, reason: str, label: str) -> None:
-    problems.unless(
-        bool(reason.strip()), "reason", _("请填写%(label)s") % {"label": label}, "required"
-    )
+    problems.filled("reason", reason, label)
     problems.unless(
         len(reason) <= MAX_REASON,
         "reason",
@@ -180,6 +171,7 @@ def _act(
     attachments: list[Attachment] | None,
     stopped: DateRange | None = None,
 ) -> InstrumentAction:
+    """Write what is done with an instrument and its event, and tell the reviewers."""
     files = own_files(instrument, attachments)
     action = InstrumentAction(
         instrument=instrument,
@@ -192,13 +184,7 @@ def _act(
     )
     action.save(force_insert=True)
     action.attachments.set(files)
-    return action
-
-
-def _announce(
-    actor: Actor, verb: str, instrument: Instrument, title: str, *, on: date, reason: str
-) -> None:
-    """Tell the reviewers of the district what was done, and append its event."""
+    verb, title = ANNOUNCED[kind]
     point, official = instrument.point, official_of(instrument)
     if official is None:
         raise InvalidInput(_("该仪器还没有备案"))
@@ -218,3 +204,4 @@ def _announce(
         organization_id=instrument.organization_id,
         payload={"on": on.isoformat(), "reason": reason.strip(), "slot": instrument.slot},
     )
+    return action

@@ -1,7 +1,5 @@
 """Filings on paper: the 备案表 of a version, and labels to stick on instruments."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,14 +10,14 @@ from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence.models import Event
 from yunjian.evidence.pdf import qr_code, render
 from yunjian.evidence.services import record
-from yunjian.evidence.vocabulary import object_types
 from yunjian.instruments import events
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.selectors.filings import RevisionDetail
-from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.languages import CHINESE
+from yunjian.sources.selectors.histories import events_about
+from yunjian.web.tables import as_text
 
 MAX_LABELS = 200
 
@@ -58,8 +56,8 @@ def filing_paper(detail: RevisionDetail) -> bytes:
             ],
             "change": revision.change_reason,
             "files": [file.filename for file in detail.attachments],
-            "submitted_at": _clock(revision.submitted_at),
-            "decided_at": _clock(revision.decided_at),
+            "submitted_at": as_text(revision.submitted_at) or "",
+            "decided_at": as_text(revision.decided_at) or "",
             "decided_by": str(revision.decided_by or ""),
             "note": revision.decision_note,
             "digest": _event_digest(revision),
@@ -77,17 +75,12 @@ def _matter(revision: InstrumentRevision) -> str:
     return str(revision.instrument.get_origin_display())
 
 
-def _clock(at: Any) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
-
-
 def _event_digest(revision: InstrumentRevision) -> str:
     with bypass_rls("the digest of the event that the paper names; both parties hold it"):
         event = (
             Event.unscoped()
             .filter(
-                object_type__in=object_types("instruments.instrumentrevision"),
-                object_id=str(revision.pk),
+                events_about(InstrumentRevision, [revision.pk]),
                 verb__in=[events.REVISION_APPROVED, events.REVISION_SUBMITTED],
             )
             .order_by("-id")

@@ -35,10 +35,10 @@ from yunjian.instruments.services.filing_rows import (
     require_state,
 )
 from yunjian.instruments.services.filing_values import (
+    SERIAL_TAKEN,
     check_complete,
     event_values,
     serial_key,
-    serial_taken,
 )
 from yunjian.instruments.services.follow_ups import follow_ups_open
 from yunjian.kernel.clock import now, today
@@ -63,7 +63,7 @@ def revision_submit(*, actor: Actor, revision: InstrumentRevision) -> Instrument
     require(may_file_instruments(actor, instrument.organization_id))
     require_state(revision, RevisionState.DRAFT, _("只有草稿可以提交；被退回的备案请先修改"))
     _require_not_ended(instrument)
-    check_complete(revision, instrument)
+    check_complete(revision)
     revision.state = RevisionState.SUBMITTED
     revision.submitted_at = now()
     revision.save(update_fields=["state", "submitted_at"])
@@ -277,8 +277,8 @@ def _hold_place(instrument: Instrument, revision: InstrumentRevision) -> None:
     instrument.multi_component = revision.components == MULTI_COMPONENT
     with (
         conflict_when("instrument_one_per_slot_at_a_time", message),
-        conflict_when("instrument_serial_at_one_place", serial_taken()),
-        conflict_when("instrument_serial_once", serial_taken()),
+        conflict_when("instrument_serial_at_one_place", SERIAL_TAKEN),
+        conflict_when("instrument_serial_once", SERIAL_TAKEN),
     ):
         instrument.save(update_fields=["period", "serial_key", "multi_component"])
 

@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Event
-from yunjian.records.actors import names_of_actors
+from yunjian.evidence.vocabulary import object_types
+from yunjian.records.actors import with_actors
 from yunjian.records.history import ChangedValue, changed_values
 from yunjian.sources import events
 from yunjian.sources.models import EmissionLimit, MonitoringPoint, Outlet, PollutionSource
@@ -41,10 +42,10 @@ def source_history(source: PollutionSource) -> list[PlaceLine]:
     points = dict(MonitoringPoint.objects.filter(outlet__source=source).values_list("pk", "name"))
     limits = EmissionLimit.objects.filter(outlet__source=source).values_list("pk", flat=True)
     about = (
-        _about(PollutionSource, [source.pk])
-        | _about(Outlet, outlets)
-        | _about(MonitoringPoint, points)
-        | _about(EmissionLimit, limits)
+        events_about(PollutionSource, [source.pk])
+        | events_about(Outlet, outlets)
+        | events_about(MonitoringPoint, points)
+        | events_about(EmissionLimit, limits)
     )
     names = {str(key): name for key, name in [*outlets.items(), *points.items()]}
     return _lines(Event.objects.filter(about), names, source)
@@ -52,22 +53,22 @@ def source_history(source: PollutionSource) -> list[PlaceLine]:
 
 def place_history(row: Outlet | MonitoringPoint) -> list[PlaceLine]:
     """Return what happened to an outlet (and its limits) or to a point, the newest first."""
-    about = _about(type(row), [row.pk])
+    about = events_about(type(row), [row.pk])
     if isinstance(row, Outlet):
         limits = EmissionLimit.objects.filter(outlet=row).values_list("pk", flat=True)
-        about |= _about(EmissionLimit, limits)
+        about |= events_about(EmissionLimit, limits)
     return _lines(Event.objects.filter(about), {}, row)
 
 
-def _about(model: type[models.Model], keys: Iterable[UUID]) -> Q:
-    label = model._meta.label_lower  # noqa: SLF001 - Django's documented API
-    return Q(object_type=label, object_id__in=[str(key) for key in keys])
+def events_about(model: type[models.Model], keys: Iterable[UUID]) -> Q:
+    """Return the condition that holds for events about rows of a model, whatever it was called."""
+    names = object_types(model._meta.label_lower)  # noqa: SLF001 - Django's documented API
+    return Q(object_type__in=names, object_id__in=[str(key) for key in keys])
 
 
 def _lines(rows: QuerySet[Event], names: dict[str, str], row: models.Model) -> list[PlaceLine]:
     known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
-    actors = names_of_actors(known)
-    return [_line(event, actors[event.pk], names, row) for event in known]
+    return [_line(event, who, names, row) for event, who in with_actors(known)]
 
 
 def _line(event: Event, who: str, names: dict[str, str], row: models.Model) -> PlaceLine:
