@@ -80,7 +80,7 @@ def get_visible_or_404(
     model: type[_Scoped],
     identifier: uuid.UUID | str,
     *,
-    queryset: models.QuerySet[_Scoped] | None = None,
+    queryset: models.QuerySet[Any] | None = None,
 ) -> _Scoped:
     """Return the row if the acting actor may see it.
 
@@ -92,8 +92,8 @@ def get_visible_or_404(
         key = identifier if isinstance(identifier, uuid.UUID) else uuid.UUID(str(identifier))
     except ValueError as error:
         raise Http404(_("没有找到您要的内容")) from error
-    visible: models.QuerySet[_Scoped] = model.objects.all() if queryset is None else queryset
-    row = visible.filter(pk=key).first()
+    visible = model.objects.all() if queryset is None else queryset
+    row: _Scoped | None = visible.filter(pk=key).first()
     if row is not None:
         return row
     with bypass_rls("whether there is such a row, to report who asked for it"):

@@ -219,10 +219,6 @@ class ActForm(forms.Form):
     reason = ReasonField(_("原因"))
     uploads = files_field(_("证明材料"))
 
-    def __init__(self, *args: Any, day_help: "str | _StrPromise" = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["on"].help_text = day_help
-
 
 class ParameterChangeForm(RefusalsAtFields, forms.Form):
     """New values of key parameters; what is left as it was is no change."""

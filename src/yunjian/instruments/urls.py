@@ -51,11 +51,7 @@ urlpatterns = [
     ),
     path("source/instruments/labels/", imports.labels, name="labels"),
     path("source/instruments/import/", imports.upload, name="import_upload"),
-    path(
-        "source/sources/<uuid:source_id>/import-template/",
-        imports.template_file,
-        name="import_template",
-    ),
+    path(f"{SOURCE}import-template/", imports.template_file, name="import_template"),
     path("source/imports/<uuid:import_id>/", imports.preview, name="import"),
     path("source/imports/<uuid:import_id>/apply/", imports.apply, name="import_apply"),
     path("source/imports/<uuid:import_id>/undo/", imports.undo, name="import_undo"),

@@ -16,24 +16,19 @@ from yunjian.kernel.languages import localized
 from yunjian.records.fields import Specification
 from yunjian.sources.fields import OUTLET, POINT, SOURCE
 from yunjian.sources.models import MonitoringPoint, Outlet
-from yunjian.sources.models.places import Channel, Discharge, Medium
+from yunjian.sources.models.places import DATUMS, MANAGEMENT_LEVELS, Channel, Discharge, Medium
 from yunjian.standards.factors import Factor, factors
 from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField, ReasonField
-
-LEVELS = [("key", _("重点管理")), ("simplified", _("简化管理")), ("registered", _("登记管理"))]
 
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """Fields that belong together; those of a position have a map beside them."""
+    """Fields that belong together, each with how many of twelve columns it takes; those of a
+    position have a map beside them."""
 
     title: str
-    fields: list[forms.BoundField]
-
-    @property
-    def has_map(self) -> bool:
-        """Whether a position is asked for here."""
-        return any(field.name == "datum" for field in self.fields)
+    fields: list[tuple[forms.BoundField, int]]
+    has_map: bool
 
 
 class SourceFilterForm(forms.Form):
@@ -45,17 +40,9 @@ class SourceFilterForm(forms.Form):
         District.objects.all(), label=_("所属区"), required=False, empty_label=_("全部")
     )
     industry = FilterTextField(_("行业"), _("代码或名称"), max_length=40)
-    management_level = FilterChoiceField(_("管理类别"), LEVELS)
+    management_level = FilterChoiceField(_("管理类别"), MANAGEMENT_LEVELS)
     medical = FilterChoiceField(_("医疗机构"), [("yes", _("是")), ("no", _("否"))])
     state = FilterChoiceField(_("状态"), [("active", _("在用")), ("closed", _("已关闭"))])
-
-    def query_values(self) -> dict[str, str]:
-        """Return what is asked for; a query that cannot be read asks for nothing."""
-        if not self.is_valid():
-            return {}
-        values = dict(self.cleaned_data)
-        district = values.pop("district")
-        return values | {"district": district.pk if district else ""}
 
 
 class PlaceForm(forms.Form):
@@ -111,27 +98,20 @@ class PlaceForm(forms.Form):
 
     def sections(self) -> list[FormSection]:
         """Return the fields by section; the reason of a change comes last."""
-        shown = [
-            FormSection(str(title), [self[name] for name in names])
-            for title, names in self._sections
+        reason = [] if self.row is None else [(_("变更说明"), ["effective_on", "reason"])]
+        return [
+            FormSection(
+                str(title), [(self[name], self._width(name)) for name in names], "datum" in names
+            )
+            for title, names in [*self._sections, *reason]
             if names
         ]
-        if self.row is not None:
-            reason = [self["effective_on"], self["reason"]]
-            shown.append(FormSection(str(_("变更说明")), reason))
-        return shown
 
-    @property
-    def wide(self) -> frozenset[str]:
-        """Return the names of the fields that take a whole line."""
-        stated = self.specification.fields.values()
-        return frozenset({"reason", "owner"}) | {f.path for f in stated if f.width == "wide"}
-
-    @property
-    def narrow(self) -> frozenset[str]:
-        """Return the names of the fields that take half a place."""
-        stated = self.specification.fields.values()
-        return frozenset(field.path for field in stated if field.width == "narrow")
+    def _width(self, name: str) -> int:
+        stated = self.specification.fields.get(name)
+        if stated is None:
+            return 8 if name in {"reason", "owner"} else 4
+        return {"wide": 8, "narrow": 2}.get(stated.width, 4)
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, as the services take it."""
@@ -331,4 +311,4 @@ class PositionForm(forms.Form):
 
     longitude = forms.DecimalField(max_digits=9, decimal_places=6)
     latitude = forms.DecimalField(max_digits=9, decimal_places=6)
-    datum = forms.ChoiceField(choices=[(name, name) for name in ("wgs84", "gcj02", "bd09")])
+    datum = forms.ChoiceField(choices=DATUMS)

@@ -1,33 +1,22 @@
 """The table of sources."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.languages import Text
 from yunjian.web.states import status
 from yunjian.web.tables import Column, Order, Table, actions_column, number_column
 
-
-@dataclass(frozen=True, slots=True)
-class RowAction:
-    """What can be done with a source: `path` follows the address of its details."""
-
-    path: str
-    title: Text
-    icon: str
-    in_dialog: bool = True
-
-
+# what can be done with a source: what follows the address of its details, the title, the icon,
+# and whether it opens in a dialog
 ROW_ACTIONS = (
-    RowAction("", _("查看"), "eye"),
-    RowAction("edit/", _("编辑"), "pencil-square"),
-    RowAction("location/", _("定位"), "geo-alt"),
-    RowAction("outlets/", _("企业排口"), "diagram-3", in_dialog=False),
-    RowAction("history/", _("历史"), "clock-history"),
+    ("", _("查看"), "eye", True),
+    ("edit/", _("编辑"), "pencil-square", True),
+    ("location/", _("定位"), "geo-alt", True),
+    ("outlets/", _("企业排口"), "diagram-3", False),
+    ("history/", _("历史"), "clock-history", True),
 )
 
 
@@ -82,5 +71,5 @@ class SourceTable(Table):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # translated once for all rows
-        actions = [(one.path, str(one.title), one.icon, one.in_dialog) for one in ROW_ACTIONS]
+        actions = [(path, str(title), *more) for path, title, *more in ROW_ACTIONS]
         super().__init__(*args, row_actions=actions, **kwargs)

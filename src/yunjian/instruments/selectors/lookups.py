@@ -10,8 +10,7 @@ from yunjian.instruments.selectors.filings import filings_visible
 def instrument_or_404(instrument_id: UUID | str) -> Instrument:
     """Return an instrument with its place."""
     rows = Instrument.objects.select_related("point__outlet__source", "predecessor")
-    instrument: Instrument = get_visible_or_404(Instrument, instrument_id, queryset=rows)
-    return instrument
+    return get_visible_or_404(Instrument, instrument_id, queryset=rows)
 
 
 def revision_or_404(revision_id: UUID | str) -> InstrumentRevision:
@@ -23,21 +22,16 @@ def revision_or_404(revision_id: UUID | str) -> InstrumentRevision:
         "decided_by",
         "created_by",
     )
-    revision: InstrumentRevision = get_visible_or_404(
-        InstrumentRevision, revision_id, queryset=rows
-    )
-    return revision
+    return get_visible_or_404(InstrumentRevision, revision_id, queryset=rows)
 
 
 def follow_up_or_404(follow_up_id: UUID | str) -> FollowUp:
     """Return a follow-up with its instrument and version."""
     rows = FollowUp.objects.select_related("instrument__point__outlet", "revision")
-    row: FollowUp = get_visible_or_404(FollowUp, follow_up_id, queryset=rows)
-    return row
+    return get_visible_or_404(FollowUp, follow_up_id, queryset=rows)
 
 
 def import_or_404(import_id: UUID | str) -> FilingImport:
     """Return an import with its source and who made it."""
     rows = FilingImport.objects.select_related("source", "created_by")
-    batch: FilingImport = get_visible_or_404(FilingImport, import_id, queryset=rows)
-    return batch
+    return get_visible_or_404(FilingImport, import_id, queryset=rows)

@@ -175,6 +175,7 @@ def _page(
     if status is None:
         status = 422 if request.method == "POST" else 200
     context = {
+        "title": f"{dialog.title} · {InstrumentKind(dialog.kind).label} · {dialog.point.name}",
         "dialog": dialog,
         "form": form,
         "action": dialog.action or request.path_info,
@@ -303,9 +304,8 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
             if instrument.kind == InstrumentKind.SAMPLER or instrument.slot in point.parameters
         ]
         context = {
-            "instrument": instrument,
+            "title": f"{_('迁移仪器')} · {instrument.slot}",
             "points": fitting,
-            "back": back_to(instrument.point, instrument.kind),
         }
         return render(request, "instruments/relocate.html", context)
     point = get_visible_or_404(MonitoringPoint, point_id, queryset=points)

@@ -105,6 +105,7 @@ def instrument_detail(request: HttpRequest, instrument_id: UUID) -> HttpResponse
     chosen = _numbered(versions, request.GET.get("version", "")) or versions[0]
     against = _numbered(versions, request.GET.get("against", ""))
     context = {
+        "title": f"{chosen.name or _('仪器')} · {instrument.get_kind_display()}",
         "instrument": instrument,
         "versions": versions,
         "detail": revision_detail(chosen, against),
@@ -112,8 +113,6 @@ def instrument_detail(request: HttpRequest, instrument_id: UUID) -> HttpResponse
         "changes": parameter_changes_of(instrument),
         "actions": actions_of(instrument),
         "follow_ups": follow_ups_of(instrument),
-        "back": back_to(instrument.point, instrument.kind),
-        "may_file": may_file_instruments(current_actor(), instrument.organization_id),
     }
     return render(request, "instruments/instrument_detail.html", context)
 
@@ -182,9 +181,8 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
         request.POST or None,
         request.FILES or None,
         initial={"on": today()},
-        day_help=str(deed.day_help),
     )
-    form.fields["on"].label = str(deed.day)
+    form.fields["on"].label, form.fields["on"].help_text = str(deed.day), str(deed.day_help)
     form.fields["reason"].label = str(deed.reason)
 
     def write(files: list[Attachment]) -> object:
@@ -255,7 +253,7 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         message=_("已登记参数变更"),
         back=back_to(instrument.point, instrument.kind),
         template="instruments/parameters.html",
-        instrument=instrument,
+        title=f"{_('登记参数变更')} · {instrument.slot}",
     )
 
 
@@ -274,11 +272,8 @@ def standing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
 def instrument_events(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """Show what happened to an instrument and its filing."""
     instrument = instrument_or_404(instrument_id)
-    context = {
-        "title": versions_of(instrument)[0].name or instrument.slot,
-        "lines": instrument_history(instrument),
-        "back": back_to(instrument.point, instrument.kind),
-    }
+    name = versions_of(instrument)[0].name or instrument.slot
+    context = {"title": f"{_('历史')} · {name}", "lines": instrument_history(instrument)}
     return render(request, "instruments/history.html", context)
 
 

@@ -153,6 +153,7 @@ def point_detail(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     """Show a point as it was on a day (`?on=`), how it was described since, and what happened."""
     point, form = point_or_404(point_id), DayQuery(request.GET)
     context = {
+        "title": point.name,
         "point": point,
         "form": form,
         "facts": POINT.facts(point, point.kind),

@@ -31,7 +31,11 @@ DATUMS = [
     (Datum.GCJ02.value, _("GCJ-02（高德、腾讯地图）")),
     (Datum.BD09.value, _("BD-09（百度地图）")),
 ]
-
+MANAGEMENT_LEVELS = [
+    ("key", _("重点管理")),
+    ("simplified", _("简化管理")),
+    ("registered", _("登记管理")),
+]
 
 # what row policies ask about places; they run without policies: these would ask one another
 # without end
@@ -174,11 +178,7 @@ class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
     management_level = models.CharField(
         _("管理类别"),
         max_length=10,
-        choices=[
-            ("key", _("重点管理")),
-            ("simplified", _("简化管理")),
-            ("registered", _("登记管理")),
-        ],
+        choices=MANAGEMENT_LEVELS,
         default="key",
     )
     is_medical = models.BooleanField(_("医疗机构"), default=False)

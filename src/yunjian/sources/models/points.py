@@ -9,6 +9,7 @@ from yunjian.access.row_policies import NOT_AGENCY, RowPolicy, both, through
 from yunjian.access.scope import ScopedModel
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
+from yunjian.records.numbers import plain_number
 from yunjian.sources.models.places import (
     DescribedModel,
     MonitoringPoint,
@@ -57,6 +58,15 @@ class EmissionLimit(ScopedModel):
                 name="limit_bounds_in_order",
             ),
         ]
+
+    @property
+    def bounds(self) -> str:
+        """Return the bounds without needless zeros."""
+        lower = plain_number(self.lower) if self.lower is not None else ""
+        upper = plain_number(self.upper) if self.upper is not None else ""
+        if lower and upper:
+            return f"{lower}～{upper}"
+        return f"≤ {upper}" if upper else f"≥ {lower}"
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:

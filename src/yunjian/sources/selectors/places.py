@@ -1,13 +1,12 @@
 """Reads of pollution sources."""
 
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from yunjian.identity.models import Organization
+from yunjian.identity.models import District, Organization
 from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.domain.industries import industries
@@ -20,7 +19,7 @@ def sources_visible(
     *,
     name: str = "",
     code: str = "",
-    district: str = "",
+    district: District | str = "",
     industry: str = "",
     management_level: str = "",
     medical: str = "",
@@ -36,7 +35,7 @@ def sources_visible(
     rows = PollutionSource.objects.select_related("district", "organization").filter(
         text_filter(name, "name", "address"),
         text_filter(code, "code", "permit_number", "uscc", "organization__uscc"),
-        value_filter(district_id=district, management_level=management_level),
+        value_filter(district=district, management_level=management_level),
         _industry(industry) if industry else Q(),
         Q(is_medical=medical == "yes") if medical else Q(),
         (closed if state == "closed" else ~closed) if state else Q(),
@@ -63,18 +62,11 @@ def _count(rows: QuerySet[Outlet] | QuerySet[MonitoringPoint], by: str) -> Coale
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something to be shown on a map: where (degrees, WGS84), what it is called, which kind."""
-
-    longitude: float
-    latitude: float
-    label: str
-    kind: str
-
-
 def marks_around(source: PollutionSource) -> list[dict[str, Any]]:
-    """Return the outlets and points of a source that stand elsewhere than it does, for a map."""
+    """Return the outlets and points of a source that stand elsewhere than it does, for a map.
+
+    Each says where it is (degrees, WGS84), what it is called, and of which kind it is.
+    """
     outlets = Outlet.objects.filter(source=source, longitude__isnull=False)
     points = MonitoringPoint.objects.filter(outlet__source=source).exclude(
         longitude=source.longitude, latitude=source.latitude
@@ -84,7 +76,8 @@ def marks_around(source: PollutionSource) -> list[dict[str, Any]]:
         *points.values_list("longitude", "latitude", "name", "kind")[:MOST_MARKS],
     ]
     return [
-        asdict(Mark(float(east), float(north), label, kind)) for east, north, label, kind in rows
+        {"longitude": float(east), "latitude": float(north), "label": label, "kind": kind}
+        for east, north, label, kind in rows
     ]
 
 

@@ -14,7 +14,6 @@ from yunjian.evidence.services import record
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.records.changes import plain
-from yunjian.records.numbers import plain_number
 from yunjian.records.problems import Problems, conflict_when, locked
 from yunjian.sources import events
 from yunjian.sources.fields import OUTLET
@@ -25,8 +24,8 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    change_problems,
     check_days_in_order,
-    check_effective,
     check_position,
     check_reason,
     keeper_of,
@@ -113,9 +112,7 @@ def outlet_update(
     changed = assign_place(outlet, changes)
     if not changed:
         return outlet
-    problems = Problems()
-    check_reason(problems, reason)
-    check_effective(problems, day, outlet.opened_on)
+    problems = change_problems(reason, day, outlet.opened_on)
     _check_outlet(outlet, problems)
     return change.write(events.OUTLET_CHANGED, changed, reason, day)
 
@@ -272,10 +269,7 @@ def limit_end(*, actor: Actor, limit: EmissionLimit, on: date, reason: str) -> E
 
 def limit_text(limit: EmissionLimit) -> str:
     """Return a limit in one line, as events and tables say it."""
-    lower = plain_number(limit.lower) if limit.lower is not None else ""
-    upper = plain_number(limit.upper) if limit.upper is not None else ""
-    bounds = f"{lower}～{upper}" if lower and upper else f"≤ {upper}" if upper else f"≥ {lower}"
-    return f"{limit.parameter} {bounds} {limit.unit}（{limit.standard}）"
+    return f"{limit.parameter} {limit.bounds} {limit.unit}（{limit.standard}）"
 
 
 def _check_limit(limit: EmissionLimit, outlet: Outlet, begin: date, end: date | None) -> None:

@@ -27,8 +27,8 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    change_problems,
     check_days_in_order,
-    check_effective,
     check_position,
     check_reason,
     still_open,
@@ -60,7 +60,7 @@ def source_create(
     require(may_create_source(actor, organization.pk, district.pk))
     source = PollutionSource(organization=organization, code=code or _next_code(district))
     assign_place(source, _tidy(dict(fields)))
-    _check_source(source)
+    _check_source(source, Problems())
     with conflict_when("sources_pollutionsource_code_key", _("该污染源编码已被使用"), "code"):
         source.save(force_insert=True)
     record(
@@ -111,12 +111,11 @@ def source_update(
     day = effective_on or today()
     district_before = source.district_id
     values = dict(changes)
-    if values.get("industry_code", source.industry_code) != source.industry_code:
+    code = values.get("industry_code", source.industry_code)
+    name = values.get("industry_name", source.industry_name)
+    if code != source.industry_code and name == source.industry_name:
         # the name belongs to the code, unless somebody gave it one of its own
-        name_follows_code = (
-            values.get("industry_name", source.industry_name) == source.industry_name
-        )
-        values |= {"industry_name": ""} if name_follows_code else {}
+        values["industry_name"] = ""
     changed = assign_place(source, _tidy(values))
     if not changed:
         return source
@@ -127,10 +126,7 @@ def source_update(
                 may_move_source(actor, source.organization_id, district_code),
                 _("所属区由管理这两个区的管理部门变更"),
             )
-    problems = Problems()
-    check_reason(problems, reason)
-    check_effective(problems, day, source.opened_on)
-    _check_source(source, problems)
+    _check_source(source, change_problems(reason, day, source.opened_on))
     verb = events.SOURCE_MOVED if POSITION.issuperset(changed) else events.SOURCE_CHANGED
     change.write(verb, changed, reason, day)
     if "district" in changed:
@@ -197,8 +193,7 @@ def _tidy(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _check_source(source: PollutionSource, problems: Problems | None = None) -> None:
-    problems = problems or Problems()
+def _check_source(source: PollutionSource, problems: Problems) -> None:
     industry = industry_of(source.industry_code)
     problems.unless(
         industry is not None,

@@ -25,10 +25,9 @@ from yunjian.sources.services.revisions import (
     TYPED,
     PlaceChange,
     assign_place,
+    change_problems,
     check_days_in_order,
-    check_effective,
     check_position,
-    check_reason,
 )
 from yunjian.standards.factors import factors
 
@@ -142,13 +141,11 @@ def point_update(
         return point
     if networked and "mn_code" in changed:
         raise InvalidState(_("测点联网后 MN 号不变；换址或新建请新增测点"), field="mn_code")
-    problems = Problems()
-    check_reason(problems, reason)
     described = any(name in changed for name in DESCRIBED)
     last = PointRevision.unscoped().filter(point=point).order_by("number").last()
     begun = last.period.lower if last is not None and _is_open(last) else None
-    check_effective(problems, day, begun if described and begun else point.opened_on)
-    _check_point(point, problems)
+    not_before = begun if described and begun else point.opened_on
+    _check_point(point, change_problems(reason, day, not_before))
     if "parameters" in changed:
         for check in _parameter_checks:
             check(point)
@@ -193,10 +190,8 @@ def point_close(
     return change.close(events.POINT_CLOSED, on, reason)
 
 
-def _describe(
-    point: MonitoringPoint, number: int, begin: date, reason: str, actor: Actor
-) -> PointRevision:
-    revision = PointRevision(
+def _describe(point: MonitoringPoint, number: int, begin: date, reason: str, actor: Actor) -> None:
+    PointRevision(
         point=point,
         number=number,
         period=DateRange(begin, None),
@@ -205,9 +200,7 @@ def _describe(
         automatic_calibration=point.automatic_calibration,
         reason=reason,
         made_by_id=actor.account_id,
-    )
-    revision.save(force_insert=True)
-    return revision
+    ).save(force_insert=True)
 
 
 def _is_open(revision: PointRevision | None) -> bool:

@@ -35,11 +35,17 @@ def check_reason(problems: Problems, reason: str) -> None:
     problems.unless(bool(reason.strip()), "reason", _("请填写变更原因"), "required")
 
 
-def check_effective(problems: Problems, day: date, not_before: date | None) -> None:
-    """Note that a change is to hold from a day that has not come, or before there was anything."""
+def change_problems(reason: str, day: date, not_before: date | None) -> Problems:
+    """Return what does not hold of the reason of a change, and of the day since which it holds.
+
+    That day may not be still to come, nor come before there was anything.
+    """
+    problems = Problems()
+    check_reason(problems, reason)
     problems.unless(day <= today(), "effective_on", _("生效日期不能晚于今天"), "order")
     message = _("生效日期不能早于 %(day)s") % {"day": not_before}
     problems.in_order("effective_on", not_before, day, message)
+    return problems
 
 
 def assign_place(row: Place, values: Mapping[str, Any]) -> Changes:

@@ -1,24 +1,12 @@
-"""How limits, periods and methods are written on pages."""
+"""How periods and methods are written on pages."""
 
 from django import template
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from yunjian.records.numbers import plain_number
-from yunjian.sources.models import EmissionLimit
 from yunjian.sources.models.places import SamplingMethod
 
 register = template.Library()
-
-
-@register.filter
-def bounds(limit: EmissionLimit) -> str:
-    """Return the bounds of a limit without needless zeros."""
-    lower = plain_number(limit.lower) if limit.lower is not None else ""
-    upper = plain_number(limit.upper) if limit.upper is not None else ""
-    if lower and upper:
-        return f"{lower}～{upper}"
-    return f"≤ {upper}" if upper else f"≥ {lower}"
 
 
 @register.filter

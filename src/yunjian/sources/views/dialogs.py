@@ -30,9 +30,10 @@ def saving(
     """Show a form of a place, or do what it asks for.
 
     `write` is the service that takes what was typed; `goes_to` returns the address to go to when
-    it is done, by what the service returned. `keeper` says whose the place is; a new source is
-    its writer's own.
+    it is done, by what the service returned. `keeper` says whose a place without a row is; a new
+    source is its writer's own.
     """
+    keeper = row.source if isinstance(row, Outlet) else row or keeper
     if isinstance(form, PlaceForm):
         context.setdefault("template", "sources/place_form.html")
 

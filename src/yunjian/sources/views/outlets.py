@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
-from yunjian.kernel.clock import today
 from yunjian.sources.fields import OUTLET
 from yunjian.sources.forms import LimitEndForm, LimitForm, OutletForm, PointForm
 from yunjian.sources.models import MonitoringPoint
@@ -66,12 +65,12 @@ def outlet_detail(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
     """Show an outlet with its emission limits and what happened to it."""
     outlet = outlet_or_404(outlet_id)
     context: dict[str, Any] = {
+        "title": str(outlet),
         "outlet": outlet,
         "facts": OUTLET.facts(outlet, outlet.kind),
         "limits": limits_of(outlet),
         "lines": place_history(outlet),
         "may_keep": may_keep(current_actor(), outlet.source),
-        "today": today(),
     }
     return render(request, "sources/outlet_detail.html", context)
 
@@ -88,8 +87,7 @@ def outlet_edit(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         form,
         write,
         row=outlet,
-        title=f"{_('编辑排口')} · {outlet.code} {outlet.name}",
-        keeper=outlet.source,
+        title=f"{_('编辑排口')} · {outlet}",
         around=outlet.source,
     )
 
@@ -103,9 +101,8 @@ def outlet_closing(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         request,
         outlet,
         partial(outlet_close, actor=current_actor(), outlet=outlet),
-        title=f"{_('关闭排口')} · {outlet.code} {outlet.name}",
+        title=f"{_('关闭排口')} · {outlet}",
         text=_("关闭前须先关闭该排口的全部测点。资料、限值和历史仍保留。"),
-        keeper=outlet.source,
     )
 
 
@@ -121,7 +118,7 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         form,
         write,
         template="sources/limit_form.html",
-        outlet=outlet,
+        title=f"{_('新增排放限值')} · {outlet}",
         keeper=outlet.source,
     )
 
@@ -157,7 +154,7 @@ def point_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         form,
         write,
         goes_to=_page,
-        title=f"{_('新增测点')} · {outlet.code} {outlet.name}",
+        title=f"{_('新增测点')} · {outlet}",
         keeper=outlet.source,
         around=outlet.source,
     )
@@ -176,7 +173,6 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         write,
         row=point,
         title=f"{_('编辑测点')} · {point.name}",
-        keeper=point,
         around=point.outlet.source,
     )
 
@@ -192,5 +188,4 @@ def point_closing(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
         partial(point_close, actor=current_actor(), point=point),
         title=f"{_('关闭测点')} · {point.name}",
         text=_("关闭前须先停用该测点的仪器。MN 号不会再分配给其他测点，资料和历史仍保留。"),
-        keeper=point,
     )

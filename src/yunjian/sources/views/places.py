@@ -44,7 +44,7 @@ from yunjian.sources.tables import SourceTable
 from yunjian.sources.views.dialogs import saving
 from yunjian.web.excel import stream_xlsx
 from yunjian.web.guards import source_or_authority_page, source_page
-from yunjian.web.lists import Action, ListPage
+from yunjian.web.lists import Action, ListPage, cleaned_query
 from yunjian.web.tables import Source
 
 
@@ -71,7 +71,7 @@ def source_list(request: HttpRequest) -> HttpResponseBase:
     new = Action(title=_("新增污染源"), address=reverse("sources:source_new"), testid="source-new")
     return SOURCES.answer(
         request,
-        sources_visible(**form.query_values()),
+        sources_visible(**cleaned_query(form)),
         form=form,
         actions=[new] if CREATE_SOURCE.held_by(current_actor()) else [],
     )
@@ -84,12 +84,15 @@ def source_new(request: HttpRequest) -> HttpResponseBase:
     actor = current_actor()
     CREATE_SOURCE.require(actor)
     ask = actor.organization_kind == "authority"
-    first = {} if ask else _known_of(organization_of(actor))
+    organization = None if ask else organization_of(actor)
+    first: dict[str, Any] = {}
+    if organization is not None:
+        # never type what is known: a first site most often is the company itself
+        first = {"name": organization.name, "district": organization.district_id or ""}
     form = SourceForm(request.POST or None, ask_owner=ask, initial=first)
 
     def write(owner: str = "", **values: Any) -> PollutionSource:
-        organization = _owner(owner) if ask else organization_of(actor)
-        return source_create(actor=actor, organization=organization, **values)
+        return source_create(actor=actor, organization=organization or _owner(owner), **values)
 
     return saving(
         request,
@@ -98,11 +101,6 @@ def source_new(request: HttpRequest) -> HttpResponseBase:
         title=_("新增污染源"),
         streets=streets_of(str(first.get("district", ""))),
     )
-
-
-def _known_of(organization: Organization) -> dict[str, Any]:
-    """Never type what is known: a first site most often is the company itself."""
-    return {"name": organization.name, "district": organization.district_id or ""}
 
 
 def _owner(text: str) -> Organization:
@@ -124,6 +122,7 @@ def source_detail(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what is known of a source."""
     source = source_or_404(source_id)
     context = {
+        "title": source.name,
         "source": source,
         "facts": SOURCE.facts(source),
         "may_edit": may_keep(current_actor(), source),
@@ -162,7 +161,6 @@ def source_edit(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         row=source,
         title=f"{_('编辑污染源')} · {source.code}",
         streets=streets_of(source.district_id),
-        keeper=source,
     )
 
 
@@ -178,8 +176,8 @@ def source_location(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         partial(source_update, actor=current_actor(), source=source),
         row=source,
         template="sources/source_location.html",
+        title=f"{_('定位')} · {source.name}",
         source=source,
-        keeper=source,
         marks=marks_around(source),
     )
 
@@ -205,7 +203,6 @@ def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         else _("关闭前须先关闭全部排口。资料和历史仍保留，需要时可以恢复。"),
         danger=not again,
         submit=_("恢复") if again else _("关闭"),
-        keeper=source,
     )
 
 
@@ -214,7 +211,7 @@ def source_closing(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
 def source_events(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
     """Show what happened to a source and what hangs below it."""
     source = source_or_404(source_id)
-    context = {"title": source.name, "lines": source_history(source)}
+    context = {"title": f"{_('历史')} · {source.name}", "lines": source_history(source)}
     return render(request, "sources/place_history.html", context)
 
 
