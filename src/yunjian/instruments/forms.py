@@ -50,16 +50,12 @@ class RefusalsAtFields(forms.BaseForm):
     """Shows what a service refuses at the fields, which may have dotted names and files."""
 
     def add_refusal(self, error: DomainError) -> None:
-        """Show a service's refusal, each problem at its field (settings have dotted names)."""
-        rest = []
-        for item in error.errors:
-            name = "uploads" if item.path == "attachments" else item.path
-            if name in self.fields:
-                self.add_error(name, item.message)
-            else:
-                rest.append(item)
-        if rest or not error.errors:
-            add_domain_errors(self, InvalidInput(error.message, errors=rest))
+        """Show a service's refusal, each problem at its field."""
+        errors = [
+            replace(item, path="uploads") if item.path == "attachments" else item
+            for item in error.errors
+        ]
+        add_domain_errors(self, InvalidInput(error.message, errors=errors))
 
 
 class FilingForm(RefusalsAtFields, forms.Form):
@@ -128,25 +124,21 @@ class FilingForm(RefusalsAtFields, forms.Form):
         """Let the make and the parameter bring what is known of them, without leaving the form."""
         if "parameter" in self.fields:
             measuring = reverse("instruments:filing_measuring", args=[self.point.pk])
-            follow = {
-                "hx-get": measuring,
-                "hx-trigger": "change",
-                "hx-target": "#filing-measuring",
-                "hx-swap": "innerHTML",
-                "hx-include": "#filing-measuring, [name=parameter], [name=maker], [name=model]",
-            }
+            sent = "#filing-measuring, [name=parameter], [name=maker], [name=model]"
             for name in ("parameter", "model"):
-                self.fields[name].widget.attrs.update(follow)
+                self._follow(name, measuring, "#filing-measuring", sent)
         makes = reverse("instruments:filing_makes", args=[self.point.pk, self.kind])
-        self.fields["maker"].widget.attrs.update(
-            {
-                "hx-get": makes,
-                "hx-trigger": "change",
-                "hx-target": "#suggest-model",
-                "hx-swap": "innerHTML",
-                "hx-include": "[name=parameter], [name=maker]",
-            }
-        )
+        self._follow("maker", makes, "#suggest-model", "[name=parameter], [name=maker]")
+
+    def _follow(self, name: str, address: str, target: str, include: str) -> None:
+        """Fill a part of the page anew when a field changes."""
+        self.fields[name].widget.attrs |= {
+            "hx-get": address,
+            "hx-trigger": "change",
+            "hx-target": target,
+            "hx-swap": "innerHTML",
+            "hx-include": include,
+        }
 
     def _say(self, texts: Mapping[str, str], title: object) -> None:
         for path, text in texts.items():

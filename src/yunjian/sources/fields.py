@@ -4,6 +4,8 @@ Form, detail page, API, Excel, history and the sealed chain follow from what is 
 docs/development/add-a-field.md.
 """
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.records.fields import Field, Section, column_field, personal, section, specify
@@ -12,6 +14,11 @@ from yunjian.sources.models.places import Medium, PositionedModel
 
 GAS, WATER = Medium.FLUE_GAS.value, Medium.WASTEWATER.value
 HAS = (_("有"), _("无"))
+
+
+of_source = partial(column_field, PollutionSource)
+of_outlet = partial(column_field, Outlet)
+of_point = partial(column_field, MonitoringPoint)
 
 
 def _position(model: type[PositionedModel]) -> tuple[Field, ...]:
@@ -28,27 +35,14 @@ SOURCE = specify(
         PollutionSource,
         _("基本信息"),
         "name",
-        column_field(
-            PollutionSource,
-            "code",
-            fixed=True,
-            required=False,
-            help=_("留空时按所属区自动编号"),
-        ),
-        column_field(PollutionSource, "uscc", on_detail=False),
-        column_field(PollutionSource, "district", on_detail=False),
+        of_source("code", fixed=True, required=False, help=_("留空时按所属区自动编号")),
+        of_source("uscc", on_detail=False),
+        of_source("district", on_detail=False),
         "street",
-        column_field(
-            PollutionSource, "industry_code", help=_("GB/T 4754-2017，可输入代码或名称查找")
-        ),
-        column_field(
-            PollutionSource,
-            "industry_name",
-            required=False,
-            help=_("留空时按代码填入中类名称"),
-        ),
+        of_source("industry_code", help=_("GB/T 4754-2017，可输入代码或名称查找")),
+        of_source("industry_name", required=False, help=_("留空时按代码填入中类名称")),
         "opened_on",
-        column_field(PollutionSource, "address", width="wide"),
+        of_source("address", width="wide"),
     ),
     section(
         PollutionSource,
@@ -73,19 +67,19 @@ OUTLET = specify(
     section(
         Outlet,
         _("排口"),
-        column_field(Outlet, "code", fixed=True),
+        of_outlet("code", fixed=True),
         "name",
         "discharge_to",
-        column_field(Outlet, "height", unit="m", only=GAS),
-        column_field(Outlet, "inner_diameter", unit="m", only=GAS),
-        column_field(Outlet, "channel", only=WATER),
-        column_field(Outlet, "emission_standard", width="wide"),
+        of_outlet("height", unit="m", only=GAS),
+        of_outlet("inner_diameter", unit="m", only=GAS),
+        of_outlet("channel", only=WATER),
+        of_outlet("emission_standard", width="wide"),
         "opened_on",
     ),
     section(
         Outlet,
         _("位置"),
-        column_field(Outlet, "location", width="wide"),
+        of_outlet("location", width="wide"),
         *_position(Outlet),
     ),
 )
@@ -96,31 +90,29 @@ POINT = specify(
         MonitoringPoint,
         _("测点"),
         "name",
-        column_field(
-            MonitoringPoint, "mn_code", help=_("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")
-        ),
+        of_point("mn_code", help=_("HJ 212 为 24 位；沿用本地编码时 14 至 24 位")),
         "opened_on",
         "networked_on",
-        column_field(MonitoringPoint, "sampling_method", only=GAS, on_detail=False),
-        column_field(MonitoringPoint, "automatic_calibration", only=GAS, on_detail=False),
+        of_point("sampling_method", only=GAS, on_detail=False),
+        of_point("automatic_calibration", only=GAS, on_detail=False),
     ),
     section(
         MonitoringPoint,
         _("监测因子"),
-        column_field(MonitoringPoint, "parameters", required=False, width="wide", on_detail=False),
+        of_point("parameters", required=False, width="wide", on_detail=False),
     ),
     section(
         MonitoringPoint,
         _("站房"),
-        column_field(MonitoringPoint, "station_area", unit="m²"),
-        column_field(MonitoringPoint, "station_temperature_control", width="narrow", yes_no=HAS),
-        column_field(MonitoringPoint, "station_ups", width="narrow", yes_no=HAS),
-        column_field(MonitoringPoint, "station_video", width="narrow", yes_no=HAS),
+        of_point("station_area", unit="m²"),
+        of_point("station_temperature_control", width="narrow", yes_no=HAS),
+        of_point("station_ups", width="narrow", yes_no=HAS),
+        of_point("station_video", width="narrow", yes_no=HAS),
     ),
     section(
         MonitoringPoint,
         _("位置"),
-        column_field(MonitoringPoint, "location", width="wide"),
+        of_point("location", width="wide"),
         *_position(MonitoringPoint),
     ),
 )

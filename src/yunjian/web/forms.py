@@ -23,7 +23,7 @@ def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
     """Show a service's refusal: each error at its field, what has no field above the form."""
     placed = False
     for item in error.errors:
-        name = item.path.partition(".")[0]
+        name = item.path if item.path in form.fields else item.path.partition(".")[0]
         if name in form.fields:
             form.add_error(name, item.message)
         else:

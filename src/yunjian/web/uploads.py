@@ -1,5 +1,6 @@
 """Files that come with a form."""
 
+from django.conf import settings
 from django.core.files import File
 
 from yunjian.access.actor import Actor
@@ -9,7 +10,9 @@ from yunjian.kernel.errors import InvalidInput
 from yunjian.kernel.ids import new_id
 
 
-def stored(actor: Actor, upload: File[bytes], *, purpose: str, field: str) -> Attachment:
+def stored(
+    actor: Actor, upload: File[bytes], *, purpose: str, field: str, district_code: str = ""
+) -> Attachment:
     """Keep an uploaded file as evidence.
 
     Raises:
@@ -19,9 +22,11 @@ def stored(actor: Actor, upload: File[bytes], *, purpose: str, field: str) -> At
         attachment, _ = attachment_store(
             id=new_id(),
             actor=actor,
-            content=upload.read(),
+            # one byte more than allowed shows that it is too large; no need for the rest
+            content=upload.read(settings.ATTACHMENT_MAX_BYTES + 1),
             filename=upload.name or "",
             purpose=purpose,
+            district_code=district_code,
         )
     except InvalidInput as error:
         raise InvalidInput(_sentence(error), code=error.code, field=field) from error

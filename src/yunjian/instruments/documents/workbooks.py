@@ -33,6 +33,10 @@ SHEETS = {
     "自动采样器": (InstrumentKind.SAMPLER, Medium.WASTEWATER),
     "烟气分析仪器": (InstrumentKind.ANALYZER, Medium.FLUE_GAS),
 }
+PARAMETERS = {
+    Medium.WASTEWATER: ("CODCr", "NH3-N", "TP", "TN", "pH", "flow"),
+    Medium.FLUE_GAS: ("SO2", "NOx", "NMHC", "PM", "O2", "velocity", "humidity", "temperature"),
+}
 MN = "MN 号"
 NOTES = "填写说明"
 MAX_UNPACKED = 30 * 2**20
@@ -61,29 +65,19 @@ class Problem:
     message: str
 
 
-def columns_of(kind: str, medium: str) -> list[Field]:
+def columns_of(kind: str, medium: Medium) -> list[Field]:
     """Return the fields of a form as columns: those of every parameter of the medium."""
     point = MonitoringPoint(kind=medium, parameters=[])
     fields = list(fields_of(kind, point))
     if kind == InstrumentKind.ANALYZER:
         seen = {field.path for field in fields}
-        for parameter in _parameters(medium):
+        for parameter in PARAMETERS[medium]:
             for field in fields_of(kind, point, parameter):
                 if field.path not in seen:
                     seen.add(field.path)
-                    fields.insert(_last_setting(fields), field)
+                    last_setting = max(at for at, one in enumerate(fields) if one.is_nested)
+                    fields.insert(last_setting + 1, field)
     return fields
-
-
-def _parameters(medium: str) -> list[str]:
-    water = ["CODCr", "NH3-N", "TP", "TN", "pH", "flow"]
-    gas = ["SO2", "NOx", "NMHC", "PM", "O2", "velocity", "humidity", "temperature"]
-    return water if medium == Medium.WASTEWATER else gas
-
-
-def _last_setting(fields: list[Field]) -> int:
-    settings_at = [number for number, field in enumerate(fields) if field.is_nested]
-    return settings_at[-1] + 1
 
 
 def title_of(field: Field) -> str:

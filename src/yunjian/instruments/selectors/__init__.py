@@ -2,15 +2,12 @@
 
 from yunjian.instruments.selectors.filings import (
     InstrumentRow,
-    RevisionDetail,
-    changed_paths,
     days_to_decision,
     filing_queue,
     filings_visible,
     instrument_ledger,
     instrument_rows,
     instruments_of_point,
-    is_plain_renewal,
     official_version,
     plain_renewals,
     revision_detail,
@@ -18,9 +15,8 @@ from yunjian.instruments.selectors.filings import (
     versions_of,
     waiting_by_district,
 )
-from yunjian.instruments.selectors.histories import HistoryLine, instrument_history
+from yunjian.instruments.selectors.histories import instrument_history
 from yunjian.instruments.selectors.lifecycle import (
-    Standing,
     actions_of,
     follow_ups_of,
     follow_ups_visible,
@@ -35,11 +31,9 @@ from yunjian.instruments.selectors.lookups import (
     instrument_or_404,
     revision_or_404,
 )
-from yunjian.instruments.selectors.people import reviewers_of
 from yunjian.instruments.selectors.points import StoodThere, point_on
 from yunjian.instruments.selectors.tree import (
     Branch,
-    OutletNode,
     PointNode,
     branch_of,
     first_point,
@@ -49,16 +43,11 @@ from yunjian.instruments.selectors.tree import (
 
 __all__ = [
     "Branch",
-    "HistoryLine",
     "InstrumentRow",
-    "OutletNode",
     "PointNode",
-    "RevisionDetail",
-    "Standing",
     "StoodThere",
     "actions_of",
     "branch_of",
-    "changed_paths",
     "days_to_decision",
     "filing_queue",
     "filings_visible",
@@ -72,7 +61,6 @@ __all__ = [
     "instrument_or_404",
     "instrument_rows",
     "instruments_of_point",
-    "is_plain_renewal",
     "official_version",
     "open_stop",
     "outlet_tree",
@@ -80,7 +68,6 @@ __all__ = [
     "plain_renewals",
     "point_on",
     "points_of_outlet",
-    "reviewers_of",
     "revision_detail",
     "revision_on",
     "revision_or_404",

@@ -1,5 +1,6 @@
 """Reads of instruments and their filing."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -210,9 +211,7 @@ def filings_visible(
     rows: QuerySet[InstrumentRevision] = InstrumentRevision.objects.select_related(
         "instrument__predecessor", "instrument__point__outlet__source"
     )
-    if state:
-        rows = rows.filter(state=state)
-    return rows if point_id is None else rows.filter(instrument__point_id=point_id)
+    return rows.filter(value_filter(state=state, instrument__point_id=point_id))
 
 
 def waiting_by_district() -> list[tuple[str, str, int]]:
@@ -349,11 +348,8 @@ def revision_detail(
 
 def versions_of(instrument: Instrument) -> list[InstrumentRevision]:
     """Return the versions of an instrument that the actor may see, the newest first."""
-    return list(
-        InstrumentRevision.objects.filter(instrument=instrument)
-        .select_related("decided_by", "created_by")
-        .order_by("-number")
-    )
+    rows = InstrumentRevision.objects.filter(instrument=instrument)
+    return list(rows.select_related("decided_by", "created_by").order_by("-number"))
 
 
 def official_version(instrument: Instrument) -> InstrumentRevision | None:
@@ -392,15 +388,15 @@ def plain_renewals(revisions: list[InstrumentRevision]) -> set[UUID]:
             instrument_id__in=keys, state=RevisionState.OFFICIAL
         )
     }
-    changes: dict[UUID, list[ParameterChange]] = {}
+    changes: dict[UUID, list[ParameterChange]] = defaultdict(list)
     for change in ParameterChange.objects.filter(instrument_id__in=keys).order_by("id"):
-        changes.setdefault(change.instrument_id, []).append(change)
+        changes[change.instrument_id].append(change)
     result = set()
     for row in renewals:
         official = officials.get(row.instrument_id)
         if official is not None:
             official.instrument = row.instrument
-            if is_plain_renewal(official, row, changes.get(row.instrument_id, [])):
+            if is_plain_renewal(official, row, changes[row.instrument_id]):
                 result.add(row.pk)
     return result
 

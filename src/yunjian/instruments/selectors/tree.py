@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -91,7 +92,7 @@ def outlet_tree(
     only outlets and points whose code, name or MN code holds the text are there, with points.
     """
     rows = _outlets_found(source, search)
-    totals = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
+    totals = _numbers(rows, "kind")
     pages = {kind: _page(rows.filter(kind=kind), chosen) for kind in Medium if totals.get(kind)}
     number = MonitoringPoint.objects.filter(outlet__source=source).count()
     shown = [outlet for page, _more in pages.values() for outlet in page]
@@ -122,13 +123,12 @@ def _page(rows: QuerySet[Outlet], chosen: MonitoringPoint | None) -> tuple[list[
 
 
 def _outlets_found(source: PollutionSource, search: str) -> QuerySet[Outlet]:
+    """Return the outlets whose code or name, or one of whose points, holds the text."""
     rows: QuerySet[Outlet] = Outlet.objects.filter(source=source)
-    return rows.filter(_outlet_found(search)) if search else rows
-
-
-def _outlet_found(search: str) -> Q:
-    points = MonitoringPoint.objects.filter(_point_found(search), outlet=OuterRef("pk"))
-    return text_filter(search, "code", "name") | Q(Exists(points))
+    if search:
+        points = MonitoringPoint.objects.filter(_point_found(search), outlet=OuterRef("pk"))
+        rows = rows.filter(text_filter(search, "code", "name") | Q(Exists(points)))
+    return rows
 
 
 def _point_found(search: str) -> Q:
@@ -141,19 +141,12 @@ def _outlet_nodes(
     chosen: MonitoringPoint | None,
 ) -> list[OutletNode]:
     keys = [outlet.pk for outlet in outlets]
-    totals = dict(
-        MonitoringPoint.objects.filter(outlet__in=keys)
-        .order_by()
-        .values_list("outlet")
-        .annotate(n=Count("pk"))
-    )
-    pending = dict(
+    totals = _numbers(MonitoringPoint.objects.filter(outlet__in=keys), "outlet")
+    pending = _numbers(
         InstrumentRevision.objects.filter(
             instrument__point__outlet__in=keys, state=RevisionState.SUBMITTED
-        )
-        .order_by()
-        .values_list("instrument__point__outlet")
-        .annotate(n=Count("pk"))
+        ),
+        "instrument__point__outlet",
     )
     nodes = []
     for outlet in outlets:
@@ -163,6 +156,12 @@ def _outlet_nodes(
         number = pending.get(outlet.pk, 0)
         nodes.append(OutletNode(outlet, totals.get(outlet.pk, 0), number, points, more))
     return nodes
+
+
+def _numbers(rows: QuerySet[Any], *by: str) -> dict[Any, int]:
+    """Return how many rows there are by the value of a column, or by those of several."""
+    counted = rows.order_by().values_list(*by).annotate(n=Count("pk"))
+    return {key[0] if len(by) == 1 else tuple(key): number for *key, number in counted}
 
 
 def _points_found(outlets: Sequence[Outlet], search: str) -> dict[UUID, list[PointNode]]:
@@ -205,11 +204,8 @@ def point_nodes(points: Iterable[MonitoringPoint]) -> list[PointNode]:
     )
     for key, slot in standing.order_by().values_list("point", "slot"):
         filed[key].add(slot)
-    under_way: dict[tuple[UUID, str], int] = {}
     revisions = _open_revisions().filter(instrument__point__in=keys)
-    counted = revisions.order_by().values_list("instrument__point", "state").annotate(n=Count("pk"))
-    for key, state, number in counted:
-        under_way[key, state] = number
+    under_way = _numbers(revisions, "instrument__point", "state")
     return [
         PointNode(
             point,

@@ -25,10 +25,6 @@ from yunjian.records.problems import locked
 from yunjian.sources.models import MonitoringPoint, PollutionSource
 
 
-class _Tried(Exception):
-    """Ends a trial: everything it wrote is rolled back."""
-
-
 @transaction.atomic
 def import_check(
     *, actor: Actor, source: PollutionSource, filename: str, content: bytes
@@ -60,12 +56,10 @@ def import_check(
 def _try(actor: Actor, batch: FilingImport) -> list[Problem]:
     """Write every row and roll it back, so that rows are checked against one another as well."""
     problems: list[Problem] = []
-    try:
-        with transaction.atomic():
-            _write(actor, batch, problems)
-            raise _Tried  # noqa: TRY301 - the way back
-    except _Tried:
-        return problems
+    with transaction.atomic():
+        _write(actor, batch, problems)
+        transaction.set_rollback(True)
+    return problems
 
 
 def _write(actor: Actor, batch: FilingImport, problems: list[Problem]) -> list[InstrumentRevision]:
@@ -130,7 +124,10 @@ def import_apply(*, actor: Actor, batch: FilingImport, submit: bool = False) -> 
     written = _write(actor, batch, problems)
     if not problems and submit:
         for revision, data in zip(written, batch.rows, strict=True):
-            problems += _hand_in(actor, revision, ReadRow(**data))
+            try:
+                revision_submit(actor=actor, revision=revision)
+            except DomainError as error:
+                problems += _row_problems(ReadRow(**data), revision.instrument.point, error)
     if problems:
         first = problems[0]
         where = f"{first.sheet} 第 {first.row} 行 {first.column}"
@@ -142,14 +139,6 @@ def import_apply(*, actor: Actor, batch: FilingImport, submit: bool = False) -> 
     batch.save(update_fields=["state", "applied_at"])
     _record_event(actor, events.FILINGS_IMPORTED, batch, rows=len(written), submitted=submit)
     return batch
-
-
-def _hand_in(actor: Actor, revision: InstrumentRevision, row: ReadRow) -> list[Problem]:
-    try:
-        revision_submit(actor=actor, revision=revision)
-    except DomainError as error:
-        return _row_problems(row, revision.instrument.point, error)
-    return []
 
 
 @transaction.atomic

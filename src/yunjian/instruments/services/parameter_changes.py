@@ -66,14 +66,6 @@ def parameter_change(
         raise InvalidInput(_("该仪器还没有备案"))
     official.instrument = instrument
     changes = _changes(official, values)
-    files = _check(
-        actor,
-        instrument,
-        changes,
-        reason=reason,
-        changed_at=changed_at,
-        attachments=attachments,
-    )
     change = ParameterChange(
         instrument=instrument,
         changes=changes,
@@ -83,6 +75,7 @@ def parameter_change(
         organization_name=actor.organization_name,
         recorded_at=now(),
     )
+    files = _checked_files(actor, change, attachments)
     change.save(force_insert=True)
     change.attachments.set(files)
     if actor.organization_id != instrument.organization_id:
@@ -156,25 +149,21 @@ def _differ(field: Field, before: str, after: str) -> bool:
     return setting_number(field, before) != setting_number(field, after)
 
 
-def _check(
-    actor: Actor,
-    instrument: Instrument,
-    changes: Mapping[str, list[str]],
-    *,
-    reason: str,
-    changed_at: datetime,
-    attachments: list[Attachment],
+def _checked_files(
+    actor: Actor, change: ParameterChange, attachments: list[Attachment]
 ) -> list[Attachment]:
+    """Return the files of a change, of which nothing is wrong."""
+    reason, changed_at = change.reason, change.changed_at
     problems = Problems()
-    problems.unless(bool(changes), "changes", _("没有任何参数与现值不同"), "required")
-    problems.unless(bool(reason.strip()), "reason", _("请填写变更原因"), "required")
+    problems.unless(bool(change.changes), "changes", _("没有任何参数与现值不同"), "required")
+    problems.unless(bool(reason), "reason", _("请填写变更原因"), "required")
     long = _("%(label)s不能超过 %(max_note)s 字") % {
         "label": _("变更原因"),
         "max_note": MAX_REASON,
     }
     problems.unless(len(reason) <= MAX_REASON, "reason", long, "too_long")
     problems.unless(changed_at <= now(), "changed_at", _("变更时间不能晚于现在"), "order")
-    standing = business_day(changed_at) >= instrument.period.lower
+    standing = business_day(changed_at) >= change.instrument.period.lower
     problems.unless(standing, "changed_at", _("变更时间不能早于仪器启用日期"), "order")
     ids = {file.pk for file in attachments}
     files = list(Attachment.unscoped().filter(pk__in=ids, organization_id=actor.own_organization))

@@ -1,6 +1,5 @@
 """Certificates that expire: each discharger is told 60, 30 and 7 days before, once each."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,12 +10,6 @@ from yunjian.instruments.models import CertificateReminder, InstrumentRevision, 
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.kernel.clock import now, today
 from yunjian.messaging.services import notify
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    revision: InstrumentRevision
-    days: int
 
 
 def certificates_remind() -> ReminderRun:

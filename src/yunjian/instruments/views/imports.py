@@ -1,5 +1,6 @@
 """Filings from a workbook, and filings on paper."""
 
+from collections import defaultdict
 from functools import partial
 from tempfile import TemporaryFile
 from typing import Any
@@ -65,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             filename=file.name or "",
             content=file.read(settings.IMPORT_MAX_BYTES + 1),
         )
-        return _to(request, reverse("instruments:import", args=[batch.pk]))
+        return redirect("instruments:import", batch.pk)
 
     return form_dialog(
         request,
@@ -74,14 +75,6 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         template="instruments/import_upload.html",
         recent=FilingImport.objects.select_related("source", "created_by")[:10],
     )
-
-
-def _to(request: HttpRequest, url: str) -> HttpResponse:
-    if request.headers.get("HX-Request") != "true":
-        return redirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response
 
 
 @source_page
@@ -101,9 +94,9 @@ def template_file(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
 def preview(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Show what was read, row by row, and what is wrong."""
     batch = import_or_404(import_id)
-    wrong: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    wrong: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for problem in batch.problems:
-        wrong.setdefault((problem["sheet"], problem["row"]), []).append(problem)
+        wrong[problem["sheet"], problem["row"]].append(problem)
     known = {(row["sheet"], row["number"]) for row in batch.rows}
     applied = batch.applied_at
     context = {

@@ -4,20 +4,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from yunjian.access.actor import current_actor
 from yunjian.evidence.models import Attachment
-from yunjian.evidence.services import attachment_store
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import DomainError, FieldError, InvalidInput
-from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.responses import done
+from yunjian.web.uploads import stored
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -83,19 +81,15 @@ def stored_files(request: HttpRequest, point: MonitoringPoint, files: list[Attac
     wrong = []
     for upload in request.FILES.getlist("uploads"):
         try:
-            attachment, _new = attachment_store(
-                id=new_id(),
-                actor=current_actor(),
-                # one byte more than allowed shows that it is too large; no need for the rest
-                content=upload.read(settings.ATTACHMENT_MAX_BYTES + 1),
-                filename=upload.name or "",
+            file = stored(
+                current_actor(),
+                upload,
                 purpose="filing",
+                field="uploads",
                 district_code=point.district_id,
             )
+            files.append(file)
         except InvalidInput as error:
-            reason = "；".join(one.message for one in error.errors) or error.message
-            wrong.append(f"{upload.name}：{reason}")
-        else:
-            files.append(attachment)
+            wrong.append(f"{upload.name}：{error.message}")
     if wrong:
         raise InvalidInput(errors=[FieldError("uploads", "file", "；".join(wrong))])

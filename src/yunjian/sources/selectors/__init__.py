@@ -1,7 +1,6 @@
 """Every read of sources, outlets and points."""
 
 from yunjian.sources.selectors.histories import (
-    PlaceLine,
     place_history,
     source_history,
 )
@@ -17,7 +16,6 @@ from yunjian.sources.selectors.places import (
     sources_visible,
 )
 from yunjian.sources.selectors.points import (
-    description_of,
     descriptions_on,
     limits_of,
     limits_on,
@@ -25,8 +23,6 @@ from yunjian.sources.selectors.points import (
 )
 
 __all__ = [
-    "PlaceLine",
-    "description_of",
     "descriptions_on",
     "dischargers_like",
     "limit_or_404",
