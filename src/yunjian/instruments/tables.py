@@ -28,11 +28,10 @@ def _span(row: Any) -> str:
 
 
 # what stands, or is to stand, at a point: columns of `InstrumentRow`
-NAME = _("仪器名称")
-
-
 def _name() -> Column:
-    return Column(NAME, "shown.name", html=lambda row: two_lines(row.shown.name, row.shown.method))
+    return Column(
+        _("仪器名称"), "shown.name", html=lambda row: two_lines(row.shown.name, row.shown.method)
+    )
 
 
 def _make() -> Column:
@@ -58,25 +57,18 @@ class AnalyzerTable(InstrumentTable):
     name = _name()
     make = _make()
     serial = Column(_("出厂编号"), "shown.serial_number")
-    span = Column(_("量程"), _span)
+    capacity = Column(_("量程"), _span)
     installed = Column(_("安装日期"), "shown.installed_on")
     certificate = Column(_("认证有效期至"), "shown.certificate_valid_until")
     state = Column(_("状态"), template="instruments/parts/filing_state.html", in_file=False)
     actions = actions_column("instruments/parts/filing_actions.html")
 
 
-class SamplerTable(InstrumentTable):
-    """自动采样器."""
+class SamplerTable(AnalyzerTable, without=("parameter",)):
+    """自动采样器: what it holds stands where an analyser has its range."""
 
     empty_text = _("该测点还没有自动采样器备案。请点击“新增仪器备案”，填写后提交审核。")
-    name = _name()
-    make = _make()
-    serial = Column(_("出厂编号"), "shown.serial_number")
-    bottles = number_column(_("采样瓶（个）"), "shown.settings.bottles")
-    installed = Column(_("安装日期"), "shown.installed_on")
-    certificate = Column(_("认证有效期至"), "shown.certificate_valid_until")
-    state = Column(_("状态"), template="instruments/parts/filing_state.html", in_file=False)
-    actions = actions_column("instruments/parts/filing_actions.html")
+    capacity = number_column(_("采样瓶（个）"), "shown.settings.bottles")
 
 
 class LedgerTable(InstrumentTable):

@@ -136,12 +136,7 @@ class ChangeKind(models.TextChoices):
 ACCEPTED_AGAIN = [ChangeKind.CORE_PART, ChangeKind.POSITION]
 
 OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED]
-SEEN_BY_AUTHORITY = [
-    RevisionState.SUBMITTED,
-    RevisionState.RETURNED,
-    RevisionState.OFFICIAL,
-    RevisionState.SUPERSEDED,
-]
+SEEN_BY_AUTHORITY = [state for state in RevisionState if state != RevisionState.DRAFT]
 
 
 class InstrumentRevision(ScopedModel):

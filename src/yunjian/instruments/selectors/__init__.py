@@ -31,27 +31,14 @@ from yunjian.instruments.selectors.lookups import (
     instrument_or_404,
     revision_or_404,
 )
-from yunjian.instruments.selectors.points import StoodThere, point_on
-from yunjian.instruments.selectors.tree import (
-    Branch,
-    PointNode,
-    branch_of,
-    first_point,
-    outlet_tree,
-    points_of_outlet,
-)
+from yunjian.instruments.selectors.points import point_on
 
 __all__ = [
-    "Branch",
     "InstrumentRow",
-    "PointNode",
-    "StoodThere",
     "actions_of",
-    "branch_of",
     "days_to_decision",
     "filing_queue",
     "filings_visible",
-    "first_point",
     "follow_up_or_404",
     "follow_ups_of",
     "follow_ups_visible",
@@ -63,11 +50,9 @@ __all__ = [
     "instruments_of_point",
     "official_version",
     "open_stop",
-    "outlet_tree",
     "parameter_changes_of",
     "plain_renewals",
     "point_on",
-    "points_of_outlet",
     "revision_detail",
     "revision_on",
     "revision_or_404",

@@ -140,11 +140,6 @@ class Standing:
     revision: InstrumentRevision | None
     stopped: InstrumentAction | None
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Return the key parameters as the version localized them."""
-        return self.revision.settings if self.revision is not None else {}
-
 
 def stood_on(point: MonitoringPoint, day: date) -> list[Standing]:
     """Return what stood at a point on a day, by slot; three queries."""

@@ -7,7 +7,6 @@ from yunjian.instruments.selectors.lifecycle import Standing, stood_on
 from yunjian.kernel.clock import today
 from yunjian.sources.models import EmissionLimit, MonitoringPoint
 from yunjian.sources.selectors import descriptions_on, limits_on
-from yunjian.standards.factors import Factor, factors
 from yunjian.standards.rules import PointDescription
 
 
@@ -17,7 +16,6 @@ class StoodThere:
 
     day: date
     description: PointDescription | None
-    factors: list[Factor]
     instruments: list[Standing]
     limits: list[EmissionLimit]
 
@@ -26,12 +24,9 @@ def point_on(point: MonitoringPoint, day: date | None = None) -> StoodThere:
     """Return a point as it was on a day (today by default), with all that stood there."""
     day = day or today()
     description = descriptions_on([point], day)[point.pk]
-    known = factors(point.kind)
-    names = description.parameters if description else ()
     return StoodThere(
         day=day,
         description=description,
-        factors=[known[name] for name in names if name in known],
         instruments=stood_on(point, day),
         limits=limits_on(point.outlet, day),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.instruments import events
-from yunjian.instruments.fields import CHANGE, SETTINGS
+from yunjian.instruments.fields import CHANGE, SETTINGS, Value
 from yunjian.instruments.models import FilingImport, Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import OPEN_STATES, InstrumentKind, Origin, RevisionState
 from yunjian.instruments.policies import may_file_instruments
@@ -165,12 +165,6 @@ def _follow(
         .get(instrument=before, state=RevisionState.OFFICIAL)
     )
     official.settings = settings_now(official)
-    gone = OF_THE_THING if origin == Origin.REPLACEMENT else OF_THE_PLACE
-    carried = {
-        path: value
-        for path, value in values_of(official).items()
-        if path not in gone and (origin == Origin.RELOCATION or not path.startswith(SETTINGS))
-    }
     following = Instrument(
         point=point,
         organization_id=point.organization_id,
@@ -180,7 +174,18 @@ def _follow(
         predecessor=before,
     )
     revision = InstrumentRevision(instrument=following, number=1)
-    return _begin(actor, revision, {**carried, **flat(values)})
+    return _begin(actor, revision, {**values_carried(official, origin), **flat(values)})
+
+
+def values_carried(official: InstrumentRevision, origin: str) -> dict[str, Value]:
+    """Return what of the official version holds for what follows its instrument, by path."""
+    moved = origin == Origin.RELOCATION
+    gone = OF_THE_PLACE if moved else OF_THE_THING
+    return {
+        path: value
+        for path, value in values_of(official).items()
+        if path not in gone and (moved or not path.startswith(SETTINGS))
+    }
 
 
 def _begin(actor: Actor, revision: InstrumentRevision, values: Values) -> InstrumentRevision:

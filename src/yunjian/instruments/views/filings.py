@@ -18,9 +18,10 @@ from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.documents.ocr import engine
+from yunjian.instruments.fields import Value
 from yunjian.instruments.forms import FilingForm
 from yunjian.instruments.models import Instrument, InstrumentRevision
-from yunjian.instruments.models.filing import InstrumentKind, RevisionState
+from yunjian.instruments.models.filing import InstrumentKind, Origin, RevisionState
 from yunjian.instruments.selectors import (
     instrument_or_404,
     official_version,
@@ -40,7 +41,7 @@ from yunjian.instruments.services import (
     revision_withdraw,
     values_of,
 )
-from yunjian.instruments.services.drafts import OF_THE_PLACE, OF_THE_THING
+from yunjian.instruments.services.drafts import values_carried
 from yunjian.instruments.services.filing_values import fixed_parameter
 from yunjian.instruments.views.lookups import acted, back_to, earlier_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
@@ -67,7 +68,6 @@ class Dialog:
     attachments: list[Attachment]
     asks: str = ""
     fixed: str = ""
-    instrument: Instrument | None = None
     returned: InstrumentRevision | None = None
     deadline: InstrumentRevision | None = None
     action: str = ""
@@ -181,16 +181,15 @@ def _page(
         "action": dialog.action or request.path_info,
         "query": request.META.get("QUERY_STRING", ""),
         "reads_nameplates": engine() is not None,
-        "back": back_to(dialog.point, dialog.kind),
     }
     return render(request, "instruments/filing_form.html", context, status=status)
 
 
-def texts(revision: InstrumentRevision) -> dict[str, str]:
+def _texts(values: Mapping[str, Value]) -> dict[str, str]:
     """Return the values of a version as a person would type them."""
     return {
         path: plain_number(value) if isinstance(value, Decimal) else str(value or "")
-        for path, value in values_of(revision).items()
+        for path, value in values.items()
     }
 
 
@@ -237,11 +236,10 @@ def _of_version(revision: InstrumentRevision) -> Dialog:
         title,
         instrument.point,
         instrument.kind,
-        texts(revision) | {"edition": revision.edition},
+        _texts(values_of(revision)) | {"edition": revision.edition},
         list(revision.attachments.all()),
         asks=asks,
         fixed=fixed_parameter(instrument),
-        instrument=instrument,
         returned=revision if revision.state == RevisionState.RETURNED else None,
         deadline=revision if revision.file_by else None,
     )
@@ -257,7 +255,7 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
     revision.settings = settings_now(revision)
     dialog = _of_version(revision)
     dialog.title, dialog.returned, dialog.deadline = _("变更仪器备案"), None, None
-    dialog.initial = texts(revision) | {
+    dialog.initial = _texts(values_of(revision)) | {
         "change_reason": "",
         "changed_on": "",
         "change_kind": request.GET.get("as", "data"),
@@ -277,7 +275,7 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
 def filing_replace(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
     """更换: file what takes the place of an instrument."""
     instrument = instrument_or_404(instrument_id)
-    dialog = _successor(_("更换仪器"), instrument, instrument.point, OF_THE_THING)
+    dialog = _successor(_("更换仪器"), instrument, instrument.point, Origin.REPLACEMENT)
     dialog.keeps_mn = True
     write = partial(instrument_replace, actor=current_actor(), instrument=instrument)
     return _answer(request, dialog, write)
@@ -309,36 +307,20 @@ def filing_relocate(request: HttpRequest, instrument_id: UUID) -> HttpResponseBa
         }
         return render(request, "instruments/relocate.html", context)
     point = get_visible_or_404(MonitoringPoint, point_id, queryset=points)
-    dialog = _successor(_("迁移仪器"), instrument, point, OF_THE_PLACE)
+    dialog = _successor(_("迁移仪器"), instrument, point, Origin.RELOCATION)
     write = partial(instrument_relocate, actor=current_actor(), instrument=instrument, point=point)
     return _answer(request, dialog, write)
 
 
-def _successor(
-    title: str, instrument: Instrument, point: MonitoringPoint, gone: set[str]
-) -> Dialog:
+def _successor(title: str, instrument: Instrument, point: MonitoringPoint, origin: str) -> Dialog:
     official = official_version(instrument)
     if official is None:
         raise Http404(_("没有找到您要的内容"))
     official.instrument = instrument
     official.settings = settings_now(official)
-    moved = gone is OF_THE_PLACE
-    initial = {
-        path: text
-        for path, text in texts(official).items()
-        if path not in gone and (moved or not path.startswith("settings."))
-    }
-    fixed = "" if instrument.kind == InstrumentKind.SAMPLER else instrument.slot
-    return Dialog(
-        title,
-        point,
-        instrument.kind,
-        initial,
-        [],
-        asks="succession",
-        fixed=fixed,
-        instrument=instrument,
-    )
+    initial = _texts(values_carried(official, origin))
+    fixed = fixed_parameter(instrument)
+    return Dialog(title, point, instrument.kind, initial, [], asks="succession", fixed=fixed)
 
 
 @source_page

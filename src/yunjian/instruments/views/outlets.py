@@ -12,17 +12,16 @@ from django.views.decorators.http import require_GET
 from yunjian.access.actor import current_actor
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.instruments.policies import may_file_instruments
-from yunjian.instruments.selectors import (
+from yunjian.instruments.selectors import instruments_of_point, point_on
+from yunjian.instruments.selectors.tree import (
     Branch,
     PointNode,
     branch_of,
     first_point,
-    instruments_of_point,
     outlet_tree,
-    point_on,
+    point_nodes,
     points_of_outlet,
 )
-from yunjian.instruments.selectors.tree import point_nodes
 from yunjian.instruments.tables import AnalyzerTable, SamplerTable
 from yunjian.sources.fields import POINT
 from yunjian.sources.models import MonitoringPoint, PollutionSource

@@ -19,7 +19,6 @@ class Industry:
     code: str
     name: str
     division: str
-    section: str
 
 
 @cache
@@ -27,7 +26,7 @@ def industries() -> dict[str, Industry]:
     """Return every group by its three digits."""
     sections = tomllib.loads(FILE.read_text(encoding="utf-8"))["sections"]
     return {
-        code: Industry(code, name, division["name"], section["code"])
+        code: Industry(code, name, division["name"])
         for section in sections
         for division in section["divisions"]
         for code, name in division["groups"].items()

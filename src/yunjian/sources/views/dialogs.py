@@ -35,7 +35,7 @@ def saving(
     """
     keeper = row.source if isinstance(row, Outlet) else row or keeper
     if isinstance(form, PlaceForm):
-        context.setdefault("template", "sources/place_form.html")
+        context = {"template": "sources/place_form.html", "size": "xl", **context}
 
     def save() -> HttpResponse:
         values = form.values() if isinstance(form, PlaceForm) else form.cleaned_data

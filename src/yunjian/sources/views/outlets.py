@@ -118,6 +118,7 @@ def limit_new(request: HttpRequest, outlet_id: UUID) -> HttpResponseBase:
         form,
         write,
         template="sources/limit_form.html",
+        size="lg",
         title=f"{_('新增排放限值')} · {outlet}",
         keeper=outlet.source,
     )
