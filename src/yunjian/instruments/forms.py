@@ -236,10 +236,6 @@ class ParameterChangeForm(RefusalsAtFields, forms.Form):
         """Return the fields of the key parameters."""
         return [self[path] for path in self.paths]
 
-    def values(self) -> dict[str, Any]:
-        """Return the key parameters as typed, by path."""
-        return {path: self.cleaned_data.get(path) for path in self.paths}
-
 
 class FollowUpForm(forms.Form):
     """What shows that a follow-up was done."""

@@ -113,10 +113,6 @@ class PlaceForm(forms.Form):
             return 8 if name in {"reason", "owner"} else 4
         return {"wide": 8, "narrow": 2}.get(stated.width, 4)
 
-    def values(self) -> dict[str, Any]:
-        """Return what was typed, as the services take it."""
-        return dict(self.cleaned_data)
-
 
 def _initial(row: models.Model) -> dict[str, Any]:
     values = {column.name: getattr(row, column.attname) for column in row._meta.fields}  # noqa: SLF001

@@ -8,14 +8,6 @@ import importlib.util
 import re
 from datetime import date
 from functools import cache
-from typing import Protocol
-
-
-class Engine(Protocol):
-    """What reads pictures."""
-
-    def read(self, picture: bytes) -> list[str]:
-        """Return the lines of text on a picture (JPEG or PNG), from top to bottom."""
 
 
 class RapidOcr:
@@ -27,17 +19,15 @@ class RapidOcr:
         self._engine = RapidOCR()
 
     def read(self, picture: bytes) -> list[str]:
-        """Return the lines of text on a picture."""
+        """Return the lines of text on a picture (JPEG or PNG), from top to bottom."""
         result = self._engine(picture)
         return [str(line) for line in (getattr(result, "txts", None) or ())]
 
 
 @cache
-def engine() -> Engine | None:
+def engine() -> RapidOcr | None:
     """Return the engine of this server, or None."""
-    if importlib.util.find_spec("rapidocr") is None:
-        return None
-    return RapidOcr()
+    return RapidOcr() if importlib.util.find_spec("rapidocr") else None
 
 
 SEPARATOR = r"\s*[:：.。]?\s*"

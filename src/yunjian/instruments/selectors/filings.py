@@ -349,7 +349,10 @@ def revision_detail(
 def versions_of(instrument: Instrument) -> list[InstrumentRevision]:
     """Return the versions of an instrument that the actor may see, the newest first."""
     rows = InstrumentRevision.objects.filter(instrument=instrument)
-    return list(rows.select_related("decided_by", "created_by").order_by("-number"))
+    versions = list(rows.select_related("decided_by", "created_by").order_by("-number"))
+    for version in versions:
+        version.instrument = instrument
+    return versions
 
 
 def official_version(instrument: Instrument) -> InstrumentRevision | None:

@@ -1,6 +1,7 @@
 """The life of an instrument on file: it stops, runs again, is taken out of use."""
 
 from datetime import date, timedelta
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -33,15 +34,16 @@ ANNOUNCED = {
 }
 
 
+class Deed(TypedDict):
+    """What is said of an act on an instrument: from which day, why, with which files."""
+
+    on: date
+    reason: str
+    attachments: NotRequired[list[Attachment] | None]
+
+
 @transaction.atomic
-def instrument_retire(
-    *,
-    actor: Actor,
-    instrument: Instrument,
-    on: date,
-    reason: str,
-    attachments: list[Attachment] | None = None,
-) -> Instrument:
+def instrument_retire(*, actor: Actor, instrument: Instrument, **deed: Unpack[Deed]) -> Instrument:
     """Take a filed instrument out of use: `on` is the first day on which it no longer stands.
 
     Raises:
@@ -49,7 +51,7 @@ def instrument_retire(
         InvalidState: it is not in use, or a version of it is being reviewed.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(actor, instrument)
+    on, instrument = deed["on"], _locked(actor, instrument)
     if InstrumentRevision.unscoped().filter(instrument=instrument, state__in=OPEN_STATES).exists():
         raise InvalidState(_("该仪器有正在办理的备案，请先撤回并删除草稿，或等待审核完成"))
     problems = Problems()
@@ -58,21 +60,16 @@ def instrument_retire(
         on > begin, "on", _("停用日期应晚于启用日期 %(begin)s") % {"begin": begin}, "order"
     )
     problems.in_order("on", on, today(), _("停用日期不能晚于今天"))
-    _check_reason(problems, reason, _("停用原因"))
+    _check_reason(problems, deed["reason"], _("停用原因"))
     problems.refuse_if_any()
     end_on(instrument, on)
-    _act(actor, instrument, ActionKind.RETIRE, on=on, reason=reason, attachments=attachments)
+    _act(actor, instrument, ActionKind.RETIRE, **deed)
     return instrument
 
 
 @transaction.atomic
 def instrument_stop(
-    *,
-    actor: Actor,
-    instrument: Instrument,
-    on: date,
-    reason: str,
-    attachments: list[Attachment] | None = None,
+    *, actor: Actor, instrument: Instrument, **deed: Unpack[Deed]
 ) -> InstrumentAction:
     """停运: an instrument in use stands still from a day on, until it is resumed.
 
@@ -83,35 +80,22 @@ def instrument_stop(
         InvalidState: it is not in use, or stands still already.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(actor, instrument)
+    on, instrument = deed["on"], _locked(actor, instrument)
     problems = Problems()
     begin = instrument.period.lower
     problems.unless(
         on >= begin, "on", _("停运日期不能早于启用日期 %(begin)s") % {"begin": begin}, "order"
     )
     problems.in_order("on", on, today() + AHEAD, _("停运日期不能晚于 90 天以后"))
-    _check_reason(problems, reason, _("停运原因"))
+    _check_reason(problems, deed["reason"], _("停运原因"))
     problems.refuse_if_any()
     with conflict_when("action_one_stop_at_a_time", _("该仪器这段时间已登记停运"), "on"):
-        return _act(
-            actor,
-            instrument,
-            ActionKind.STOP,
-            on=on,
-            reason=reason,
-            attachments=attachments,
-            stopped=DateRange(on, None),
-        )
+        return _act(actor, instrument, ActionKind.STOP, **deed)
 
 
 @transaction.atomic
 def instrument_resume(
-    *,
-    actor: Actor,
-    instrument: Instrument,
-    on: date,
-    reason: str,
-    attachments: list[Attachment] | None = None,
+    *, actor: Actor, instrument: Instrument, **deed: Unpack[Deed]
 ) -> InstrumentAction:
     """恢复运行: `on` is the first day on which it runs again.
 
@@ -120,7 +104,7 @@ def instrument_resume(
         InvalidState: it does not stand still.
         InvalidInput: the day or the reason cannot be right.
     """
-    instrument = _locked(actor, instrument)
+    on, instrument = deed["on"], _locked(actor, instrument)
     stop = (
         InstrumentAction.unscoped()
         .select_for_update()
@@ -135,11 +119,11 @@ def instrument_resume(
         on > begin, "on", _("恢复日期应晚于停运日期 %(begin)s") % {"begin": begin}, "order"
     )
     problems.in_order("on", on, today(), _("恢复日期不能晚于今天"))
-    _check_reason(problems, reason, _("恢复说明"))
+    _check_reason(problems, deed["reason"], _("恢复说明"))
     problems.refuse_if_any()
     stop.stopped = DateRange(begin, on)
     stop.save(update_fields=["stopped"])
-    return _act(actor, instrument, ActionKind.RESUME, on=on, reason=reason, attachments=attachments)
+    return _act(actor, instrument, ActionKind.RESUME, **deed)
 
 
 def _locked(actor: Actor, instrument: Instrument) -> Instrument:
@@ -162,23 +146,17 @@ def _check_reason(problems: Problems, reason: str, label: str) -> None:
 
 
 def _act(
-    actor: Actor,
-    instrument: Instrument,
-    kind: ActionKind,
-    *,
-    on: date,
-    reason: str,
-    attachments: list[Attachment] | None,
-    stopped: DateRange | None = None,
+    actor: Actor, instrument: Instrument, kind: ActionKind, **deed: Unpack[Deed]
 ) -> InstrumentAction:
     """Write what is done with an instrument and its event, and tell the reviewers."""
-    files = own_files(instrument, attachments)
+    on, reason = deed["on"], deed["reason"].strip()
+    files = own_files(instrument, deed.get("attachments"))
     action = InstrumentAction(
         instrument=instrument,
         action=kind,
         on=on,
-        stopped=stopped,
-        reason=reason.strip(),
+        stopped=DateRange(on, None) if kind == ActionKind.STOP else None,
+        reason=reason,
         recorded_by_id=actor.account_id,
         recorded_at=now(),
     )
@@ -188,7 +166,7 @@ def _act(
     point, official = instrument.point, official_of(instrument)
     if official is None:
         raise InvalidInput(_("该仪器还没有备案"))
-    what = f"{title}：自 {on} 起：{reason.strip()}"
+    what = f"{title}：自 {on} 起：{reason}"
     notify(
         recipients=reviewers_of(point.district_id),
         kind=verb,
@@ -202,6 +180,6 @@ def _act(
         verb=verb,
         obj=instrument,
         organization_id=instrument.organization_id,
-        payload={"on": on.isoformat(), "reason": reason.strip(), "slot": instrument.slot},
+        payload={"on": on.isoformat(), "reason": reason, "slot": instrument.slot},
     )
     return action

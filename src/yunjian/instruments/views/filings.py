@@ -251,7 +251,6 @@ def filing_change(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase
     """变更: a new version of an instrument on file."""
     instrument = instrument_or_404(instrument_id)
     revision = versions_of(instrument)[0]
-    revision.instrument = instrument
     revision.settings = settings_now(revision)
     dialog = _of_version(revision)
     dialog.title, dialog.returned, dialog.deadline = _("变更仪器备案"), None, None
@@ -316,7 +315,6 @@ def _successor(title: str, instrument: Instrument, point: MonitoringPoint, origi
     official = official_version(instrument)
     if official is None:
         raise Http404(_("没有找到您要的内容"))
-    official.instrument = instrument
     official.settings = settings_now(official)
     initial = _texts(values_carried(official, origin))
     fixed = fixed_parameter(instrument)

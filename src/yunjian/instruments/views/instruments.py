@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -100,8 +103,6 @@ def instrument_detail(request: HttpRequest, instrument_id: UUID) -> HttpResponse
     """
     instrument = instrument_or_404(instrument_id)
     versions = versions_of(instrument)
-    for row in versions:
-        row.instrument = instrument
     chosen = _numbered(versions, request.GET.get("version", "")) or versions[0]
     against = _numbered(versions, request.GET.get("against", ""))
     context = {
@@ -184,21 +185,11 @@ def act(request: HttpRequest, instrument_id: UUID, what: str) -> HttpResponseBas
     )
     form.fields["on"].label, form.fields["on"].help_text = str(deed.day), str(deed.day_help)
     form.fields["reason"].label = str(deed.reason)
-
-    def write(files: list[Attachment]) -> object:
-        return deed.service(
-            actor=current_actor(),
-            instrument=instrument,
-            on=form.cleaned_data["on"],
-            reason=form.cleaned_data["reason"],
-            attachments=files,
-        )
-
     return files_dialog(
         request,
         form,
         instrument.point,
-        write,
+        partial(deed.service, actor=current_actor(), instrument=instrument),
         message=str(deed.done),
         back=back_to(instrument.point, instrument.kind),
         title=f"{deed.title} · {instrument.slot}",
@@ -235,14 +226,16 @@ def parameters(request: HttpRequest, instrument_id: UUID) -> HttpResponseBase:
         initial={"changed_at": now()} | {SETTINGS + key: value for key, value in held.items()},
     )
 
-    def write(files: list[Attachment]) -> object:
+    def write(
+        reason: str, changed_at: datetime, attachments: list[Attachment], **values: Any
+    ) -> object:
         return parameter_change(
             actor=current_actor(),
             instrument=instrument,
-            values=form.values(),
-            reason=form.cleaned_data["reason"],
-            changed_at=form.cleaned_data["changed_at"],
-            attachments=files,
+            values=values,
+            reason=reason,
+            changed_at=changed_at,
+            attachments=attachments,
         )
 
     return files_dialog(
@@ -291,16 +284,11 @@ def follow_up_done(request: HttpRequest, follow_up_id: UUID) -> HttpResponseBase
     """完成后续事项."""
     row = follow_up_or_404(follow_up_id)
     form = FollowUpForm(request.POST or None, request.FILES or None, initial={"on": today()})
-
-    def write(files: list[Attachment]) -> object:
-        values = {key: value for key, value in form.cleaned_data.items() if key != "uploads"}
-        return follow_up_complete(actor=current_actor(), follow_up=row, attachments=files, **values)
-
     return files_dialog(
         request,
         form,
         row.instrument.point,
-        write,
+        partial(follow_up_complete, actor=current_actor(), follow_up=row),
         message=_("已登记完成"),
         back=reverse("instruments:follow_ups"),
         title=f"{_('登记完成')} · {row.title}",

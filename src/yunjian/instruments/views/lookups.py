@@ -52,18 +52,19 @@ def files_dialog(
     request: HttpRequest,
     form: Any,
     point: MonitoringPoint,
-    write: Callable[[list[Attachment]], object],
+    write: Callable[..., object],
     *,
     message: str,
     back: str,
     **context: Any,
 ) -> HttpResponse:
-    """Show a form that files go with, or store them and call `write` with them."""
+    """Show a form that files go with, or store them and call `write` with them and its values."""
     files = earlier_files(request)
 
     def save() -> HttpResponse:
         stored_files(request, point, files)
-        write(files)
+        values = {name: value for name, value in form.cleaned_data.items() if name != "uploads"}
+        write(attachments=files, **values)
         return done(request, message, back)
 
     return form_dialog(request, form, save=save, attachments=files, **context)

@@ -100,11 +100,6 @@ class LifecycleModel(Versioned):
         """Whether it is out of use today."""
         return self.closed_on is not None and self.closed_on <= today()
 
-    @classmethod
-    def closed(cls) -> models.Q:
-        """Return the condition that holds for what is out of use today."""
-        return models.Q(closed_on__lte=today())
-
 
 class PositionedModel(models.Model):
     """A position as it was typed or picked, beside the one in WGS84 that everybody reckons with."""

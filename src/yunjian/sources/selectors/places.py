@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from yunjian.identity.models import District, Organization
 from yunjian.identity.models.organizations import OrganizationKind
+from yunjian.kernel.clock import today
 from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.domain.industries import industries
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
@@ -31,7 +32,7 @@ def sources_visible(
     `industry` is the beginning of a code or a part of a name; `state` is "active" or "closed",
     `medical` "yes" or "no". An empty value asks for nothing.
     """
-    closed = PollutionSource.closed()
+    closed = Q(closed_on__lte=today())
     rows = PollutionSource.objects.select_related("district", "organization").filter(
         text_filter(name, "name", "address"),
         text_filter(code, "code", "permit_number", "uscc", "organization__uscc"),

@@ -38,8 +38,7 @@ def saving(
         context = {"template": "sources/place_form.html", "size": "xl", **context}
 
     def save() -> HttpResponse:
-        values = form.values() if isinstance(form, PlaceForm) else form.cleaned_data
-        result = write(**values)
+        result = write(**form.cleaned_data)
         return done(request, _("已保存"), goes_to(result) if goes_to else None)
 
     return form_dialog(
