@@ -66,7 +66,7 @@ def test_the_table_names_every_field_of_a_point() -> None:
 
 def test_the_form_asks_for_every_field_and_holds_its_value(point: MonitoringPoint) -> None:
     form = PointForm(row=point, kind="flue_gas")
-    requested = {bound.name for section in form.sections() for bound, _width in section.fields}
+    requested = {bound.name for _title, fields in form.sections() for bound, _width in fields}
     # the MN code of a networked point is fixed; reason and day are of the change
     assert requested == set(VALUES) - {"mn_code"} | {"reason", "effective_on"}
     for name in requested & set(VALUES):

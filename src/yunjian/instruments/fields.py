@@ -28,7 +28,12 @@ SETTINGS = "settings."
 SAMPLING_MODES = ("等时采样", "等比例采样", "流量触发采样", "定量采样", "远程触发采样")
 MULTI_COMPONENT = "多组分仪器"
 # what a new version of an instrument on file says of itself, beside its data
-CHANGE = ("change_kind", "changed_on", "change_reason")
+CHANGE_FIELDS = (
+    Field("change_kind", _("变更类别"), "choice"),
+    Field("changed_on", _("变更日期"), "date"),
+    Field("change_reason", _("变更原因")),
+)
+CHANGE = tuple(field.path for field in CHANGE_FIELDS)
 DATA = Path(__file__).parent / "data" / "parameters.toml"
 
 

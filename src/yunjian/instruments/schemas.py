@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from yunjian.instruments.models import FilingImport, InstrumentRevision
 from yunjian.instruments.models.filing import InstrumentKind, RevisionState
 from yunjian.instruments.models.imports import ImportState
-from yunjian.instruments.selectors.points import StoodThere
+from yunjian.instruments.selectors.lifecycle import StoodThere
 from yunjian.instruments.services import values_of
 from yunjian.records.changes import plain
 from yunjian.sources.schemas import LimitOut, PointOut, PointRevisionOut

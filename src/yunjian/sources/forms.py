@@ -1,7 +1,6 @@
 """Forms of sources, outlets and points. What is right or wrong is decided by the services."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,16 +18,6 @@ from yunjian.sources.models import MonitoringPoint, Outlet
 from yunjian.sources.models.places import DATUMS, MANAGEMENT_LEVELS, Channel, Discharge, Medium
 from yunjian.standards.factors import Factor, factors
 from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField, ReasonField
-
-
-@dataclass(frozen=True, slots=True)
-class FormSection:
-    """Fields that belong together, each with how many of twelve columns it takes; those of a
-    position have a map beside them."""
-
-    title: str
-    fields: list[tuple[forms.BoundField, int]]
-    has_map: bool
 
 
 class SourceFilterForm(forms.Form):
@@ -69,9 +58,9 @@ class PlaceForm(forms.Form):
         stated = self.specification.fields
         names = [name for _title, group in self._sections for name in group]
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
-            name: DateInput() for name in names if stated[name].kind == "date"
+            **self.specification.date_widgets(DateInput),
+            **{name: make() for name, make in self.widgets.items()},
         }
-        widgets |= {name: make() for name, make in self.widgets.items()}
         built = fields_for_model(self.specification.model, fields=names, widgets=widgets)
         for name in names:
             field = self.fields[name] = built[name]
@@ -96,13 +85,14 @@ class PlaceForm(forms.Form):
         stated = self.specification.fields
         return [name for name in names if self.row is None or not stated[name].fixed]
 
-    def sections(self) -> list[FormSection]:
-        """Return the fields by section; the reason of a change comes last."""
+    def sections(self) -> list[tuple[str, list[tuple[forms.BoundField, int]]]]:
+        """Return the fields by section, each with how many of twelve columns it takes.
+
+        The reason of a change comes last.
+        """
         reason = [] if self.row is None else [(_("变更说明"), ["effective_on", "reason"])]
         return [
-            FormSection(
-                str(title), [(self[name], self._width(name)) for name in names], "datum" in names
-            )
+            (str(title), [(self[name], self._width(name)) for name in names])
             for title, names in [*self._sections, *reason]
             if names
         ]

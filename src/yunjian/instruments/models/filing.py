@@ -15,6 +15,7 @@ from yunjian.sources.models.places import (
     MonitoringPoint,
     PointAccess,
     one_at_a_time,
+    seen_with,
     visible_by_place,
 )
 
@@ -61,10 +62,7 @@ class Instrument(ScopedModel):
     multi_component = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
-    row_policy = RowPolicy(
-        read=(through("point_id", "sources_monitoringpoint"),),
-        write=(both(NOT_AGENCY, through("point_id", "sources_monitoringpoint")),),
-    )
+    row_policy = seen_with("point_id", "sources_monitoringpoint")
 
     class Meta:
         indexes = [models.Index(fields=["point", "kind"], name="instrument_point_kind")]

@@ -22,6 +22,7 @@ from yunjian.instruments.selectors.lifecycle import (
     follow_ups_visible,
     open_stop,
     parameter_changes_of,
+    point_on,
     settings_now,
     stood_on,
 )
@@ -31,7 +32,6 @@ from yunjian.instruments.selectors.lookups import (
     instrument_or_404,
     revision_or_404,
 )
-from yunjian.instruments.selectors.points import point_on
 
 __all__ = [
     "InstrumentRow",

@@ -13,12 +13,15 @@ from django.db.models import (
     F,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     prefetch_related_objects,
 )
 from django.utils.translation import gettext as _
 
 from yunjian.evidence.models import Attachment
+from yunjian.identity.models import Account
+from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.instruments.fields import SETTINGS, fields_of, sections_of
 from yunjian.instruments.models import (
     Instrument,
@@ -212,6 +215,19 @@ def filings_visible(
         "instrument__predecessor", "instrument__point__outlet__source"
     )
     return rows.filter(value_filter(state=state, instrument__point_id=point_id))
+
+
+def reviewers_of(district_code: str) -> list[Account]:
+    """Return the active reviewers of the authorities whose jurisdiction holds the district."""
+    everywhere = Q(organization__jurisdiction__isnull=True)
+    return list(
+        Account.objects.filter(
+            everywhere | Q(organization__jurisdiction=district_code),
+            is_active=True,
+            organization__kind=OrganizationKind.AUTHORITY,
+            role_grants__role="reviewer",
+        ).distinct()
+    )
 
 
 def waiting_by_district() -> list[tuple[str, str, int]]:

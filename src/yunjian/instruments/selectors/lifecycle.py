@@ -1,4 +1,4 @@
-"""Reads of what happens to instruments on file."""
+"""Reads of what happens to instruments on file, and of what stood at a point on a day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,10 @@ from yunjian.instruments.models.lifecycle import OPEN_STOP
 from yunjian.kernel.clock import today
 from yunjian.kernel.languages import localized
 from yunjian.records.filters import text_filter
-from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models import EmissionLimit, MonitoringPoint
+from yunjian.sources.models.places import SamplingMethod
+from yunjian.sources.selectors import descriptions_on, limits_on
+from yunjian.standards.rules import PointDescription
 
 
 def settings_now(
@@ -167,3 +170,31 @@ def stood_on(point: MonitoringPoint, day: date) -> list[Standing]:
             revision.instrument = row
         results.append(Standing(row, revision, row.stops[0] if row.stops else None))
     return results
+
+
+@dataclass(frozen=True, slots=True)
+class StoodThere:
+    """A point on a day: how it was described, which instruments stood there, which limits held."""
+
+    day: date
+    description: PointDescription | None
+    instruments: list[Standing]
+    limits: list[EmissionLimit]
+
+    @property
+    def sampling_method(self) -> str:
+        """Return how a CEMS took its sample then; empty of any other point."""
+        code = self.description.sampling_method if self.description else ""
+        return str(SamplingMethod(code).label) if code else ""
+
+
+def point_on(point: MonitoringPoint, day: date | None = None) -> StoodThere:
+    """Return a point as it was on a day (today by default), with all that stood there."""
+    day = day or today()
+    description = descriptions_on([point], day)[point.pk]
+    return StoodThere(
+        day=day,
+        description=description,
+        instruments=stood_on(point, day),
+        limits=limits_on(point.outlet, day),
+    )

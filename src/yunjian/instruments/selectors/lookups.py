@@ -17,7 +17,6 @@ def revision_or_404(revision_id: UUID | str) -> InstrumentRevision:
     """Return a version of a filing with its instrument, its place and who wrote and decided it."""
     rows = filings_visible().select_related(
         "instrument__organization",
-        "instrument__predecessor",
         "instrument__point__outlet__source__district",
         "decided_by",
         "created_by",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from yunjian.access.row_policies import bypass_rls
 from yunjian.instruments.fields import (
     CHANGE,
+    CHANGE_FIELDS,
     MULTI_COMPONENT,
     SETTINGS,
     Value,
@@ -91,9 +92,10 @@ def write(revision: InstrumentRevision, values: Values) -> None:
     instrument = revision.instrument
     given = flat(values)
     parameter = str(given.get("parameter", revision.parameter) or "").strip()
-    known = {field.path: field for field in fields_of(instrument.kind, instrument.point, parameter)}
+    fields = fields_of(instrument.kind, instrument.point, parameter)
+    known = {field.path: field for field in (*fields, *CHANGE_FIELDS)}
     problems = Problems()
-    for path in sorted(given.keys() - known.keys() - {*CHANGE, "attachments"}):
+    for path in sorted(given.keys() - known.keys() - {"attachments"}):
         problems.unless(False, path, _("没有这一项"), "unknown")  # noqa: FBT003
     for path in sorted(given.keys() & known.keys()):
         _set(revision, known[path], given[path], problems)
@@ -101,7 +103,8 @@ def write(revision: InstrumentRevision, values: Values) -> None:
     revision.settings = {
         key: held for key, held in revision.settings.items() if SETTINGS + key in known
     }
-    _set_change(revision, given, problems)
+    kinds = {"", *ChangeKind.values}
+    problems.unless(revision.change_kind in kinds, "change_kind", _("请选择变更类别"), "unknown")
     problems.model_fields(
         revision, exclude=["instrument", "created_by", "decided_by", "imported_by"]
     )
@@ -109,19 +112,6 @@ def write(revision: InstrumentRevision, values: Values) -> None:
     problems.refuse_if_any()
     _set_slot(revision)
     revision.file_by = _last_day_to_file(revision)
-
-
-def _set_change(revision: InstrumentRevision, given: Mapping[str, Any], problems: Problems) -> None:
-    for path in ("change_kind", "change_reason"):
-        if path in given:
-            setattr(revision, path, str(given[path] or "").strip())
-    if "change_kind" in given and revision.change_kind:
-        known = revision.change_kind in ChangeKind.values
-        problems.unless(known, "change_kind", _("请选择变更类别"), "unknown")
-    if "changed_on" in given:
-        field = Field("changed_on", _("变更日期"), "date")
-        day = given["changed_on"]
-        revision.changed_on = _day(field, day, problems) if isinstance(day, str) else day
 
 
 def _set_slot(revision: InstrumentRevision) -> None:

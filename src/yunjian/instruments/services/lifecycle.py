@@ -17,7 +17,7 @@ from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentR
 from yunjian.instruments.models.filing import OPEN_STATES
 from yunjian.instruments.models.lifecycle import OPEN_STOP, ActionKind
 from yunjian.instruments.policies import may_file_instruments
-from yunjian.instruments.selectors.people import reviewers_of
+from yunjian.instruments.selectors.filings import reviewers_of
 from yunjian.instruments.services.filing_rows import end_on, official_of, own_files, require_in_use
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import InvalidInput, InvalidState

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
@@ -18,14 +19,17 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.selectors import account_ids_of
 from yunjian.instruments import events
 from yunjian.instruments.fields import MULTI_COMPONENT, fields_of
-from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
+from yunjian.instruments.models import (
+    Instrument,
+    InstrumentAction,
+    InstrumentRevision,
+    MakeAndModel,
+)
 from yunjian.instruments.models.filing import InstrumentKind, Origin, RevisionState
 from yunjian.instruments.models.lifecycle import ActionKind
 from yunjian.instruments.policies import may_file_instruments, may_review_instruments
-from yunjian.instruments.selectors.filings import is_plain_renewal
+from yunjian.instruments.selectors.filings import is_plain_renewal, reviewers_of
 from yunjian.instruments.selectors.lifecycle import settings_now
-from yunjian.instruments.selectors.people import reviewers_of
-from yunjian.instruments.services.catalogue import make_learn
 from yunjian.instruments.services.filing_rows import (
     check_length,
     end_on,
@@ -130,7 +134,7 @@ def revision_approve(
     _decide(actor, revision, RevisionState.OFFICIAL, note)
     revision.effective = DateRange(begin, None)
     revision.save(update_fields=["state", "decided_at", "decided_by", "decision_note", "effective"])
-    make_learn(revision)
+    _learn_make(revision)
     follow_ups_open(revision, is_first=is_new)
     _tell_discharger(revision, "仪器备案已通过", f"已通过审核。{note}")
     note_revision(
@@ -281,6 +285,23 @@ def _hold_place(instrument: Instrument, revision: InstrumentRevision) -> None:
         conflict_when("instrument_serial_once", SERIAL_TAKEN),
     ):
         instrument.save(update_fields=["period", "serial_key", "multi_component"])
+
+
+def _learn_make(revision: InstrumentRevision) -> None:
+    """Remember what kind of instrument an official version is, for those who file one after it."""
+    instrument = revision.instrument
+    if not revision.maker.strip() or not revision.model.strip():
+        return
+    known = {"name": revision.name, "method": revision.method, "unit": revision.unit}
+    MakeAndModel.objects.update_or_create(
+        kind=instrument.kind,
+        medium=instrument.point.kind,
+        parameter=revision.parameter,
+        maker=revision.maker.strip(),
+        model=revision.model.strip(),
+        defaults={**known, "filed": F("filed") + 1, "learned_at": now()},
+        create_defaults={**known, "learned_at": now()},
+    )
 
 
 def _decide(actor: Actor, revision: InstrumentRevision, state: str, note: str) -> None:

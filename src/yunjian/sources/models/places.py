@@ -75,6 +75,12 @@ def closed_after_opened(name: str) -> models.CheckConstraint:
     )
 
 
+def seen_with(column: str, table: str) -> RowPolicy:
+    """Return the policy of rows seen with what a column names, and written by all but agencies."""
+    here = through(column, table)
+    return RowPolicy(read=(here,), write=(both(NOT_AGENCY, here),))
+
+
 def one_at_a_time(
     name: str, *columns: str, period: str = "period", condition: models.Q | None = None
 ) -> ExclusionConstraint:
@@ -294,10 +300,7 @@ class Outlet(PositionedModel, LifecycleModel, ScopedModel):
         _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
     )
 
-    row_policy = RowPolicy(
-        read=(through("source_id", "sources_pollutionsource"),),
-        write=(both(NOT_AGENCY, through("source_id", "sources_pollutionsource")),),
-    )
+    row_policy = seen_with("source_id", "sources_pollutionsource")
 
     class Meta:
         ordering = ["code"]

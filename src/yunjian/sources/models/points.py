@@ -2,10 +2,10 @@
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
-from yunjian.access.row_policies import NOT_AGENCY, RowPolicy, both, through
 from yunjian.access.scope import ScopedModel
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
@@ -16,6 +16,7 @@ from yunjian.sources.models.places import (
     Outlet,
     PointAccess,
     one_at_a_time,
+    seen_with,
     visible_by_place,
 )
 
@@ -38,10 +39,7 @@ class EmissionLimit(ScopedModel):
     period = DateRangeField(_("执行期间"))
     created_at = models.DateTimeField(default=now, editable=False)
 
-    row_policy = RowPolicy(
-        read=(through("outlet_id", "sources_outlet"),),
-        write=(both(NOT_AGENCY, through("outlet_id", "sources_outlet")),),
-    )
+    row_policy = seen_with("outlet_id", "sources_outlet")
 
     class Meta:
         ordering = ["parameter", "standard", "period"]
@@ -97,10 +95,7 @@ class PointRevision(DescribedModel, ScopedModel):
     )
     made_at = models.DateTimeField(default=now, editable=False)
 
-    row_policy = RowPolicy(
-        read=(through("point_id", "sources_monitoringpoint"),),
-        write=(both(NOT_AGENCY, through("point_id", "sources_monitoringpoint")),),
-    )
+    row_policy = seen_with("point_id", "sources_monitoringpoint")
 
     class Meta:
         ordering = ["point", "number"]
@@ -108,6 +103,16 @@ class PointRevision(DescribedModel, ScopedModel):
             models.UniqueConstraint(fields=["point", "number"], name="point_revision_number_once"),
             one_at_a_time("point_revision_one_at_a_time", "point"),
         ]
+
+    @property
+    def days(self) -> str:
+        """Return the days on which it held; one that another followed on its first day, on none."""
+        if self.period.isempty:
+            return gettext("当日即被替换")
+        begin, end = self.period.lower, self.period.upper
+        if end is None:
+            return gettext("%(begin)s 起") % {"begin": begin}
+        return f"{begin} ～ {end}"
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
