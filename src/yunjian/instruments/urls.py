@@ -26,6 +26,7 @@ OUTLET = "source/outlets/<uuid:outlet_id>/"
 POINT = "source/points/<uuid:point_id>/"
 FILING = "source/filings/<uuid:revision_id>/"
 INSTRUMENT = "source/instruments/<uuid:instrument_id>/"
+FOLLOW_UPS = "source/instruments/follow-ups/"
 
 app_name = "instruments"
 urlpatterns = [
@@ -43,12 +44,8 @@ urlpatterns = [
     path(f"{FILING}withdraw/", filings.filing_withdraw, name="filing_withdraw"),
     path(f"{FILING}discard/", filings.filing_discard, name="filing_discard"),
     path("source/instruments/", instruments.ledger, name="instruments"),
-    path("source/instruments/follow-ups/", instruments.follow_ups, name="follow_ups"),
-    path(
-        "source/instruments/follow-ups/<uuid:follow_up_id>/",
-        instruments.follow_up_done,
-        name="follow_up_done",
-    ),
+    path(FOLLOW_UPS, instruments.follow_ups, name="follow_ups"),
+    path(f"{FOLLOW_UPS}<uuid:follow_up_id>/", instruments.follow_up_done, name="follow_up_done"),
     path("source/instruments/labels/", imports.labels, name="labels"),
     path("source/instruments/import/", imports.upload, name="import_upload"),
     path(f"{SOURCE}import-template/", imports.template_file, name="import_template"),

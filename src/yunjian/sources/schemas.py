@@ -43,9 +43,8 @@ class PlaceOut(PositionOut):
         """Return the position as it was entered."""
         if row.datum == Datum.WGS84:
             return PositionOut.model_validate(row)
-        return PositionOut(
-            longitude=_float(row.typed_longitude), latitude=_float(row.typed_latitude)
-        )
+        typed = {"longitude": row.typed_longitude, "latitude": row.typed_latitude}
+        return PositionOut.model_validate(typed)
 
     @staticmethod
     def resolve_state(row: Place) -> str:
@@ -263,7 +262,3 @@ class LimitIn(Schema):
     upper: Decimal | None = None
     lower: Decimal | None = None
     clause: str = ""
-
-
-def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

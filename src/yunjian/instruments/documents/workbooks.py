@@ -33,7 +33,7 @@ SHEETS = {
     "自动采样器": (InstrumentKind.SAMPLER, Medium.WASTEWATER),
     "烟气分析仪器": (InstrumentKind.ANALYZER, Medium.FLUE_GAS),
 }
-PARAMETERS = {
+PARAMETERS: dict[str, tuple[str, ...]] = {
     Medium.WASTEWATER: ("CODCr", "NH3-N", "TP", "TN", "pH", "flow"),
     Medium.FLUE_GAS: ("SO2", "NOx", "NMHC", "PM", "O2", "velocity", "humidity", "temperature"),
 }
@@ -65,7 +65,7 @@ class Problem:
     message: str
 
 
-def columns_of(kind: str, medium: Medium) -> list[Field]:
+def columns_of(kind: str, medium: str) -> list[Field]:
     """Return the fields of a form as columns: those of every parameter of the medium."""
     point = MonitoringPoint(kind=medium, parameters=[])
     fields = list(fields_of(kind, point))

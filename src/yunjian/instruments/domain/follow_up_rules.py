@@ -21,8 +21,8 @@ class FollowUpRule:
     standard: str
     clause: str
     provenance: str
-    after: tuple[str, ...]
-    kinds: tuple[str, ...]
+    after: list[str]
+    kinds: list[str]
     medium: str
     days: int = 0
     workdays: int = 0
@@ -32,10 +32,7 @@ class FollowUpRule:
 def follow_up_rules() -> tuple[FollowUpRule, ...]:
     """Return every rule, in the order in which things are done."""
     rows = tomllib.loads(DATA.read_text(encoding="utf-8"))["follow_ups"]
-    return tuple(
-        FollowUpRule(**{**row, "after": tuple(row["after"]), "kinds": tuple(row["kinds"])})
-        for row in rows
-    )
+    return tuple(FollowUpRule(**row) for row in rows)
 
 
 def rules_after(occasion: str, kind: str, medium: str) -> list[FollowUpRule]:

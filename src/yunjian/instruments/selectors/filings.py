@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.identity.models.organizations import OrganizationKind
-from yunjian.instruments.fields import SETTINGS, fields_of, sections_of
+from yunjian.instruments.fields import CONTACT, SETTINGS, fields_of, sections_of
 from yunjian.instruments.models import (
     Instrument,
     InstrumentAction,
@@ -126,22 +126,16 @@ def instrument_ledger(
         case "pending":
             rows = rows.filter(Exists(versions.filter(state__in=OPEN_STATES)))
         case "expiring":
-            soon = versions.filter(
-                state=RevisionState.OFFICIAL,
-                certificate_valid_until__lte=today() + EXPIRING,
-            )
+            official = versions.filter(state=RevisionState.OFFICIAL)
+            soon = official.filter(certificate_valid_until__lte=today() + EXPIRING)
             rows = rows.filter(Exists(soon), period__endswith__isnull=True)
     return rows
 
 
 def instrument_rows(instruments: list[Instrument]) -> list[InstrumentRow]:
     """Return instruments as a table shows them, in their order; one query for their versions."""
-    versions = InstrumentRevision.objects.exclude(state=RevisionState.SUPERSEDED).order_by(
-        "-number"
-    )
-    prefetch_related_objects(
-        instruments, Prefetch("revisions", queryset=versions, to_attr="versions")
-    )
+    rows = InstrumentRevision.objects.exclude(state=RevisionState.SUPERSEDED).order_by("-number")
+    prefetch_related_objects(instruments, Prefetch("revisions", queryset=rows, to_attr="versions"))
     return [_row(instrument) for instrument in instruments]
 
 
@@ -389,9 +383,7 @@ RENEWED = {
     "certificate_number",
     "certificate_valid_until",
     "type_approval_number",
-    "contact_name",
-    "contact_phone",
-    "note",
+    *(field.path for field in CONTACT.fields),
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from yunjian.instruments.domain.follow_up_rules import follow_up_rules
 from yunjian.instruments.fields import SETTINGS, setting_labels
@@ -110,21 +110,11 @@ def follow_ups_visible(*, state: str = "open", keyword: str = "") -> QuerySet[Fo
     rows: QuerySet[FollowUp] = FollowUp.objects.select_related(
         "instrument__organization", "instrument__point__outlet__source", "revision"
     )
-    match state:
-        case "done":
-            rows = rows.filter(done_on__isnull=False)
-        case "overdue":
-            rows = rows.filter(done_on__isnull=True, due_on__lt=today())
-        case _:
-            rows = rows.filter(done_on__isnull=True)
+    columns = ("instrument__point__name", "instrument__organization__name", "revision__model")
     return rows.filter(
-        text_filter(
-            keyword,
-            "instrument__point__name",
-            "instrument__organization__name",
-            "revision__model",
-            "title",
-        )
+        text_filter(keyword, *columns, "title"),
+        Q(due_on__lt=today()) if state == "overdue" else Q(),
+        done_on__isnull=state != "done",
     )
 
 

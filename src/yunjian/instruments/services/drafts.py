@@ -36,21 +36,17 @@ from yunjian.records.versions import StaleVersion
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
-# of the old instrument these do not hold for the one that takes its place
+# of the old instrument these do not hold elsewhere, nor for the one that takes its place
+OF_THE_PLACE = {"installed_on", "accepted_on", "acceptance_number", "networked_on", *CHANGE}
 OF_THE_THING = {
+    *OF_THE_PLACE,
     "serial_number",
     "manufactured_on",
-    "installed_on",
-    "accepted_on",
-    "acceptance_number",
-    "networked_on",
     "certificate_number",
     "certificate_valid_until",
     "type_approval_number",
     "note",
-    *CHANGE,
 }
-OF_THE_PLACE = {"installed_on", "accepted_on", "acceptance_number", "networked_on", *CHANGE}
 
 
 class EditedMeanwhile(StaleVersion):

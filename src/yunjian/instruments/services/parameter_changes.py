@@ -78,20 +78,19 @@ def parameter_change(
     files = _checked_files(actor, change, attachments)
     change.save(force_insert=True)
     change.attachments.set(files)
+    with bypass_rls("an agency sees no draft, but its change has to be in the next version"):
+        _carry_into_draft(instrument, changes)
     if actor.organization_id != instrument.organization_id:
         attachments_share(
             ids=[file.pk for file in files],
             organization_id=instrument.organization_id,
             district_code=instrument.point.district_id,
         )
-    with bypass_rls("an agency sees no draft, but its change has to be in the next version"):
-        _carry_into_draft(instrument, changes)
-    labels = setting_labels()
-    summary = "；".join(
-        f"{labels[path]} {before or '（空）'} → {after or '（空）'}"
-        for path, (before, after) in changes.items()
-    )
-    if actor.organization_id != instrument.organization_id:
+        labels = setting_labels()
+        summary = "；".join(
+            f"{labels[path]} {before or '（空）'} → {after or '（空）'}"
+            for path, (before, after) in changes.items()
+        )
         notify(
             recipients=account_ids_of(instrument.organization_id),
             kind=events.PARAMETERS_CHANGED,

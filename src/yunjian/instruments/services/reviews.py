@@ -127,7 +127,9 @@ def revision_approve(
     begin = _supersede(instrument, today())
     is_new = instrument.period is None
     if is_new:
-        begin = _begin_of(revision)
+        if revision.installed_on is None:
+            raise InvalidInput(_("请填写安装日期"), code="required", field="installed_on")
+        begin = revision.installed_on
         _end_predecessor(instrument, revision, begin)
         instrument.period = DateRange(begin, None)
     _hold_place(instrument, revision)
@@ -221,12 +223,6 @@ def revision_return(
 def _require_not_ended(instrument: Instrument) -> None:
     if instrument.period is not None and instrument.period.upper is not None:
         raise InvalidState(_("该仪器已停用，这份变更不能再办理；请退回或删除"))
-
-
-def _begin_of(revision: InstrumentRevision) -> date:
-    if revision.installed_on is None:
-        raise InvalidInput(_("请填写安装日期"), code="required", field="installed_on")
-    return revision.installed_on
 
 
 def _end_predecessor(instrument: Instrument, revision: InstrumentRevision, begin: date) -> None:

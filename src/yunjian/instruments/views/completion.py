@@ -24,12 +24,8 @@ from yunjian.web.guards import source_page
 def makes(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseBase:
     """Return the models that are known of a maker, as options of a list."""
     point = point_or_404(point_id)
-    known = makes_known(
-        kind,
-        point.kind,
-        request.GET.get("parameter", ""),
-        request.GET.get("maker", ""),
-    )
+    typed = request.GET
+    known = makes_known(kind, point.kind, typed.get("parameter", ""), typed.get("maker", ""))
     models = list(dict.fromkeys(make.model for make in known))
     return render(request, "instruments/parts/model_options.html", {"choices": models})
 
@@ -41,13 +37,8 @@ def measuring(request: HttpRequest, point_id: UUID) -> HttpResponseBase:
     for where nothing was."""
     point = point_or_404(point_id)
     typed: dict[str, Any] = request.GET.dict()
-    makes = makes_known(
-        "analyzer",
-        point.kind,
-        typed.get("parameter", ""),
-        typed.get("maker", ""),
-        typed.get("model", ""),
-    )
+    asked = (typed.get(name, "") for name in ("parameter", "maker", "model"))
+    makes = makes_known("analyzer", point.kind, *asked)
     if typed.get("model") and makes:
         typed["method"] = typed.get("method") or makes[0].method
         typed["unit"] = typed.get("unit") or makes[0].unit

@@ -51,10 +51,13 @@ from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 from yunjian.sources.selectors import point_or_404
+from yunjian.web.dialogs import form_dialog
+from yunjian.web.forms import posted
 from yunjian.web.guards import source_page
 from yunjian.web.responses import done
 
 Write = Callable[..., InstrumentRevision]
+FORM = "instruments/filing_form.html"
 
 
 @dataclass(slots=True)
@@ -92,27 +95,24 @@ class Dialog:
 
 def _answer(request: HttpRequest, dialog: Dialog, write: Write) -> HttpResponse:
     """Show the form; when it is sent, write the draft and perhaps hand it in: both or neither."""
-    if request.method != "POST":
-        return _page(request, dialog, dialog.form())
-    form = dialog.form(request.POST, request.FILES)
-    if not form.is_valid():
+    form = dialog.form(posted(request), request.FILES or None)
+    if form.is_bound:
         dialog.attachments = earlier_files(request)
-        return _page(request, dialog, form)
     submits = request.POST.get("then") == "submit"
-    try:
-        dialog.attachments = earlier_files(request)
+
+    def save() -> HttpResponse:
         stored_files(request, dialog.point, dialog.attachments)
-        with transaction.atomic():
-            revision = write(values=form.values() | {"attachments": dialog.attachments})
-            if submits:
-                revision = revision_submit(actor=current_actor(), revision=revision)
-    except EditedMeanwhile as error:
-        return _both_edited(request, dialog, form, error)
-    except DomainError as error:
-        form.add_refusal(error)
-        return _page(request, dialog, form, status=error.status)
-    message = _("已提交审核") if submits else _("已保存草稿，提交后由生态环境部门审核")
-    return done(request, message, back_to(dialog.point, dialog.kind))
+        try:
+            with transaction.atomic():
+                revision = write(values=form.values() | {"attachments": dialog.attachments})
+                if submits:
+                    revision = revision_submit(actor=current_actor(), revision=revision)
+        except EditedMeanwhile as error:
+            return _both_edited(request, dialog, form, error)
+        message = _("已提交审核") if submits else _("已保存草稿，提交后由生态环境部门审核")
+        return done(request, message, back_to(dialog.point, dialog.kind))
+
+    return form_dialog(request, form, save=save, template=FORM, **_around(request, dialog))
 
 
 def _both_edited(
@@ -169,20 +169,19 @@ def _same(first: object, second: object) -> bool:
         return False
 
 
-def _page(
-    request: HttpRequest, dialog: Dialog, form: FilingForm, status: int | None = None
-) -> HttpResponse:
-    if status is None:
-        status = 422 if request.method == "POST" else 200
-    context = {
+def _page(request: HttpRequest, dialog: Dialog, form: FilingForm, status: int) -> HttpResponse:
+    return render(request, FORM, {"form": form, **_around(request, dialog)}, status=status)
+
+
+def _around(request: HttpRequest, dialog: Dialog) -> dict[str, Any]:
+    """Return what stands around the form."""
+    return {
         "title": f"{dialog.title} · {InstrumentKind(dialog.kind).label} · {dialog.point.name}",
         "dialog": dialog,
-        "form": form,
         "action": dialog.action or request.path_info,
         "query": request.META.get("QUERY_STRING", ""),
         "reads_nameplates": engine() is not None,
     }
-    return render(request, "instruments/filing_form.html", context, status=status)
 
 
 def _texts(values: Mapping[str, Value]) -> dict[str, str]:
@@ -228,12 +227,11 @@ def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
 
 def _of_version(revision: InstrumentRevision) -> Dialog:
     instrument = revision.instrument
-    asks = "change" if instrument.period is not None else ""
-    if instrument.period is None and instrument.predecessor_id is not None:
-        asks = "succession"
-    title = _("编辑仪器备案") if not asks else _("变更仪器备案")
+    asks = "succession" if instrument.predecessor_id is not None else ""
+    if instrument.period is not None:
+        asks = "change"
     return Dialog(
-        title,
+        _("变更仪器备案") if asks else _("编辑仪器备案"),
         instrument.point,
         instrument.kind,
         _texts(values_of(revision)) | {"edition": revision.edition},

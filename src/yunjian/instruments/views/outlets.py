@@ -98,7 +98,7 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
         "tab": tab,
         "kind": kind,
         "node": node,
-        "has_samplers": water,
+        "tabs": [(name, one.label) for name, one in TABS.items() if water or name == "analyzers"],
         "may_file": may_file_instruments(current_actor(), point.organization_id)
         and not point.is_closed,
         "table": table_class(rows),

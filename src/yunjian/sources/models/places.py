@@ -1,6 +1,7 @@
 """Where it is watched: pollution sources, outlets and monitoring points."""
 
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -91,6 +92,11 @@ def one_at_a_time(
     )
 
 
+def degrees(title: Any, **more: Any) -> Any:
+    """Return the column of a longitude or latitude, in degrees."""
+    return models.DecimalField(title, max_digits=9, decimal_places=6, **more)
+
+
 class LifecycleModel(Versioned):
     """What is kept by several people over years, with its days of use."""
 
@@ -111,12 +117,8 @@ class PositionedModel(models.Model):
     """A position as it was typed or picked, beside the one in WGS84 that everybody reckons with."""
 
     datum = models.CharField(_("坐标系"), max_length=6, choices=DATUMS, default=Datum.WGS84.value)
-    typed_longitude = models.DecimalField(
-        _("填报经度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
-    )
-    typed_latitude = models.DecimalField(
-        _("填报纬度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
-    )
+    typed_longitude = degrees(_("填报经度"), null=True, blank=True, editable=False)
+    typed_latitude = degrees(_("填报纬度"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -140,7 +142,33 @@ class PositionedModel(models.Model):
         return f"{self.typed_longitude}, {self.typed_latitude}"
 
 
-class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
+class SeenByPlace(ScopedModel):
+    """What the discharger of a place sees, authorities of its district, and agencies with access.
+
+    `place` leads to what has the columns of discharger and district; `reached` is the own column
+    that access to a point decides by, and the column of `PointAccess` that it is compared with.
+    """
+
+    place: ClassVar[str] = ""
+    reached: ClassVar[tuple[str, str]] = ("pk", "point_id")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Its discharger, authorities of its district, agencies with access to its points."""
+        column, accessed = cls.reached
+        granted = PointAccess.granted(actor).values(accessed)
+        return visible_by_place(
+            actor,
+            owner=f"{cls.place}organization_id",
+            district=f"{cls.place}district_id",
+            agency=models.Q(**{f"{column}__in": granted}),
+        )
+
+
+class PollutionSource(PositionedModel, LifecycleModel, SeenByPlace):
     """污染源: a site of a discharger. Below it hang outlets, monitoring points and instruments.
 
     `code` is unique in the city and never changes; left empty it becomes the next number of the
@@ -171,8 +199,8 @@ class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
     industry_code = models.CharField(_("行业代码"), max_length=5, help_text="GB/T 4754")
     industry_name = models.CharField(_("行业类别"), max_length=60)
     address = models.CharField(_("地址"), max_length=200)
-    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
-    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    longitude = degrees(_("经度"), help_text="WGS84")
+    latitude = degrees(_("纬度"), help_text="WGS84")
     permit_number = models.CharField(_("排污许可证编号"), max_length=40, blank=True)
     permit_valid_from = models.DateField(_("许可证有效期自"), null=True, blank=True)
     permit_valid_until = models.DateField(_("许可证有效期至"), null=True, blank=True)
@@ -189,6 +217,7 @@ class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
     principal_phone = models.CharField(_("负责人电话"), max_length=20, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
+    reached = ("pk", "point__outlet__source_id")
     row_policy = RowPolicy(
         read=(
             own("organization_id"),
@@ -222,16 +251,6 @@ class PollutionSource(PositionedModel, LifecycleModel, ScopedModel):
         """Return the unified social credit code of the site: its own, or its discharger's."""
         return self.uscc or self.organization.uscc
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """Its discharger, agencies with access to a point of it, authorities of its district."""
-        return visible_by_place(
-            actor,
-            owner="organization_id",
-            district="district_id",
-            agency=models.Q(pk__in=PointAccess.granted(actor).values("point__outlet__source_id")),
-        )
-
 
 class Medium(models.TextChoices):
     """What flows through an outlet; it decides the instruments and the standard."""
@@ -264,7 +283,7 @@ class Channel(models.TextChoices):
     PIPE = "pipe", _("管道流量计")
 
 
-class Outlet(PositionedModel, LifecycleModel, ScopedModel):
+class Outlet(PositionedModel, LifecycleModel, SeenByPlace):
     """排口: DW001 (wastewater) or DA001 (waste gas) of a pollution source.
 
     `code` and `kind` never change. `height` and `inner_diameter` are of a stack, `channel` is how
@@ -293,13 +312,10 @@ class Outlet(PositionedModel, LifecycleModel, ScopedModel):
         _("排放去向"), max_length=16, choices=Discharge.choices, blank=True
     )
     location = models.CharField(_("位置说明"), max_length=120, blank=True)
-    longitude = models.DecimalField(
-        _("经度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
-    )
-    latitude = models.DecimalField(
-        _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
-    )
+    longitude = degrees(_("经度"), null=True, blank=True, help_text="WGS84")
+    latitude = degrees(_("纬度"), null=True, blank=True, help_text="WGS84")
 
+    place, reached = "source__", ("pk", "point__outlet_id")
     row_policy = seen_with("source_id", "sources_pollutionsource")
 
     class Meta:
@@ -321,16 +337,6 @@ class Outlet(PositionedModel, LifecycleModel, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """As its pollution source."""
-        return visible_by_place(
-            actor,
-            owner="source__organization_id",
-            district="source__district_id",
-            agency=models.Q(pk__in=PointAccess.granted(actor).values("point__outlet_id")),
-        )
 
 
 class SamplingMethod(models.TextChoices):
@@ -354,7 +360,7 @@ class DescribedModel(models.Model):
         abstract = True
 
 
-class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, ScopedModel):
+class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, SeenByPlace):
     """测点: where instruments stand and agencies work.
 
     Carries its owner and district so that scope needs no join; both are kept in step with the
@@ -377,8 +383,8 @@ class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, ScopedMod
     mn_code = models.CharField(_("MN 号"), max_length=24, unique=True)
     networked_on = models.DateField(_("联网日期"), null=True, blank=True)
     location = models.CharField(_("安装位置"), max_length=120, blank=True)
-    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
-    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    longitude = degrees(_("经度"), help_text="WGS84")
+    latitude = degrees(_("纬度"), help_text="WGS84")
     station_area = models.DecimalField(
         _("站房面积"), max_digits=6, decimal_places=1, null=True, blank=True, help_text="m²"
     )
@@ -409,16 +415,6 @@ class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, ScopedMod
 
     def __str__(self) -> str:
         return self.name
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """Its discharger, agencies with access, authorities of its district."""
-        return visible_by_place(
-            actor,
-            owner="organization_id",
-            district="district_id",
-            agency=models.Q(pk__in=PointAccess.granted(actor).values("point_id")),
-        )
 
 
 class PointAccess(ScopedModel):

@@ -5,8 +5,6 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.access.actor import Actor
-from yunjian.access.scope import ScopedModel
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
 from yunjian.records.numbers import plain_number
@@ -14,14 +12,13 @@ from yunjian.sources.models.places import (
     DescribedModel,
     MonitoringPoint,
     Outlet,
-    PointAccess,
+    SeenByPlace,
     one_at_a_time,
     seen_with,
-    visible_by_place,
 )
 
 
-class EmissionLimit(ScopedModel):
+class EmissionLimit(SeenByPlace):
     """排放限值: what a standard allows of a parameter at an outlet, during `[from, to)`.
 
     pH has a lower limit as well. A new limit ends the open one of the same parameter and standard
@@ -39,6 +36,7 @@ class EmissionLimit(ScopedModel):
     period = DateRangeField(_("执行期间"))
     created_at = models.DateTimeField(default=now, editable=False)
 
+    place, reached = "outlet__source__", ("outlet_id", "point__outlet_id")
     row_policy = seen_with("outlet_id", "sources_outlet")
 
     class Meta:
@@ -66,19 +64,8 @@ class EmissionLimit(ScopedModel):
             return f"{lower}～{upper}"
         return f"≤ {upper}" if upper else f"≥ {lower}"
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """As its outlet."""
-        granted = PointAccess.granted(actor).values("point__outlet_id")
-        return visible_by_place(
-            actor,
-            owner="outlet__source__organization_id",
-            district="outlet__source__district_id",
-            agency=models.Q(outlet_id__in=granted),
-        )
 
-
-class PointRevision(DescribedModel, ScopedModel):
+class PointRevision(DescribedModel, SeenByPlace):
     """How a point was described during `[from, to)`: all that the rules of its kind ask for.
 
     The newest one is what the columns of the point say. A revision that another one followed on
@@ -95,6 +82,7 @@ class PointRevision(DescribedModel, ScopedModel):
     )
     made_at = models.DateTimeField(default=now, editable=False)
 
+    place, reached = "point__", ("point_id", "point_id")
     row_policy = seen_with("point_id", "sources_monitoringpoint")
 
     class Meta:
@@ -113,13 +101,3 @@ class PointRevision(DescribedModel, ScopedModel):
         if end is None:
             return gettext("%(begin)s 起") % {"begin": begin}
         return f"{begin} ～ {end}"
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """As its point."""
-        return visible_by_place(
-            actor,
-            owner="point__organization_id",
-            district="point__district_id",
-            agency=models.Q(point_id__in=PointAccess.granted(actor).values("point_id")),
-        )
