@@ -153,11 +153,9 @@ def _row(instrument: Instrument) -> InstrumentRow:
 
 def revision_on(instrument: Instrument, day: date | None = None) -> InstrumentRevision | None:
     """Return the version whose data held on a day (today by default)."""
-    return (
-        InstrumentRevision.objects.filter(instrument=instrument, effective__contains=day or today())
-        .select_related("instrument__point")
-        .first()
-    )
+    rows: QuerySet[InstrumentRevision] = InstrumentRevision.objects.filter(instrument=instrument)
+    held = rows.filter(effective__contains=day or today())
+    return held.select_related("instrument__point").first()
 
 
 def filing_queue(

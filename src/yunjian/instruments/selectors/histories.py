@@ -57,12 +57,8 @@ class DraftEdit:
 
 def edits_since(revision: InstrumentRevision, edition: int) -> list[DraftEdit]:
     """Return what was changed of a draft after an edition of it, the oldest first."""
-    rows = (
-        Event.unscoped()
-        .filter(verb=events.REVISION_CHANGED)
-        .filter(events_about(InstrumentRevision, [revision.pk]))
-        .order_by("id")
-    )
+    about = events_about(InstrumentRevision, [revision.pk])
+    rows = Event.unscoped().filter(about, verb=events.REVISION_CHANGED).order_by("id")
     return [
         DraftEdit(who, event.at, payload["changed"])
         for event, who in with_actors(rows)

@@ -70,11 +70,7 @@ def parameter_changes_of(instrument: Instrument) -> list[ShownChange]:
     )
     return [
         ShownChange(
-            row,
-            [
-                (labels.get(path, path), before, after)
-                for path, (before, after) in row.changes.items()
-            ],
+            row, [(labels.get(path, path), *values) for path, values in row.changes.items()]
         )
         for row in rows
     ]
@@ -137,11 +133,9 @@ class Standing:
 def stood_on(point: MonitoringPoint, day: date) -> list[Standing]:
     """Return what stood at a point on a day, by slot; three queries."""
     held = InstrumentRevision.objects.filter(
-        state__in=[RevisionState.OFFICIAL, RevisionState.SUPERSEDED], effective__contains=day
-    ) | InstrumentRevision.objects.filter(
+        Q(state__in=[RevisionState.OFFICIAL, RevisionState.SUPERSEDED], effective__contains=day)
         # filed before effective days were kept
-        state=RevisionState.OFFICIAL,
-        effective__isnull=True,
+        | Q(state=RevisionState.OFFICIAL, effective__isnull=True)
     )
     stops = InstrumentAction.objects.filter(stopped__contains=day)
     rows = (

@@ -59,11 +59,8 @@ def require_in_use(instrument: Instrument) -> None:
 
 def official_of(instrument: Instrument) -> InstrumentRevision | None:
     """Return the official version of an instrument, when there is one."""
-    return (
-        InstrumentRevision.unscoped()
-        .filter(instrument=instrument, state=RevisionState.OFFICIAL)
-        .first()
-    )
+    rows = InstrumentRevision.unscoped().filter(instrument=instrument)
+    return rows.filter(state=RevisionState.OFFICIAL).first()
 
 
 def end_on(instrument: Instrument, day: date) -> None:

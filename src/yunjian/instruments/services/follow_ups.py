@@ -92,12 +92,8 @@ def follow_up_complete(
         InvalidState: it is done already.
         InvalidInput: the day cannot be right, or neither a report nor a file proves it.
     """
-    row = (
-        FollowUp.unscoped()
-        .select_related("instrument")
-        .select_for_update(of=("self",))
-        .get(pk=follow_up.pk)
-    )
+    rows = FollowUp.unscoped().select_related("instrument").select_for_update(of=("self",))
+    row = rows.get(pk=follow_up.pk)
     require(may_file_instruments(actor, row.instrument.organization_id))
     if row.done_on is not None:
         raise InvalidState(_("该事项已完成"))

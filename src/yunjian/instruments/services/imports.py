@@ -63,12 +63,8 @@ def _try(actor: Actor, batch: FilingImport) -> list[Problem]:
 
 
 def _write(actor: Actor, batch: FilingImport, problems: list[Problem]) -> list[InstrumentRevision]:
-    points = {
-        point.mn_code: point
-        for point in MonitoringPoint.objects.filter(
-            outlet__source_id=batch.source_id
-        ).select_related("outlet__source")
-    }
+    here = MonitoringPoint.objects.filter(outlet__source_id=batch.source_id)
+    points = {point.mn_code: point for point in here.select_related("outlet__source")}
     written = []
     seen: dict[tuple[str, str], int] = {}
     for data in batch.rows:

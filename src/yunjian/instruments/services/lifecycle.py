@@ -105,12 +105,8 @@ def instrument_resume(
         InvalidInput: the day or the reason cannot be right.
     """
     on, instrument = deed["on"], _locked(actor, instrument)
-    stop = (
-        InstrumentAction.unscoped()
-        .select_for_update()
-        .filter(OPEN_STOP, instrument=instrument)
-        .first()
-    )
+    stops = InstrumentAction.unscoped().filter(OPEN_STOP, instrument=instrument)
+    stop = stops.select_for_update().first()
     if stop is None or stop.stopped is None:
         raise InvalidState(_("该仪器没有停运，不需要恢复"))
     begin: date = stop.stopped.lower

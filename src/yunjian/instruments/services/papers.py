@@ -76,16 +76,10 @@ def _matter(revision: InstrumentRevision) -> str:
 
 
 def _event_digest(revision: InstrumentRevision) -> str:
+    about = events_about(InstrumentRevision, [revision.pk])
+    verbs = [events.REVISION_APPROVED, events.REVISION_SUBMITTED]
     with bypass_rls("the digest of the event that the paper names; both parties hold it"):
-        event = (
-            Event.unscoped()
-            .filter(
-                events_about(InstrumentRevision, [revision.pk]),
-                verb__in=[events.REVISION_APPROVED, events.REVISION_SUBMITTED],
-            )
-            .order_by("-id")
-            .first()
-        )
+        event = Event.unscoped().filter(about, verb__in=verbs).order_by("-id").first()
     return event.digest if event else ""
 
 

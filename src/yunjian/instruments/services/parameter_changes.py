@@ -54,12 +54,8 @@ def parameter_change(
     """
     require(may_change_parameters(actor, instrument))
     with bypass_rls("an agency locks what it may not rewrite: the order of changes counts"):
-        instrument = (
-            Instrument.unscoped()
-            .select_related("point")
-            .select_for_update(of=("self",))
-            .get(pk=instrument.pk)
-        )
+        rows = Instrument.unscoped().select_related("point").select_for_update(of=("self",))
+        instrument = rows.get(pk=instrument.pk)
     require_in_use(instrument)
     official = official_of(instrument)
     if official is None:
@@ -176,12 +172,8 @@ def _checked_files(
 
 
 def _carry_into_draft(instrument: Instrument, changes: Mapping[str, list[str]]) -> None:
-    draft = (
-        InstrumentRevision.unscoped()
-        .filter(instrument=instrument, state=RevisionState.DRAFT)
-        .select_for_update()
-        .first()
-    )
+    drafts = InstrumentRevision.unscoped().filter(instrument=instrument, state=RevisionState.DRAFT)
+    draft = drafts.select_for_update().first()
     if draft is None:
         return
     for path, (before, after) in changes.items():

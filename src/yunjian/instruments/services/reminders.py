@@ -31,11 +31,8 @@ def certificates_remind() -> ReminderRun:
         .select_related("instrument__point__outlet")
         .order_by("id")
     )
-    looked_at = sent = 0
-    for row in rows.iterator():
-        looked_at += 1
-        sent += _remind(row)
-    run = ReminderRun(started_at=started, finished_at=now(), looked_at=looked_at, sent=sent)
+    told = [_remind(row) for row in rows.iterator()]
+    run = ReminderRun(started_at=started, finished_at=now(), looked_at=len(told), sent=sum(told))
     run.save(force_insert=True)
     return run
 

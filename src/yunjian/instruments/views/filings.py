@@ -141,8 +141,7 @@ def _both_edited(
     merged.is_valid()
     merged.add_error(None, error.message)
     if taken:
-        text = _("已采用对方的修改：%(what)s") % {"what": "；".join(taken)}
-        merged.add_error(None, text)
+        merged.add_error(None, _("已采用对方的修改：%(what)s") % {"what": "；".join(taken)})
     if theirs:
         text = _("双方都修改了：%(what)s；现为您填写的内容，对方的值标在各项下方") % {
             "what": "、".join(value_label(path) for path in theirs)

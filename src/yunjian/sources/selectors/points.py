@@ -34,11 +34,7 @@ def _description_on(
 ) -> PointDescription | None:
     if not revisions:
         return description_of(point)
-    for revision in revisions:
-        period = revision.period
-        if not period.isempty and period.lower <= day and (not period.upper or day < period.upper):
-            return _described(point, revision)
-    return None
+    return next((_described(point, row) for row in revisions if day in row.period), None)
 
 
 def _described(

@@ -140,29 +140,22 @@ def outlet_close(
 def _check_outlet(outlet: Outlet, problems: Problems) -> None:
     gas = outlet.kind == Medium.FLUE_GAS
     known = outlet.kind in Medium.values
-    problems.unless(
-        known and outlet.code[:2] == LETTERS[Medium(outlet.kind)],
-        "code",
-        _("废水排口编号以 DW 开头，废气排口编号以 DA 开头"),
-    )
-    problems.unless(gas or outlet.height is None, "height", _("废水排口没有排气筒高度"))
-    problems.unless(
-        gas or outlet.inner_diameter is None, "inner_diameter", _("废水排口没有出口内径")
-    )
-    problems.unless(
-        not gas or outlet.channel not in Channel.values, "channel", _("废气排口没有量水设施")
-    )
-    problems.unless(
-        not outlet.discharge_to or (outlet.discharge_to == Discharge.ATMOSPHERE) == gas,
-        "discharge_to",
-        _("废气排入大气环境，废水排入水体、下水道或处理厂，请核对排放去向"),
-    )
-    problems.unless(outlet.height is None or outlet.height > 0, "height", _("排气筒高度应大于 0 m"))
-    problems.unless(
-        outlet.inner_diameter is None or outlet.inner_diameter > 0,
-        "inner_diameter",
-        _("出口内径应大于 0 m"),
-    )
+    height, diameter, to = outlet.height, outlet.inner_diameter, outlet.discharge_to
+    letters = known and outlet.code[:2] == LETTERS[Medium(outlet.kind)]
+    for path, good, message in (
+        ("code", letters, _("废水排口编号以 DW 开头，废气排口编号以 DA 开头")),
+        ("height", gas or height is None, _("废水排口没有排气筒高度")),
+        ("inner_diameter", gas or diameter is None, _("废水排口没有出口内径")),
+        ("channel", not gas or outlet.channel not in Channel.values, _("废气排口没有量水设施")),
+        (
+            "discharge_to",
+            not to or (to == Discharge.ATMOSPHERE) == gas,
+            _("废气排入大气环境，废水排入水体、下水道或处理厂，请核对排放去向"),
+        ),
+        ("height", height is None or height > 0, _("排气筒高度应大于 0 m")),
+        ("inner_diameter", diameter is None or diameter > 0, _("出口内径应大于 0 m")),
+    ):
+        problems.unless(good, path, message)
     check_days_in_order(problems, outlet)
     check_position(problems, outlet)
     problems.model_fields(outlet, exclude=["source", *TYPED])
@@ -194,18 +187,11 @@ def limit_add(*, actor: Actor, outlet: Outlet, **fields: Unpack[LimitFields]) ->
     )
     _check_limit(limit, outlet, begin, end)
     limit.period = DateRange(begin, end)
-    before = (
-        EmissionLimit.unscoped()
-        .select_for_update()
-        .filter(
-            outlet=outlet,
-            parameter=limit.parameter,
-            standard=limit.standard,
-            period__upper_inf=True,
-            period__startswith__lt=begin,
-        )
-        .first()
+    same = EmissionLimit.unscoped().filter(
+        outlet=outlet, parameter=limit.parameter, standard=limit.standard
     )
+    open_before = same.filter(period__upper_inf=True, period__startswith__lt=begin)
+    before = open_before.select_for_update().first()
     if before is not None:
         before.period = DateRange(before.period.lower, begin)
         before.save(update_fields=["period"])
