@@ -229,8 +229,7 @@ class ParameterChangeForm(RefusalsAtFields, forms.Form):
             self.fields[field.path] = form_field(
                 replace(field, required=False), InstrumentRevision, held
             )
-            now_is = _("现值 %(value)s") % {"value": held or "—"}
-            self.fields[field.path].help_text = now_is
+            self.fields[field.path].help_text = _("现值 %(value)s") % {"value": held or "—"}
 
     def settings(self) -> list[forms.BoundField]:
         """Return the fields of the key parameters."""

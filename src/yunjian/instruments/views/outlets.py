@@ -92,7 +92,6 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
     water = point.kind == Medium.WASTEWATER
     tab = "samplers" if request.GET.get("tab") == "samplers" and water else "analyzers"
     kind = TABS[tab]
-    rows = instruments_of_point(point, kind)
     table_class = SamplerTable if kind == InstrumentKind.SAMPLER else AnalyzerTable
     return {
         "tab": tab,
@@ -101,7 +100,7 @@ def _panel(request: HttpRequest, point: MonitoringPoint, node: PointNode) -> dic
         "tabs": [(name, one.label) for name, one in TABS.items() if water or name == "analyzers"],
         "may_file": may_file_instruments(current_actor(), point.organization_id)
         and not point.is_closed,
-        "table": table_class(rows),
+        "table": table_class(instruments_of_point(point, kind)),
         "factors": [factors(point.kind).get(name) or name for name in point.parameters],
     }
 

@@ -1,7 +1,7 @@
 """Where it is watched: pollution sources, outlets and monitoring points."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -92,11 +92,6 @@ def one_at_a_time(
     )
 
 
-def degrees(title: Any, **more: Any) -> Any:
-    """Return the column of a longitude or latitude, in degrees."""
-    return models.DecimalField(title, max_digits=9, decimal_places=6, **more)
-
-
 class LifecycleModel(Versioned):
     """What is kept by several people over years, with its days of use."""
 
@@ -117,8 +112,12 @@ class PositionedModel(models.Model):
     """A position as it was typed or picked, beside the one in WGS84 that everybody reckons with."""
 
     datum = models.CharField(_("坐标系"), max_length=6, choices=DATUMS, default=Datum.WGS84.value)
-    typed_longitude = degrees(_("填报经度"), null=True, blank=True, editable=False)
-    typed_latitude = degrees(_("填报纬度"), null=True, blank=True, editable=False)
+    typed_longitude = models.DecimalField(
+        _("填报经度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
+    )
+    typed_latitude = models.DecimalField(
+        _("填报纬度"), max_digits=9, decimal_places=6, null=True, blank=True, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -199,8 +198,8 @@ class PollutionSource(PositionedModel, LifecycleModel, SeenByPlace):
     industry_code = models.CharField(_("行业代码"), max_length=5, help_text="GB/T 4754")
     industry_name = models.CharField(_("行业类别"), max_length=60)
     address = models.CharField(_("地址"), max_length=200)
-    longitude = degrees(_("经度"), help_text="WGS84")
-    latitude = degrees(_("纬度"), help_text="WGS84")
+    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
     permit_number = models.CharField(_("排污许可证编号"), max_length=40, blank=True)
     permit_valid_from = models.DateField(_("许可证有效期自"), null=True, blank=True)
     permit_valid_until = models.DateField(_("许可证有效期至"), null=True, blank=True)
@@ -312,8 +311,12 @@ class Outlet(PositionedModel, LifecycleModel, SeenByPlace):
         _("排放去向"), max_length=16, choices=Discharge.choices, blank=True
     )
     location = models.CharField(_("位置说明"), max_length=120, blank=True)
-    longitude = degrees(_("经度"), null=True, blank=True, help_text="WGS84")
-    latitude = degrees(_("纬度"), null=True, blank=True, help_text="WGS84")
+    longitude = models.DecimalField(
+        _("经度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
+    )
+    latitude = models.DecimalField(
+        _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text="WGS84"
+    )
 
     place, reached = "source__", ("pk", "point__outlet_id")
     row_policy = seen_with("source_id", "sources_pollutionsource")
@@ -383,8 +386,8 @@ class MonitoringPoint(DescribedModel, PositionedModel, LifecycleModel, SeenByPla
     mn_code = models.CharField(_("MN 号"), max_length=24, unique=True)
     networked_on = models.DateField(_("联网日期"), null=True, blank=True)
     location = models.CharField(_("安装位置"), max_length=120, blank=True)
-    longitude = degrees(_("经度"), help_text="WGS84")
-    latitude = degrees(_("纬度"), help_text="WGS84")
+    longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, help_text="WGS84")
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, help_text="WGS84")
     station_area = models.DecimalField(
         _("站房面积"), max_digits=6, decimal_places=1, null=True, blank=True, help_text="m²"
     )

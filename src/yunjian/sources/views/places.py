@@ -255,6 +255,5 @@ def dischargers(request: HttpRequest) -> HttpResponse:
     """Propose dischargers for what is typed."""
     CREATE_SOURCE.require(current_actor())
     text = request.GET.get("owner", "").strip()
-    result = dischargers_like(text) if text else []
-    options = [(row.uscc, row.name) for row in result]
+    options = [(row.uscc, row.name) for row in dischargers_like(text)] if text else []
     return render(request, "sources/parts/options.html", {"options": options})
