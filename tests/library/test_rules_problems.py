@@ -10,7 +10,7 @@ from yunjian.library.domain.rule_problems import (
     sentence,
 )
 from yunjian.standards.rules import InvalidPack, Problem, Reason
-from yunjian.standards.rules.problems import SENTENCES, Path
+from yunjian.standards.rules.problems import Path
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -35,7 +35,7 @@ def test_every_reason_has_its_sentence_on_the_page(
     parameters = {name: f"<{name}>" for name in (*names, "choices")}
     with override(language):
         result = sentence(Problem(reason, (), parameters))
-    assert result == SENTENCES[reason][place].format(**parameters)
+    assert result == reason.sentences[place].format(**parameters)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pydantic_core.core_schema import ErrorType
 from yunjian.standards.rules import InvalidPack, Problem, Reason
 from yunjian.standards.rules.overlays import overlaid
 from yunjian.standards.rules.packs import parsed, read_toml, shipped
-from yunjian.standards.rules.problems import SENTENCES, Path
+from yunjian.standards.rules.problems import Path
 from yunjian.standards.rules.validation import problem_of
 
 HEAD: dict[str, Any] = {
@@ -251,7 +251,7 @@ def names_in(sentence: str) -> set[str]:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_each_reason_has_a_sentence_in_both_languages(reason: Reason) -> None:
-    zh, en = SENTENCES[reason]
+    zh, en = reason.sentences
     assert zh != en
     assert any("一" <= sign <= "龥" for sign in zh)
     assert en.isascii()
@@ -271,7 +271,7 @@ def test_each_reason_names_the_row_the_value_and_what_the_sentence_needs(reason:
         cause()
 
     assert (error.value.row, error.value.problem) == (row, Problem(reason, path, parameters))
-    assert names_in(SENTENCES[reason][0]) == set(parameters)
+    assert names_in(reason.sentences[0]) == set(parameters)
 
 
 def test_a_sentence_holds_its_parameters_in_both_languages() -> None:
@@ -362,7 +362,7 @@ def altered(draw: st.DrawFn) -> dict[str, Any]:
 def check(error: InvalidPack) -> None:
     problem = error.problem
     assert problem.reason is not Reason.NOT_ALLOWED, error
-    assert names_in(SENTENCES[problem.reason][0]) == set(problem.parameters)
+    assert names_in(problem.reason.sentences[0]) == set(problem.parameters)
     for sentence in problem.message.values():
         assert all(item in sentence for item in problem.parameters.values())
     assert error.row

@@ -4,187 +4,164 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 Path = tuple[str | int, ...]
 
 
 class Reason(StrEnum):
-    """Why a pack, or a row of it, is refused."""
+    """Why a pack, or a row of it, is refused: a code, and the sentence in Chinese and English.
+
+    The names in braces are the parameters that each reason comes with.
+    """
+
+    sentences: tuple[str, str]
+
+    def __new__(cls, code: str, zh: str, en: str) -> Self:
+        """Make the code the value."""
+        member = str.__new__(cls, code)
+        member._value_, member.sentences = code, (zh, en)
+        return member
 
     # the file
-    NOT_UTF8 = "not_utf8"
-    NOT_TOML = "not_toml"
-    TOO_DEEP = "too_deep"
+    NOT_UTF8 = ("not_utf8", "文件不是 UTF-8 文本", "not UTF-8")
+    NOT_TOML = ("not_toml", "不是有效的 TOML：{detail}", "no valid TOML: {detail}")
+    TOO_DEEP = ("too_deep", "嵌套太深", "nested too deeply")
     # one value
-    UNKNOWN_KEY = "unknown_key"
-    MISSING = "missing"
-    EMPTY = "empty"
-    TOO_FEW = "too_few"
-    TOO_MANY = "too_many"
-    TOO_SMALL = "too_small"
-    NOT_A_NUMBER = "not_a_number"
-    NOT_AN_INTEGER = "not_an_integer"
-    NOT_A_DATE = "not_a_date"
-    NOT_A_TEXT = "not_a_text"
-    NOT_A_BOOLEAN = "not_a_boolean"
-    NOT_A_LIST = "not_a_list"
-    NOT_A_TABLE = "not_a_table"
-    NOT_TABLES = "not_tables"
-    NOT_A_CHOICE = "not_a_choice"
-    NOT_ALLOWED = "not_allowed"
+    UNKNOWN_KEY = ("unknown_key", "没有这个字段", "unknown key")
+    MISSING = ("missing", "缺少必填内容", "missing")
+    EMPTY = ("empty", "不能为空", "must not be empty")
+    TOO_FEW = ("too_few", "至少要有 {least} 项", "has to have at least {least}")
+    TOO_MANY = ("too_many", "至多 {most} 项", "has to have at most {most}")
+    TOO_SMALL = ("too_small", "必须大于 {bound}", "has to be greater than {bound}")
+    NOT_A_NUMBER = ("not_a_number", "必须是数字", "has to be a number")
+    NOT_AN_INTEGER = ("not_an_integer", "必须是整数", "has to be a whole number")
+    NOT_A_DATE = ("not_a_date", "必须是日期 YYYY-MM-DD", "has to be a date YYYY-MM-DD")
+    NOT_A_TEXT = ("not_a_text", "必须是文字", "has to be a text")
+    NOT_A_BOOLEAN = ("not_a_boolean", "必须是 true 或 false", "has to be true or false")
+    NOT_A_LIST = ("not_a_list", "应写成 […] 列表", "has to be a list")
+    NOT_A_TABLE = ("not_a_table", "应写成 {{…}} 表格", "has to be a table")
+    NOT_TABLES = ("not_tables", "应写成 [[…]] 表格", "has to be a list of tables")
+    NOT_A_CHOICE = ("not_a_choice", "只能是 {choices} 之一", "has to be {choices}")
+    NOT_ALLOWED = ("not_allowed", "不允许这个值", "a value that is not allowed")
     # values that do not go together
-    DUPLICATE_ID = "duplicate_id"
-    END_BEFORE_START = "end_before_start"
-    HALF_CONFIRMATION = "half_confirmation"
-    FREQUENCY_FORM = "frequency_form"
-    LIMIT_FORM = "limit_form"
-    VALUE_FORM = "value_form"
-    UNIT_MISSING = "unit_missing"
-    UNIT_WITHOUT_CRITERIA = "unit_without_criteria"
-    OUT_OF_CONTROL_WITHIN_LIMIT = "out_of_control_within_limit"
-    HALF_ABSOLUTE_LIMIT = "half_absolute_limit"
-    PAIRS_NEED_ERROR = "pairs_need_error"
-    PAIR_COUNTS_NOT_RISING = "pair_counts_not_rising"
-    PAIR_COUNT_IMPOSSIBLE = "pair_count_impossible"
-    BAND_BOUNDS = "band_bounds"
-    BAND_VALUE_UNCONFIRMED = "band_value_unconfirmed"
-    BAND_INCOMPLETE = "band_incomplete"
-    BANDS_NOT_OPEN = "bands_not_open"
-    BANDS_GAP = "bands_gap"
-    BANDS_OVERLAP = "bands_overlap"
-    BANDS_UNBOUNDED = "bands_unbounded"
-    # an overlay and its base
-    UNKNOWN_BASE = "unknown_base"
-    CODE_OF_BASE = "code_of_base"
-    OTHER_KIND = "other_kind"
-    BEFORE_BASE = "before_base"
-    END_OF_BASE = "end_of_base"
-    ROW_NOT_IN_BASE = "row_not_in_base"
-    FIXED_KEY = "fixed_key"
-    LOOSER = "looser"
-    LOOSER_DATES = "looser_dates"
-    LOOSER_UNITS = "looser_units"
-    LOOSER_BANDS = "looser_bands"
-    LOOSER_CRITERIA = "looser_criteria"
-
-
-# Chinese and English; the names in braces are the parameters that each reason comes with.
-SENTENCES: Mapping[Reason, tuple[str, str]] = {
-    Reason.NOT_UTF8: ("文件不是 UTF-8 文本", "not UTF-8"),
-    Reason.NOT_TOML: ("不是有效的 TOML：{detail}", "no valid TOML: {detail}"),
-    Reason.TOO_DEEP: ("嵌套太深", "nested too deeply"),
-    Reason.UNKNOWN_KEY: ("没有这个字段", "unknown key"),
-    Reason.MISSING: ("缺少必填内容", "missing"),
-    Reason.EMPTY: ("不能为空", "must not be empty"),
-    Reason.TOO_FEW: ("至少要有 {least} 项", "has to have at least {least}"),
-    Reason.TOO_MANY: ("至多 {most} 项", "has to have at most {most}"),
-    Reason.TOO_SMALL: ("必须大于 {bound}", "has to be greater than {bound}"),
-    Reason.NOT_A_NUMBER: ("必须是数字", "has to be a number"),
-    Reason.NOT_AN_INTEGER: ("必须是整数", "has to be a whole number"),
-    Reason.NOT_A_DATE: ("必须是日期 YYYY-MM-DD", "has to be a date YYYY-MM-DD"),
-    Reason.NOT_A_TEXT: ("必须是文字", "has to be a text"),
-    Reason.NOT_A_BOOLEAN: ("必须是 true 或 false", "has to be true or false"),
-    Reason.NOT_A_LIST: ("应写成 […] 列表", "has to be a list"),
-    Reason.NOT_A_TABLE: ("应写成 {{…}} 表格", "has to be a table"),
-    Reason.NOT_TABLES: ("应写成 [[…]] 表格", "has to be a list of tables"),
-    Reason.NOT_A_CHOICE: ("只能是 {choices} 之一", "has to be {choices}"),
-    Reason.NOT_ALLOWED: ("不允许这个值", "a value that is not allowed"),
-    Reason.DUPLICATE_ID: ("条目编号重复", "the id occurs twice"),
-    Reason.END_BEFORE_START: (
+    DUPLICATE_ID = ("duplicate_id", "条目编号重复", "the id occurs twice")
+    END_BEFORE_START = (
+        "end_before_start",
         "废止日期必须晚于施行日期",
         "the end is not after the beginning",
-    ),
-    Reason.HALF_CONFIRMATION: (
+    )
+    HALF_CONFIRMATION = (
+        "half_confirmation",
         "核对人和核对日期要一起填写",
         "confirmed_by and confirmed_on go together",
-    ),
-    Reason.FREQUENCY_FORM: (
+    )
+    FREQUENCY_FORM = (
+        "frequency_form",
         "间隔和次数只能填一种",
         "exactly one of interval, count, unconfirmed",
-    ),
-    Reason.LIMIT_FORM: (
+    )
+    LIMIT_FORM = (
+        "limit_form",
         "单一限值和分段限值只能填一种",
         "exactly one of limit, criteria, unconfirmed",
-    ),
-    Reason.VALUE_FORM: ("请填写数值，或标为未确认", "exactly one of value, unconfirmed"),
-    Reason.UNIT_MISSING: ("请填写单位", "a unit is needed"),
-    Reason.UNIT_WITHOUT_CRITERIA: (
+    )
+    VALUE_FORM = ("value_form", "请填写数值，或标为未确认", "exactly one of value, unconfirmed")
+    UNIT_MISSING = ("unit_missing", "请填写单位", "a unit is needed")
+    UNIT_WITHOUT_CRITERIA = (
+        "unit_without_criteria",
         "默认单位必须是分段所用的单位之一",
         "none of the units of the criteria",
-    ),
-    Reason.OUT_OF_CONTROL_WITHIN_LIMIT: (
+    )
+    OUT_OF_CONTROL_WITHIN_LIMIT = (
+        "out_of_control_within_limit",
         "失控界限不能比限值更严",
         "out of control begins within the limit",
-    ),
-    Reason.HALF_ABSOLUTE_LIMIT: (
+    )
+    HALF_ABSOLUTE_LIMIT = (
+        "half_absolute_limit",
         "绝对误差限值和它的单位要一起填写",
         "absolute_limit and absolute_unit go together",
-    ),
-    Reason.PAIRS_NEED_ERROR: (
+    )
+    PAIRS_NEED_ERROR = (
+        "pairs_need_error",
         "逐对判定只能按 AE 或 RE",
         "single pairs are judged by AE or RE",
-    ),
-    Reason.PAIR_COUNTS_NOT_RISING: (
+    )
+    PAIR_COUNTS_NOT_RISING = (
+        "pair_counts_not_rising",
         "对数要求必须从小到大，不能重复",
         "pass counts have to rise",
-    ),
-    Reason.PAIR_COUNT_IMPOSSIBLE: (
+    )
+    PAIR_COUNT_IMPOSSIBLE = (
+        "pair_count_impossible",
         "要求合格的对数多于总对数",
         "more pairs are required than there are",
-    ),
-    Reason.BAND_BOUNDS: ("上下限各只能填一个", "one lower and one upper bound at most"),
-    Reason.BAND_VALUE_UNCONFIRMED: (
+    )
+    BAND_BOUNDS = ("band_bounds", "上下限各只能填一个", "one lower and one upper bound at most")
+    BAND_VALUE_UNCONFIRMED = (
+        "band_value_unconfirmed",
         "未确认的分段不能有数值",
         "an unconfirmed band has no value",
-    ),
-    Reason.BAND_INCOMPLETE: (
+    )
+    BAND_INCOMPLETE = (
+        "band_incomplete",
         "请填写统计量、限值和单位",
         "statistic, limit and unit are needed",
-    ),
-    Reason.BANDS_NOT_OPEN: (
+    )
+    BANDS_NOT_OPEN = (
+        "bands_not_open",
         "{unit} 分段不完整：最低一段不填下限，最高一段不填上限",
         "gap in {unit}: the outer bands have to be open",
-    ),
-    Reason.BANDS_GAP: ("{unit} 分段在 {at} 处有空档", "gap at {at} {unit}"),
-    Reason.BANDS_OVERLAP: ("{unit} 分段在 {at} 处重叠", "overlap at {at} {unit}"),
-    Reason.BANDS_UNBOUNDED: (
+    )
+    BANDS_GAP = ("bands_gap", "{unit} 分段在 {at} 处有空档", "gap at {at} {unit}")
+    BANDS_OVERLAP = ("bands_overlap", "{unit} 分段在 {at} 处重叠", "overlap at {at} {unit}")
+    BANDS_UNBOUNDED = (
+        "bands_unbounded",
         "{unit} 有两个不填上下限的分段",
         "overlap in {unit}: two bands without bounds",
-    ),
-    Reason.UNKNOWN_BASE: ("没有规则包 {pack}", "there is no pack {pack}"),
-    Reason.CODE_OF_BASE: ("地方加严规则需要自己的代码", "an overlay needs a code of its own"),
-    Reason.OTHER_KIND: (
-        "类别与所加严的规则包不一致（{kind}）",
-        "the base is for {kind}",
-    ),
-    Reason.BEFORE_BASE: (
+    )
+    # an overlay and its base
+    UNKNOWN_BASE = ("unknown_base", "没有规则包 {pack}", "there is no pack {pack}")
+    CODE_OF_BASE = (
+        "code_of_base",
+        "地方加严规则需要自己的代码",
+        "an overlay needs a code of its own",
+    )
+    OTHER_KIND = ("other_kind", "类别与所加严的规则包不一致（{kind}）", "the base is for {kind}")
+    BEFORE_BASE = (
+        "before_base",
         "施行日期不能早于所加严的规则包（{since}）",
         "the base is in force from {since} on",
-    ),
-    Reason.END_OF_BASE: (
+    )
+    END_OF_BASE = (
+        "end_of_base",
         "地方加严规则随所加严的规则包一起废止",
         "an overlay ends with its base",
-    ),
-    Reason.ROW_NOT_IN_BASE: ("所加严的规则包没有这一条", "the base has no such row"),
-    Reason.FIXED_KEY: ("地方加严规则不能改这一项", "cannot be changed"),
-    Reason.LOOSER: ("比 {pack} 更宽松：{key}", "looser than {pack}: {key}"),
-    Reason.LOOSER_DATES: (
+    )
+    ROW_NOT_IN_BASE = ("row_not_in_base", "所加严的规则包没有这一条", "the base has no such row")
+    FIXED_KEY = ("fixed_key", "地方加严规则不能改这一项", "cannot be changed")
+    LOOSER = ("looser", "比 {pack} 更宽松：{key}", "looser than {pack}: {key}")
+    LOOSER_DATES = (
+        "looser_dates",
         "比 {pack} 更宽松：所加严的条目在其他时间会缺失",
         "looser than {pack}: the row of the base would be missing at other times",
-    ),
-    Reason.LOOSER_UNITS: (
+    )
+    LOOSER_UNITS = (
+        "looser_units",
         "比 {pack} 更宽松：分段所用的单位不同",
         "looser than {pack}: criteria: the units differ",
-    ),
-    Reason.LOOSER_BANDS: (
+    )
+    LOOSER_BANDS = (
+        "looser_bands",
         "比 {pack} 更宽松：{unit} 的分段不同",
         "looser than {pack}: criteria: the bands of {unit} differ",
-    ),
-    Reason.LOOSER_CRITERIA: (
+    )
+    LOOSER_CRITERIA = (
+        "looser_criteria",
         "比 {pack} 更宽松：{unit} 的分段限值",
         "looser than {pack}: criteria: {unit}",
-    ),
-}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +175,7 @@ class Problem:
     @property
     def message(self) -> dict[str, str]:
         """The reason in both languages, without the path."""
-        zh, en = SENTENCES[self.reason]
+        zh, en = self.reason.sentences
         return {"zh": zh.format(**self.parameters), "en": en.format(**self.parameters)}
 
     @property
