@@ -1,8 +1,9 @@
 """Everything that a resolved sheet definition has to keep to; problems are collected."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from yunjian.standards.sheets.expressions import InvalidExpression, compiled, paths
@@ -38,7 +39,7 @@ UNITS = frozenset(
 )  # fmt: skip
 MOST_ROWS = 200
 
-TEXT, TRUE, WHOLE, NUMBER, LIST, TABLE = (str, bool, int, (int, float), list, dict)
+TEXT, WHOLE, NUMBER, LIST, TABLE = (str, int, (int, float), list, dict)
 _DEFINITION = {
     "code": TEXT, "version": WHOLE, "title": TABLE, "standard": TEXT, "annex": TEXT,
     "effective": LIST, "provenance": TEXT, "applies": TABLE, "sections": LIST, "limits": TABLE,
@@ -91,7 +92,6 @@ class _Checks:
     def problems(self) -> Iterator[Problem]:
         data, name = self._data, self._name
         yield from _keys(name, data, _DEFINITION, ("code", "version", "title", "sections"))
-        yield from _texts(name, data)
         if isinstance(data.get("code"), str) and not _CODE.fullmatch(data["code"]):
             yield Problem(name, "wrong_key", data["code"])
         yield from _values(name, data, "provenance", PROVENANCES)
@@ -101,11 +101,7 @@ class _Checks:
             yield from _keys(f"{name}.applies", data["applies"], _APPLIES, ())
         yield from self._limits()
         yield from _twice(name, data.get("sections"))
-        for section in _entries(name, "sections", data.get("sections"), []):
-            if isinstance(section, Problem):
-                yield section
-            else:
-                yield from self._section(f"{name}.{section.get('key')}", section)
+        yield from _each(name, "sections", data, self._section)
 
     def _limits(self) -> Iterator[Problem]:
         for key, limit in self._lim.items():
@@ -114,10 +110,9 @@ class _Checks:
             elif missing := {"clause", "provenance"} - set(limit):
                 yield Problem(f"{self._name}.limits.{key}", "missing_key", _joined(missing))
 
-    def _section(self, place: str, section: dict[str, Any]) -> Iterator[Problem]:
+    def _section(self, section: dict[str, Any]) -> Iterator[Problem]:
+        place = f"{self._name}.{section.get('key')}"
         yield from _keys(place, section, _SECTION, ("key", "title", "kind"))
-        yield from _texts(place, section)
-        yield from _key(place, section)
         yield from _values(place, section, "kind", SECTION_KINDS)
         yield from _values(place, section, "layout", LAYOUTS)
         has_items, has_fields = bool(section.get("items")), bool(section.get("fields"))
@@ -134,20 +129,14 @@ class _Checks:
             if not isinstance(source, str):
                 yield Problem(f"{place}.calc.{key}", "wrong_kind", type(source).__name__)
             yield from self._expression(f"{place}.calc.{key}", source, section)
-        for item in _entries(place, "items", section.get("items"), []):
-            yield from [item] if isinstance(item, Problem) else _item(place, item)
-        for field in _entries(place, "fields", section.get("fields"), []):
-            if isinstance(field, Problem):
-                yield field
-            else:
-                yield from self._field(f"{place}.{field.get('key')}", field, section)
+        yield from _each(place, "items", section, partial(_item, place))
+        yield from _each(place, "fields", section, partial(self._field, place, section))
 
     def _field(
-        self, place: str, field: dict[str, Any], section: dict[str, Any]
+        self, section_place: str, section: dict[str, Any], field: dict[str, Any]
     ) -> Iterator[Problem]:
+        place = f"{section_place}.{field.get('key')}"
         yield from _keys(place, field, _FIELD, ("key", "title", "type"))
-        yield from _texts(place, field)
-        yield from _key(place, field)
         yield from _values(place, field, "type", FIELD_TYPES)
         if isinstance(field.get("unit"), str) and field["unit"] and field["unit"] not in UNITS:
             yield Problem(place, "unknown_unit", field["unit"])
@@ -158,25 +147,18 @@ class _Checks:
         least, most = field.get("min"), field.get("max")
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
             yield Problem(place, "range", f"{least}-{most}")
-        for choice in _entries(place, "choices", field.get("choices"), []):
-            if isinstance(choice, Problem):
-                yield choice
-            else:
-                yield from _keys(f"{place}.choices", choice, _CHOICE, ("value", "title"))
-                yield from _texts(f"{place}.choices", choice)
+        yield from _each(place, "choices", field, partial(_choice, place))
         for key in ("required", "show", "prefill", "compute"):
             yield from self._expression(f"{place}.{key}", field.get(key), section)
-        for rule in _entries(place, "judge", field.get("judge"), []):
-            yield from [rule] if isinstance(rule, Problem) else self._judge(place, rule, section)
+        yield from _each(place, "judge", field, partial(self._judge, place, section))
 
     def _judge(
-        self, place: str, rule: dict[str, Any], section: dict[str, Any]
+        self, place: str, section: dict[str, Any], rule: dict[str, Any]
     ) -> Iterator[Problem]:
         if isinstance(rule.get("limit"), str) and rule["limit"] not in self._lim:
             yield Problem(place, "unknown_reference", f"lim.{rule['limit']}")
             return
         yield from _keys(f"{place}.judge", rule, _JUDGE, ("when", "verdict", "message"))
-        yield from _texts(f"{place}.judge", rule)
         yield from _values(f"{place}.judge", rule, "verdict", VERDICTS)
         given = rule.get("follow_up", [])
         for kind in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
@@ -225,18 +207,25 @@ def _names(section: dict[str, Any]) -> set[str]:
     return {part["key"] for part in _parts(section) if isinstance(part.get("key"), str)}
 
 
-def _entries(place: str, key: str, value: Any, default: list[Any]) -> Iterator[Any]:
-    for item in value if isinstance(value, list) else default:
-        yield (
-            item
-            if isinstance(item, dict)
-            else Problem(f"{place}.{key}", "wrong_kind", type(item).__name__)
-        )
+def _each(
+    place: str,
+    key: str,
+    data: dict[str, Any],
+    problems_of: Callable[[dict[str, Any]], Iterator[Problem]],
+) -> Iterator[Problem]:
+    """Check each table of a list; what is none is wrong itself, and no list is told elsewhere."""
+    value = data.get(key)
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict):
+            yield from problems_of(item)
+        else:
+            yield Problem(f"{place}.{key}", "wrong_kind", type(item).__name__)
 
 
 def _keys(
     place: str, data: dict[str, Any], known: dict[str, Any], needed: tuple[str, ...]
 ) -> Iterator[Problem]:
+    """Check which keys a table has, and the values of those that every table has alike."""
     if unknown := set(data) - set(known):
         yield Problem(place, "unknown_key", _joined(unknown))
     if missing := set(needed) - set(data):
@@ -248,13 +237,6 @@ def _keys(
             not isinstance(value, kind) or (is_true and kind in (WHOLE, NUMBER))
         ):
             yield Problem(place, "wrong_kind", key)
-
-
-def _joined(keys: set[Any]) -> str:
-    return ", ".join(sorted(str(key) for key in keys))
-
-
-def _texts(place: str, data: dict[str, Any]) -> Iterator[Problem]:
     for key in ("title", "message", "hint"):
         text = data.get(key)
         if isinstance(text, dict) and (
@@ -262,11 +244,12 @@ def _texts(place: str, data: dict[str, Any]) -> Iterator[Problem]:
             or not all(isinstance(part, str) and part.strip() for part in text.values())
         ):
             yield Problem(place, "text", key)
-
-
-def _key(place: str, data: dict[str, Any]) -> Iterator[Problem]:
-    if isinstance(data.get("key"), str) and not _KEY.fullmatch(data["key"]):
+    if "key" in known and isinstance(data.get("key"), str) and not _KEY.fullmatch(data["key"]):
         yield Problem(place, "wrong_key", data["key"])
+
+
+def _joined(keys: set[Any]) -> str:
+    return ", ".join(sorted(str(key) for key in keys))
 
 
 def _values(
@@ -283,10 +266,11 @@ def _twice(place: str, parts: Any) -> Iterator[Problem]:
 
 
 def _item(place: str, item: dict[str, Any]) -> Iterator[Problem]:
-    place = f"{place}.{item.get('key')}"
-    yield from _keys(place, item, _ITEM, ("key", "title"))
-    yield from _texts(place, item)
-    yield from _key(place, item)
+    yield from _keys(f"{place}.{item.get('key')}", item, _ITEM, ("key", "title"))
+
+
+def _choice(place: str, choice: dict[str, Any]) -> Iterator[Problem]:
+    yield from _keys(f"{place}.choices", choice, _CHOICE, ("value", "title"))
 
 
 def _effective(place: str, bounds: Any) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -62,15 +62,7 @@ class SheetResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {
-            "verdict": self.verdict,
-            "fields": self.fields,
-            "errors": [
-                {"path": error.path, "code": error.code, "message": error.message}
-                for error in self.errors
-            ],
-            "follow_ups": self.follow_ups,
-        }
+        return asdict(self)
 
 
 def worse(first: str, second: str) -> str:
@@ -141,7 +133,7 @@ class _Run:
             case _:
                 if self._is_object(section.key, given, {part.key for part in section.fields}):
                     values = self._variables["s"][section.key]
-                    self._fields(section, section.key, given or {}, values)
+                    self._fields(section, section.key, given or {}, values, {})
 
     def _is_object(self, path: str, given: Any, known: set[str]) -> bool:
         if given is not None and not isinstance(given, dict):
@@ -199,19 +191,17 @@ class _Run:
         path: str,
         given: dict[str, Any],
         values: dict[str, Any],
-        alike: dict[str, Any] | None = None,
+        alike: dict[str, Any],
     ) -> None:
         """Calculate, then take field by field; `alike` keeps what all rows of a group share."""
         self._variables["row"] = values
         # a calculation sees those before it
         self._variables["calc"] = known = {}
         for key, source in section.calc:
-            if alike is None or key not in section.alike:
-                known[key] = _kept(evaluated(source, self._variables))
-            else:
-                if key not in alike:
-                    alike[key] = _kept(evaluated(source, self._variables))
-                known[key] = alike[key]
+            shared = alike if key in section.alike else known
+            if key not in shared:
+                shared[key] = _kept(evaluated(source, self._variables))
+            known[key] = shared[key]
         for part in section.fields:
             self._field(part, f"{path}.{part.key}", given, values)
 
@@ -348,44 +338,34 @@ def _text_problems(value: Any, limit: int) -> Iterator[Problem]:
 
 
 def _photo_problems(value: Any) -> Iterator[Problem]:
-    if not isinstance(value, list) or not all(_is_uuid(item) for item in value):
+    if not isinstance(value, list) or not all(_reads_as(UUID, item) for item in value):
         yield ("not_photos",)
     elif len(value) > PHOTO_LIMIT:
         yield ("too_many", PHOTO_LIMIT)
-
-
-def _is_uuid(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _are_choices(part: Field, value: Any) -> bool:
     return isinstance(value, list) and all(item in part.choices for item in value)
 
 
-def _reads_as(parse: Callable[[str], object]) -> Callable[[Field, Any], bool]:
-    def is_right(_part: Field, value: Any) -> bool:
-        if not isinstance(value, str):
-            return False
-        try:
-            parse(value)
-        except ValueError:
-            return False
-        return True
-
-    return is_right
+def _reads_as(parse: Callable[[str], object], value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
 
 
 _KINDS: dict[str, tuple[str, Callable[[Field, Any], bool]]] = {
     "choice": ("not_a_choice", lambda part, value: value in part.choices),
     "choices": ("not_a_choice", _are_choices),
     "boolean": ("not_a_boolean", lambda _part, value: isinstance(value, bool)),
-    "date": ("not_a_date", _reads_as(date.fromisoformat)),
-    "time": ("not_a_time", _reads_as(time.fromisoformat)),
-    "datetime": ("not_a_datetime", _reads_as(datetime.fromisoformat)),
+    "date": ("not_a_date", lambda _part, value: _reads_as(date.fromisoformat, value)),
+    "time": ("not_a_time", lambda _part, value: _reads_as(time.fromisoformat, value)),
+    "datetime": (
+        "not_a_datetime",
+        lambda _part, value: _reads_as(datetime.fromisoformat, value),
+    ),
 }

@@ -7,6 +7,7 @@ tables of repeated rows, which stand upright when a row has more columns than a 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal
 
 from yunjian.standards.rules.duty.calendar import CHINA
@@ -117,20 +118,11 @@ def laid_out(
 
 def _joined(blocks: Iterator[Block]) -> Iterator[Block]:
     """Join checklists that follow one another into one table."""
-    held: Block | None = None
-    for block in blocks:
-        if held is not None and block.kind == "checks":
-            held.checks.extend(block.checks)
-            continue
-        if held is not None:
-            yield held
-            held = None
-        if block.kind == "checks":
-            held = block
+    for kind, run in groupby(blocks, key=lambda block: block.kind):
+        if kind == "checks":
+            yield Block("checks", "", checks=[group for block in run for group in block.checks])
         else:
-            yield block
-    if held is not None:
-        yield held
+            yield from run
 
 
 class _Writer:

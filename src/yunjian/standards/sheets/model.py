@@ -27,9 +27,7 @@ class Field:
     """One thing to fill in."""
 
     key: str
-    title: dict[str, str]
     type: str
-    unit: str
     decimals: int | None
     minimum: float | None
     maximum: float | None
@@ -45,7 +43,6 @@ class Item:
     """One line of a checklist; done every `interval_days`."""
 
     key: str
-    title: dict[str, str]
     clause: str
 
 
@@ -59,7 +56,6 @@ class Section:
 
     key: str
     kind: str
-    title: dict[str, str]
     fields: tuple[Field, ...]
     items: tuple[Item, ...]
     minimum: int
@@ -159,12 +155,8 @@ def _section(data: dict[str, Any]) -> Section:
     return Section(
         key=data["key"],
         kind=data["kind"],
-        title=data["title"],
         fields=tuple(_field(item) for item in data.get("fields", [])),
-        items=tuple(
-            Item(item["key"], item["title"], item.get("clause", ""))
-            for item in data.get("items", [])
-        ),
+        items=tuple(Item(item["key"], item.get("clause", "")) for item in data.get("items", [])),
         minimum=data.get("min", 0),
         maximum=data.get("max", 100),
         show=data.get("show", ""),
@@ -214,9 +206,7 @@ def _is_typed(rows: Parts, typed: set[str]) -> bool:
 def _field(data: dict[str, Any]) -> Field:
     return Field(
         key=data["key"],
-        title=data["title"],
         type=data["type"],
-        unit=data.get("unit", ""),
         decimals=data.get("decimals"),
         minimum=data.get("min"),
         maximum=data.get("max"),

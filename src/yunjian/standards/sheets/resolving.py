@@ -76,41 +76,28 @@ class _Short:
     def judgements(self) -> list[dict[str, Any]]:
         value = self._rule["value"]
         if "limit" not in self._limit:
-            return [self._judgement(f"abs({value}) != null", "unknown", *_not_confirmed())]
-        results = []
-        is_controlled = "out_of_control" in self._limit
-        if is_controlled:
-            results.append(
-                self._judgement(self._beyond("out_of_control"), "out_of_control", *self._lost())
-            )
-        verdict = "calibrate" if is_controlled else "fail"
-        results.append(self._judgement(self._beyond("limit"), verdict, *self._bad()))
-        within = self._numbers("limit", "或", "or")
-        results.append(
-            self._judgement(
-                f"beyond({value}, {self._place}.limit) != null",
-                "pass",
-                f"在允许范围内（{within[0]}）",
-                f"Within the limit ({within[1]})",
-            )
+            zh, en = "限值未确认，不作判定", "The limit is not confirmed: not judged"
+            return [self._judgement(f"abs({value}) != null", "unknown", zh, en)]
+        zh, en = self._numbers("limit", "或", "or")
+        is_within = f"beyond({value}, {self._place}.limit) != null"
+        within = self._judgement(
+            is_within, "pass", f"在允许范围内（{zh}）", f"Within the limit ({en})"
         )
-        return results
+        if "out_of_control" not in self._limit:
+            return [self._beyond("limit", "fail", "不合格", "not met"), within]
+        return [
+            self._beyond("out_of_control", "out_of_control", "判定失控", "out of control"),
+            self._beyond("limit", "calibrate", "需校准", "calibrate"),
+            within,
+        ]
 
-    def _beyond(self, key: str) -> str:
+    def _beyond(self, key: str, verdict: str, zh: str, en: str) -> dict[str, Any]:
         parts = [f"beyond({self._rule['value']}, {self._place}.{key})"]
         if f"absolute_{key}" in self._limit and "absolute" in self._rule:
             parts.append(f"beyond({self._rule['absolute']}, {self._place}.absolute_{key})")
-        return " && ".join(f"{part} == true" for part in parts)
-
-    def _lost(self) -> tuple[str, str]:
-        zh, en = self._numbers("out_of_control", "且", "and")
-        return f"超过 {zh}，判定失控", f"Beyond {en}: out of control"
-
-    def _bad(self) -> tuple[str, str]:
-        zh, en = self._numbers("limit", "且", "and")
-        if "out_of_control" in self._limit:
-            return f"超过 {zh}，需校准", f"Beyond {en}: calibrate"
-        return f"超过 {zh}，不合格", f"Beyond {en}: not met"
+        when = " && ".join(f"{part} == true" for part in parts)
+        limit_zh, limit_en = self._numbers(key, "且", "and")
+        return self._judgement(when, verdict, f"超过 {limit_zh}，{zh}", f"Beyond {limit_en}: {en}")
 
     def _numbers(self, key: str, zh: str, en: str) -> tuple[str, str]:
         tolerance = f"±{self._limit[key]:g} {self._unit}".strip()
@@ -133,7 +120,3 @@ class _Short:
 
 
 _BAD = {"out_of_control", "calibrate", "fail"}
-
-
-def _not_confirmed() -> tuple[str, str]:
-    return "限值未确认，不作判定", "The limit is not confirmed: not judged"
