@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from yunjian.standards.rules.model import (
 )
 from yunjian.standards.rules.problems import InvalidPack, InvalidValues, Path, Problem, Reason
 from yunjian.standards.rules.validation import problem_of
+from yunjian.standards.sources import Sources
 
 R = TypeVar("R", bound=Row)
 TABLES = ("obligations", "limits", "deadlines", "validity", "substitutions")
@@ -89,13 +90,7 @@ class Pack(StrictModel):
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every row of every table."""
-        return (
-            *self.obligations,
-            *self.limits,
-            *self.deadlines,
-            *self.validity,
-            *self.substitutions,
-        )
+        return tuple(row for table in TABLES for row in getattr(self, table))
 
     def in_force(self, on_date: date) -> bool:
         """Tell whether the pack holds on a day."""
@@ -118,25 +113,8 @@ class Pack(StrictModel):
         return _named((*self.deadlines, *self.validity), value_id, self.name)
 
 
-Source = Callable[[], Iterable[Pack]]
-_sources: list[Source] = []
-
-
-def register_source(source: Source) -> None:
-    """Let a callable supply published packs of its own, beside those that ship.
-
-    It is asked whenever packs are looked for, so it should keep what it has read, and hand out
-    the same objects again. A shipped pack wins over one of the same name. Registering twice
-    changes nothing.
-    """
-    if source not in _sources:
-        _sources.append(source)
-
-
-def unregister_source(source: Source) -> None:
-    """Forget a source; one that is not registered changes nothing."""
-    if source in _sources:
-        _sources.remove(source)
+_sources: Sources[Pack] = Sources()
+register_source, unregister_source = _sources.register, _sources.unregister
 
 
 def packs() -> tuple[Pack, ...]:
@@ -153,8 +131,7 @@ def packs() -> tuple[Pack, ...]:
 
 def versions() -> tuple[Pack, ...]:
     """Return every version of every pack as it was shipped or published."""
-    known = {item.name: item for source in reversed(_sources) for item in source()}
-    known |= {item.name: item for item in shipped()}
+    known = _sources.by_name() | {item.name: item for item in shipped()}
     return tuple(known[name] for name in sorted(known)) if _sources else shipped()
 
 
@@ -163,7 +140,7 @@ def without_overlaps(known: Sequence[Pack]) -> tuple[Pack, ...]:
     by_code = [_cut(item, _followers(item, known)) for item in known]
     ends = {item.name: item.until for item in by_code}
     result = [
-        _cut(item, [*_overlays_of(item, known), *_end_of_base(item, ends)]) for item in by_code
+        _cut(item, [*_overlays_of(item, known), ends.get(item.overlays or "")]) for item in by_code
     ]
     return tuple(item for item in result if item.until is None or item.since < item.until)
 
@@ -176,13 +153,8 @@ def _overlays_of(item: Pack, known: Iterable[Pack]) -> list[date]:
     return [one.since for one in known if one.overlays == item.name]
 
 
-def _end_of_base(item: Pack, ends: dict[str, date | None]) -> list[date]:
-    end = ends.get(item.overlays) if item.overlays is not None else None
-    return [] if end is None else [end]
-
-
-def _cut(item: Pack, ends: list[date]) -> Pack:
-    end = min(ends, default=None)
+def _cut(item: Pack, ends: Iterable[date | None]) -> Pack:
+    end = min((end for end in ends if end is not None), default=None)
     if end is None or (item.until is not None and item.until <= end):
         return item
     return item.model_copy(update={"effective": (item.since, end)})

@@ -196,7 +196,8 @@ class _Run:
         """Calculate, then take field by field; `alike` keeps what all rows of a group share."""
         self._variables["row"] = values
         # a calculation sees those before it
-        self._variables["calc"] = known = {}
+        known: dict[str, Any] = {}
+        self._variables["calc"] = known
         for key, source in section.calc:
             shared = alike if key in section.alike else known
             if key not in shared:

@@ -1,7 +1,7 @@
 """The sheet definitions that ship or are registered, and which of them hold when."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from yunjian.standards.sheets.model import Definition, parsed
 from yunjian.standards.sheets.problems import InvalidDefinition, Problem
+from yunjian.standards.sources import Sources
 
 FOLDER = "definitions"
 
@@ -19,24 +20,8 @@ class UnknownSheet(LookupError):
     """There is no sheet of this name."""
 
 
-Source = Callable[[], Iterable[Definition]]
-_sources: list[Source] = []
-
-
-def register_source(source: Source) -> None:
-    """Let a callable supply published definitions of its own, beside those that ship.
-
-    It is asked whenever a sheet is looked for, so it should keep what it has read. A shipped
-    definition wins over one of the same name. Registering twice changes nothing.
-    """
-    if source not in _sources:
-        _sources.append(source)
-
-
-def unregister_source(source: Source) -> None:
-    """Forget a source; one that is not registered changes nothing."""
-    if source in _sources:
-        _sources.remove(source)
+_sources: Sources[Definition] = Sources()
+register_source, unregister_source = _sources.register, _sources.unregister
 
 
 def definition(name: str) -> Definition:
@@ -45,9 +30,7 @@ def definition(name: str) -> Definition:
     Raises:
         UnknownSheet: there is none.
     """
-    match = _shipped().get(name) or next(
-        (item for source in _sources for item in source() if item.name == name), None
-    )
+    match = _shipped().get(name) or _sources.by_name().get(name)
     if match is None:
         raise UnknownSheet(name)
     return match
@@ -55,8 +38,7 @@ def definition(name: str) -> Definition:
 
 def definitions() -> dict[str, Definition]:
     """Return every definition by name."""
-    others = {item.name: item for source in reversed(_sources) for item in source()}
-    return others | _shipped()
+    return _sources.by_name() | _shipped()
 
 
 @cache
