@@ -22,15 +22,14 @@ KEYS_PORT_OFFSET = 2
 def _migrate_if_needed() -> bool:
     from django.core.management import call_command  # noqa: PLC0415 - after setup
     from django.db import connection  # noqa: PLC0415 - after setup
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
 
     from yunjian.access.policy_sync import as_owner, sync_policies  # noqa: PLC0415 - after setup
+    from yunjian.config.operations import pending_migrations  # noqa: PLC0415 - after setup
 
     with as_owner():
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = pending_migrations()
         if pending:
-            click.echo(f"正在升级数据库（{len(pending)} 步）… / migrating")
+            click.echo(f"正在升级数据库（{pending} 步）… / migrating")
             call_command("migrate", verbosity=0, interactive=False)
         changed = sync_policies()  # a row policy may change without a table
     connection.close()
@@ -156,8 +155,7 @@ def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> Non
         with only_one(folder), database(folder):
             setup_django(folder)
             _migrate_if_needed()
-            _load_city(folder, seed, scale)
-            keys = _demo_keys(folder)
+            keys = _load_city(folder, seed, scale)
             code = 0 if load_only else _serve_demo(host, port, simulator_port, folder, keys)
     sys.exit(code)
 
@@ -177,20 +175,16 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
     os.environ.setdefault("YUNJIAN_WECHAT_AES_KEY", secrets.token_hex(22)[:43])  # 43 of Base64
 
 
-def _load_city(folder: Path, seed: int, scale: int) -> None:
+def _load_city(folder: Path, seed: int, scale: int) -> Path | None:
+    """Load the city if there is none; return the folder of its keys for certificates."""
     from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
+    from yunjian.demo.certificates import prepare  # noqa: PLC0415 - after setup
     from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
 
-    if is_loaded():
-        return
-    click.echo("正在装载示范城市，约需一分钟… / loading the demo city, about a minute")
-    with acting_as(system_actor("示范数据")):
-        load(seed=seed, scale=scale, var_dir=folder)
-
-
-def _demo_keys(folder: Path) -> Path | None:
-    from yunjian.demo.certificates import prepare  # noqa: PLC0415 - after setup
-
+    if not is_loaded():
+        click.echo("正在装载示范城市，约需一分钟… / loading the demo city, about a minute")
+        with acting_as(system_actor("示范数据")):
+            load(seed=seed, scale=scale, var_dir=folder)
     return prepare(folder)
 
 
@@ -344,7 +338,7 @@ def doctor(*, production: bool) -> None:
         checks = operations.doctor(production=production)
     for check in checks:
         mark, colour = ("✓", "green") if check.ok else ("✗", "red")
-        click.secho(f"{mark} {check.detail_zh} / {check.detail_en}", fg=colour)
+        click.secho(f"{mark} {check.zh} / {check.en}", fg=colour)
         if not check.ok and check.hint:
             click.echo(f"  {check.hint}")
     if not all(check.ok for check in checks):

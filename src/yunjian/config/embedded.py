@@ -68,13 +68,8 @@ class EmbeddedDatabase:
         """Stop the server, unless it was running before `start`."""
         if self._server is None or self.was_running:
             return
-        user = getattr(self._server, "system_user", None)
-        _commands.pg_ctl(  # type: ignore[attr-defined]  # made at run time
-            # nobody reads again what is not durable: it needs no last checkpoint
-            ["-w", "-m", "fast" if self.durable else "immediate", "-t", STOP_SECONDS, "stop"],
-            pgdata=self.data_dir,
-            user=user,
-        )
+        # nobody reads again what is not durable: it needs no last checkpoint
+        self._pg_ctl("-m", "fast" if self.durable else "immediate", "-t", STOP_SECONDS, "stop")
         self._server = None
 
     def _prepare(self, admin_url: str) -> None:
@@ -89,10 +84,10 @@ class EmbeddedDatabase:
                 settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
             for name, value in settings.items():
                 connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
-        self._restart()
+        self._pg_ctl("-m", "fast", "restart")
 
-    def _restart(self) -> None:
+    def _pg_ctl(self, *arguments: str) -> None:
         user = getattr(self._server, "system_user", None)
         _commands.pg_ctl(  # type: ignore[attr-defined]  # made at run time
-            ["-w", "-m", "fast", "restart"], pgdata=self.data_dir, user=user
+            ["-w", *arguments], pgdata=self.data_dir, user=user
         )

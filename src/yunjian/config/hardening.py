@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -15,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from yunjian.access.policy_sync import missing_policies
+from yunjian.config.operations import first_value
 from yunjian.config.runtime import BACKUP_NOTE
 from yunjian.evidence.models import ChainCheck, Event
 from yunjian.kernel.clock import now
@@ -115,12 +115,6 @@ def _demo_is_gone() -> bool:
 # --- the database
 
 
-def _one(sql: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchone()[0]
-
-
 def _way_is_closed() -> bool:
     connection.ensure_connection()
     assert connection.connection is not None  # noqa: S101 - it has just been made
@@ -129,7 +123,7 @@ def _way_is_closed() -> bool:
 
 
 def _role_is_held() -> bool:
-    return not _one(
+    return not first_value(
         "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class"
         " WHERE relowner = pg_roles.oid AND relnamespace = 'public'::regnamespace)"
         " FROM pg_roles WHERE rolname = current_user"
@@ -137,12 +131,14 @@ def _role_is_held() -> bool:
 
 
 def _login_is_held() -> bool:
-    return not _one("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user")
+    return not first_value(
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+    )
 
 
 def _writes_are_kept() -> bool:
     return bool(
-        _one(
+        first_value(
             "SELECT bool_and(setting <> 'off') FROM pg_settings"
             " WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
         )

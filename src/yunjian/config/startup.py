@@ -31,11 +31,11 @@ def refusals_as_sentences() -> Iterator[None]:
 
 
 @contextmanager
-def django_ready(*, keep_running: bool = True) -> Iterator[Path]:
+def django_ready() -> Iterator[Path]:
     """Make database and Django ready for a command that is not the server."""
     with refusals_as_sentences():
         folder = var_dir()
-        with database(folder, keep_running=keep_running):
+        with database(folder, keep_running=True):
             setup_django(folder)
             from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415 - after setup
 

@@ -287,12 +287,6 @@ def demand_lines(row: Row) -> list[str]:
             return []
 
 
-def is_unconfirmed(row: Row) -> bool:
-    """Tell whether nobody has established all of the row's values yet."""
-    bands = row.criteria.values() if isinstance(row, LimitRow) else ()
-    return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
-
-
 def provenance_tags(row: Row) -> list[tuple[str, str]]:
     """Return where the values come from: (key, label); a compared row awaits no comparing."""
     return [(part, _provenance(part, row)) for part in row.provenance.split(" + ")]

@@ -15,6 +15,7 @@ from yunjian.library.domain.rule_changes import entries
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.selectors.published_packs import read
 from yunjian.standards.rules import InvalidPack, Pack
+from yunjian.standards.rules.limits import is_unconfirmed
 from yunjian.standards.rules.model import LimitRow, ObligationRow, Row
 from yunjian.standards.rules.packs import TABLES, versions, without_overlaps
 
@@ -49,7 +50,7 @@ class RuleLine:
     @property
     def state(self) -> str:
         """Whether the row was compared with the print, waits for it, or has no value yet."""
-        if labels.is_unconfirmed(self.row):
+        if is_unconfirmed(self.row):
             return OPEN
         return PENDING if self.row.confirmed_by is None else CONFIRMED
 

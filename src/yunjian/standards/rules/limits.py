@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from yunjian.standards.rules.model import Band, LimitRow
+from yunjian.standards.rules.model import Band, LimitRow, Row
 from yunjian.standards.rules.packs import pack
 
 NUMBERS = ("limit", "out_of_control", "absolute_limit", "absolute_out_of_control", "pairs_min")
@@ -64,6 +64,12 @@ def _bands_and_counts(row: LimitRow) -> dict[str, Any]:
 def sorted_bands(bands: tuple[Band, ...]) -> list[Band]:
     """Return bands from the lowest up."""
     return sorted(bands, key=lambda band: (band.lower is not None, band.lower or Decimal(0)))
+
+
+def is_unconfirmed(row: Row) -> bool:
+    """Tell whether nobody has established all of the row's values yet."""
+    bands = row.criteria.values() if isinstance(row, LimitRow) else ()
+    return row.unconfirmed or any(band.unconfirmed for group in bands for band in group)
 
 
 def _band(band: Band) -> dict[str, Any]:
