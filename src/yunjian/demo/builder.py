@@ -10,11 +10,12 @@ from decimal import Decimal
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.demo.catalogue import FIRST, GIVEN, SECOND, SURNAMES, Industry
-from yunjian.evidence.services import record
-from yunjian.identity import events
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Account, District, Organization
 from yunjian.identity.selectors import actor_for
 from yunjian.identity.services.accounts import account_create
+from yunjian.identity.services.organizations import organization_create
 from yunjian.identity.services.second_factor import (
     code_now,
     second_factor_enroll,
@@ -77,9 +78,10 @@ class CityBuilder:
         """Return the day so many days after the history begins."""
         return self.begin + timedelta(days=offset)
 
-    def moment(self, day: date, hour: float) -> datetime:
-        """Return a moment of a Shanghai day."""
-        return datetime.combine(day, time(0), tzinfo=SHANGHAI) + timedelta(hours=hour)
+    def moment(self, day: date | int, hour: float) -> datetime:
+        """Return a moment of a Shanghai day, or of the one so many days after `begin`."""
+        on = self.day(day) if isinstance(day, int) else day
+        return datetime.combine(on, time(0), tzinfo=SHANGHAI) + timedelta(hours=hour)
 
     @contextmanager
     def acting(self, account: Account, moment: datetime) -> Iterator[Actor]:
@@ -97,16 +99,7 @@ class CityBuilder:
         self, kind: str, name: str, uscc: str, district: District | None
     ) -> Organization:
         """Enter an organisation."""
-        row = Organization(id=new_id(), kind=kind, name=name, uscc=uscc, district=district)
-        row.save(force_insert=True)
-        record(
-            actor=LOADER,
-            verb=events.ORGANIZATION_CREATED,
-            obj=row,
-            organization_id=row.pk,
-            payload={"name": name, "uscc": uscc, "kind": kind},
-        )
-        return row
+        return organization_create(actor=LOADER, kind=kind, name=name, uscc=uscc, district=district)
 
     def account(self, organization: Organization, username: str, name: str, *roles: str) -> Account:
         """Make an account with the city's password, and an authenticator where one must be."""
@@ -125,6 +118,20 @@ class CityBuilder:
                 actor=actor_for(account), account=account, secret=secret, token=code_now(secret)
             )
         return account
+
+    def picture(
+        self, actor: Actor, purpose: str, content: bytes, filename: str, district: str = ""
+    ) -> Attachment:
+        """Store a drawn picture."""
+        row, _new = attachment_store(
+            id=new_id(),
+            actor=actor,
+            content=content,
+            filename=filename,
+            purpose=purpose,
+            district_code=district,
+        )
+        return row
 
     def person_name(self) -> str:
         """Return a name that nobody in this city has yet."""

@@ -83,7 +83,8 @@ def _make(folder: Path, var_dir: Path) -> None:
     first, second = _agencies(var_dir)
     rows = [_issue(issuing["sm2"], "a", first.name, first.uscc, "SM2")]
     rows.append(_issue(issuing["rsa"], "b", second.name, second.uscc, "RSA"))
-    rows.append(_issue(issuing["sm2"], "c", NEWCOMER, _newcomer_code(), "SM2，尚未注册"))
+    newcomers_code = uscc(random.Random(NEWCOMER), "310115")  # noqa: S311 - repeatable on purpose
+    rows.append(_issue(issuing["sm2"], "c", NEWCOMER, newcomers_code, "SM2，尚未注册"))
     gone = _issue(issuing["sm2"], "d", first.name, first.uscc, "SM2，已吊销")
     issuing["sm2"].revoke(Issued(folder / gone["certificate"], folder / gone["key"]))
     until = datetime.now(tz=UTC) - timedelta(days=15)
@@ -130,10 +131,6 @@ def _agencies(var_dir: Path) -> tuple[Organization, Organization]:
     agencies = list(Organization.unscoped().filter(kind="agency").order_by("created_at", "pk"))
     first = account.organization if account is not None else agencies[0]
     return first, next((one for one in agencies if one.pk != first.pk), first)
-
-
-def _newcomer_code() -> str:
-    return uscc(random.Random(NEWCOMER), "310115")  # noqa: S311 - repeatable on purpose
 
 
 def _publish(authorities: list[Authority]) -> bool:

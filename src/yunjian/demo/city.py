@@ -93,13 +93,14 @@ def _worth_trying(builder: CityBuilder) -> list[DemoAccount]:
         .values_list("discharger_id")
         .annotate(number=Count("pk"))
     )
+    rules = builder.account(builder.authority, "sh03", builder.person_name(), "rule_administrator")
     discharger = max(builder.dischargers, key=lambda one: waiting.get(one.organization.pk, 0))
     return [
         _described("排污单位", discharger.owner, "/source/", "周厂长"),
         _described("运维机构", agency.manager, "/agency/", ""),
         _described("运维人员", engineer, "/h5/", "张师傅"),
         _described("管理部门", builder.reviewers[0], "/supervision/", ""),
-        _described("规则管理", _rule_administrator(builder), "/supervision/rules/", ""),
+        _described("规则管理", rules, "/supervision/rules/", ""),
     ]
 
 
@@ -110,11 +111,6 @@ def _administrators(accounts: dict[str, Account]) -> list[DemoAccount]:
         _described("安全管理", accounts["security_administrator"], "/system/accounts/", ""),
         _described("审计管理", accounts["audit_administrator"], "/system/events/", ""),
     ]
-
-
-def _rule_administrator(builder: CityBuilder) -> Account:
-    name = builder.person_name()
-    return builder.account(builder.authority, "sh03", name, "rule_administrator")
 
 
 def _busiest_engineer(builder: CityBuilder) -> Account:

@@ -40,9 +40,7 @@ def build_contracts(builder: CityBuilder) -> None:
         starts_on = builder.day(-builder.rng.randint(20, 200))
         # some run out soon, so that renewals come up
         lasts = builder.rng.randint(300, 700) if index % 9 else builder.rng.randint(12, 40)
-        with builder.acting(
-            agency.manager, builder.moment(builder.day(-1), 9 + index % 50 / 6)
-        ) as actor:
+        with builder.acting(agency.manager, builder.moment(-1, 9 + index % 50 / 6)) as actor:
             contract_create(
                 actor=actor,
                 agency=agency.organization,
@@ -61,7 +59,7 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
     generation = index // len(AGENCIES)
     name = AGENCIES[index % len(AGENCIES)]
     name = name.replace("有限公司", f"（{builder.brand()}）有限公司") if generation else name
-    with at(builder.moment(builder.day(-5), 10)), acting_as(LOADER):
+    with at(builder.moment(-5, 10)), acting_as(LOADER):
         organization = builder.organization("agency", name, uscc(rng, district.pk), district)
         manager = builder.account(
             organization, f"yw{index + 1:02d}", builder.person_name(), "manager", "owner"
@@ -69,7 +67,7 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
     agency = Agency(organization, manager)
     size = rng.randint(8, 15)
     people = [_person_facts(builder, agency, index, number) for number in range(size)]
-    with builder.acting(manager, builder.moment(builder.day(-4), 9)) as actor:
+    with builder.acting(manager, builder.moment(-4, 9)) as actor:
         for position, person_name, account in people:
             person = _person(builder, actor, position, person_name, account)
             if account is not None:
@@ -89,7 +87,7 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
             scope="水污染源、固定污染源烟气自动监测设施运行维护",
         )
         filing_submit(actor=actor, filing=filing)
-    with builder.acting(builder.reviewers[1], builder.moment(builder.day(-3), 15)) as actor:
+    with builder.acting(builder.reviewers[1], builder.moment(-3, 15)) as actor:
         filing_decide(actor=actor, filing=filing, approve=True, note="符合备案要求")
     return agency
 
@@ -102,7 +100,7 @@ def _person_facts(
     name = builder.person_name()
     if position != "engineer":
         return position, name, None
-    with at(builder.moment(builder.day(-5), 11)), acting_as(LOADER):
+    with at(builder.moment(-5, 11)), acting_as(LOADER):
         username = f"yw{index + 1:02d}-{number - len(LEADS) + 1:02d}"
         return position, name, builder.account(agency.organization, username, name, "engineer")
 

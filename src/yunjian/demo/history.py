@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from yunjian.demo import pictures
 from yunjian.demo.builder import LOADER, Agency, CityBuilder, Discharger
 from yunjian.demo.catalogue import OBJECTIONS
 from yunjian.demo.sheet_values import Filler
-from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import SHANGHAI, at, business_day
 from yunjian.kernel.digests import digest
@@ -86,11 +86,11 @@ class History:
         for index, discharger in enumerate(builder.dischargers):
             agency = builder.agencies[index % len(builder.agencies)]
             shortest, longest = SHORT_HISTORY_DAYS
-            back = builder.rng.randint(shortest, longest)
-            day = builder.begin if index % LONG_HISTORY_EVERY == 0 else _before(builder.today, back)
+            recently = builder.today - timedelta(days=builder.rng.randint(shortest, longest))
+            day = builder.begin if index % LONG_HISTORY_EVERY == 0 else recently
             moment = builder.moment(day, 7.5 + index % 60 / 100)
             turn = index // len(builder.agencies)
-            self.later(moment, _plan_act(self, agency, discharger, moment, turn))
+            self.later(moment, partial(self.plan, agency, discharger, moment, turn))
 
     def plan(self, agency: Agency, discharger: Discharger, moment: datetime, turn: int) -> None:
         """Plan the work at a discharger and put its visits into the queue."""
@@ -128,8 +128,7 @@ class History:
             if task.sheets:
                 self._expect_visit(agency, discharger, task)
             else:
-                moment = self._stage.moment(task.due_on, 7.8)
-                self.later(moment, _cancel_act(self, agency, task, moment))
+                self._expect_cancelling(agency, task)
 
     def _expect_visit(self, agency: Agency, discharger: Discharger, task: Task) -> None:
         builder, dice = self._stage, self._stage.rng.random()
@@ -138,12 +137,15 @@ class History:
         if (age == 0 and dice > 0.34) or (0 < age <= RECENT_DAYS and dice < 0.05):  # noqa: PLR2004
             return
         if age > RECENT_DAYS and dice < 0.012:  # noqa: PLR2004
-            moment = builder.moment(task.due_on, 7.8)
-            self.later(moment, _cancel_act(self, agency, task, moment))
+            self._expect_cancelling(agency, task)
             return
         late = age > 1 and dice > 0.94  # noqa: PLR2004
         moment = self._free_moment(task, late=late)
         self.later(moment, lambda: self.visit(discharger, task, moment))
+
+    def _expect_cancelling(self, agency: Agency, task: Task) -> None:
+        moment = self._stage.moment(task.due_on, 7.8)
+        self.later(moment, lambda: self.cancel(agency, task, moment))
 
     def _free_moment(self, task: Task, *, late: bool) -> datetime:
         """Return when the engineer gets there: one visit after the other."""
@@ -223,13 +225,8 @@ class History:
         """Confirm, or object."""
         owner = discharger.owner
         with self._stage.acting(owner, moment) as actor:
-            signature, _new = attachment_store(
-                id=new_id(),
-                actor=actor,
-                content=_signature_of(owner),
-                filename="signature.png",
-                purpose="signature",
-            )
+            drawn = pictures.signature(owner.display_name)
+            signature = self._stage.picture(actor, "signature", drawn, "signature.png")
             shown = Visit.unscoped().values_list("content_digest", flat=True).get(pk=visit_id)
             confirmation_sign(
                 actor=actor,
@@ -249,24 +246,8 @@ class History:
             task_cancel(actor=actor, task=task, reason="排污单位停产检修，现场无法进入")
 
     def _photo(self, actor: Actor, purpose: str) -> UUID:
-        row, _new = attachment_store(
-            id=new_id(),
-            actor=actor,
-            content=self._stage.rng.choice(self._panels),
-            filename="photo.jpg",
-            purpose=purpose,
-        )
-        return row.pk
-
-
-def _plan_act(
-    history: History, agency: Agency, discharger: Discharger, moment: datetime, turn: int
-) -> Act:
-    return lambda: history.plan(agency, discharger, moment, turn)
-
-
-def _cancel_act(history: History, agency: Agency, task: Task, moment: datetime) -> Act:
-    return lambda: history.cancel(agency, task, moment)
+        content = self._stage.rng.choice(self._panels)
+        return self._stage.picture(actor, purpose, content, "photo.jpg").pk
 
 
 def _items(proposals: list[ItemInput]) -> list[ItemInput]:
@@ -287,16 +268,3 @@ def _sheet(name: str, filler: Filler, stay: _Stay) -> dict[str, Any]:
         "started_at": (stay.began + timedelta(minutes=4)).isoformat(),
         "finished_at": (stay.leaving - timedelta(minutes=2)).isoformat(),
     }
-
-
-_signatures: dict[str, bytes] = {}
-
-
-def _signature_of(owner: Account) -> bytes:
-    if owner.username not in _signatures:
-        _signatures[owner.username] = pictures.signature(owner.display_name)
-    return _signatures[owner.username]
-
-
-def _before(day: date, days: int) -> date:
-    return day - timedelta(days=days)

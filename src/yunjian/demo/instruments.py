@@ -3,13 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from yunjian.demo.builder import CityBuilder, Discharger
+from yunjian.demo.builder import HISTORY_DAYS, CityBuilder, Discharger
 from yunjian.demo.pictures import panel
-from yunjian.evidence.services import attachment_store
 from yunjian.instruments import services
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.instruments.models.filing import RevisionState
-from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint
 
 SAMPLER_EVERY = 3
@@ -55,8 +53,9 @@ def _official(instrument: Instrument) -> InstrumentRevision:
     return InstrumentRevision.unscoped().get(instrument=instrument, state=RevisionState.OFFICIAL)
 
 
-def _approve(builder: CityBuilder, revision: InstrumentRevision, day: int) -> None:
-    with builder.acting(builder.reviewers[0], builder.moment(builder.day(day), 15)) as actor:
+def approve(builder: CityBuilder, revision: InstrumentRevision, day: int, hour: float) -> None:
+    """Let the bureau approve a filing."""
+    with builder.acting(builder.reviewers[0], builder.moment(day, hour)) as actor:
         services.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
 
 
@@ -90,15 +89,14 @@ def _sampler(builder: CityBuilder, discharger: Discharger, point: MonitoringPoin
             "linked_analyzer": "联动（采混合样供分析仪）",
         },
     }
-    with builder.acting(discharger.owner, builder.moment(builder.day(-4), 16)) as actor:
+    with builder.acting(discharger.owner, builder.moment(-4, 16)) as actor:
         revision = services.revision_draft(actor=actor, point=point, kind="sampler", values=values)
         services.revision_submit(actor=actor, revision=revision)
-    _approve(builder, revision, -3)
+    approve(builder, revision, -3, 15)
 
 
 def _replace(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
-    last = (builder.today - builder.begin).days
-    installed = builder.day(last - 12)
+    installed = builder.day(HISTORY_DAYS - 12)
     old = _official(instrument)
     values = {
         "method": old.method,
@@ -112,26 +110,18 @@ def _replace(builder: CityBuilder, discharger: Discharger, instrument: Instrumen
         "settings": {"slope": "1.0000", "intercept": "0.0"},
         "change_reason": "原仪器使用满 8 年，故障频繁，整机更换",
     }
-    with builder.acting(discharger.owner, builder.moment(builder.day(last - 9), 10)) as actor:
+    with builder.acting(discharger.owner, builder.moment(HISTORY_DAYS - 9, 10)) as actor:
         revision = services.instrument_replace(actor=actor, instrument=instrument, values=values)
         services.revision_submit(actor=actor, revision=revision)
-    _approve(builder, revision, last - 6)
+    approve(builder, revision, HISTORY_DAYS - 6, 15)
 
 
 def _change_parameters(
     builder: CityBuilder, discharger: Discharger, instrument: Instrument
 ) -> None:
-    last = (builder.today - builder.begin).days
-    moment = builder.moment(builder.day(last - 5), 11)
+    moment = builder.moment(HISTORY_DAYS - 5, 11)
     with builder.acting(discharger.owner, moment) as actor:
-        photo, _new = attachment_store(
-            id=new_id(),
-            actor=actor,
-            content=panel(7),
-            filename="变更后参数.jpg",
-            purpose="filing",
-            district_code=discharger.district.pk,
-        )
+        photo = builder.picture(actor, "filing", panel(7), "变更后参数.jpg", discharger.district.pk)
         services.parameter_change(
             actor=actor,
             instrument=instrument,
@@ -143,25 +133,23 @@ def _change_parameters(
 
 
 def _stop(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
-    last = (builder.today - builder.begin).days
-    with builder.acting(discharger.owner, builder.moment(builder.day(last - 4), 9)) as actor:
+    with builder.acting(discharger.owner, builder.moment(HISTORY_DAYS - 4, 9)) as actor:
         services.instrument_stop(
             actor=actor,
             instrument=instrument,
-            on=builder.day(last - 3),
+            on=builder.day(HISTORY_DAYS - 3),
             reason="生产线停产检修，已向区局报告",
         )
 
 
 def _renew(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
-    last = (builder.today - builder.begin).days
     values = {
         "certificate_number": f"CCAEPI-EP-2026-{builder.rng.randrange(1000):03d}",
         "certificate_valid_until": builder.today + timedelta(days=1825),
         "change_kind": "renewal",
         "change_reason": "环保产品认证到期续证",
     }
-    with builder.acting(discharger.owner, builder.moment(builder.day(last - 1), 14)) as actor:
+    with builder.acting(discharger.owner, builder.moment(HISTORY_DAYS - 1, 14)) as actor:
         revision = services.revision_draft(
             actor=actor,
             point=instrument.point,

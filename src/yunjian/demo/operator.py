@@ -7,7 +7,7 @@ from yunjian.access.actor import acting_as
 from yunjian.administration.services import notice_publish, notice_save
 from yunjian.demo.builder import LOADER, CityBuilder
 from yunjian.demo.codes import uscc
-from yunjian.identity.models import Account, Organization
+from yunjian.identity.models import Account
 from yunjian.identity.services.organizations import park_create
 from yunjian.kernel.clock import at
 
@@ -48,7 +48,7 @@ NOTICES = (
 
 def build_operator(builder: CityBuilder) -> dict[str, Account]:
     """Enter the operator and the rest of the authorities; return the accounts by what they do."""
-    with at(builder.moment(builder.day(-6), 8)), acting_as(LOADER):
+    with at(builder.moment(-6, 8)), acting_as(LOADER):
         operator = builder.organization(
             "operator", "云间市环境监控系统运营中心", uscc(builder.rng, "310000"), None
         )
@@ -62,7 +62,7 @@ def build_operator(builder: CityBuilder) -> dict[str, Account]:
     return results
 
 
-def _parks(builder: CityBuilder) -> Organization:
+def _parks(builder: CityBuilder) -> None:
     parks = [
         park_create(
             actor=LOADER,
@@ -79,7 +79,6 @@ def _parks(builder: CityBuilder) -> Organization:
     )
     committee.jurisdiction.add(parks[0])
     builder.account(committee, "hg01", builder.person_name(), "reviewer", "inspector")
-    return committee
 
 
 def _notices(builder: CityBuilder, head: Account) -> None:

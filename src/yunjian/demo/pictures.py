@@ -2,6 +2,7 @@
 
 import math
 import random
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -36,6 +37,7 @@ def panel(number: int) -> bytes:
     return _encoded(image, "JPEG")
 
 
+@cache
 def signature(name: str) -> bytes:
     """Draw a signature as a PNG: strokes that look like writing, the same for the same name."""
     rng = random.Random(name)  # noqa: S311 - a drawing

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from yunjian.access.actor import Actor, acting_as
-from yunjian.demo.builder import LOADER, CityBuilder, Discharger
+from yunjian.demo.builder import HISTORY_DAYS, LOADER, CityBuilder, Discharger
 from yunjian.demo.catalogue import (
     DISTRICTS,
     GAS_SETS,
@@ -22,7 +22,8 @@ from yunjian.demo.catalogue import (
     Make,
 )
 from yunjian.demo.codes import uscc
-from yunjian.identity.models import Account, District
+from yunjian.demo.instruments import approve
+from yunjian.identity.models import District
 from yunjian.instruments import services as filing
 from yunjian.instruments.models import InstrumentRevision
 from yunjian.kernel.clock import at
@@ -59,7 +60,7 @@ def build_authority(builder: CityBuilder) -> None:
         for code, name, east, north in DISTRICTS
     }
     District.objects.bulk_create(builder.districts.values(), ignore_conflicts=True)
-    with at(builder.moment(builder.day(-6), 9)), acting_as(LOADER):
+    with at(builder.moment(-6, 9)), acting_as(LOADER):
         builder.authority = builder.organization(
             "authority", "云间市生态环境局", uscc(builder.rng, "310000", authority=True), None
         )
@@ -99,7 +100,7 @@ def _discharger(builder: CityBuilder, index: int) -> Discharger:
     code, _name, east, north = rng.choices(DISTRICTS, weights=INDUSTRY)[0]
     district = builder.districts[code]
     industry = INDUSTRIES[index % len(INDUSTRIES)]
-    moment = builder.moment(builder.day(-5), 9 + index % 480 / 60)
+    moment = builder.moment(-5, 9 + index % 480 / 60)
     with at(moment), acting_as(LOADER):
         organization = builder.organization(
             "discharger",
@@ -154,7 +155,7 @@ def _outlets(builder: CityBuilder, discharger: Discharger, number: int) -> Itera
     }
     seen = {"wastewater": 0, "flue_gas": 0}
     source: PollutionSource = discharger.sources[0]
-    with builder.acting(discharger.owner, builder.moment(builder.day(-5), 18)) as actor:
+    with builder.acting(discharger.owner, builder.moment(-5, 18)) as actor:
         for kind in kinds:
             position = seen[kind]
             seen[kind] += 1
@@ -211,7 +212,7 @@ def _points(
         sets.append(GAS_SETS[1] if gas else SECOND_WATER_SET)
     for position, parameters in enumerate(sets):
         # a minute apart: their ids, and with them their order in plans, are the same every time
-        moment = builder.moment(builder.day(-5), 18.5) + timedelta(minutes=len(discharger.points))
+        moment = builder.moment(-5, 18.5) + timedelta(minutes=len(discharger.points))
         with builder.acting(discharger.owner, moment) as actor:
             used = set(sets[0]) if position and not gas else set()
             longitude, latitude = builder.near(
@@ -277,7 +278,6 @@ def _sampling_method(builder: CityBuilder) -> str:
 
 def _file_instruments(builder: CityBuilder, open_filings: list[str]) -> None:
     """Draft and hand in on one day, decide on the following ones."""
-    reviewer = builder.reviewers[0]
     for discharger in builder.dischargers:
         for position, point in enumerate(discharger.points):
             parameters = list(point.parameters)
@@ -285,35 +285,22 @@ def _file_instruments(builder: CityBuilder, open_filings: list[str]) -> None:
             way = open_filings.pop() if position == 1 and open_filings else ""
             filed = parameters[:-1] if way else parameters
             for parameter in filed:
-                _file(builder, discharger, point, parameter, reviewer)
+                revision = _hand_in(builder, discharger, point, parameter, day=-4)
+                approve(builder, revision, -3, 14)
             if way:
                 _leave_open(builder, discharger, point, parameters[-1], way)
-
-
-def _file(
-    builder: CityBuilder,
-    discharger: Discharger,
-    point: MonitoringPoint,
-    parameter: str,
-    reviewer: Account,
-) -> None:
-    revision = _hand_in(builder, discharger, point, parameter, day=-4)
-    with builder.acting(reviewer, builder.moment(builder.day(-3), 14)) as actor:
-        filing.revision_approve(actor=actor, revision=revision, note="资料齐全，予以备案")
 
 
 def _leave_open(
     builder: CityBuilder, discharger: Discharger, point: MonitoringPoint, parameter: str, way: str
 ) -> None:
-    day = (builder.today - builder.begin).days - 2
+    day = HISTORY_DAYS - 2
     if way == "draft":
         _draft(builder, discharger, point, parameter, day)
         return
     revision = _hand_in(builder, discharger, point, parameter, day=day)
     if way == "returned":
-        with builder.acting(
-            builder.reviewers[0], builder.moment(builder.day(day + 1), 10)
-        ) as actor:
+        with builder.acting(builder.reviewers[0], builder.moment(day + 1, 10)) as actor:
             filing.revision_return(
                 actor=actor, revision=revision, reason="出厂编号与铭牌照片不一致，请核对后重新提交"
             )
@@ -323,7 +310,7 @@ def _draft(
     builder: CityBuilder, discharger: Discharger, point: MonitoringPoint, parameter: str, day: int
 ) -> InstrumentRevision:
     hour = 9 + builder.rng.random() * 7
-    with builder.acting(discharger.owner, builder.moment(builder.day(day), hour)) as actor:
+    with builder.acting(discharger.owner, builder.moment(day, hour)) as actor:
         return filing.revision_draft(
             actor=actor,
             point=point,
@@ -341,7 +328,7 @@ def _hand_in(
     day: int,
 ) -> InstrumentRevision:
     revision = _draft(builder, discharger, point, parameter, day)
-    with builder.acting(discharger.owner, builder.moment(builder.day(day), 17)) as actor:
+    with builder.acting(discharger.owner, builder.moment(day, 17)) as actor:
         return filing.revision_submit(actor=actor, revision=revision)
 
 
