@@ -44,10 +44,8 @@ def main() -> None:
     """
 
 
-main.add_command(certificates)
-main.add_command(compare)
-main.add_command(rules)
-main.add_command(sheets)
+for command in (certificates, compare, rules, sheets):
+    main.add_command(command)
 
 
 @main.command()

@@ -66,18 +66,6 @@ def _cookies_are_closed() -> bool:
     )
 
 
-def _hsts_lasts() -> bool:
-    return settings.SECURE_HSTS_SECONDS >= YEAR and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS
-
-
-def _policy_is_strict() -> bool:
-    return _CSP in settings.MIDDLEWARE and "unsafe-" not in POLICY and "'self'" in POLICY
-
-
-def _passwords_are_checked() -> bool:
-    return _is_refused(TOO_SHORT) and _is_refused(COMMON)
-
-
 def _is_refused(password: str) -> bool:
     try:
         validate_password(password)
@@ -203,7 +191,7 @@ DEMANDS: tuple[Demand, ...] = (
         "HSTS 须不少于一年并含子域",
         "HSTS must last a year and include subdomains",
         "SECURE_HSTS_SECONDS = 31536000",
-        _hsts_lasts,
+        lambda: settings.SECURE_HSTS_SECONDS >= YEAR and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
     ),
     Demand(
         "cookies",
@@ -217,7 +205,7 @@ DEMANDS: tuple[Demand, ...] = (
         "内容安全策略不可含 unsafe",
         "the content security policy must allow nothing unsafe",
         f"MIDDLEWARE: {_CSP}",
-        _policy_is_strict,
+        lambda: _CSP in settings.MIDDLEWARE and "unsafe-" not in POLICY and "'self'" in POLICY,
     ),
     Demand(
         "frames",
@@ -238,7 +226,7 @@ DEMANDS: tuple[Demand, ...] = (
         "密码须不少于 10 位并拒绝常见密码",
         "passwords need 10 characters and must not be common ones",
         "AUTH_PASSWORD_VALIDATORS",
-        _passwords_are_checked,
+        lambda: _is_refused(TOO_SHORT) and _is_refused(COMMON),
     ),
     Demand(
         "second factor",

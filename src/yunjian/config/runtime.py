@@ -70,9 +70,8 @@ def local_secret(folder: Path) -> str:
     """Return this installation's secret key; made once, readable by its owner only."""
     path = folder / "secret.key"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(64))
     return path.read_text()
 
 

@@ -42,9 +42,8 @@ def keep(var_dir: Path, password: str, accounts: list[DemoAccount]) -> None:
     path = var_dir / FILE
     path.unlink(missing_ok=True)
     content = {"password": password, "accounts": [asdict(account) for account in accounts]}
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def accounts(var_dir: Path) -> tuple[str, list[DemoAccount]]:

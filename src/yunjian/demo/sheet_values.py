@@ -1,6 +1,7 @@
 """What an engineer types into a sheet on an ordinary day, and on one that is not."""
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,16 +34,14 @@ LEVELS = {
 PAIRED = (("first", "online"), ("reference", "measured"), ("reference", "online"))
 
 
+@dataclass(frozen=True, slots=True)
 class Filler:
     """Fills in one sheet. `mood` is "usual", "calibrate" or "out_of_control"."""
 
-    def __init__(
-        self, rng: random.Random, context: dict[str, Any], at: datetime, mood: str = "usual"
-    ) -> None:
-        self._rng = rng
-        self._context = context
-        self._at = at
-        self._mood = mood
+    rng: random.Random
+    context: dict[str, Any]
+    at: datetime
+    mood: str
 
     def fill(self, definition: dict[str, Any]) -> dict[str, Any]:
         """Return answers for every section that is shown."""
@@ -61,13 +60,13 @@ class Filler:
         return self._fields(section, answers, {})
 
     def _item(self) -> dict[str, str]:
-        state = self._rng.choices(tuple(STATES), weights=tuple(STATES.values()))[0]
-        return {"state": state, "note": self._rng.choice(ABNORMAL) if state == "abnormal" else ""}
+        state = self.rng.choices(tuple(STATES), weights=tuple(STATES.values()))[0]
+        return {"state": state, "note": self.rng.choice(ABNORMAL) if state == "abnormal" else ""}
 
     def _rows(self, section: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what the rows of a group begin with."""
         keys = {field["key"] for field in section["fields"]}
-        instruments = self._context["instruments"]
+        instruments = self.context["instruments"]
         if {"zero_before", "span_before"} <= keys:
             choices = _choices(section, "parameter")
             rows = [self._calibration(one) for one in instruments if one["parameter"] in choices]
@@ -90,18 +89,18 @@ class Filler:
         if known is None:
             return {}
         true, read = known
-        off = {"usual": 0.03, "calibrate": 0.06, "out_of_control": 0.5}[self._mood]
-        level = LEVELS.get(section["key"], 10.0) * self._rng.uniform(0.9, 1.1)
-        share = off if self._mood == "out_of_control" else self._rng.uniform(-off, off)
+        off = {"usual": 0.03, "calibrate": 0.06, "out_of_control": 0.5}[self.mood]
+        level = LEVELS.get(section["key"], 10.0) * self.rng.uniform(0.9, 1.1)
+        share = off if self.mood == "out_of_control" else self.rng.uniform(-off, off)
         row = {true: round(level, 2), read: round(level * (1 + share), 2)}
         if "second" in keys:
-            row["second"] = round(level * self._rng.uniform(0.98, 1.02), 2)
+            row["second"] = round(level * self.rng.uniform(0.98, 1.02), 2)
         return row
 
     def _check(self, instrument: dict[str, Any]) -> dict[str, Any]:
         standard = STANDARDS.get(instrument["parameter"], 10.0)
-        off = {"usual": 0.06, "calibrate": 0.15, "out_of_control": 0.22}[self._mood]
-        share = self._rng.uniform(-off, off) if self._mood == "usual" else off
+        off = {"usual": 0.06, "calibrate": 0.15, "out_of_control": 0.22}[self.mood]
+        share = self.rng.uniform(-off, off) if self.mood == "usual" else off
         reading = round(standard * (1 + share), 2)
         return {"parameter": instrument["parameter"], "standard": standard, "reading": reading}
 
@@ -109,8 +108,8 @@ class Filler:
         lower = instrument["range_lower"] or 0.0
         upper = instrument["range_upper"] or 100.0
         span = round((upper - lower) * 0.8, 2)
-        off = {"usual": 0.012, "calibrate": 0.04, "out_of_control": 0.13}[self._mood]
-        share = self._rng.uniform(-off, off) if self._mood == "usual" else off
+        off = {"usual": 0.012, "calibrate": 0.04, "out_of_control": 0.13}[self.mood]
+        share = self.rng.uniform(-off, off) if self.mood == "usual" else off
         return {
             "parameter": instrument["parameter"],
             "principle": instrument["name"],
@@ -119,7 +118,7 @@ class Filler:
             "unit": instrument["unit"],
             "zero_gas": 0.0,
             "zero_last": 0.0,
-            "zero_before": round(self._rng.uniform(-0.01, 0.01) * (upper - lower), 2),
+            "zero_before": round(self.rng.uniform(-0.01, 0.01) * (upper - lower), 2),
             "zero_normal": True,
             "zero_after": 0.0,
             "span_gas": span,
@@ -162,20 +161,19 @@ class Filler:
 
     def _measured(self, field: dict[str, Any]) -> list[str]:
         """Return the choices that are parameters measured here."""
-        there = {one["parameter"].lower() for one in self._context["instruments"]}
+        there = {one["parameter"].lower() for one in self.context["instruments"]}
         return [one["value"] for one in field["choices"] if one["value"].lower() in there]
 
     def _text(self, field: dict[str, Any], kind: str) -> str | None:
-        local = self._at
         match kind:
             case "date":
                 ahead = 60 if "until" in field["key"] else 0
-                return (local.date() + timedelta(days=ahead)).isoformat()
+                return (self.at.date() + timedelta(days=ahead)).isoformat()
             case "time":
                 later = 35 if field["key"].startswith("end") else 0
-                return (local + timedelta(minutes=later)).strftime("%H:%M")
+                return (self.at + timedelta(minutes=later)).strftime("%H:%M")
             case "datetime":
-                return local.isoformat()
+                return self.at.isoformat()
             case "longtext":
                 return "设备运行正常" if field.get("required") else None
         return "正常" if field.get("required") else None
@@ -187,13 +185,13 @@ class Filler:
             low, high = field.get("min"), field.get("max")
             low = 0.0 if low is None else low
             high = low + 10.0 if high is None else min(high, low + 10.0)
-        return round(self._rng.uniform(low, high), places)
+        return round(self.rng.uniform(low, high), places)
 
     def _holds(self, source: str, answers: dict[str, Any], row: dict[str, Any] | None) -> bool:
         return holds(source, self._variables(answers, row))
 
     def _variables(self, answers: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
-        variables: dict[str, Any] = as_doubles({"s": answers, "ctx": self._context, "row": row})
+        variables: dict[str, Any] = as_doubles({"s": answers, "ctx": self.context, "row": row})
         return variables
 
 

@@ -1,6 +1,6 @@
 """Rounding as the standards demand it: half to even (GB/T 8170-2008, 3.2)."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 
@@ -9,9 +9,7 @@ def round_half_even(value: float, decimals: int) -> float:
 
     2.5 → 2, 3.5 → 4, 0.125 → 0.12 at two decimals.
     """
-    quantum = Decimal(1).scaleb(-decimals)
-    # adding zero turns -0.0 into 0.0, which nobody wants to read
-    return 0.0 + float(Decimal(repr(float(value))).quantize(quantum, rounding=ROUND_HALF_EVEN))
+    return float(rounded(Decimal(repr(float(value))), decimals))
 
 
 def rounded(value: Fraction | Decimal | int, decimals: int) -> Decimal:

@@ -29,7 +29,6 @@ INSTALLED_APPS = [*INSTALLED_APPS, "yunjian.demo"]
 SECRET_KEY = "test-only-" + "x" * 50
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-AXES_ENABLED = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # the database is made by its owner; tests/conftest.py steps down to the role afterwards
 DATABASES["default"]["OPTIONS"].pop("assume_role", None)

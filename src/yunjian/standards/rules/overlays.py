@@ -109,15 +109,17 @@ def _merged_row(
     units = {"unit", "statistic"} - set(old) if old.get("unconfirmed") else set()
     if unknown := set(new) - _SAYS - _VALUES[table] - units:
         raise InvalidPack(file, name, Problem(Reason.FIXED_KEY, (min(unknown),)))
-    dropped = {"confirmed_by", "confirmed_on", "unconfirmed", *_replaced(new)}
+    frequency = {"interval", "count"}
+    dropped = {
+        "confirmed_by",
+        "confirmed_on",
+        "unconfirmed",
+        *(frequency if frequency & set(new) else ()),
+    }
     retained = {key: value for key, value in old.items() if key not in dropped}
     if old.get("unconfirmed") and not set(new) & _VALUES[table]:
         retained["unconfirmed"] = True
     return {**retained, **new, **authority}
-
-
-def _replaced(new: dict[str, Any]) -> set[str]:
-    return {"interval", "count"} if {"interval", "count"} & set(new) else set()
 
 
 def _check_stricter(base: Pack, result: Pack, file: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, Self, TypeVar
 
@@ -92,6 +92,10 @@ class Pack(StrictModel):
         """Every row of every table."""
         return tuple(row for table in TABLES for row in getattr(self, table))
 
+    def __hash__(self) -> int:
+        """Return what is the same for equal packs."""
+        return hash(self.name)
+
     def in_force(self, on_date: date) -> bool:
         """Tell whether the pack holds on a day."""
         return self.since <= on_date and (self.until is None or on_date < self.until)
@@ -126,7 +130,7 @@ def packs() -> tuple[Pack, ...]:
     Raises:
         InvalidPack: one of those that ship is wrong.
     """
-    return _last_result.of(versions()) if _sources else shipped()
+    return _last_without_overlaps(versions()) if _sources else shipped()
 
 
 def versions() -> tuple[Pack, ...]:
@@ -160,22 +164,8 @@ def _cut(item: Pack, ends: Iterable[date | None]) -> Pack:
     return item.model_copy(update={"effective": (item.since, end)})
 
 
-class _LastResult:
-    """The last result of `without_overlaps`, reused while the sources hand out the same packs."""
-
-    def __init__(self) -> None:
-        self._known: tuple[Pack, ...] = ()
-        self._result: tuple[Pack, ...] = ()
-
-    def of(self, known: tuple[Pack, ...]) -> tuple[Pack, ...]:
-        if len(known) != len(self._known) or any(
-            one is not other for one, other in zip(known, self._known, strict=True)
-        ):
-            self._known, self._result = known, without_overlaps(known)
-        return self._result
-
-
-_last_result = _LastResult()
+# the sources hand out the same packs again and again
+_last_without_overlaps = lru_cache(maxsize=1)(without_overlaps)
 
 
 @cache

@@ -83,7 +83,7 @@ class _Checks:
         # what expressions may refer to; None: a row of its own
         sections = [
             section
-            for section in _tables(data.get("sections"))
+            for section in tables(data.get("sections"))
             if isinstance(section.get("key"), str)
         ]
         self._known = {section["key"]: _names(section) for section in sections}
@@ -194,12 +194,13 @@ class _Checks:
         return name not in known or rest[0] in known[name]
 
 
-def _tables(value: Any) -> list[dict[str, Any]]:
+def tables(value: Any) -> list[dict[str, Any]]:
+    """Return what is a table in a list; of anything else nothing."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _parts(section: dict[str, Any]) -> list[dict[str, Any]]:
-    return _tables(section.get("fields")) or _tables(section.get("items"))
+    return tables(section.get("fields")) or tables(section.get("items"))
 
 
 def _names(section: dict[str, Any]) -> set[str]:
@@ -260,7 +261,7 @@ def _values(
 
 
 def _twice(place: str, parts: Any) -> Iterator[Problem]:
-    keys = [str(part.get("key")) for part in _tables(parts)]
+    keys = [str(part.get("key")) for part in tables(parts)]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield Problem(place, "twice", key)
 

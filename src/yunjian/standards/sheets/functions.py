@@ -8,12 +8,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-# two-sided 95 %, degrees of freedom 1 to 30 (HJ 75-2017, 9.3.8)
-T975 = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-)  # fmt: skip
+from yunjian.standards.statistics.distributions import T975
+
 NORMAL_975 = 1.959963984540054
 # what the binary notation of numbers may be off by, relative to the limit
 SLACK = 1e-9
@@ -32,7 +28,8 @@ def sd(values: Any) -> float | None:
         return None
     middle = _added(known) / len(known)
     squares = _added([(value - middle) * (value - middle) for value in known])
-    return _finite(math.sqrt(squares / (len(known) - 1)))
+    result = math.sqrt(squares / (len(known) - 1))
+    return result if math.isfinite(result) else None
 
 
 def total(values: Any) -> float:
@@ -108,8 +105,7 @@ def deviation(criterion: Any, reference: Any, measured: Any) -> dict[str, Any] |
     value = difference if kind == "AE" else _percent(difference, reference)
     if kind not in ("AE", "RE") or value is None:
         return None
-    outside = beyond(value, criterion.get("limit"))
-    return {"value": value, "pass": None if outside is None else not outside}
+    return {"value": value, "pass": _within(value, criterion.get("limit"))}
 
 
 def accuracy(criteria: Any, unit: Any, references: Any, measured: Any) -> dict[str, Any] | None:
@@ -127,13 +123,12 @@ def accuracy(criteria: Any, unit: Any, references: Any, measured: Any) -> dict[s
     kind = criterion["statistic"] if criterion else None
     value = {"RA": statistics["ra"], "AE": statistics["ae"], "RE": statistics["re"]}.get(kind or "")
     limit = criterion["limit"] if criterion else None
-    outside = beyond(value, limit)
     return {
         **statistics,
         "judged_by": kind,
         "limit": limit,
         "value": value,
-        "pass": None if outside is None else not outside,
+        "pass": _within(value, limit),
     }
 
 
@@ -169,11 +164,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _numbers(values: Any) -> list[float]:
-    return [float(value) for value in values if _is_number(value)] if _is_list(values) else []
+    known = values if isinstance(values, list) else []
+    return [float(value) for value in known if _is_number(value)]
 
 
-def _is_list(values: Any) -> bool:
-    return isinstance(values, list)
+def _within(value: Any, limit: Any) -> bool | None:
+    outside = beyond(value, limit)
+    return None if outside is None else not outside
 
 
 def _added(values: list[float]) -> float:
@@ -183,16 +180,12 @@ def _added(values: list[float]) -> float:
     return result
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def _percent(part: float, whole: float) -> float | None:
     return part / whole * 100 if whole else None
 
 
 def _pairs(references: Any, measured: Any) -> list[tuple[float, float]]:
-    if not _is_list(references) or not _is_list(measured):
+    if not isinstance(references, list) or not isinstance(measured, list):
         return []
     return [
         (float(one), float(other))

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from yunjian.standards.rules import UnknownRule, limits_as_data
+from yunjian.standards.sheets.checks import tables
 from yunjian.standards.sheets.problems import Problem
 
 SHORT = {"limit", "value", "absolute", "when", "follow_up"}
@@ -44,13 +45,10 @@ def _take(
 
 
 def _fields(whole: dict[str, Any]) -> list[dict[str, Any]]:
-    sections = whole.get("sections")
     return [
         field
-        for section in (sections if isinstance(sections, list) else [])
-        if isinstance(section, dict) and isinstance(section.get("fields"), list)
-        for field in section["fields"]
-        if isinstance(field, dict)
+        for section in tables(whole.get("sections"))
+        for field in tables(section.get("fields"))
     ]
 
 

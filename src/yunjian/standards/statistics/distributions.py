@@ -6,12 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-# t for two-sided 95 %, by degrees of freedom 1 to 30, as printed
-_T_TABLE = (
-    *("12.706", "4.303", "3.182", "2.776", "2.571", "2.447", "2.365", "2.306", "2.262", "2.228"),
-    *("2.201", "2.179", "2.160", "2.145", "2.131", "2.120", "2.110", "2.101", "2.093", "2.086"),
-    *("2.080", "2.074", "2.069", "2.064", "2.060", "2.056", "2.052", "2.048", "2.045", "2.042"),
-)
+# t for two-sided 95 %, by degrees of freedom 1 to 30, as printed (HJ 75-2017, 9.3.8)
+T975 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+)  # fmt: skip
 _COVERED, _CHI_TAIL, _CONTENT = 0.95, 0.05, 0.75
 _WIDEST_T, _WIDEST_U = 13.0, 3.0
 
@@ -25,9 +25,10 @@ def student_t(freedom: int) -> Fraction:
     """
     if freedom < 1:
         raise ValueError("there is no degree of freedom")
-    if freedom <= len(_T_TABLE):
-        return Fraction(_T_TABLE[freedom - 1])
-    value = _solved(lambda t: student_within(t, freedom), _COVERED, _WIDEST_T)
+    if freedom <= len(T975):
+        value = T975[freedom - 1]
+    else:
+        value = _solved(lambda t: student_within(t, freedom), _COVERED, _WIDEST_T)
     return Fraction(Decimal(repr(value)))
 
 

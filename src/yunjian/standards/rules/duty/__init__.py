@@ -1,6 +1,6 @@
 """Duty: what is owed at a monitoring point, when, since when it is overdue, and out of control.
 
-Pure functions from a `PointHistory` and a moment; see docs/obligations.md for every rule.
+Pure functions from a `PointHistory` and a moment.
 """
 
 from yunjian.standards.rules.duty.calendar import CHINA, Span

@@ -216,8 +216,7 @@ def _interval_dues(
         yield due
         state.anchor = due.last
         moment = after(due.last)
-        last = moment if exact else moment - ONE_TICK
-        due = Due(moment, last.date(), last)
+        due = _due_at(moment, exact=exact)
 
 
 def _counted_dues(
@@ -235,18 +234,22 @@ def _counted_dues(
             return
         lacking = period.timing.every - len(state.times) + bisect_left(state.times, first)
         if lacking > 0:
-            last = moment - ONE_TICK
-            yield Due(moment, last.date(), last, lacking)
-            state.times.extend([last] * lacking)
+            due = _due_at(moment, exact=False)._replace(times=lacking)
+            yield due
+            state.times.extend([due.last] * lacking)
 
 
 def _due(moment: datetime, stops: Stops, floor: datetime | None, *, exact: bool) -> Due:
-    last = moment if exact else moment - ONE_TICK
-    if floor is None or last >= floor:
-        return Due(moment, last.date(), last)
+    due = _due_at(moment, exact=exact)
+    if floor is None or due.last >= floor:
+        return due
     moment = stops.after(floor) if exact else stops.day_after(day_end(floor))
+    return _due_at(moment, exact=exact)._replace(overdue=True)
+
+
+def _due_at(moment: datetime, *, exact: bool) -> Due:
     last = moment if exact else moment - ONE_TICK
-    return Due(moment, last.date(), last, overdue=True)
+    return Due(moment, last.date(), last)
 
 
 def missed(state: ScheduleState) -> list[Span]:
