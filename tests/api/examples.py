@@ -771,7 +771,7 @@ def visit(number: int = 7, **changes: Any) -> dict[str, Any]:
             "sheets": [
                 {
                     "id": str(key(8)),
-                    "definition": sheets.as_json(sheets.definition(GAS_SHEET)),
+                    "definition": sheets.definition(GAS_SHEET).source,
                     "answers": {"a": {"b": 1}},
                     "results": RESULT,
                     "verdict": "calibrate",
@@ -849,7 +849,7 @@ def package(world: World) -> dict[str, Any]:
         },
         "visit": {"id": str(key(10)), "state": "objected"},
     }
-    definitions = {name: sheets.as_json(sheets.definition(name)) for name in names}
+    definitions = {name: sheets.definition(name).source for name in names}
     return {"server_time": A_MOMENT, "tasks": [task], "definitions": definitions}
 
 

@@ -197,7 +197,7 @@ def begun(world: World) -> None:
 
 
 def submission(world: World) -> bytes:
-    definition = sheets.as_json(sheets.definition(GAS_SHEET))
+    definition = sheets.definition(GAS_SHEET).source
     return orjson.dumps(
         {
             "task_id": str(key(6)),

@@ -54,7 +54,7 @@ def _every_choice(name: str) -> dict[str, list[str]]:
 
 def _microseconds(name: str, overrides: dict[str, list[str]]) -> float:
     definition = sheets.definition(name)
-    answers = honest_answers(sheets.as_json(definition), **overrides)
+    answers = honest_answers(definition.source, **overrides)
     sheets.evaluate(definition, answers, CONTEXT)
     seconds = repeat(
         lambda: sheets.evaluate(definition, answers, CONTEXT),

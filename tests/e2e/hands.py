@@ -74,7 +74,7 @@ def fill_form(scope: Locator, values: dict[str, str]) -> None:
 
 def fill_sheet(page: Page, name: str) -> None:
     """Fill in every section of a record sheet as an honest engineer does, and finish it."""
-    definition = sheets.as_json(sheets.definition(name))
+    definition = sheets.definition(name).source
     answers = honest_answers(definition)
     page.get_by_test_id(f"sheet-open-{definition['code']}").click()
     expect(page.get_by_test_id("section-next")).to_be_visible()

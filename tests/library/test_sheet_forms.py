@@ -55,7 +55,7 @@ def _text(kind: str, value: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(sheets.definitions()))
 def test_every_control_shows_what_was_typed(world: World, name: str) -> None:
-    sent = typed(sheets.as_json(sheets.definition(name)))
+    sent = typed(sheets.definition(name).source)
     client = world.client(administrator(world))
 
     answer = client.post(f"/supervision/sheets/{name}/try/", sent, headers=HTMX)

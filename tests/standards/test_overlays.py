@@ -10,7 +10,8 @@ import pytest
 from yunjian.standards.rules import InvalidPack, Pack, PointDescription, obligations_for, pack
 from yunjian.standards.rules.overlays import overlaid, read_pack, with_overlays
 from yunjian.standards.rules.packs import parsed, shipped
-from yunjian.standards.statistics import compared, drift_state
+from yunjian.standards.statistics.checks import drift_state
+from yunjian.standards.statistics.judging import compared
 
 FLUE, WATER, NMHC = "hj75-2017@1", "hj355-2019@1", "hj1286-2023@1"
 HEAD: dict[str, Any] = {

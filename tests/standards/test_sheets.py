@@ -65,7 +65,7 @@ def test_an_expression_that_is_none_is_named() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_honest_answers_pass_every_sheet_that_ships(name: str) -> None:
     definition = sheets.definition(name)
-    result = sheets.evaluate(definition, honest_answers(sheets.as_json(definition)), CONTEXT)
+    result = sheets.evaluate(definition, honest_answers(definition.source), CONTEXT)
     assert result.errors == []
     assert result.verdict == NOT_CONFIRMED.get(name, "pass")
 
@@ -87,13 +87,13 @@ def test_every_expression_that_ships_can_be_compiled(name: str) -> None:
             else []
         )
 
-    for source in expressions(sheets.as_json(sheets.definition(name))):
+    for source in expressions(sheets.definition(name).source):
         compiled(source)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_that_ships_says_where_it_comes_from(name: str) -> None:
-    data = sheets.as_json(sheets.definition(name))
+    data = sheets.definition(name).source
     assert data["standard"]
     assert data["annex"]
     assert data["provenance"] in {"text", "practice", "recalled"}
@@ -108,7 +108,7 @@ def test_everything_that_ships_says_where_it_comes_from(name: str) -> None:
 def drift_sheet(parameter: str, before: float, *, zero: bool = True) -> sheets.SheetResult:
     """Fill in a calibration record (G.4) with one drift, on a range of 0 to 100."""
     definition = sheets.definition("hj75-g4@1")
-    answers = honest_answers(sheets.as_json(definition))
+    answers = honest_answers(definition.source)
     row = answers["analysers"][0]
     row |= {"parameter": parameter, "range_lower": 0, "range_upper": 100}
     row |= {"zero_last": 0, "zero_before": 0, "span_last": 80, "span_before": 80}

@@ -8,16 +8,10 @@ import pytest
 
 from yunjian.standards.rounding import rounded
 from yunjian.standards.rules import pack
-from yunjian.standards.statistics import (
-    Comparison,
-    InvalidMeasurement,
-    PairStatistics,
-    compared,
-    correlation,
-    field_factor,
-    pair_statistics,
-)
 from yunjian.standards.statistics.distributions import student_t
+from yunjian.standards.statistics.errors import InvalidMeasurement
+from yunjian.standards.statistics.fits import correlation, field_factor
+from yunjian.standards.statistics.judging import Comparison, compared
 from yunjian.standards.statistics.numbers import (
     MOST_VALUES,
     deviation,
@@ -30,7 +24,7 @@ from yunjian.standards.statistics.numbers import (
     root,
     shown,
 )
-from yunjian.standards.statistics.pairs import paired
+from yunjian.standards.statistics.pairs import PairStatistics, pair_statistics, paired
 
 HIGH = (
     [812, 805, 798, 820, 815, 808, 802, 810, 806],

@@ -9,20 +9,16 @@ from tests.standards.test_statistics import refused
 from yunjian.standards.rules import pack
 from yunjian.standards.rules.model import LimitRow, ValueRow
 from yunjian.standards.rules.packs import parsed
-from yunjian.standards.statistics import (
-    InvalidMeasurement,
-    UnitMismatch,
-    capture_rate,
+from yunjian.standards.statistics.checks import (
     drift_state,
     indication_error,
-    reached,
     response_time,
     span_drift,
-    substitution,
     zero_drift,
 )
+from yunjian.standards.statistics.errors import InvalidMeasurement, UnitMismatch
 from yunjian.standards.statistics.numbers import shown
-from yunjian.standards.statistics.validity import rate_text
+from yunjian.standards.statistics.validity import capture_rate, rate_text, reached, substitution
 
 FLUE = pack("hj75-2017@1")
 NMHC = pack("hj1286-2023@1")

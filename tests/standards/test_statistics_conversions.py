@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.standards.test_statistics import figure, refused
-from yunjian.standards.statistics import (
-    InvalidMeasurement,
-    Quantity,
+from yunjian.standards.statistics.conversions import (
     mass_rate,
     standard_flow,
     to_dry,
@@ -21,6 +19,8 @@ from yunjian.standards.statistics import (
     to_standard_state,
     working_flow,
 )
+from yunjian.standards.statistics.errors import InvalidMeasurement
+from yunjian.standards.statistics.steps import Quantity
 
 STACK: dict[str, Any] = {"atmosphere": 100500, "static": -200, "temperature": 120}
 

@@ -12,20 +12,17 @@ import pytest
 from yunjian.standards.rules import NotInForce, Pack, pack, pack_on
 from yunjian.standards.rules.model import Band, LimitRow
 from yunjian.standards.rules.packs import parsed
-from yunjian.standards.statistics import (
-    Comparison,
-    InvalidMeasurement,
-    UnitMismatch,
-    compared,
-    pairs_required,
-)
+from yunjian.standards.statistics.errors import InvalidMeasurement, UnitMismatch
 from yunjian.standards.statistics.judging import (
     UNCONFIRMED,
+    Comparison,
     band_text,
+    compared,
     criteria_of,
     criterion_text,
     holds,
     limit_for,
+    pairs_required,
 )
 
 FLUE, WATER, NMHC = "hj75-2017@1", "hj355-2019@1", "hj1286-2023@1"

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from yunjian.standards.rules import pack
-from yunjian.standards.statistics import compared, correlation, field_factor, pair_statistics
 from yunjian.standards.statistics.distributions import (
     chi_below,
     chi_factor,
@@ -20,6 +19,9 @@ from yunjian.standards.statistics.distributions import (
     student_t,
     student_within,
 )
+from yunjian.standards.statistics.fits import correlation, field_factor
+from yunjian.standards.statistics.judging import compared
+from yunjian.standards.statistics.pairs import pair_statistics
 
 READINGS = st.decimals(min_value=1, max_value=2000, places=2)
 PAIRS = st.lists(st.tuples(READINGS, READINGS), min_size=2, max_size=60)

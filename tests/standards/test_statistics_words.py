@@ -9,20 +9,12 @@ import pytest
 
 from yunjian.standards.rules import pack
 from yunjian.standards.rules.packs import parsed
-from yunjian.standards.statistics import (
-    InvalidMeasurement,
-    capture_rate,
-    correlation,
-    field_factor,
-    indication_error,
-    response_time,
-    substitution,
-    to_dry,
-    to_reference_oxygen,
-    zero_drift,
-)
-from yunjian.standards.statistics.conversions import mass_rate
+from yunjian.standards.statistics.checks import indication_error, response_time, zero_drift
+from yunjian.standards.statistics.conversions import mass_rate, to_dry, to_reference_oxygen
 from yunjian.standards.statistics.distributions import chi_below, content_factor
+from yunjian.standards.statistics.errors import InvalidMeasurement
+from yunjian.standards.statistics.fits import correlation, field_factor
+from yunjian.standards.statistics.validity import capture_rate, substitution
 
 FLUE = pack("hj75-2017@1")
 Call = Callable[[], Any]

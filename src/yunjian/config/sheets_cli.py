@@ -13,7 +13,6 @@ from yunjian.standards.sheets import (
     Definition,
     SheetError,
     UnknownSheet,
-    as_json,
     current_name,
     definition,
     definitions,
@@ -61,7 +60,7 @@ def sheets_show(name: str, *, json_wanted: bool) -> None:
     """
     result = _found(name)
     if json_wanted:
-        print_json(as_json(result))
+        print_json(result.source)
         return
     for line in _lines(result):
         click.echo(line)

@@ -264,7 +264,7 @@ def _sheet(name: str, filler: Filler, stay: _Stay) -> dict[str, Any]:
     return {
         "id": str(new_id()),
         "definition": name,
-        "answers": filler.fill(sheets.as_json(sheets.definition(name))),
+        "answers": filler.fill(sheets.definition(name).source),
         "started_at": (stay.began + timedelta(minutes=4)).isoformat(),
         "finished_at": (stay.leaving - timedelta(minutes=2)).isoformat(),
     }

@@ -52,7 +52,7 @@ def package(request: HttpRequest) -> RowWith:
             _task(task, more[task.pk], instruments.get(task.point_id, []), answers, visits)
             for task in tasks
         ],
-        definitions={name: sheets.as_json(sheets.definition(name)) for name in names},
+        definitions={name: sheets.definition(name).source for name in names},
     )
 
 

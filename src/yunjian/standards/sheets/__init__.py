@@ -3,7 +3,6 @@
 from yunjian.standards.sheets.evaluate import SheetError, SheetResult, evaluate, worse
 from yunjian.standards.sheets.loader import (
     UnknownSheet,
-    as_json,
     current_name,
     current_names,
     definition,
@@ -25,7 +24,6 @@ __all__ = [
     "SheetError",
     "SheetResult",
     "UnknownSheet",
-    "as_json",
     "check",
     "compatible",
     "current_name",

@@ -105,11 +105,6 @@ def _in_force_on(
     return {item.code: item for item in ordered if _in_force(item, on_date)}
 
 
-def as_json(sheet: Definition) -> dict[str, Any]:
-    """Return a definition as plain data, as the phone gets it."""
-    return sheet.source
-
-
 def photo_ids(name: str, answers: dict[str, Any]) -> list[UUID]:
     """Return the ids of the photos inside the (checked) answers of a sheet."""
     results: list[UUID] = []
