@@ -146,9 +146,8 @@ def demo(seed: int, scale: int, host: str, port: int, *, load_only: bool) -> Non
         check_space(folder)
         simulator_port = port + SIMULATOR_PORT_OFFSET
         if not load_only:
-            check_port(host, port)
-            check_port(host, simulator_port)
-            check_port(host, port + KEYS_PORT_OFFSET)
+            for wanted in (port, simulator_port, port + KEYS_PORT_OFFSET):
+                check_port(host, wanted)
         _demo_environment(host, port, simulator_port)
         with only_one(folder), database(folder):
             setup_django(folder)
@@ -164,9 +163,8 @@ def _demo_environment(host: str, port: int, simulator_port: int) -> None:
     os.environ.setdefault("YUNJIAN_PUBLIC_URL", f"http://{host}:{port}")
     keys = f"http://{host}:{port + KEYS_PORT_OFFSET}"
     os.environ.setdefault("YUNJIAN_CERTIFICATE_KEY_SERVICE", keys)
-    os.environ.setdefault("YUNJIAN_WECHAT_OPEN_BASE", simulator)
-    os.environ.setdefault("YUNJIAN_WECHAT_API_BASE", simulator)
-    os.environ.setdefault("YUNJIAN_WECHAT_JS_BASE", simulator)
+    for base in ("OPEN", "API", "JS"):
+        os.environ.setdefault(f"YUNJIAN_WECHAT_{base}_BASE", simulator)
     os.environ.setdefault("YUNJIAN_WECHAT_APP_ID", "wxyunjiandemo0001")
     os.environ.setdefault("YUNJIAN_WECHAT_APP_SECRET", secrets.token_hex(16))
     os.environ.setdefault("YUNJIAN_WECHAT_CALLBACK_TOKEN", secrets.token_hex(16))

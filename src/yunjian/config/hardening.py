@@ -118,12 +118,6 @@ def _role_is_held() -> bool:
     )
 
 
-def _login_is_held() -> bool:
-    return not first_value(
-        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
-    )
-
-
 def _writes_are_kept() -> bool:
     return bool(
         first_value(
@@ -290,7 +284,11 @@ DEMANDS: tuple[Demand, ...] = (
         "the database login must be no superuser",
         "DATABASE_URL 用应用角色，YUNJIAN_DATABASE_OWNER_URL 用表的所有者"
         " / log in as the program's role; name the owner of the tables apart",
-        _login_is_held,
+        lambda: (
+            not first_value(
+                "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+            )
+        ),
     ),
     Demand(
         "row security",

@@ -61,7 +61,12 @@ def backup(path: Path, *, var_dir: Path) -> None:
             )
         members = {DATABASE_DUMP: dump, **_stored_files(_files_folder(var_dir))}
         manifest = Path(folder) / MANIFEST
-        manifest.write_text(json.dumps(_manifest(members), indent=1, sort_keys=True))
+        content = {
+            "format": FORMAT,
+            "made_at": now().isoformat(),
+            "members": {name: _sha256(file) for name, file in members.items()},
+        }
+        manifest.write_text(json.dumps(content, indent=1, sort_keys=True))
         try:
             with tarfile.open(part, "w") as archive:
                 for name, file in {MANIFEST: manifest, **members}.items():
@@ -177,14 +182,6 @@ def _stored_files(folder: Path) -> dict[str, Path]:
         f"{FILES}/{file.relative_to(folder).as_posix()}": file
         for file in sorted(folder.rglob("*"))
         if file.is_file() and not file.name.startswith(".part-")
-    }
-
-
-def _manifest(members: dict[str, Path]) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "made_at": now().isoformat(),
-        "members": {name: _sha256(file) for name, file in members.items()},
     }
 
 

@@ -24,12 +24,8 @@ def _phone_headers(headers: dict[str, str], _path: str, url: str) -> None:
         headers["Cache-Control"] = "no-cache"
 
 
-def _with_phone_app(application: WhiteNoise) -> WhiteNoise:
-    if settings.H5_DIST_DIR.is_dir():
-        application.add_files(str(settings.H5_DIST_DIR), prefix="h5/")
-    return application
-
-
-application = _with_phone_app(
-    WhiteNoise(get_wsgi_application(), index_file=True, add_headers_function=_phone_headers)
+application = WhiteNoise(
+    get_wsgi_application(), index_file=True, add_headers_function=_phone_headers
 )
+if settings.H5_DIST_DIR.is_dir():
+    application.add_files(str(settings.H5_DIST_DIR), prefix="h5/")

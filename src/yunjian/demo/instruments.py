@@ -49,10 +49,6 @@ def _standing(discharger: Discharger) -> Instrument | None:
     )
 
 
-def _official(instrument: Instrument) -> InstrumentRevision:
-    return InstrumentRevision.unscoped().get(instrument=instrument, state=RevisionState.OFFICIAL)
-
-
 def approve(builder: CityBuilder, revision: InstrumentRevision, day: int, hour: float) -> None:
     """Let the bureau approve a filing."""
     with builder.acting(builder.reviewers[0], builder.moment(day, hour)) as actor:
@@ -97,7 +93,7 @@ def _sampler(builder: CityBuilder, discharger: Discharger, point: MonitoringPoin
 
 def _replace(builder: CityBuilder, discharger: Discharger, instrument: Instrument) -> None:
     installed = builder.day(HISTORY_DAYS - 12)
-    old = _official(instrument)
+    old = InstrumentRevision.unscoped().get(instrument=instrument, state=RevisionState.OFFICIAL)
     values = {
         "method": old.method,
         "detection_limit": old.detection_limit,

@@ -191,11 +191,8 @@ def _shape(builder: CityBuilder, *, gas: bool) -> dict[str, Any]:
 
 
 def _kinds(industry: Industry, number: int) -> list[str]:
-    if not industry.gas:
-        return ["wastewater"] * number
-    if not industry.water:
-        return ["flue_gas"] * number
-    return [("wastewater", "flue_gas")[index % 2] for index in range(number)]
+    kinds = ["wastewater"] * industry.water + ["flue_gas"] * industry.gas
+    return [kinds[index % len(kinds)] for index in range(number)]
 
 
 def _points(

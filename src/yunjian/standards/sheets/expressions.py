@@ -193,7 +193,9 @@ def _check_bounds(source: str) -> set[str]:
     if len(opened) > MOST_LOOPS:
         raise InvalidExpression(source, "too_many_loops", f"> {MOST_LOOPS}")
     _check_nesting(source, bare, set(opened))
-    _check_prefixes(source, bare)
+    # signs, choices and members nest as well, without brackets
+    if _SIGNS.search(bare) or bare.count("?") > DEEPEST:
+        raise InvalidExpression(source, "too_deep", f"> {DEEPEST}")
     return {match[2] for match in loops.values() if match[2]}
 
 
@@ -216,12 +218,6 @@ def _check_nesting(source: str, bare: str, opened: set[int]) -> None:
                 raise InvalidExpression(source, "too_deep", f"> {DEEPEST}")
         elif sign in ")]}" and stack and stack.pop():
             closed_loops.add(at)
-
-
-def _check_prefixes(source: str, bare: str) -> None:
-    """Signs, choices and members nest as well, without brackets."""
-    if _SIGNS.search(bare) or bare.count("?") > DEEPEST:
-        raise InvalidExpression(source, "too_deep", f"> {DEEPEST}")
 
 
 def _check_names(source: str, program: Any, loops: set[str]) -> None:

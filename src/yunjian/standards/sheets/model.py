@@ -118,37 +118,24 @@ def compatible(old: Definition, new: Definition) -> list[Problem]:
         problems.append(Problem(place, "other_code", old.code))
     elif new.version <= old.version:
         problems.append(Problem(place, "version"))
-    retired = set(new.source.get("retired", []))
-    sections = {section.key: section for section in new.sections}
-    for section in old.sections:
-        if section.key in retired:
-            continue
-        result = sections.get(section.key)
-        if result is None:
-            problems.append(Problem(place, "removed", section.key))
-        else:
-            problems += _lost(place, section, result, retired)
+    accounted_for = set(new.source.get("retired", []))
+    known = _kinds(new)
+    for path, kind in _kinds(old).items():
+        if known.get(path) != kind and accounted_for.isdisjoint({path, path.partition(".")[0]}):
+            problems.append(Problem(place, "type_changed" if path in known else "removed", path))
+            accounted_for.add(path)  # of a section that is lost, nothing else is told
     return problems
 
 
-def _lost(place: str, old: Section, new: Section, retired: set[str]) -> list[Problem]:
-    if old.kind != new.kind:
-        return [Problem(place, "type_changed", old.key)]
-    types = {part.key: _type(part) for part in new.fields or new.items}
-    problems = []
-    for part in old.fields or old.items:
-        path = f"{old.key}.{part.key}"
-        if path in retired:
-            continue
-        if part.key not in types:
-            problems.append(Problem(place, "removed", path))
-        elif types[part.key] != _type(part):
-            problems.append(Problem(place, "type_changed", path))
-    return problems
-
-
-def _type(part: Field | Item) -> str:
-    return part.type if isinstance(part, Field) else "item"
+def _kinds(definition: Definition) -> dict[str, str]:
+    """Return the kind of each section, and the type of everything in it, by path."""
+    result = {}
+    for section in definition.sections:
+        result[section.key] = section.kind
+        for part in section.fields or section.items:
+            kind = part.type if isinstance(part, Field) else "item"
+            result[f"{section.key}.{part.key}"] = kind
+    return result
 
 
 def _section(data: dict[str, Any]) -> Section:

@@ -95,7 +95,9 @@ def compared(
     row = limit_for(pack, parameter)
     name, bands = criteria_of(row, unit)
     signed = parameter.strip().lower() in SIGNED
-    limit = _emission_limit(emission_limit)
+    limit = None
+    if emission_limit is not None:
+        limit = positive(exact(emission_limit, "emission_limit"), "emission_limit")
     numbers = pair_statistics(
         reference, measured, unit=name, at_least=row.pairs_min or 2, signed=signed
     )
@@ -104,13 +106,14 @@ def compared(
     if not _established(band, limit):
         return plain
     left, right = paired(reference, measured, signed=signed)
-    judged = replace(plain, judged_by=band.statistic, limit=_limit(band), limit_unit=band.unit)
+    judged = replace(
+        plain, judged_by=band.statistic, limit=Fraction(band.limit or 0), limit_unit=band.unit
+    )
     if row.pass_counts:
         return _by_pair(judged, row, left, right)
     if row.largest:
-        return _by_worst(judged, left, right)
-    value = _value(numbers, judged)
-    return _with_verdict(judged, value, abs(value) <= _limit(band))
+        return _with_verdict(judged, max(_errors(judged, left, right), key=abs))
+    return _with_verdict(judged, _value(numbers, judged))
 
 
 def band_of(bands: tuple[Band, ...], value: Fraction) -> Band:
@@ -191,22 +194,12 @@ def _unjudged(
     )
 
 
-def _emission_limit(given: Measured | None) -> Fraction | None:
-    if given is None:
-        return None
-    return positive(exact(given, "emission_limit"), "emission_limit")
-
-
 def _established(band: Band, emission_limit: Fraction | None) -> bool:
     if band.statistic not in _JUDGED_BY:
         return False
     if band.emission_limit_below is None:
         return True
     return emission_limit is not None and emission_limit < Fraction(band.emission_limit_below)
-
-
-def _limit(band: Band) -> Fraction:
-    return Fraction(band.limit or 0)
 
 
 def _value(numbers: PairStatistics, judged: Comparison) -> Fraction:
@@ -259,13 +252,9 @@ def _by_pair(
     )
 
 
-def _by_worst(judged: Comparison, left: list[Fraction], right: list[Fraction]) -> Comparison:
-    worst = max(_errors(judged, left, right), key=abs)
-    return _with_verdict(judged, worst, abs(worst) <= (judged.limit or 0))
-
-
-def _with_verdict(judged: Comparison, value: Fraction, passed: bool) -> Comparison:  # noqa: FBT001 - what was found
+def _with_verdict(judged: Comparison, value: Fraction) -> Comparison:
     limit = shown(judged.limit or Fraction(0))
+    passed = abs(value) <= (judged.limit or 0)
     sign = "≤" if passed else ">"
     line = step(
         ("判定", "verdict"),

@@ -35,7 +35,12 @@ def exact(value: Measured, field: str) -> Fraction:
         )
     if len(text) > _LONGEST_TEXT or not _NUMBER.fullmatch(text):
         raise _no_number(value, field)
-    return _within_reason(Decimal(text), field)
+    number = Decimal(text)
+    if number and not _SMALLEST <= number.adjusted() <= _LARGEST:
+        raise InvalidMeasurement(
+            field, "magnitude", "数值过大或过小", "the number is absurdly large or small"
+        )
+    return Fraction(number) if number else Fraction(0)
 
 
 def exact_all(values: Sequence[Measured], field: str) -> list[Fraction]:
@@ -121,12 +126,3 @@ def shown(value: Fraction, decimals: int = _SHOWN_DECIMALS) -> str:
 def _no_number(value: object, field: str) -> InvalidMeasurement:
     text = repr(value)[:30]
     return InvalidMeasurement(field, "not_a_number", f"{text} 不是数值", f"{text} is no number")
-
-
-def _within_reason(number: Decimal, field: str) -> Fraction:
-    size = number.adjusted()
-    if number and not _SMALLEST <= size <= _LARGEST:
-        raise InvalidMeasurement(
-            field, "magnitude", "数值过大或过小", "the number is absurdly large or small"
-        )
-    return Fraction(number) if number else Fraction(0)

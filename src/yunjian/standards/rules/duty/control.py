@@ -97,10 +97,8 @@ def _not_met(history: PointHistory, line: Timeline, at: datetime) -> Spans:
 
 
 def _described(line: Timeline, moment: datetime) -> tuple[str, ...]:
-    for part in line.segments:
-        if part.since <= moment < part.until:
-            return part.point.parameters
-    return ()
+    described = (part.point for part in line.segments if part.since <= moment < part.until)
+    return next((point.parameters for point in described), ())
 
 
 def _findings(history: PointHistory, line: Timeline, at: datetime) -> list[_Finding]:

@@ -10,7 +10,6 @@ from yunjian.standards.rules.duty.calendar import (
     END_OF_TIME,
     ONE_DAY,
     ONE_TICK,
-    Span,
     Stops,
     add_months,
     day_end,
@@ -210,13 +209,11 @@ def _interval_dues(
     period: SchedulePeriod, state: ScheduleState, floor: datetime | None
 ) -> Iterator[Due]:
     after, exact = _stepper(period.timing, state.stops), period.timing.unit == "hour"
-    moment = max(after(state.anchor), period.since)
-    due = _due(moment, state.stops, floor, exact=exact)
+    due = _due(max(after(state.anchor), period.since), state.stops, floor, exact=exact)
     while due.at < period.until:
         yield due
         state.anchor = due.last
-        moment = after(due.last)
-        due = _due_at(moment, exact=exact)
+        due = _due_at(after(due.last), exact=exact)
 
 
 def _counted_dues(
@@ -250,8 +247,3 @@ def _due(moment: datetime, stops: Stops, floor: datetime | None, *, exact: bool)
 def _due_at(moment: datetime, *, exact: bool) -> Due:
     last = moment if exact else moment - ONE_TICK
     return Due(moment, last.date(), last)
-
-
-def missed(state: ScheduleState) -> list[Span]:
-    """Return the times during which it was overdue, without the time within stops."""
-    return state.stops.outside(state.gaps)

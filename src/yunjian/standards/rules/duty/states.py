@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from yunjian.standards.rules.duty.calendar import END_OF_TIME, Span, local, merged
 from yunjian.standards.rules.duty.catalogue import Rules, rules_of_packs
 from yunjian.standards.rules.duty.control import Period, periods
 from yunjian.standards.rules.duty.history import PointHistory
-from yunjian.standards.rules.duty.schedule import ScheduleState, missed, replay, upcoming
+from yunjian.standards.rules.duty.schedule import ScheduleState, replay, upcoming
 from yunjian.standards.rules.duty.tracks import ObligationSpan, Timeline, Track, timeline
 from yunjian.standards.rules.obligations import Obligation
 
@@ -88,11 +88,7 @@ class DutyCalculator:
     def states(self, at: datetime) -> tuple[DutyState, ...]:
         """Return where each obligation stands at a moment, see `duty_states`."""
         at = local(at)
-        evaluated = [
-            (obligation_span, _track_states(obligation_span, self._line, at))
-            for obligation_span in self._line.obligation_spans
-            if obligation_span.since <= at
-        ]
+        evaluated = self._evaluated(at)
         result = self._periods(evaluated, at)
         return tuple(
             _state(obligation_span, track_states, at, result)
@@ -102,32 +98,27 @@ class DutyCalculator:
     def out_of_control(self, at: datetime) -> tuple[Period, ...]:
         """Return when which parameter was out of control, see `out_of_control`."""
         at = local(at)
-        evaluated = [
-            (obligation_span, _track_states(obligation_span, self._line, at))
-            for obligation_span in self._line.obligation_spans
-            if obligation_span.since <= at
-            and self._rules.calibrates(obligation_span.obligation(at))
-        ]
-        return self._periods(evaluated, at)
+        return self._periods(self._evaluated(at), at)
 
     def due_between(self, start: datetime, end: datetime) -> list[DueDate]:
         """Return what falls due in `[start, end)`, see `due_between`."""
         start, end = local(start), local(end)
-        obligation_spans = (
-            obligation_span
-            for obligation_span in self._line.obligation_spans
-            if obligation_span.since < end
-        )
         dues = [
             due
-            for obligation_span in sorted(
-                obligation_spans, key=lambda obligation_span: obligation_span.name
-            )
-            for track in sorted(obligation_span.tracks, key=lambda track: track.parameters)
+            for obligation_span in sorted(self._line.obligation_spans, key=attrgetter("name"))
+            if obligation_span.since < end
+            for track in sorted(obligation_span.tracks, key=attrgetter("parameters"))
             for due in _dues_of(obligation_span, track, self._line, start, end)
         ]
         dues.sort(key=itemgetter(0))
         return dues
+
+    def _evaluated(self, at: datetime) -> list[tuple[ObligationSpan, list[_TrackState]]]:
+        return [
+            (obligation_span, _track_states(obligation_span, self._line, at))
+            for obligation_span in self._line.obligation_spans
+            if obligation_span.since <= at
+        ]
 
     def _periods(
         self, evaluated: list[tuple[ObligationSpan, list[_TrackState]]], at: datetime
@@ -194,7 +185,7 @@ def _track_states(
 
 def _track_state(track: Track, line: Timeline, at: datetime) -> _TrackState:
     state = replay(track.schedule, track.times, line.stops, at)
-    spans = missed(state)
+    spans = state.stops.outside(state.gaps)
     live = track.schedule[state.position].until > at
     due = next(upcoming(track.schedule, state), None) if live else None
     late = state.open_due if live else None
@@ -237,7 +228,9 @@ def _state(
         due_on=first.due_on,
         overdue_since=min(overdue, default=None),
         done_count=_done_count(track_states),
-        missed=_union([track_state.duty.missed for track_state in track_states]),
+        missed=tuple(
+            merged((span.since, span.until) for one in track_states for span in one.duty.missed)
+        ),
         out_of_control=tuple(item for item in result if not names or item.parameter in names),
         by_parameter=tuple(live),
     )
@@ -250,15 +243,7 @@ def _due_key(duty: ParameterDuty) -> datetime:
     return END_OF_TIME if duty.next_due is None else duty.next_due
 
 
-def _union(missed_by: list[tuple[Span, ...]]) -> tuple[Span, ...]:
-    if len(missed_by) == 1:
-        return missed_by[0]
-    return tuple(merged((span.since, span.until) for spans in missed_by for span in spans))
-
-
 def _done_count(track_states: list[_TrackState]) -> int:
-    if len(track_states) == 1:
-        return sum(high - low for low, high in track_states[0].state.counted)
     places = {
         place
         for track_state in track_states

@@ -4,10 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 
 from yunjian.standards.rules.duty.calendar import (
-    CHINA,
     END_OF_TIME,
     Stops,
     local,
@@ -103,15 +101,8 @@ def _in_order(works: Iterable[WorkDone]) -> list[tuple[datetime, WorkDone]]:
 
     That is how it was left.
     """
-    passed: list[tuple[datetime, WorkDone]] = []
-    others: list[tuple[datetime, WorkDone]] = []
-    for item in works:
-        if not item.cancelled:
-            into = passed if item.outcome == "pass" else others
-            into.append((item.at.astimezone(CHINA), item))
-    result = others + passed
-    result.sort(key=itemgetter(0))
-    return result
+    result = [(local(item.at), item) for item in works if not item.cancelled]
+    return sorted(result, key=lambda known: (known[0], known[1].outcome == "pass"))
 
 
 def _places(work: list[tuple[datetime, WorkDone]], parts: list[Segment]) -> dict[str, list[int]]:
