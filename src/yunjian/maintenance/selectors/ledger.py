@@ -202,7 +202,7 @@ def visit_detail(visit_id: UUID) -> VisitDetail:
     )
     return VisitDetail(
         visit=visit,
-        sheets=[SheetView(row, sheets.as_json(sheets.definition(row.definition))) for row in rows],
+        sheets=[SheetView(row, sheets.definition(row.definition).source) for row in rows],
         attachments=attachments_of(visit),
         confirmation=confirmation,
     )
