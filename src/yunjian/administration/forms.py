@@ -1,7 +1,5 @@
 """Forms and query rows of administration."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,25 +10,20 @@ from yunjian.identity.models.organizations import OrganizationKind, Organization
 from yunjian.identity.models.security import Means, Outcome
 from yunjian.messaging.models import NoticeState
 from yunjian.records.dictionaries import dictionaries
-from yunjian.web.widgets import DateInput
+from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField
 
-ANY = ("", _("全部"))
 REQUIRED = {"required": _("请填写此项")}
 
 
 class OrganizationQuery(forms.Form):
     """The query row of the organisations."""
 
-    q = forms.CharField(label=_("名称/信用代码"), required=False, max_length=60)
-    kind = forms.ChoiceField(
-        label=_("类型"), required=False, choices=[ANY, *OrganizationKind.choices]
-    )
+    q = FilterTextField(_("名称/信用代码"))
+    kind = FilterChoiceField(_("类型"), OrganizationKind.choices)
     district = forms.ModelChoiceField(
         District.objects.all(), label=_("所在区"), required=False, empty_label=_("全部")
     )
-    status = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[ANY, *OrganizationStatus.choices]
-    )
+    status = FilterChoiceField(_("状态"), OrganizationStatus.choices)
 
 
 class OrganizationForm(forms.Form):
@@ -90,21 +83,17 @@ class ParkForm(forms.Form):
 class AccountQuery(OwnAccountQuery):
     """The query row of the accounts of all organisations."""
 
-    kind = forms.ChoiceField(
-        label=_("类型"), required=False, choices=[ANY, *OrganizationKind.choices]
-    )
+    kind = FilterChoiceField(_("类型"), OrganizationKind.choices)
 
 
 class DictionaryQuery(forms.Form):
     """Which dictionary is open."""
 
-    dictionary = forms.ChoiceField(label=_("字典"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["dictionary"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (one.code, one.title) for one in dictionaries()
-        ]
+    dictionary = forms.ChoiceField(
+        label=_("字典"),
+        required=False,
+        choices=lambda: [(one.code, one.title) for one in dictionaries()],
+    )
 
 
 class EntryForm(forms.Form):
@@ -131,8 +120,8 @@ class NewEntryForm(EntryForm):
 class NoticeQuery(forms.Form):
     """The query row of the notices."""
 
-    q = forms.CharField(label=_("标题"), required=False, max_length=60)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ANY, *NoticeState.choices])
+    q = FilterTextField(_("标题"))
+    state = FilterChoiceField(_("状态"), NoticeState.choices)
 
 
 class NoticeForm(forms.Form):
@@ -170,9 +159,9 @@ class PeriodQuery(forms.Form):
 class SignInQuery(PeriodQuery):
     """The query row of the login log."""
 
-    q = forms.CharField(label=_("账号/姓名/单位"), required=False, max_length=60)
-    outcome = forms.ChoiceField(label=_("结果"), required=False, choices=[ANY, *Outcome.choices])
-    means = forms.ChoiceField(label=_("登录方式"), required=False, choices=[ANY, *Means.choices])
+    q = FilterTextField(_("账号/姓名/单位"))
+    outcome = FilterChoiceField(_("结果"), Outcome.choices)
+    means = FilterChoiceField(_("登录方式"), Means.choices)
     address = forms.GenericIPAddressField(label=_("地址"), required=False)
     field_order = ("q", "outcome", "means", "address", "since", "until")
 
@@ -180,23 +169,16 @@ class SignInQuery(PeriodQuery):
 class EventQuery(PeriodQuery):
     """The query row of the operation log."""
 
-    organization = forms.CharField(label=_("单位"), required=False, max_length=60)
-    person = forms.CharField(label=_("人员"), required=False, max_length=40)
-    verb = forms.ChoiceField(label=_("操作"), required=False)
-    kind = forms.ChoiceField(label=_("对象"), required=False)
+    organization = FilterTextField(_("单位"))
+    person = FilterTextField(_("人员"), max_length=40)
+    verb = FilterChoiceField(_("操作"), verbs)
+    kind = FilterChoiceField(_("对象"), objects)
     field_order = ("organization", "person", "verb", "kind", "since", "until")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["verb"].choices = [ANY, *verbs()]  # type: ignore[attr-defined]  # a choice field
-        self.fields["kind"].choices = [ANY, *objects()]  # type: ignore[attr-defined]  # a choice field
 
 
 class SessionQuery(forms.Form):
     """The query row of the sessions."""
 
-    q = forms.CharField(label=_("账号/姓名/单位"), required=False, max_length=60)
-    kind = forms.ChoiceField(
-        label=_("类型"), required=False, choices=[ANY, *OrganizationKind.choices]
-    )
-    means = forms.ChoiceField(label=_("登录方式"), required=False, choices=[ANY, *Means.choices])
+    q = FilterTextField(_("账号/姓名/单位"))
+    kind = FilterChoiceField(_("类型"), OrganizationKind.choices)
+    means = FilterChoiceField(_("登录方式"), Means.choices)

@@ -7,19 +7,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
+from yunjian.agencies.models.filing import FilingState
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.selectors import districts
+from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.library.domain import labels
 from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.models.visits import VisitState
-from yunjian.web.widgets import DateInput
-
-ANY = ("", _("全部"))
-NONE = ("", "—")
+from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField
 
 
 class DistrictQuery(forms.Form):
-    """A query row that begins with the districts of the authority."""
+    """A query row with the districts of the authority."""
 
     district = forms.ChoiceField(label=_("所属区"), required=False)
 
@@ -30,33 +29,45 @@ class DistrictQuery(forms.Form):
             for row in districts()
             if actor.districts is None or row.code in actor.districts
         ]
-        self.fields["district"].choices = [ANY, *own]  # type: ignore[attr-defined]
+        self.fields["district"].choices = [("", _("全部")), *own]  # type: ignore[attr-defined]
+
+
+class FilingQuery(DistrictQuery):
+    """The query row above the filings of instruments."""
+
+    keyword = FilterTextField(_("关键词"), _("单位、测点、MN 号、型号、出厂编号"))
+    kind = FilterChoiceField(_("类别"), InstrumentKind.choices)
+    since = forms.DateField(label=_("提交日期"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("至"), required=False, widget=DateInput())
+    tab = forms.CharField(required=False, widget=forms.HiddenInput())
+    field_order = ("keyword", "district")
 
 
 class LedgerQuery(DistrictQuery):
     """The query row of the ledger."""
 
-    discharger = forms.CharField(label=_("排污单位"), required=False, max_length=60)
-    agency = forms.CharField(label=_("运维机构"), required=False, max_length=60)
-    point = forms.CharField(label=_("测点"), required=False, max_length=60)
+    discharger = FilterTextField(_("排污单位"))
+    agency = FilterTextField(_("运维机构"))
+    point = FilterTextField(_("测点"))
     since = forms.DateField(label=_("签到日期"), required=False, widget=DateInput())
     until = forms.DateField(label=_("至"), required=False, widget=DateInput())
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[ANY, *VisitState.choices, ("late", _("超期未确认"))],
-    )
-    verdict = forms.ChoiceField(
-        label=_("结果"), required=False, choices=[ANY, *Verdict.choices, ("bad", _("失控或不合格"))]
-    )
+    state = FilterChoiceField(_("状态"), [*VisitState.choices, ("late", _("超期未确认"))])
+    verdict = FilterChoiceField(_("结果"), [*Verdict.choices, ("bad", _("失控或不合格"))])
 
 
 class AgencyQuery(forms.Form):
     """The query row of the agencies."""
 
-    name = forms.CharField(label=_("机构名称"), required=False, max_length=60)
-    status = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[ANY, *OrganizationStatus.choices]
+    name = FilterTextField(_("机构名称"))
+    status = FilterChoiceField(_("状态"), OrganizationStatus.choices)
+
+
+class AgencyFilingQuery(forms.Form):
+    """The query row above the filings of agencies; a draft is the agency's own affair."""
+
+    name = FilterTextField(_("机构名称"))
+    state = FilterChoiceField(
+        _("状态"), [row for row in FilingState.choices if row[0] != FilingState.DRAFT]
     )
 
 
@@ -78,7 +89,7 @@ class WhatIfForm(forms.Form):
     sampling_method = forms.ChoiceField(
         label=_("采样方式"),
         required=False,
-        choices=[NONE, *labels.METHODS.items()],
+        choices=[("", "—"), *labels.METHODS.items()],
         help_text=_("仅烟气"),
     )
     automatic_calibration = forms.BooleanField(label=_("具备自动校准"), required=False)

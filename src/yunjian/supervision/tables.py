@@ -61,8 +61,8 @@ class AgencyFilingTable(Table):
     actions = actions_column("supervision/agency_filings/row_actions.html")
 
 
-def _workdays(row: Any) -> int | None:
-    """Return how many working days it has waited, or took."""
+def workdays_spent(row: Any) -> int | None:
+    """Return how many working days a filing has waited, or its review took."""
     if row.submitted_at is None:
         return None
     last = business_day(row.decided_at) if row.decided_at else today()
@@ -70,12 +70,12 @@ def _workdays(row: Any) -> int | None:
 
 
 def _spent(row: Any) -> str:
-    days = _workdays(row)
+    days = workdays_spent(row)
     return "" if days is None else gettext("%(days)s 个工作日") % {"days": days}
 
 
 def _spent_shown(row: Any) -> Any:
-    days = _workdays(row)
+    days = workdays_spent(row)
     if days is None or days <= settings.FILING_REVIEW_WORKDAYS:
         return _spent(row)
     late = gettext("超过 %(limit)s 日") % {"limit": settings.FILING_REVIEW_WORKDAYS}

@@ -1,6 +1,6 @@
 """Inputs that the browser's own do not do well enough."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -27,19 +27,28 @@ class ReasonField(forms.CharField):
 
 
 class FilterChoiceField(forms.ChoiceField):
-    """One of some values in a query row, or all of them."""
+    """One of some values in a query row, or all of them; a function is asked for them each time."""
 
-    def __init__(self, label: "str | _StrPromise", choices: Iterable[Any]) -> None:
-        super().__init__(label=label, required=False, choices=[("", _("全部")), *choices])
+    def __init__(
+        self, label: "str | _StrPromise", choices: Iterable[Any] | Callable[[], Iterable[Any]]
+    ) -> None:
+        def offered() -> list[Any]:
+            return [("", _("全部")), *(choices() if callable(choices) else choices)]
+
+        super().__init__(label=label, required=False, choices=offered)
 
 
 class FilterTextField(forms.CharField):
     """A text in a query row; the placeholder says what it is looked for in."""
 
     def __init__(
-        self, label: "str | _StrPromise", placeholder: "str | _StrPromise", *, max_length: int
+        self,
+        label: "str | _StrPromise",
+        placeholder: "str | _StrPromise" = "",
+        *,
+        max_length: int = 60,
     ) -> None:
-        widget = forms.TextInput(attrs={"placeholder": placeholder})
+        widget = forms.TextInput(attrs={"placeholder": placeholder} if placeholder else {})
         super().__init__(label=label, required=False, max_length=max_length, widget=widget)
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.policies import may_decide_filing
 from yunjian.agencies.services.filing import filing_decide
 from yunjian.kernel.errors import DomainError
-from yunjian.supervision.forms import ReturnForm
+from yunjian.supervision.forms import AgencyFilingQuery, ReturnForm
 from yunjian.supervision.selectors.workbench import agency_filings
 from yunjian.supervision.tables import AgencyFilingTable
 from yunjian.web.dialogs import form_dialog
@@ -25,16 +24,6 @@ from yunjian.web.forms import posted
 from yunjian.web.guards import authority_page
 from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
-
-SHOWN = [row for row in FilingState.choices if row[0] != FilingState.DRAFT]
-
-
-class AgencyFilingQuery(forms.Form):
-    """The query row above the queue."""
-
-    name = forms.CharField(label=_("机构名称"), required=False, max_length=60)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *SHOWN])
-
 
 QUEUE = ListPage(
     name="supervision.agency_filings",

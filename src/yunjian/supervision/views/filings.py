@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -16,11 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yunjian.access.actor import Actor, current_actor
-from yunjian.identity.models import District
-from yunjian.identity.selectors import districts
+from yunjian.access.actor import current_actor
 from yunjian.instruments.models import Instrument, InstrumentRevision
-from yunjian.instruments.models.filing import InstrumentKind, RevisionState
+from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.policies import REVIEW_INSTRUMENTS, may_review_instruments
 from yunjian.instruments.selectors import (
     actions_of,
@@ -37,17 +33,16 @@ from yunjian.instruments.selectors import (
     waiting_by_district,
 )
 from yunjian.instruments.services import renewals_approve, revision_approve, revision_return
-from yunjian.kernel.clock import business_day, today
+from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
-from yunjian.kernel.workdays import workdays_between
 from yunjian.sources.selectors import point_or_404
-from yunjian.supervision.tables import QueueTable, RenewalTable
+from yunjian.supervision.forms import FilingQuery
+from yunjian.supervision.tables import QueueTable, RenewalTable, workdays_spent
 from yunjian.web.dialogs import matching_dialog
 from yunjian.web.forms import DayQuery
 from yunjian.web.guards import authority_page, only_with
 from yunjian.web.lists import ListPage, cleaned_query
 from yunjian.web.responses import done
-from yunjian.web.widgets import DateInput
 
 TABS = [
     ("pending", _("待审")),
@@ -59,34 +54,6 @@ WAITING = ("pending", "renewals")
 LOOK_BACK = timedelta(days=90)
 REMARK = "remarks."
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class QueueFilterForm(forms.Form):
-    """The query row above the queue."""
-
-    keyword = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("单位、测点、MN 号、型号、出厂编号")}),
-    )
-    district = forms.ChoiceField(label=_("所属区"), required=False)
-    kind = forms.ChoiceField(
-        label=_("类别"), required=False, choices=[("", _("全部")), *InstrumentKind.choices]
-    )
-    since = forms.DateField(label=_("提交日期"), required=False, widget=DateInput())
-    until = forms.DateField(label=_("至"), required=False, widget=DateInput())
-    tab = forms.CharField(required=False, widget=forms.HiddenInput())
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = [row for row in districts() if _within(actor, row)]
-        choices = [("", _("全部")), *((row.code, row.name) for row in own)]
-        self.fields["district"].choices = choices  # type: ignore[attr-defined]
-
-
-def _within(actor: Actor, district: District) -> bool:
-    return actor.districts is None or district.code in actor.districts
 
 
 def _with_plainness(rows: list[InstrumentRevision]) -> list[InstrumentRevision]:
@@ -111,7 +78,7 @@ RENEWALS = replace(QUEUE, name="supervision.renewals", table=RenewalTable, prepa
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List the filings."""
-    form = QueueFilterForm(request.GET, actor=current_actor())
+    form = FilingQuery(request.GET, actor=current_actor())
     result = cleaned_query(form)
     tab = result.pop("tab", "") or "pending"
     return (RENEWALS if tab == "renewals" else QUEUE).answer(
@@ -158,7 +125,7 @@ def _detail_page(
         "follow_ups": follow_ups_of(instrument),
         "predecessor": _predecessor(instrument),
         "may_decide": may_review and revision.state == RevisionState.SUBMITTED,
-        "waited": _waited(revision),
+        "waited": workdays_spent(revision),
         "limit": settings.FILING_REVIEW_WORKDAYS,
         "error": error,
         "typed": typed,
@@ -177,13 +144,6 @@ def _predecessor(instrument: Instrument) -> InstrumentRevision | None:
         (row for row in versions_of(instrument.predecessor) if row.state == RevisionState.OFFICIAL),
         None,
     )
-
-
-def _waited(revision: InstrumentRevision) -> int | None:
-    if revision.submitted_at is None:
-        return None
-    last = business_day(revision.decided_at) if revision.decided_at else today()
-    return workdays_between(business_day(revision.submitted_at), last)
 
 
 def _remarks(request: HttpRequest) -> dict[str, str]:
@@ -243,7 +203,7 @@ def approve_renewals(request: HttpRequest) -> HttpResponseBase:
 
 
 def _plain_renewals_found(query: QueryDict) -> list[InstrumentRevision]:
-    result = cleaned_query(QueueFilterForm(query, actor=current_actor())) | {"tab": "renewals"}
+    result = cleaned_query(FilingQuery(query, actor=current_actor())) | {"tab": "renewals"}
     rows = list(filing_queue(**result).order_by("id"))
     plain = plain_renewals(rows)
     return [row for row in rows if row.pk in plain]
