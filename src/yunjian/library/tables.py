@@ -7,13 +7,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.languages import Text
-from yunjian.web.tables import (
-    Column,
-    Table,
-    actions_column,
-)
-
-STATE_WORDS = {"confirmed": _("已核对"), "pending": _("待核对"), "open": _("未确认")}
+from yunjian.library.domain import labels
+from yunjian.web.tables import Column, Table, actions_column
 
 
 def _lines(*lines: str) -> Any:
@@ -64,7 +59,7 @@ class RuleTable(Table):
     )
     state = Column(
         _("核对"),
-        lambda line: STATE_WORDS[line.state],
+        lambda line: labels.STATES[line.state],
         template="library/rules/state.html",
         css="wrap",
     )

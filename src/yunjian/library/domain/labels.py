@@ -68,6 +68,11 @@ PERIODS: dict[str, Label] = {
     "half_year": gettext_lazy("半年"),
     "year": gettext_lazy("年"),
 }
+STATES: dict[str, Label] = {
+    "confirmed": gettext_lazy("已核对"),
+    "pending": gettext_lazy("待核对"),
+    "open": UNCONFIRMED,
+}
 REASONS: dict[str, Label] = {
     "out_of_control": gettext_lazy("失控或超期未校准"),
     "invalid": gettext_lazy("维护或其他无效"),

@@ -1,16 +1,17 @@
 """Forms of the rule library: the query rows, a row of each table, publishing, what-if."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any, get_args
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, get_args
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.kernel.errors import DomainError
 from yunjian.library.domain import labels
 from yunjian.library.forms.versions import PublishForm
-from yunjian.library.selectors.rules import CONFIRMED, OPEN, PENDING
+from yunjian.library.services.rules import LONGEST_UPLOAD
 from yunjian.standards.rules.model import (
     LimitRow,
     ObligationRow,
@@ -21,10 +22,12 @@ from yunjian.standards.rules.model import (
     ValueRow,
 )
 from yunjian.standards.sheets import definitions
+from yunjian.web.forms import add_domain_errors
+from yunjian.web.widgets import FilterChoiceField, FilterTextField
 
-ANY = ("", _("全部"))
 NONE = ("", "—")
-STATES = [(CONFIRMED, _("已核对")), (PENDING, _("待核对")), (OPEN, _("未确认"))]
+BANDS = "bands"
+PASTED = "overlay.toml"
 SINGLE_PROVENANCE = list(labels.PROVENANCE.items())
 PROVENANCES = [
     *SINGLE_PROVENANCE,
@@ -47,16 +50,9 @@ def _decimal(label: Any, **options: Any) -> forms.DecimalField:
 class LineQuery(forms.Form):
     """The query row above the rows of a pack."""
 
-    text = forms.CharField(
-        label=_("关键词"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"placeholder": _("名称、条款、因子、数值")}),
-    )
-    provenance = forms.ChoiceField(
-        label=_("来源"), required=False, choices=[ANY, *SINGLE_PROVENANCE]
-    )
-    state = forms.ChoiceField(label=_("核对"), required=False, choices=[ANY, *STATES])
+    text = FilterTextField(_("关键词"), _("名称、条款、因子、数值"))
+    provenance = FilterChoiceField(_("来源"), SINGLE_PROVENANCE)
+    state = FilterChoiceField(_("核对"), labels.STATES.items())
     tab = forms.CharField(required=False, widget=forms.HiddenInput())
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
 
@@ -65,10 +61,8 @@ class LibraryQuery(forms.Form):
     """The query row above the rows of every pack in force."""
 
     text = LineQuery.base_fields["text"]
-    kind = forms.ChoiceField(label=_("类别"), required=False, choices=[ANY, *labels.KINDS.items()])
-    table = forms.ChoiceField(
-        label=_("规则"), required=False, choices=[ANY, *labels.TABLES.items()]
-    )
+    kind = FilterChoiceField(_("类别"), labels.KINDS.items())
+    table = FilterChoiceField(_("规则"), labels.TABLES.items())
     provenance = LineQuery.base_fields["provenance"]
     state = LineQuery.base_fields["state"]
 
@@ -91,7 +85,10 @@ class Remark(forms.Form):
 
 
 class RowForm(forms.Form):
-    """What every row says; the tables add their own values."""
+    """What every row says; the tables add their own values.
+
+    `values` are shown as the row has them, `written` in the form's own way.
+    """
 
     clause = forms.CharField(label=_("条款"), max_length=60)
     provenance = forms.ChoiceField(label=_("数值来源"), choices=PROVENANCES)
@@ -104,24 +101,34 @@ class RowForm(forms.Form):
         help_text=_("为什么更正，依据是什么"),
     )
 
-    values: tuple[str, ...] = ()
+    values: ClassVar[tuple[str, ...]] = ()
+    written: ClassVar[tuple[str, ...]] = ()
+    bands: Any = None
 
-    @classmethod
-    def of(cls, row: Row) -> dict[str, Any]:
-        """Return the values of a row as the form shows them."""
-        return {
-            "clause": row.clause,
-            "provenance": row.provenance,
-            **{key: getattr(row, key) for key in cls.values},
-        }
+    def __init__(self, data: QueryDict | None, row: Any) -> None:
+        names = ("clause", "provenance", *self.values)
+        initial = {name: getattr(row, name) for name in names} | self.shown(row)
+        super().__init__(data, initial=initial)
+
+    def shown(self, row: Any) -> dict[str, Any]:  # noqa: ARG002 - of those that have some
+        """Return what the form shows of a row in its own way."""
+        return {}
+
+    def given(self) -> dict[str, Any]:
+        """Return what was said in the form's own way, as the loader reads it; blank is nothing."""
+        return {}
 
     def data_of(self, before: dict[str, Any]) -> dict[str, Any]:
         """Return the row as the loader reads it; what the form does not show stays."""
-        given = self.cleaned_data
-        dropped = {*self.values, "confirmed_by", "confirmed_on"}
+        dropped = {*self.values, *self.written, "confirmed_by", "confirmed_on"}
         retained = {key: value for key, value in before.items() if key not in dropped}
-        results = {key: given[key] for key in ("clause", "provenance", *self.values)}
-        return retained | {key: value for key, value in results.items() if value not in {None, ""}}
+        values = {key: self.cleaned_data[key] for key in ("clause", "provenance", *self.values)}
+        results = values | self.given()
+        return retained | {key: value for key, value in results.items() if not _is_blank(value)}
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", [])
 
 
 class ObligationForm(RowForm):
@@ -159,31 +166,30 @@ class ObligationForm(RowForm):
     )
     sheet = forms.ChoiceField(label=_("记录表"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        codes = {item.code for item in definitions().values()} | {
-            str(self.initial.get("sheet") or "")
-        }
+    values = ("sheet",)
+    written = (
+        "interval", "count", "unconfirmed", "automatic_calibration", "methods", "parameters",
+    )  # fmt: skip
+
+    def __init__(self, data: QueryDict | None, row: ObligationRow) -> None:
+        super().__init__(data, row)
+        codes = {item.code for item in definitions().values()} | {row.sheet or ""}
         choices = [NONE, *((code, code) for code in sorted(codes - {""}))]
         self.fields["sheet"].choices = choices  # type: ignore[attr-defined]
 
-    @classmethod
-    def of(cls, row: Row) -> dict[str, Any]:
-        """Return the values of an obligation."""
-        assert isinstance(row, ObligationRow)  # noqa: S101 - chosen by the table
-        automatic = {None: "", True: "yes", False: "no"}[row.automatic_calibration]
+    def shown(self, row: ObligationRow) -> dict[str, Any]:
+        """Return how often, and where."""
         shown: dict[str, Any] = {
             "mode": "count" if row.count else "interval" if row.interval else "unconfirmed",
-            "automatic": automatic,
+            "automatic": {None: "", True: "yes", False: "no"}[row.automatic_calibration],
             "methods": list(row.methods or ()),
             "parameters": ", ".join(row.parameters or ()),
-            "sheet": row.sheet or "",
         }
         if row.interval is not None:
             shown |= {"every": row.interval.value, "every_unit": row.interval.unit}
         if row.count is not None:
             shown |= {"times": row.count.times, "period": row.count.period}
-        return super().of(row) | shown
+        return shown
 
     def clean(self) -> dict[str, Any]:
         """See that the way chosen has its number."""
@@ -193,32 +199,86 @@ class ObligationForm(RowForm):
             self.add_error(needed, gettext("请填写数值"))
         return given
 
-    def data_of(self, before: dict[str, Any]) -> dict[str, Any]:
-        """Return the row as the loader reads it."""
+    def given(self) -> dict[str, Any]:
+        """Return how often, and where."""
         given = self.cleaned_data
-        data = super().data_of(before)
-        own = ("interval", "count", "unconfirmed", "automatic_calibration", "methods")
-        for key in (*own, "parameters", "sheet"):
-            data.pop(key, None)
-        data |= self._how_often()
-        if given["automatic"]:
-            data["automatic_calibration"] = given["automatic"] == "yes"
-        if given["methods"]:
-            data["methods"] = given["methods"]
-        parameters = [name.strip() for name in given["parameters"].replace("，", ",").split(",")]
-        if any(parameters):
-            data["parameters"] = [name for name in parameters if name]
-        if given["sheet"]:
-            data["sheet"] = given["sheet"]
-        return data
+        how_often: dict[str, dict[str, Any]] = {
+            "interval": {"interval": {"value": given["every"], "unit": given["every_unit"]}},
+            "count": {"count": {"times": given["times"], "period": given["period"]}},
+            "unconfirmed": {"unconfirmed": True},
+        }
+        names = given["parameters"].replace("，", ",").split(",")
+        return {
+            **how_often[given["mode"]],
+            "automatic_calibration": {"yes": True, "no": False}.get(given["automatic"]),
+            "methods": given["methods"],
+            "parameters": [name.strip() for name in names if name.strip()],
+        }
 
-    def _how_often(self) -> dict[str, Any]:
+
+class BandForm(forms.Form):
+    """One band: from … up to …, and its limit."""
+
+    measured_in = forms.ChoiceField(label=_("测量单位"), choices=UNITS)
+    lower_sign = forms.ChoiceField(
+        label=_("下限符号"), required=False, choices=[("from", "≥"), ("above", ">")]
+    )
+    lower = _decimal(_("下限"))
+    upper_sign = forms.ChoiceField(
+        label=_("上限符号"), required=False, choices=[("below", "<"), ("to", "≤")]
+    )
+    upper = _decimal(_("上限"))
+    statistic = forms.ChoiceField(
+        label=_("统计量"),
+        required=False,
+        choices=[NONE, *((key, key) for key, _title in STATISTICS)],
+    )
+    limit = _decimal(_("限值"))
+    unit = forms.ChoiceField(label=_("限值单位"), required=False, choices=[NONE, *UNITS])
+    emission_limit_below = _decimal(_("仅当排放限值 <"))
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the band is to stay; the place for another one that was left empty is none."""
         given = self.cleaned_data
-        if given["mode"] == "interval":
-            return {"interval": {"value": given["every"], "unit": given["every_unit"]}}
-        if given["mode"] == "count":
-            return {"count": {"times": given["times"], "period": given["period"]}}
-        return {"unconfirmed": True}
+        if not given or given.get("DELETE"):
+            return False
+        values = (given.get(name) for name in ("lower", "upper", "limit"))
+        return not self.empty_permitted or not all(map(_is_blank, values))
+
+    def data_of(self) -> dict[str, Any]:
+        """Return the band as the loader reads it; without a limit nobody has established it."""
+        given = self.cleaned_data
+        band: dict[str, Any] = {}
+        for bound, sign in (("lower", "lower_sign"), ("upper", "upper_sign")):
+            if given[bound] is not None:
+                band[given[sign] or ("from" if bound == "lower" else "below")] = given[bound]
+        if given["limit"] is None:
+            return band | {"unconfirmed": True}
+        names = ("statistic", "limit", "unit", "emission_limit_below")
+        return band | {name: given[name] for name in names if not _is_blank(given[name])}
+
+
+BandForms = forms.formset_factory(BandForm, extra=1, max_num=60, absolute_max=80, can_delete=True)
+
+
+def _bands_shown(row: LimitRow) -> list[dict[str, Any]]:
+    """Return the bands of a limit as the band forms show them."""
+    return [
+        {
+            "measured_in": unit,
+            "lower_sign": "above" if band.above is not None else "from",
+            "lower": band.lower,
+            "upper_sign": "to" if band.to is not None else "below",
+            "upper": band.upper,
+            "statistic": band.statistic or "",
+            "limit": band.limit,
+            "unit": band.unit or "",
+            "emission_limit_below": band.emission_limit_below,
+        }
+        for unit, bands in row.criteria.items()
+        for band in bands
+    ]
 
 
 class LimitForm(RowForm):
@@ -228,7 +288,7 @@ class LimitForm(RowForm):
         label=_("限值"),
         choices=[
             ("one", _("一个限值")),
-            ("bands", _("分段限值")),
+            (BANDS, _("分段限值")),
             ("unconfirmed", labels.UNCONFIRMED),
         ],
     )
@@ -254,6 +314,7 @@ class LimitForm(RowForm):
     )
 
     values = (
+        "unit",
         "out_of_control",
         "out_of_control_provenance",
         "absolute_limit",
@@ -261,16 +322,18 @@ class LimitForm(RowForm):
         "absolute_unit",
         "pairs_min",
     )
+    written = ("statistic", "limit", "criteria", "unconfirmed", "pass_counts")
 
-    @classmethod
-    def of(cls, row: Row) -> dict[str, Any]:
-        """Return the values of a limit."""
-        assert isinstance(row, LimitRow)  # noqa: S101 - chosen by the table
-        return super().of(row) | {
-            "mode": "bands" if row.criteria else "unconfirmed" if row.unconfirmed else "one",
+    def __init__(self, data: QueryDict | None, row: LimitRow) -> None:
+        super().__init__(data, row)
+        self.bands = BandForms(data, initial=_bands_shown(row), prefix=BANDS)
+
+    def shown(self, row: LimitRow) -> dict[str, Any]:
+        """Return the limit and the pairs that have to pass."""
+        return {
+            "mode": BANDS if row.criteria else "unconfirmed" if row.unconfirmed else "one",
             "statistic": row.statistic or "",
             "limit": row.limit,
-            "unit": row.unit or "",
             "pass_counts": ", ".join(f"{item.from_}:{item.required}" for item in row.pass_counts),
         }
 
@@ -283,103 +346,56 @@ class LimitForm(RowForm):
                     self.add_error(name, gettext("请填写此项"))
         return given
 
-    def data_of(
-        self, before: dict[str, Any], bands: Iterable[dict[str, Any]] = ()
-    ) -> dict[str, Any]:
-        """Return the row as the loader reads it, with the bands of the band forms."""
+    def is_valid(self) -> bool:
+        """Whether all can be read, the bands too where there are to be some."""
+        return super().is_valid() and (self.cleaned_data["mode"] != BANDS or self.bands.is_valid())
+
+    def given(self) -> dict[str, Any]:
+        """Return the limit, by bands or not, and the pairs that have to pass."""
         given = self.cleaned_data
-        data = super().data_of(before)
-        own = ("statistic", "limit", "unit", "criteria", "unconfirmed", "pass_counts")
-        for key in own:
-            data.pop(key, None)
-        if given["unit"]:
-            data["unit"] = given["unit"]
+        steps = given["pass_counts"].replace("，", ",").split(",")
+        results: dict[str, Any] = {"pass_counts": [_step(one) for one in steps if one.strip()]}
         if given["mode"] == "one":
-            data["limit"] = given["limit"]
-            data |= {"statistic": given["statistic"]} if given["statistic"] else {}
-        elif given["mode"] == "bands":
-            data["criteria"] = _by_unit(bands)
-        else:
-            data["unconfirmed"] = True
-        if given["pass_counts"].strip():
-            data["pass_counts"] = [_step(item) for item in _steps(given["pass_counts"])]
-        return data
+            return results | {"limit": given["limit"], "statistic": given["statistic"]}
+        if given["mode"] == BANDS:
+            return results | {"criteria": self._criteria()}
+        return results | {"unconfirmed": True}
 
+    def _criteria(self) -> dict[str, list[dict[str, Any]]]:
+        results: dict[str, list[dict[str, Any]]] = {}
+        for band in self._wanted():
+            results.setdefault(band.cleaned_data["measured_in"], []).append(band.data_of())
+        return results
 
-def _steps(text: str) -> list[str]:
-    return text.replace("，", ",").split(",")
+    def _wanted(self) -> list[Any]:
+        return [band for band in self.bands if band.is_wanted]
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Show a refusal at the value, and those of bands at the bands in question."""
+        for item in error.errors:
+            name, *place = item.path.split(":", 2)
+            if name == BANDS:
+                for band in self._bands_at(*place):
+                    band.add_error(None, item.message)
+        add_domain_errors(self, error)
+
+    def _bands_at(self, unit: str = "", at: str = "") -> list[Any]:
+        own = [band for band in self._wanted() if band.cleaned_data["measured_in"] == unit]
+        if at.startswith("#"):
+            number = int(at[1:])
+            return own[number : number + 1]
+        try:
+            bound = Decimal(at)
+        except InvalidOperation:
+            return own[:1]
+        bounds = ("lower", "upper")
+        touching = [one for one in own if bound in map(one.cleaned_data.get, bounds)]
+        return touching or own[:1]
 
 
 def _step(text: str) -> dict[str, int]:
     start, required = text.split(":")
     return {"from": int(start), "pass": int(required)}
-
-
-def _by_unit(bands: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    results: dict[str, list[dict[str, Any]]] = {}
-    for band in bands:
-        own = dict(band)
-        results.setdefault(own.pop("measured_in"), []).append(own)
-    return results
-
-
-class BandForm(forms.Form):
-    """One band: from … up to …, and its limit."""
-
-    measured_in = forms.ChoiceField(label=_("测量单位"), choices=UNITS)
-    lower_sign = forms.ChoiceField(
-        label=_("下限符号"), required=False, choices=[("from", "≥"), ("above", ">")]
-    )
-    lower = _decimal(_("下限"))
-    upper_sign = forms.ChoiceField(
-        label=_("上限符号"), required=False, choices=[("below", "<"), ("to", "≤")]
-    )
-    upper = _decimal(_("上限"))
-    statistic = forms.ChoiceField(
-        label=_("统计量"),
-        required=False,
-        choices=[NONE, *((key, key) for key, _title in STATISTICS)],
-    )
-    limit = _decimal(_("限值"))
-    unit = forms.ChoiceField(label=_("限值单位"), required=False, choices=[NONE, *UNITS])
-    emission_limit_below = _decimal(_("仅当排放限值 <"))
-
-    @property
-    def data_of(self) -> dict[str, Any]:
-        """The band as the loader reads it; without a limit nobody has established it."""
-        given = self.cleaned_data
-        band: dict[str, Any] = {"measured_in": given["measured_in"]}
-        for bound, sign in (("lower", "lower_sign"), ("upper", "upper_sign")):
-            if given[bound] is not None:
-                band[given[sign] or ("from" if bound == "lower" else "below")] = given[bound]
-        if given["limit"] is None:
-            return band | {"unconfirmed": True}
-        for name in ("statistic", "limit", "unit", "emission_limit_below"):
-            if given[name] not in {None, ""}:
-                band[name] = given[name]
-        return band
-
-
-BandForms = forms.formset_factory(BandForm, extra=1, max_num=60, absolute_max=80, can_delete=True)
-
-
-def bands_of(row: LimitRow) -> list[dict[str, Any]]:
-    """Return the bands of a limit as the band forms show them."""
-    return [
-        {
-            "measured_in": unit,
-            "lower_sign": "above" if band.above is not None else "from",
-            "lower": band.lower,
-            "upper_sign": "to" if band.to is not None else "below",
-            "upper": band.upper,
-            "statistic": band.statistic or "",
-            "limit": band.limit,
-            "unit": band.unit or "",
-            "emission_limit_below": band.emission_limit_below,
-        }
-        for unit, bands in row.criteria.items()
-        for band in bands
-    ]
 
 
 class ValueForm(RowForm):
@@ -388,12 +404,11 @@ class ValueForm(RowForm):
     value = _decimal(_("数值"), min_value=Decimal(0))
     unit = forms.ChoiceField(label=_("单位"), choices=[*UNITS, ("/d", _("次/日"))])
     values = ("value", "unit")
+    written = ("unconfirmed",)
 
-    def data_of(self, before: dict[str, Any]) -> dict[str, Any]:
-        """Return the row as the loader reads it; without a value nobody has established it."""
-        data = super().data_of(before)
-        data.pop("unconfirmed", None)
-        return data if "value" in data else data | {"unconfirmed": True}
+    def given(self) -> dict[str, Any]:
+        """Without a value nobody has established it."""
+        return {"unconfirmed": True} if self.cleaned_data["value"] is None else {}
 
 
 class SubstitutionForm(RowForm):
@@ -408,18 +423,12 @@ class SubstitutionForm(RowForm):
     values = ("capture_from", "capture_below", "longer_than", "up_to", "window", "before")
 
 
-def form_for(row: Row) -> type[RowForm]:
-    """Return the form that corrects a row."""
-    match row:
-        case ObligationRow():
-            return ObligationForm
-        case LimitRow():
-            return LimitForm
-        case ValueRow():
-            return ValueForm
-        case SubstitutionRow():
-            return SubstitutionForm
-    raise TypeError(type(row).__name__)
+ROW_FORMS: dict[type[Row], type[RowForm]] = {
+    ObligationRow: ObligationForm,
+    LimitRow: LimitForm,
+    ValueRow: ValueForm,
+    SubstitutionRow: SubstitutionForm,
+}
 
 
 class PackPublishForm(PublishForm):
@@ -443,3 +452,19 @@ class OverlayForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "yj-digest"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Return the text and its name; what a file held stays in the form as text."""
+        given: dict[str, Any] = super().clean() or {}
+        file, text, name = given.get("file"), given.get("text", ""), PASTED
+        if file is not None and file.size > LONGEST_UPLOAD:
+            self.add_error("file", gettext("文件太大，最多 512 KB"))
+        elif file is not None:
+            try:
+                text, name = file.read().decode(), file.name
+                self.data = {"text": text}
+            except UnicodeDecodeError:
+                self.add_error("file", gettext("文件不是 UTF-8 文本"))
+        elif not text.strip() and not self.errors:
+            self.add_error("file", gettext("请选择文件或粘贴内容"))
+        return {"text": text, "filename": name}

@@ -1,9 +1,7 @@
 """Confirming, correcting and publishing: what rule administrators do in the library."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,15 +12,7 @@ from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
 from yunjian.library.domain.rule_problems import located_sentence
-from yunjian.library.forms.rules import (
-    BandForms,
-    LimitForm,
-    PackPublishForm,
-    Remark,
-    RowForm,
-    bands_of,
-    form_for,
-)
+from yunjian.library.forms.rules import ROW_FORMS, PackPublishForm, Remark
 from yunjian.library.models import RuleDraft
 from yunjian.library.policies.rules import may_change_rules, require_change
 from yunjian.library.selectors.rules import (
@@ -36,14 +26,10 @@ from yunjian.library.selectors.rules import (
 )
 from yunjian.library.services import rules
 from yunjian.standards.rules import InvalidPack
-from yunjian.standards.rules.model import LimitRow, Row
-from yunjian.standards.rules.packs import TABLES
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import add_domain_errors, posted
 from yunjian.web.guards import authority_page
 from yunjian.web.responses import done
-
-BAND_PATH = "bands"
 
 
 def _line(code: str, row_id: str) -> RuleLine:
@@ -88,100 +74,29 @@ def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
     """Correct the values of a row; what the loader refuses is said where it was typed."""
     require_change(current_actor())
     line = _line(code, row_id)
-    form, bands = _forms(request, line.row)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid() and (bands is None or _bands_needed(form, bands)):
-            try:
-                _correct(form, bands, line, code)
-            except DomainError as error:
-                _add_errors(error, form, bands)
-                status = error.status
-            else:
-                return done(request, gettext("更正已记入草稿，发布后生效"), _tab(code, line))
-    context = {"line": line, "code": code, "form": form, "bands": bands, "back": _tab(code, line)}
-    return render(request, "library/rules/correct.html", context, status=status)
+    form = ROW_FORMS[type(line.row)](posted(request), line.row)
+    back = _tab(code, line)
 
+    def save() -> HttpResponse:
+        before = next(row for row in line.pack.source[line.table] if row["id"] == row_id)
+        rules.row_correct(
+            actor=current_actor(),
+            code=code,
+            row_id=row_id,
+            data=form.data_of(before),
+            **{name: form.cleaned_data[name] for name in ("confirm", "page", "remark")},
+        )
+        return done(request, gettext("更正已记入草稿，发布后生效"), back)
 
-def _forms(request: HttpRequest, row: Row) -> tuple[RowForm, Any]:
-    posted = request.POST if request.method == "POST" else None
-    kind = form_for(row)
-    form = kind(posted, initial=kind.of(row))
-    if not isinstance(row, LimitRow):
-        return form, None
-    return form, BandForms(posted, initial=bands_of(row), prefix=BAND_PATH)
-
-
-def _bands_needed(form: RowForm, bands: BaseFormSet[Any]) -> bool:
-    return form.cleaned_data["mode"] != BAND_PATH or bands.is_valid()
-
-
-def _correct(form: RowForm, bands: Any, line: RuleLine, code: str) -> None:
-    before = next(
-        row
-        for table in TABLES
-        for row in line.pack.source.get(table, [])
-        if row["id"] == line.row.id
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        template="library/rules/correct.html",
+        line=line,
+        bands=form.bands,
+        back=back,
     )
-    if isinstance(form, LimitForm):
-        by_bands = form.cleaned_data["mode"] == BAND_PATH
-        data = form.data_of(before, [one.data_of for one in _filled(bands)] if by_bands else [])
-    else:
-        data = form.data_of(before)
-    rules.row_correct(
-        actor=current_actor(),
-        code=code,
-        row_id=line.row.id,
-        data=data,
-        confirm=form.cleaned_data["confirm"],
-        page=form.cleaned_data["page"],
-        remark=form.cleaned_data["remark"],
-    )
-
-
-def _filled(bands: Any) -> list[Any]:
-    """Return the bands that are to stay; a row for another band that was left empty is none."""
-    return [
-        one
-        for place, one in enumerate(bands.forms)
-        if one.cleaned_data
-        and not one.cleaned_data.get("DELETE")
-        and (place < bands.initial_form_count() or _has_values(one))
-    ]
-
-
-def _has_values(band: Any) -> bool:
-    given = band.cleaned_data
-    return any(given.get(name) not in {None, ""} for name in ("lower", "upper", "limit"))
-
-
-def _add_errors(error: DomainError, form: RowForm, bands: Any) -> None:
-    """Show a refusal at the value, and those of bands at the bands in question."""
-    for item in error.errors:
-        name, *place = item.path.split(":", 2)
-        if bands is None or name != BAND_PATH:
-            continue
-        for one in _bands_at(bands, *place):
-            one.add_error(None, item.message)
-    add_domain_errors(form, error)
-
-
-def _bands_at(bands: Any, unit: str = "", at: str = "") -> list[Any]:
-    own = [one for one in _filled(bands) if one.cleaned_data.get("measured_in") == unit]
-    if at.startswith("#"):
-        number = at[1:]
-        return own[int(number) : int(number) + 1]
-    try:
-        bound = Decimal(at)
-    except InvalidOperation:
-        return own[:1]
-    touching = [
-        one
-        for one in own
-        if bound in {one.cleaned_data.get("lower"), one.cleaned_data.get("upper")}
-    ]
-    return touching or own[:1]
 
 
 @authority_page
