@@ -9,9 +9,9 @@ from yunjian.access.actor import Actor
 from yunjian.administration import events
 from yunjian.administration.policies import KEEP_DICTIONARIES
 from yunjian.evidence.services import record
-from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.records.dictionaries import dictionaries
 from yunjian.records.models import DictionaryEntry
+from yunjian.records.problems import Problems
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 
@@ -35,20 +35,16 @@ def entry_save(
         InvalidInput: no such dictionary, the code is none or taken, or a name is missing.
     """
     KEEP_DICTIONARIES.require(actor)
-    errors = []
-    if dictionary not in {one.code for one in dictionaries()}:
-        errors.append(FieldError("dictionary", "unknown", _("没有这个字典")))
-    if entry is None and not CODE.fullmatch(code):
+    problems = Problems()
+    known = dictionary in {one.code for one in dictionaries()}
+    problems.unless(known, "dictionary", _("没有这个字典"), "unknown")
+    if entry is None:
         message = _("编码为小写字母、数字或下划线，最长 40 位")
-        errors.append(FieldError("code", "format", message))
-    elif (
-        entry is None and DictionaryEntry.objects.filter(dictionary=dictionary, code=code).exists()
-    ):
-        errors.append(FieldError("code", "taken", _("该编码已被使用")))
-    if not label.strip():
-        errors.append(FieldError("label", "required", _("请填写名称")))
-    if errors:
-        raise InvalidInput(errors=errors)
+        problems.unless(CODE.fullmatch(code) is not None, "code", message, "format")
+        taken = DictionaryEntry.objects.filter(dictionary=dictionary, code=code).exists()
+        problems.unless(not taken, "code", _("该编码已被使用"), "taken")
+    problems.unless(bool(label.strip()), "label", _("请填写名称"), "required")
+    problems.refuse_if_any()
     row = entry or DictionaryEntry(dictionary=dictionary, code=code)
     row.label, row.label_en = label.strip(), label_en.strip()
     row.order, row.is_active = order, is_active

@@ -13,9 +13,10 @@ from yunjian.administration.policies import KEEP_NOTICES, may_keep_notice
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now, today
-from yunjian.kernel.errors import FieldError, InvalidInput, InvalidState
+from yunjian.kernel.errors import InvalidState
 from yunjian.messaging.models import Notice, NoticeState
 from yunjian.messaging.services import notify
+from yunjian.records.problems import Problems
 
 AT_ONCE = 500  # messages written, and handed to one job of delivery
 BODY_OF_MESSAGE = 600
@@ -39,17 +40,14 @@ def notice_save(
         InvalidState: it was published.
     """
     KEEP_NOTICES.require(actor)
-    errors = []
-    if not title.strip():
-        errors.append(FieldError("title", "required", _("请填写标题")))
-    if not body.strip():
-        errors.append(FieldError("body", "required", _("请填写内容")))
-    if not audience or not set(audience) <= set(KINDS):
-        errors.append(FieldError("audience", "required", _("请选择通知对象")))
-    if shown_until is not None and shown_until < today():
-        errors.append(FieldError("shown_until", "past", _("展示截止日期已过")))
-    if errors:
-        raise InvalidInput(errors=errors)
+    problems = Problems()
+    problems.unless(bool(title.strip()), "title", _("请填写标题"), "required")
+    problems.unless(bool(body.strip()), "body", _("请填写内容"), "required")
+    known = bool(audience) and set(audience) <= set(KINDS)
+    problems.unless(known, "audience", _("请选择通知对象"), "required")
+    ahead = shown_until is None or shown_until >= today()
+    problems.unless(ahead, "shown_until", _("展示截止日期已过"), "past")
+    problems.refuse_if_any()
     row = notice or Notice(
         organization_id=actor.organization_id, author_organization=actor.organization_name
     )
