@@ -1,12 +1,13 @@
 """Tables of administration."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.administration.templatetags.kinds import kind_titles
 from yunjian.evidence.vocabulary import object_title, verb_title
+from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.models.security import Outcome
 from yunjian.web.addresses import device_title
 from yunjian.web.states import status
@@ -15,6 +16,11 @@ from yunjian.web.tables import Column, Order, Table, actions_column, number_colu
 NEWEST = Order(by="id")
 ONE_DICTIONARY = "the values of one dictionary"
 FEW_ORGANIZATIONS = "some thousand organisations in a city"
+
+
+def kind_titles(kinds: Iterable[str]) -> str:
+    """Return the names of kinds of organisations as one text."""
+    return "、".join(str(OrganizationKind(kind).label) for kind in kinds)
 
 
 def _device() -> Column:

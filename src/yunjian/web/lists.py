@@ -85,6 +85,7 @@ class ListPage:
         template = "web/list/results.html" if only_results else self.template
         page = {
             "title": self.title,
+            "parents": self.parents,
             "filter_form": form,
             "actions": actions,
             **context,
@@ -145,7 +146,6 @@ class Shown:
         context: Mapping[str, Any],
     ) -> None:
         self.name = page.name
-        self.parents = page.parents
         self.exportable = page.exportable
         self.path = request.path
         own = _texts(QueryDict(own_layouts(request).get(page.name, "")))

@@ -54,7 +54,7 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
     views = ListView.objects.filter(page=name).exclude(name="").order_by("name", "id")
     context = {
         "views": views,
-        "list_title": page.title,
+        "title": f"{_('视图')} · {page.title}",
         "path": path,
         "query": query.items(),
         "address": request.path,

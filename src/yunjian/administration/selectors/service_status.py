@@ -2,7 +2,7 @@
 
 import platform
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -59,34 +59,19 @@ class Fact:
     state: str = ""
 
 
-@dataclass(slots=True)
-class Section:
-    """Facts of one kind."""
-
-    title: str
-    facts: list[Fact] = field(default_factory=list)
-
-
 def scheduled_jobs() -> list[ScheduledJob]:
     """Return every periodic task of the program."""
-    past = _past_runs()
-    at = now()
-    results = []
-    for (name, _periodic), task in sorted(app.periodic_registry.periodic_tasks.items()):
-        last_run, state, runs, failures = past.get(name, (None, "", 0, 0))
-        results.append(
-            ScheduledJob(
-                name=name,
-                title=TITLES.get(name, name),
-                cron=task.cron,
-                next_run=croniter(task.cron, at).get_next(datetime),
-                last_run=last_run,
-                state=state,
-                runs=runs,
-                failures=failures,
-            )
+    past, at = _past_runs(), now()
+    return [
+        ScheduledJob(
+            name,
+            TITLES.get(name, name),
+            task.cron,
+            croniter(task.cron, at).get_next(datetime),
+            *past.get(name, (None, "", 0, 0)),
         )
-    return results
+        for (name, _periodic), task in sorted(app.periodic_registry.periodic_tasks.items())
+    ]
 
 
 def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
@@ -113,12 +98,18 @@ def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
     return results
 
 
-def service_state() -> list[Section]:
-    """Return what there is to say about the installation."""
-    return [_jobs(), _database(), _disk(), _evidence(), _versions()]
+def service_state() -> list[tuple[str, list[Fact]]]:
+    """Return what there is to say about the installation, by titles."""
+    return [
+        (_("后台任务"), _jobs()),
+        (_("数据库"), _database()),
+        (_("磁盘"), [_free_space()]),
+        (_("证据链"), _evidence()),
+        (_("版本"), _versions()),
+    ]
 
 
-def _jobs() -> Section:
+def _jobs() -> list[Fact]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(last_heartbeat), count(*) FROM procrastinate_workers")
         heard, workers = cursor.fetchone()
@@ -138,27 +129,21 @@ def _jobs() -> Section:
             " WHERE jobs.status = 'todo' AND coalesce(jobs.scheduled_at <= now(), true)"
         )
         oldest = cursor.fetchone()[0]
-    alive = heard is not None and now() - heard < SILENT
+    alive = _state(bad=heard is None or now() - heard >= SILENT)
     age = now() - oldest if oldest else timedelta(0)
-    return Section(
-        _("后台任务"),
-        [
-            Fact(_("工作进程"), str(workers), "good" if alive else "bad"),
-            Fact(_("最近心跳"), _moment(heard), "good" if alive else "bad"),
-            Fact(_("排队"), str(waiting)),
-            Fact(
-                _("最久等待"),
-                _("%(minutes)s 分钟") % {"minutes": int(age.total_seconds() // 60)},
-                "bad" if age > WAITING_LONG else "good",
-            ),
-            Fact(_("执行中"), str(doing)),
-            Fact(_("定时等待"), str(later)),
-            Fact(_("失败"), str(failed), "bad" if failed else "good"),
-        ],
-    )
+    minutes = _("%(minutes)s 分钟") % {"minutes": int(age.total_seconds() // 60)}
+    return [
+        Fact(_("工作进程"), str(workers), alive),
+        Fact(_("最近心跳"), _moment(heard), alive),
+        Fact(_("排队"), str(waiting)),
+        Fact(_("最久等待"), minutes, _state(bad=age > WAITING_LONG)),
+        Fact(_("执行中"), str(doing)),
+        Fact(_("定时等待"), str(later)),
+        Fact(_("失败"), str(failed), _state(bad=failed > 0)),
+    ]
 
 
-def _database() -> Section:
+def _database() -> list[Fact]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_size_pretty(pg_database_size(current_database())),"
@@ -167,56 +152,45 @@ def _database() -> Section:
             " pg_postmaster_start_time()"
         )
         size, connections, most, server, started = cursor.fetchone()
-    crowded = connections > most * 0.8
-    return Section(
-        _("数据库"),
-        [
-            Fact("PostgreSQL", server),
-            Fact(_("数据量"), size),
-            Fact(_("连接数"), f"{connections} / {most}", "bad" if crowded else "good"),
-            Fact(_("启动时间"), _moment(started)),
-        ],
-    )
+    crowded = _state(bad=connections > most * 0.8)
+    return [
+        Fact("PostgreSQL", server),
+        Fact(_("数据量"), size),
+        Fact(_("连接数"), f"{connections} / {most}", crowded),
+        Fact(_("启动时间"), _moment(started)),
+    ]
 
 
-def _disk() -> Section:
+def _free_space() -> Fact:
     usage = shutil.disk_usage(settings.VAR_DIR)
     free = f"{usage.free / 2**30:.1f} GB / {usage.total / 2**30:.1f} GB"
-    return Section(
-        _("磁盘"),
-        [Fact(_("可用空间"), free, "bad" if usage.free < LITTLE_SPACE else "good")],
-    )
+    return Fact(_("可用空间"), free, _state(bad=usage.free < LITTLE_SPACE))
 
 
-def _evidence() -> Section:
+def _evidence() -> list[Fact]:
     check = ChainCheck.objects.exclude(finished_at=None).first()
     if check is None:
-        return Section(_("证据链"), [Fact(_("最近校验"), _("尚未校验"))])
+        return [Fact(_("最近校验"), _("尚未校验"))]
     broken = len(check.broken)
-    return Section(
-        _("证据链"),
-        [
-            Fact(_("最近校验"), _moment(check.finished_at)),
-            Fact(
-                _("结果"),
-                _("%(number)s 处异常") % {"number": broken} if broken else _("完好"),
-                "bad" if broken else "good",
-            ),
-            Fact(_("事件"), str(check.events)),
-            Fact(_("附件"), str(check.files)),
-        ],
-    )
+    result = _("%(number)s 处异常") % {"number": broken} if broken else _("完好")
+    return [
+        Fact(_("最近校验"), _moment(check.finished_at)),
+        Fact(_("结果"), result, _state(bad=broken > 0)),
+        Fact(_("事件"), str(check.events)),
+        Fact(_("附件"), str(check.files)),
+    ]
 
 
-def _versions() -> Section:
-    return Section(
-        _("版本"),
-        [
-            Fact(_("云间"), version("yunjian")),
-            Fact("Python", platform.python_version()),
-            Fact("Django", django.get_version()),
-        ],
-    )
+def _versions() -> list[Fact]:
+    return [
+        Fact(_("云间"), version("yunjian")),
+        Fact("Python", platform.python_version()),
+        Fact("Django", django.get_version()),
+    ]
+
+
+def _state(*, bad: bool) -> str:
+    return "bad" if bad else "good"
 
 
 def _moment(at: datetime | None) -> str:

@@ -14,8 +14,7 @@ from yunjian.access.actor import current_actor
 from yunjian.administration import forms, services
 from yunjian.administration.policies import KEEP_DICTIONARIES, KEEP_NOTICES
 from yunjian.administration.selectors import lists
-from yunjian.administration.tables import EntryTable, NoticeTable
-from yunjian.administration.templatetags.kinds import kind_titles
+from yunjian.administration.tables import EntryTable, NoticeTable, kind_titles
 from yunjian.administration.views.lists import system_list
 from yunjian.messaging.models import Notice
 from yunjian.records.dictionaries import dictionaries

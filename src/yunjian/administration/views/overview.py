@@ -1,23 +1,35 @@
 """概览, 角色, 服务状态: what is to be seen at a glance."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yunjian.access.actor import current_actor
-from yunjian.access.permissions import permission_of, permissions
-from yunjian.administration.policies import SEE_OVERVIEW, SEE_ROLES, SEE_SERVICE
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.permissions import Permission, permissions
+from yunjian.administration.policies import (
+    RUN_JOBS,
+    SEE_ACCOUNTS,
+    SEE_EVENTS,
+    SEE_OVERVIEW,
+    SEE_ROLES,
+    SEE_SERVICE,
+    SEE_SESSIONS,
+    SEE_SIGNINS,
+)
 from yunjian.administration.selectors.lists import holders_of_roles
 from yunjian.administration.selectors.service_status import scheduled_jobs, service_state
+from yunjian.administration.views.lists import PARENTS
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.identity.models.organizations import OrganizationKind
 from yunjian.identity.models.security import Outcome
-from yunjian.identity.policies import GRANTORS
+from yunjian.identity.policies import GRANTORS, KEEP_ORGANIZATIONS
 from yunjian.identity.selectors import open_sessions
 from yunjian.identity.tables import LABELS
 from yunjian.kernel.clock import now
@@ -25,15 +37,12 @@ from yunjian.kernel.ids import lowest_id_at
 from yunjian.web.guards import only_with
 
 DAY = timedelta(days=1)
-Card = tuple[str, int, str, bool]
 
 
 @require_GET
 @only_with(SEE_OVERVIEW)
 def overview(request: HttpRequest) -> HttpResponse:
     """Numbers that concern the administrator, and who does what."""
-    actor = current_actor()
-    held = [stated for stated in permissions() if stated.held_by(actor)]
     duties = [
         (
             LABELS[role],
@@ -41,62 +50,42 @@ def overview(request: HttpRequest) -> HttpResponse:
         )
         for role in GRANTORS["operator"]
     ]
-    cards = [card for code, make in CARDS if permission_of(code) in held for card in make()]
-    return render(request, "administration/overview.html", {"cards": cards, "duties": duties})
+    context = {"title": _("系统概览"), "cards": _cards(current_actor()), "duties": duties}
+    return render(request, "administration/overview.html", context)
 
 
-def _organizations() -> list[Card]:
-    rows, url = Organization.objects.all(), reverse("administration:organizations")
-    closed = rows.exclude(status="active").count()
-    return [
-        (_("单位"), rows.count(), url, False),
-        (_("非正常状态单位"), closed, f"{url}?status=locked", bool(closed)),
+def _cards(actor: Actor) -> list[tuple[str, int, str, bool]]:
+    """Return label, number, address, and whether it is alarming, of what the actor may see."""
+    units, people = Organization.objects.all(), Account.objects.filter(is_active=True)
+    newest = {"pk__gte": lowest_id_at(now() - DAY)}
+    signins = SignInAttempt.objects.filter(**newest)
+    opened, locked = signins.filter(outcome=Outcome.OPENED), signins.filter(outcome=Outcome.LOCKED)
+    # permission, label, rows, page, query, and whether any of them is alarming
+    stated: list[tuple[Permission, str, QuerySet[Any], str, str, bool]] = [
+        (KEEP_ORGANIZATIONS, _("单位"), units, "organizations", "", False),
+        (KEEP_ORGANIZATIONS, _("非正常状态单位"), units.exclude(status="active"),
+         "organizations", "?status=locked", True),
+        (SEE_ACCOUNTS, _("启用账号"), people, "accounts", "?state=active", False),
+        (SEE_ACCOUNTS, _("待首次登录"), people.filter(must_change_password=True),
+         "accounts", "?state=waiting", False),
+        (SEE_SESSIONS, _("在线"), open_sessions(), "sessions", "", False),
+        (SEE_SIGNINS, _("近 24 小时登录"), opened, "signins", "", False),
+        (SEE_SIGNINS, _("近 24 小时失败"), signins.exclude(outcome=Outcome.OPENED),
+         "signins", "", True),
+        (SEE_SIGNINS, _("近 24 小时锁定"), locked, "signins", f"?outcome={Outcome.LOCKED}", True),
+        (SEE_EVENTS, _("近 24 小时操作"), Event.objects.filter(**newest), "events", "", False),
+    ]  # fmt: skip
+    counted = [
+        (label, rows.count(), f"{reverse(f'administration:{page}')}{query}", alarming)
+        for permission, label, rows, page, query, alarming in stated
+        if permission.held_by(actor)
     ]
-
-
-def _accounts() -> list[Card]:
-    rows, url = Account.objects.filter(is_active=True), reverse("administration:accounts")
-    waiting = rows.filter(must_change_password=True).count()
+    if RUN_JOBS.held_by(actor):
+        failed = sum(job.failures for job in scheduled_jobs())
+        counted.append((_("定时任务失败"), failed, reverse("administration:jobs"), True))
     return [
-        (_("启用账号"), rows.count(), f"{url}?state=active", False),
-        (_("待首次登录"), waiting, f"{url}?state=waiting", False),
+        (label, number, url, alarming and number > 0) for label, number, url, alarming in counted
     ]
-
-
-def _sessions() -> list[Card]:
-    return [(_("在线"), open_sessions().count(), reverse("administration:sessions"), False)]
-
-
-def _signins() -> list[Card]:
-    latest = SignInAttempt.objects.filter(pk__gte=lowest_id_at(now() - DAY))
-    url = reverse("administration:signins")
-    failed = latest.exclude(outcome=Outcome.OPENED).count()
-    locked = latest.filter(outcome=Outcome.LOCKED).count()
-    return [
-        (_("近 24 小时登录"), latest.filter(outcome=Outcome.OPENED).count(), url, False),
-        (_("近 24 小时失败"), failed, url, bool(failed)),
-        (_("近 24 小时锁定"), locked, f"{url}?outcome={Outcome.LOCKED}", bool(locked)),
-    ]
-
-
-def _events() -> list[Card]:
-    latest = Event.objects.filter(pk__gte=lowest_id_at(now() - DAY))
-    return [(_("近 24 小时操作"), latest.count(), reverse("administration:events"), False)]
-
-
-def _jobs() -> list[Card]:
-    failed = sum(job.failures for job in scheduled_jobs())
-    return [(_("定时任务失败"), failed, reverse("administration:jobs"), bool(failed))]
-
-
-CARDS = (
-    ("identity.organizations", _organizations),
-    ("administration.accounts", _accounts),
-    ("administration.sessions", _sessions),
-    ("administration.signins", _signins),
-    ("administration.events", _events),
-    ("administration.jobs", _jobs),
-)
 
 
 @require_GET
@@ -118,11 +107,13 @@ def roles(request: HttpRequest) -> HttpResponse:
         )
         for kind in OrganizationKind
     ]
-    return render(request, "administration/roles.html", {"kinds": kinds})
+    context = {"title": _("角色"), "parents": PARENTS, "kinds": kinds}
+    return render(request, "administration/roles.html", context)
 
 
 @require_GET
 @only_with(SEE_SERVICE)
 def service(request: HttpRequest) -> HttpResponse:
     """Database, jobs, disk, chains, versions."""
-    return render(request, "administration/service.html", {"sections": service_state()})
+    context = {"title": _("服务状态"), "parents": PARENTS, "sections": service_state()}
+    return render(request, "administration/service.html", context)

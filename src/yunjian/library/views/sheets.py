@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
@@ -56,6 +57,7 @@ from yunjian.web.forms import posted
 from yunjian.web.guards import authority_page
 from yunjian.web.responses import done, pdf
 
+TITLE = gettext_lazy("记录单")
 LIST_URL = "/supervision/sheets/"
 
 # what a sheet is tried out with: nobody's data
@@ -89,6 +91,7 @@ SAMPLE: dict[str, Any] = {
 def sheet_list(request: HttpRequest) -> HttpResponse:
     """Every sheet with its versions, and the drafts."""
     context = {
+        "title": TITLE,
         "rows": library(today()),
         "designs": designs(),
         "may_design": may_design(current_actor()),
@@ -104,6 +107,7 @@ def sheet_shown(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "definition": result,
         "title": localized(result.source["title"]),
+        "parents": ((TITLE, LIST_URL),),
         "form": _tried(result, sheets.initial_answers(result, SAMPLE)),
         "try_url": reverse("library:sheet_try", args=[name]),
         "may_design": may_design(current_actor()),

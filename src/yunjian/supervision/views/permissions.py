@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from yunjian.supervision.policies import SEE_PERMISSIONS
@@ -13,4 +14,5 @@ from yunjian.web.guards import only_with
 @require_GET
 def permissions(request: HttpRequest) -> HttpResponse:
     """Show who may do what, from the very tables that are checked."""
-    return render(request, "supervision/permissions.html", {"matrix": matrix()})
+    context = {"title": gettext("权限矩阵"), "matrix": matrix()}
+    return render(request, "supervision/permissions.html", context)

@@ -62,6 +62,7 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         (_("近 7 日失控或不合格"), counts["bad"], f"{ledger}?since={week}&verdict=bad", True),
     ]
     context = {
+        "title": _("工作台"),
         "cards": cards,
         "today": day,
         "chart": _chart(),
@@ -102,6 +103,7 @@ def agencies(request: HttpRequest) -> HttpResponseBase:
 def evidence(request: HttpRequest) -> HttpResponse:
     """Where the chains stand, what was appended last, and what the last walk found."""
     context = {
+        "title": _("证据链"),
         "heads": chain_heads(),
         "events": with_actors(latest_events()),
         "check": ChainCheck.objects.first(),
