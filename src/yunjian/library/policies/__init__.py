@@ -1,1 +1,0 @@
-"""Who may change what the library holds."""
