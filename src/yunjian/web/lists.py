@@ -167,6 +167,9 @@ class Shown:
             if isinstance(rows, QuerySet)
             else sequence_page(rows, self._asked, size=self.size)
         )
+        # the addresses of the pages beside, where there are any
+        beside = (self.page.first, self.page.previous, self.page.next)
+        self.first, self.previous, self.next = map(self._beside, beside)
         self.table = page.table(
             page.prepare(self.page.rows),
             shown=known or None,
@@ -234,21 +237,6 @@ class Shown:
         """Return what a new choice of columns keeps."""
         gone = {*POSITION, "columns"}
         return [(key, value) for key, value in self._asked.items() if key not in gone]
-
-    @property
-    def first(self) -> str | None:
-        """Return the address of the first page, if it is another one."""
-        return self._beside(self.page.first)
-
-    @property
-    def previous(self) -> str | None:
-        """Return the address of the page before."""
-        return self._beside(self.page.previous)
-
-    @property
-    def next(self) -> str | None:
-        """Return the address of the page after."""
-        return self._beside(self.page.next)
 
     def _beside(self, position: Mapping[str, str] | None) -> str | None:
         return None if position is None else self._address(position)

@@ -25,9 +25,9 @@ class MenuItem:
         """Tell whether the actor may open the page."""
         return not self.permission or permission_of(self.permission).held_by(actor)
 
-    def holds(self, path: str) -> bool:
-        """Tell whether a page below this entry is open."""
-        return any(child.path == path for child in self.children)
+
+def _group(title: str | Promise, icon: str, *pages: MenuItem) -> MenuItem:
+    return MenuItem(title, "", icon, pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,13 @@ SOURCE = Portal(
     _("上海市污染源综合管理信息系统"),
     "/source/",
     (
-        MenuItem(
+        _group(
             _("公共配置"),
-            "",
             "gear",
-            (
-                MenuItem(_("污染源基本信息"), "/source/sources/"),
-                MenuItem(_("仪器备案"), "/source/instruments/"),
-            ),
+            MenuItem(_("污染源基本信息"), "/source/sources/"),
+            MenuItem(_("仪器备案"), "/source/instruments/"),
         ),
-        MenuItem(
-            _("运维管理"), "", "clipboard-check", (MenuItem(_("运维确认"), "/source/visits/"),)
-        ),
+        _group(_("运维管理"), "clipboard-check", MenuItem(_("运维确认"), "/source/visits/")),
         MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
@@ -88,59 +83,47 @@ AGENCY = Portal(
     "/agency/",
     (
         MenuItem(_("首页"), "/agency/", "house"),
-        MenuItem(
+        _group(
             _("备案管理"),
-            "",
             "folder2-open",
-            (
-                MenuItem(_("备案基本信息"), "/agency/filing/"),
-                MenuItem(_("人员"), "/agency/people/"),
-                MenuItem(_("设备"), "/agency/equipment/"),
-                MenuItem(_("运维车辆"), "/agency/vehicles/"),
-                MenuItem(_("运维备品备件"), "/agency/parts/"),
-                MenuItem(_("服务合同"), "/agency/contracts/"),
-            ),
+            MenuItem(_("备案基本信息"), "/agency/filing/"),
+            MenuItem(_("人员"), "/agency/people/"),
+            MenuItem(_("设备"), "/agency/equipment/"),
+            MenuItem(_("运维车辆"), "/agency/vehicles/"),
+            MenuItem(_("运维备品备件"), "/agency/parts/"),
+            MenuItem(_("服务合同"), "/agency/contracts/"),
         ),
-        MenuItem(
+        _group(
             _("任务管理"),
-            "",
             "calendar2-check",
-            (
-                MenuItem(_("运维计划"), "/agency/plans/"),
-                MenuItem(_("运维任务管理"), "/agency/tasks/"),
-                MenuItem(_("现场运维"), "/agency/visits/"),
-            ),
+            MenuItem(_("运维计划"), "/agency/plans/"),
+            MenuItem(_("运维任务管理"), "/agency/tasks/"),
+            MenuItem(_("现场运维"), "/agency/visits/"),
         ),
-        MenuItem(
+        _group(
             _("我的机构"),
-            "",
             "building",
-            (
-                MenuItem(_("机构信息"), "/agency/organization/"),
-                MenuItem(_("账号与角色"), "/accounts/", permission="identity.accounts"),
-            ),
+            MenuItem(_("机构信息"), "/agency/organization/"),
+            MenuItem(_("账号与角色"), "/accounts/", permission="identity.accounts"),
         ),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
 )
 
-ADMINISTRATION = MenuItem(
+ADMINISTRATION = _group(
     _("系统管理"),
-    "",
     "sliders",
-    (
-        MenuItem(_("机构"), "/system/organizations/", permission="identity.organizations"),
-        MenuItem(_("辖区"), "/system/districts/", permission="identity.organizations"),
-        MenuItem(_("账号"), "/system/accounts/", permission="administration.accounts"),
-        MenuItem(_("角色"), "/system/roles/", permission="administration.roles"),
-        MenuItem(_("数据字典"), "/system/dictionaries/", permission="administration.dictionaries"),
-        MenuItem(_("通知公告"), "/system/notices/", permission="administration.notices"),
-        MenuItem(_("登录日志"), "/system/signins/", permission="administration.signins"),
-        MenuItem(_("操作日志"), "/system/events/", permission="administration.events"),
-        MenuItem(_("在线用户"), "/system/sessions/", permission="administration.sessions"),
-        MenuItem(_("定时任务"), "/system/jobs/", permission="administration.jobs"),
-        MenuItem(_("服务状态"), "/system/service/", permission="administration.service"),
-    ),
+    MenuItem(_("机构"), "/system/organizations/", permission="identity.organizations"),
+    MenuItem(_("辖区"), "/system/districts/", permission="identity.organizations"),
+    MenuItem(_("账号"), "/system/accounts/", permission="administration.accounts"),
+    MenuItem(_("角色"), "/system/roles/", permission="administration.roles"),
+    MenuItem(_("数据字典"), "/system/dictionaries/", permission="administration.dictionaries"),
+    MenuItem(_("通知公告"), "/system/notices/", permission="administration.notices"),
+    MenuItem(_("登录日志"), "/system/signins/", permission="administration.signins"),
+    MenuItem(_("操作日志"), "/system/events/", permission="administration.events"),
+    MenuItem(_("在线用户"), "/system/sessions/", permission="administration.sessions"),
+    MenuItem(_("定时任务"), "/system/jobs/", permission="administration.jobs"),
+    MenuItem(_("服务状态"), "/system/service/", permission="administration.service"),
 )
 
 SUPERVISION = Portal(
@@ -148,14 +131,11 @@ SUPERVISION = Portal(
     "/supervision/",
     (
         MenuItem(_("工作台"), "/supervision/", "speedometer2"),
-        MenuItem(
+        _group(
             _("审核"),
-            "",
             "check2-square",
-            (
-                MenuItem(_("仪器备案"), "/supervision/filings/"),
-                MenuItem(_("机构备案"), "/supervision/agency-filings/"),
-            ),
+            MenuItem(_("仪器备案"), "/supervision/filings/"),
+            MenuItem(_("机构备案"), "/supervision/agency-filings/"),
         ),
         MenuItem(_("机构"), "/supervision/agencies/", "people"),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 
 from yunjian.kernel.errors import DomainError
 
@@ -29,15 +30,11 @@ def phone_policy(js_base: str) -> str:
     return policy.replace("script-src 'self'", script) if script else policy
 
 
-class ContentSecurityPolicyMiddleware:
+class ContentSecurityPolicyMiddleware(MiddlewareMixin):
     """Nothing inline, nothing foreign, nothing framed."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_response(self, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the policy unless the view set its own."""
-        response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", _with_tiles(POLICY))
         return response
 
@@ -82,15 +79,8 @@ class LanguageMiddleware:
         return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-class RefusalMiddleware:
+class RefusalMiddleware(MiddlewareMixin):
     """A refusal that no page shows itself becomes a page with its sentence."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer as usual."""
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of a refusal; anything else is a fault and stays one."""

@@ -1,5 +1,6 @@
 """The front door, the error pages, and what people keep of their lists."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -76,26 +77,18 @@ def _keep(request: HttpRequest, page: ListPage, parameters: dict[str, str]) -> N
             list_view_save(actor=actor, page=page.name, name=title, query=urlencode(parameters))
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
-    return render(request, "web/error.html", {"status": 400}, status=400)
+def _error_page(status: int) -> Callable[..., HttpResponse]:
+    """Return the view of a status; a `reason` (Django gives it) is that of a form it refused."""
+
+    def page(
+        request: HttpRequest, exception: Exception | None = None, reason: str = ""
+    ) -> HttpResponse:
+        return render(
+            request, "web/error.html", {"status": status, "reason": reason}, status=status
+        )
+
+    return page
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
-    return render(request, "web/error.html", {"status": 403}, status=403)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
-    return render(request, "web/error.html", {"status": 404}, status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return render(request, "web/error.html", {"status": 500}, status=500)
-
-
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open too long, or was sent from elsewhere."""
-    return render(request, "web/error.html", {"status": 403, "reason": reason}, status=403)
+bad_request, forbidden, not_found, server_error = map(_error_page, (400, 403, 404, 500))
+csrf_failed = forbidden
