@@ -16,7 +16,7 @@ from yunjian.agencies import policies as agencies
 from yunjian.identity.policies import GRANTORS
 from yunjian.instruments import policies as instruments
 from yunjian.kernel.errors import NotAllowed
-from yunjian.library.policies import rules, sheets
+from yunjian.library import policies as library
 from yunjian.maintenance.policies import plans, visits
 from yunjian.sources import policies as sources
 from yunjian.supervision.selectors.permissions import ROOMS, matrix
@@ -114,8 +114,8 @@ TABLE = [
     ("fill in again", lambda a: visits.may_fill(a, _visit(a, state="submitted")), set()),
     ("decide", lambda a: visits.may_decide(a, _visit(a)), KEEPERS),
     ("decide another's", lambda a: visits.may_decide(a, _visit(a, discharger=OTHER)), set()),
-    ("design sheets", sheets.may_design, RULES),
-    ("change rules", rules.may_change_rules, RULES),
+    ("design sheets", library.may_design, RULES),
+    ("change rules", library.may_change_rules, RULES),
 ]  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def test_the_system_takes_nobodys_decisions(what: str) -> None:
         "decide": agencies.may_decide_filing(SYSTEM),
         "contract": agencies.may_enter_contract(SYSTEM, OWN),
         "plan": plans.may_plan(SYSTEM),
-        "design": sheets.may_design(SYSTEM),
-        "rules": rules.may_change_rules(SYSTEM),
+        "design": library.may_design(SYSTEM),
+        "rules": library.may_change_rules(SYSTEM),
     }
     assert answers[what] is False
     assert plans.may_extend(SYSTEM)
@@ -140,11 +140,11 @@ def test_the_system_takes_nobodys_decisions(what: str) -> None:
 
 def test_rules_and_sheets_are_the_citys() -> None:
     abroad = somebody("authority", "rule_administrator", OWN, districts=frozenset({"310115"}))
-    assert not sheets.may_design(abroad)
-    assert not rules.may_change_rules(abroad)
+    assert not library.may_design(abroad)
+    assert not library.may_change_rules(abroad)
     with pytest.raises(NotAllowed, match="市级"):
-        rules.require_change(abroad)
-    rules.require_change(somebody("authority", "rule_administrator", OWN))
+        library.require_change(abroad)
+    library.require_change(somebody("authority", "rule_administrator", OWN))
 
 
 def test_who_keeps_no_filing_is_told_who_does() -> None:

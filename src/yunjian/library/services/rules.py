@@ -16,7 +16,7 @@ from yunjian.library.domain import labels
 from yunjian.library.domain.content import plain
 from yunjian.library.domain.rule_problems import as_invalid_input, located_sentence
 from yunjian.library.models import PublishedPack, RuleDraft
-from yunjian.library.policies.rules import require_change
+from yunjian.library.policies import require_change
 from yunjian.library.selectors.published_packs import read
 from yunjian.library.selectors.rules import marks_of, newest_version, row_of
 from yunjian.library.services.versions import (

@@ -17,7 +17,7 @@ from yunjian.kernel.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from yunjian.kernel.languages import localized
 from yunjian.library import events
 from yunjian.library.models import PublishedSheet, SheetDesign
-from yunjian.library.policies.sheets import may_design
+from yunjian.library.policies import may_design
 from yunjian.library.services.versions import (
     begin_draft,
     check_day,

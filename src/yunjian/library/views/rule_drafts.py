@@ -14,7 +14,7 @@ from yunjian.kernel.errors import DomainError
 from yunjian.library.domain.rule_problems import located_sentence
 from yunjian.library.forms.rules import ROW_FORMS, PackPublishForm, Remark
 from yunjian.library.models import RuleDraft
-from yunjian.library.policies.rules import may_change_rules, require_change
+from yunjian.library.policies import may_change_rules, require_change
 from yunjian.library.selectors.rules import (
     RuleLine,
     draft_changes,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
 from yunjian.library.forms.rules import OverlayForm
-from yunjian.library.policies.rules import may_change_rules, require_change
+from yunjian.library.policies import may_change_rules, require_change
 from yunjian.library.selectors.rules import overlay_drafts, pack_cards
 from yunjian.library.services.rules import overlay_upload
 from yunjian.library.views.rules import TITLE

@@ -16,7 +16,7 @@ from yunjian.kernel.clock import today
 from yunjian.library.domain.changes import changes_between
 from yunjian.library.domain.rule_changes import entries
 from yunjian.library.forms.rules import LibraryQuery, LineQuery
-from yunjian.library.policies.rules import may_change_rules
+from yunjian.library.policies import may_change_rules
 from yunjian.library.selectors.rules import (
     RuleLine,
     counts_of,

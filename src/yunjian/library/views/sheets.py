@@ -24,6 +24,7 @@ from yunjian.library.domain.sheet_edits import (
     changed,
     moved,
     part_at,
+    parts_of,
     place_of,
     removed,
 )
@@ -41,7 +42,7 @@ from yunjian.library.forms.sheet_designs import (
 )
 from yunjian.library.forms.versions import PublishForm
 from yunjian.library.models import SheetDesign
-from yunjian.library.policies.sheets import may_design
+from yunjian.library.policies import may_design
 from yunjian.library.selectors.sheets import design, designs, library
 from yunjian.library.services.sheets import (
     design_begin,
@@ -352,14 +353,16 @@ class _Line:
 
 def _outline(definition: dict[str, Any], wrong: set[str]) -> list[_Line]:
     language = language_code()
-    lines = []
-    for at, section in enumerate(definition["sections"]):
-        place = str(at)
-        lines.append(_Line(place, section["title"].get(language, ""), 0, place in wrong))
-        for index, child in enumerate(section.get("fields", section.get("items", []))):
-            inner = f"{at}.{index}"
-            lines.append(_Line(inner, child["title"].get(language, ""), 1, inner in wrong))
-    return lines
+    return [
+        _Line(
+            part.place,
+            part.data["title"].get(language, ""),
+            part.place.count("."),
+            part.place in wrong,
+        )
+        for _key, part in parts_of(definition)
+        if part.place
+    ]
 
 
 def _addable(part: Part) -> dict[str, Any]:
