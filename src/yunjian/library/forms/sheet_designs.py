@@ -66,13 +66,28 @@ def _expression(label: Any, help_text: Any = "") -> forms.CharField:
     )
 
 
-def _number(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=24,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+class _NumberField(forms.CharField):
+    """A number as the phone app keeps it: whole or not, and nothing where nothing was typed."""
+
+    def __init__(self, label: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        super().__init__(label=label, required=False, max_length=24, widget=widget)
+
+    def clean(self, value: Any) -> int | float | None:
+        """Return the number typed."""
+        text = super().clean(value)
+        number = number_typed(text) if text else None
+        if isinstance(number, str):
+            raise forms.ValidationError(say("请填写数字"))
+        return number
+
+
+class _ChoicesField(forms.CharField):
+    """The choices of a field, one a line."""
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """Return the choices as the definition keeps them."""
+        return [_choice(line) for line in super().clean(value).splitlines() if line.strip()]
 
 
 class _PartForm(forms.Form):
@@ -86,7 +101,9 @@ class _PartForm(forms.Form):
         """Return the valid values as the definition keeps them."""
         given = self.cleaned_data
         result: dict[str, Any] = {
-            key: given[key] or None for key in self.plain if key in self.fields
+            key: None if given[key] in ("", []) else given[key]
+            for key in self.plain
+            if key in self.fields
         }
         result["title"] = {"zh": given["title_zh"], "en": given["title_en"]}
         if "hint_zh" in self.fields:
@@ -104,18 +121,7 @@ class _PartForm(forms.Form):
             "hint_zh": hint.get("zh", ""),
             "hint_en": hint.get("en", ""),
         }
-        return {**texts, **{key: data.get(key, "") for key in cls.plain}}
-
-    def _number_of(self, key: str) -> int | float | None:
-        """Return the number typed, None for nothing; what is none becomes an error."""
-        text = self.cleaned_data.get(key, "")
-        if not text.strip():
-            return None
-        value = number_typed(text)
-        if isinstance(value, str):
-            self.add_error(key, say("请填写数字"))
-            return None
-        return value
+        return {**texts, **{key: text_of("text", data.get(key)) for key in cls.plain}}
 
 
 class SheetPartForm(_PartForm):
@@ -134,13 +140,13 @@ class SheetPartForm(_PartForm):
 class SectionPartForm(_PartForm):
     """A part of the sheet; rows only of what repeats."""
 
-    plain = ("key", "show", "rows")
+    plain = ("key", "show", "rows", "min", "max")
     key = _text(_("编号"), required=True, help_text=_("小写字母、数字、下划线"))
     hint_zh = _text(_("中文提示"))
     hint_en = _text(_("英文提示"))
     show = _expression(_("显示条件"), _("为空时总是显示"))
-    min = _number(_("最少行数"))
-    max = _number(_("最多行数"))
+    min = _NumberField(_("最少行数"))
+    max = _NumberField(_("最多行数"))
     rows = _expression(_("预置行"), _("每个元素一行，预填时以 item 引用，如 ctx.instruments"))
 
     def __init__(self, *args: Any, is_group: bool = False, **kwargs: Any) -> None:
@@ -148,27 +154,6 @@ class SectionPartForm(_PartForm):
         if not is_group:
             for key in ("min", "max", "rows"):
                 del self.fields[key]
-
-    @classmethod
-    def initial_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Add the numbers of rows."""
-        rows: dict[str, Any] = {key: text_of("number", data.get(key)) for key in ("min", "max")}
-        return {**super().initial_of(data), **rows}
-
-    def clean(self) -> dict[str, Any]:
-        """Read the numbers of rows."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        for key in ("min", "max"):
-            if key in self.fields:
-                given[key] = self._number_of(key)
-        return given
-
-    def values(self) -> dict[str, Any]:
-        """Add the numbers of rows."""
-        rows: dict[str, Any] = {
-            key: self.cleaned_data[key] for key in ("min", "max") if key in self.fields
-        }
-        return {**super().values(), **rows}
 
 
 class ItemPartForm(_PartForm):
@@ -187,16 +172,18 @@ class ItemPartForm(_PartForm):
 class FieldPartForm(_PartForm):
     """Something to fill in."""
 
-    plain = ("key", "type", "unit", "show", "prefill", "compute")
+    plain = (
+        "key", "type", "unit", "decimals", "min", "max", "choices", "show", "prefill", "compute",
+    )  # fmt: skip
     key = _text(_("编号"), required=True, help_text=_("小写字母、数字、下划线"))
     type = forms.ChoiceField(label=_("类型"), choices=TYPES)
     unit = forms.ChoiceField(
         label=_("单位"), required=False, choices=[NONE, *((one, one) for one in sorted(UNITS))]
     )
-    decimals = _number(_("小数位数"))
-    min = _number(_("下限"))
-    max = _number(_("上限"))
-    choices = forms.CharField(
+    decimals = _NumberField(_("小数位数"))
+    min = _NumberField(_("下限"))
+    max = _NumberField(_("上限"))
+    choices = _ChoicesField(
         label=_("选项"),
         required=False,
         help_text=_("每行一个：值 | 中文 | 英文"),
@@ -229,21 +216,10 @@ class FieldPartForm(_PartForm):
         ]
         return {
             **super().initial_of(data),
-            **{key: text_of("number", data.get(key)) for key in ("decimals", "min", "max")},
             "choices": "\n".join(lines),
             "demanded": "when" if isinstance(demanded, str) else "yes" if demanded else "no",
             "demanded_when": demanded if isinstance(demanded, str) else "",
         }
-
-    def clean(self) -> dict[str, Any]:
-        """Read numbers and choices."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        for key in ("decimals", "min", "max"):
-            given[key] = self._number_of(key)
-        given["choices"] = [
-            _choice(line) for line in given.get("choices", "").splitlines() if line.strip()
-        ]
-        return given
 
     def values(self) -> dict[str, Any]:
         """Add what is not written as it is kept."""
@@ -254,8 +230,6 @@ class FieldPartForm(_PartForm):
         return {
             **dict.fromkeys(ONLY_FOR),
             **super().values(),
-            **{key: given[key] for key in ("decimals", "min", "max")},
-            "choices": given["choices"] or None,
             "required": demanded.get(given.get("demanded", "no")),
         }
 
