@@ -31,9 +31,6 @@ class PublishedPack(PublishedVersion):
     marks: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     note = models.CharField(_("发布说明"), max_length=400)
 
-    class Meta(PublishedVersion.Meta):
-        pass
-
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
         """Authorities see all, others nothing."""
@@ -55,9 +52,6 @@ class RuleDraft(DefinitionDraft):
     )
 
     row_policy = RowPolicy(read=(AUTHORITY,), write=(CITY_AUTHORITY,))
-
-    class Meta(DefinitionDraft.Meta):
-        pass
 
     def __str__(self) -> str:
         return self.code

@@ -25,9 +25,6 @@ class Verdict(models.TextChoices):
 class PublishedSheet(PublishedVersion):
     """记录单定义: a published version of a record sheet; visits are judged by it for ever."""
 
-    class Meta(PublishedVersion.Meta):
-        pass
-
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:  # noqa: ARG003 - everybody is everybody
         """Everybody works by the published sheets."""
@@ -47,9 +44,6 @@ class SheetDesign(DefinitionDraft):
     )
 
     row_policy = RowPolicy(read=(own("organization_id"),))
-
-    class Meta(DefinitionDraft.Meta):
-        pass
 
     @property
     def name(self) -> str:
