@@ -52,6 +52,7 @@ from yunjian.instruments.models import FollowUp, Instrument, InstrumentRevision
 from yunjian.instruments.selectors import InstrumentRow
 from yunjian.instruments.tables import AnalyzerTable, FollowUpTable, LedgerTable, SamplerTable
 from yunjian.library import tables as library_tables
+from yunjian.library.domain import labels
 from yunjian.library.selectors.rules import RuleLine
 from yunjian.maintenance.models import Confirmation, Plan, Task, Visit
 from yunjian.maintenance.tables.plans import NextTaskTable, PlanTable, TaskTable
@@ -592,7 +593,7 @@ def test_each_heading_of_a_rule_stands_above_its_value(rf: RequestFactory) -> No
         "条款": line.row.clause, "数值来源": "、".join(label for _key, label in line.tags),
         "核对": "待核对", "核对人与日期": line.confirmed, "页码": "第 9 页", "备注与说明": "备注",
     }  # fmt: skip
-    shown["规则"] = str(line.table_title)
+    shown["规则"] = str(labels.TABLES[line.table])
     shown["核对"] = {"confirmed": "已核对", "pending": "待核对", "open": "未确认"}[line.state]
     line.mark.update(page="第 9 页", remark="备注")
     columns = library_tables.RuleTable.file_columns()

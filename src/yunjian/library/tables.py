@@ -22,7 +22,7 @@ class RuleTable(Table):
     row_attributes = {"data-testid": lambda line: f"line-{line.row.id}"}
     pack = Column(_("规则包"), "pack.name", on_page=False)
     standard = Column(_("标准"), "pack.standard", template="library/rules/standard.html")
-    table_title = Column(_("规则"))
+    table_title = Column(_("规则"), lambda line: labels.TABLES[line.table])
     row_id = Column(_("条目编号"), "row.id", on_page=False)
     title = Column(_("名称"), css="wrap")
     applies = Column(_("适用"), css="wrap")
@@ -74,7 +74,7 @@ class PackTable(RuleTable):
     empty_text = _("这里没有符合条件的条目。请换一个标签页，或点“重置”查看全部。")
     row_attributes = {**RuleTable.row_attributes, "id": lambda line: line.row.id}
     standard = Column(_("标准"), "pack.standard", on_page=False)
-    table_title = Column(_("规则"), on_page=False)
+    table_title = replace(RuleTable.columns["table_title"], on_page=False)
     title = Column(_("名称"), template="library/rules/line_title.html", css="wrap")
     actions = actions_column("library/rules/line_actions.html")
 

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from yunjian.kernel.languages import language_code
+from yunjian.records.numbers import plain_number
 from yunjian.standards.rules.limits import sorted_bands
 from yunjian.standards.rules.model import (
     Band,
@@ -92,13 +94,7 @@ TABLES: dict[str, Label] = {
 
 def localized(text: Text) -> str:
     """Return a text of the packs in the language of the page."""
-    return text.en if (get_language() or "").startswith("en") else text.zh
-
-
-def number(value: Decimal | int) -> str:
-    """Write a number without needless zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.en if language_code() == "en" else text.zh
 
 
 def unit_text(unit: str | None) -> str:
@@ -170,7 +166,7 @@ def how_often(row: ObligationRow) -> str:
 def band_text(band: Band, unit: str) -> str:
     """Say which values a band takes in: `≥57 且 <143 mg/m³`."""
     signs = (("≥", band.from_), (">", band.above), ("≤", band.to), ("<", band.below))
-    bounds = [f"{sign}{number(value)}" for sign, value in signs if value is not None]
+    bounds = [f"{sign}{plain_number(value)}" for sign, value in signs if value is not None]
     joined = _(" 且 ").join(bounds)
     return f"{joined} {unit_text(unit)}".strip() if bounds else _("全部范围")
 
@@ -182,7 +178,7 @@ def criterion_text(band: Band) -> str:
     text = _limit(band.statistic, band.limit, band.unit, at_least=band.statistic == "r")
     if band.emission_limit_below is None:
         return text
-    below = {"limit": text, "below": number(band.emission_limit_below)}
+    below = {"limit": text, "below": plain_number(band.emission_limit_below)}
     return _("%(limit)s（排放限值 <%(below)s 时；否则未确认）") % below
 
 
@@ -191,7 +187,7 @@ def _limit(
 ) -> str:
     sign = "≥" if at_least else "≤"
     named = {"RA": "RA", "r": "r", "FS": _("|误差|"), None: ""}.get(statistic, f"|{statistic}|")
-    return f"{named} {sign}{number(limit)} {unit_text(unit)}".strip()
+    return f"{named} {sign}{plain_number(limit)} {unit_text(unit)}".strip()
 
 
 def limit_lines(row: LimitRow) -> list[tuple[str, str]]:
@@ -202,7 +198,7 @@ def limit_lines(row: LimitRow) -> list[tuple[str, str]]:
     if row.limit is not None:
         text = _limit(row.statistic, row.limit, row.unit, at_least=row.bound == "min")
         if row.absolute_limit is not None:
-            other = f"{number(row.absolute_limit)} {unit_text(row.absolute_unit)}"
+            other = f"{plain_number(row.absolute_limit)} {unit_text(row.absolute_unit)}"
             text = _("%(limit)s 或绝对误差 ≤%(other)s") % {"limit": text, "other": other}
         lines.append(("", text))
     whose = _("量程 ") if row.band_of == "range" else ""
@@ -218,10 +214,10 @@ def out_of_control_text(row: LimitRow) -> str:
     """Say when a parameter is out of control; empty where the row does not say."""
     if row.out_of_control is None:
         return ""
-    first = f">{number(row.out_of_control)} {unit_text(row.unit)}"
+    first = f">{plain_number(row.out_of_control)} {unit_text(row.unit)}"
     if row.absolute_out_of_control is None:
         return _("|误差| %(first)s") % {"first": first}
-    second = f">{number(row.absolute_out_of_control)} {unit_text(row.absolute_unit)}"
+    second = f">{plain_number(row.absolute_out_of_control)} {unit_text(row.absolute_unit)}"
     return _("|误差| %(first)s 且绝对误差 %(second)s") % {"first": first, "second": second}
 
 
@@ -248,17 +244,17 @@ def value_text(row: ValueRow) -> str:
     if row.value is None:
         return str(UNCONFIRMED)
     if row.unit == "/d":
-        return _("每日至少 %(n)s 次") % {"n": number(row.value)}
+        return _("每日至少 %(n)s 次") % {"n": plain_number(row.value)}
     sign = "≥" if row.unit == "%" else "≤"
     unit = _("小时") if row.unit == "h" else unit_text(row.unit)
-    return f"{sign}{number(row.value)} {unit}"
+    return f"{sign}{plain_number(row.value)} {unit}"
 
 
 def substitution_text(row: SubstitutionRow) -> str:
     """Say which hours stand in for which period."""
-    rate = f"≥{number(row.capture_from)} %"
+    rate = f"≥{plain_number(row.capture_from)} %"
     if row.capture_below is not None:
-        rate = f"{rate}{_(' 且 ')}<{number(row.capture_below)} %"
+        rate = f"{rate}{_(' 且 ')}<{plain_number(row.capture_below)} %"
     parameters = {
         "rate": rate,
         "length": _length(row),
@@ -270,7 +266,7 @@ def substitution_text(row: SubstitutionRow) -> str:
 
 def _length(row: SubstitutionRow) -> str:
     bounds = (("≤", row.up_to), (">", row.longer_than))
-    parts = [f"{sign}{number(value)} h" for sign, value in bounds if value is not None]
+    parts = [f"{sign}{plain_number(value)} h" for sign, value in bounds if value is not None]
     return _("，时长 %(hours)s") % {"hours": _(" 且 ").join(parts)} if parts else ""
 
 

@@ -1,8 +1,7 @@
 """What the loader of packs finds wrong, in the language of the page and at the form's field."""
 
-from django.utils.translation import get_language
-
 from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.kernel.languages import localized
 from yunjian.library.domain.labels import unit_text
 from yunjian.standards.rules import InvalidPack, Problem
 from yunjian.standards.rules.packs import Pack
@@ -14,8 +13,7 @@ def sentence(problem: Problem) -> str:
         name: unit_text(text) if name == "unit" else text
         for name, text in problem.parameters.items()
     }
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return Problem(problem.reason, problem.path, shown).message[language]
+    return localized(Problem(problem.reason, problem.path, shown).message)
 
 
 def located_sentence(error: InvalidPack) -> str:

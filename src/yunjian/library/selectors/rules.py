@@ -38,16 +38,6 @@ class RuleLine:
         return labels.title_of(self.row)
 
     @property
-    def table_title(self) -> labels.Label:
-        """Which table the row is in."""
-        return labels.TABLES[self.table]
-
-    @property
-    def kind_title(self) -> labels.Label:
-        """Whether it is for wastewater or for flue gas."""
-        return labels.KINDS[self.pack.kind]
-
-    @property
     def state(self) -> str:
         """Whether the row was compared with the print, waits for it, or has no value yet."""
         if is_unconfirmed(self.row):
@@ -84,7 +74,7 @@ class RuleLine:
         """At which points an obligation applies."""
         if isinstance(self.row, ObligationRow):
             return labels.applicability(self.row)
-        return str(self.kind_title)
+        return str(labels.KINDS[self.pack.kind])
 
     @property
     def sheet(self) -> str:
