@@ -16,16 +16,12 @@ def names_of_actors(events: Iterable[Event]) -> dict[UUID, str]:
     """
     rows = list(events)
     wanted = {row.actor_account_id for row in rows if not row.actor_name and row.actor_account_id}
-    known: dict[UUID, str] = {}
+    known: dict[UUID | None, str] = {}
     if wanted:
         with bypass_rls("the name of who acted on what the reader may see"):
             accounts = get_user_model().objects.filter(pk__in=wanted)
             known = {account.pk: str(account) for account in accounts}
-    return {
-        row.pk: row.actor_name
-        or (known.get(row.actor_account_id, "") if row.actor_account_id else "")
-        for row in rows
-    }
+    return {row.pk: row.actor_name or known.get(row.actor_account_id, "") for row in rows}
 
 
 def with_actors(events: Iterable[Event]) -> list[tuple[Event, str]]:

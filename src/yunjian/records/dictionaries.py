@@ -15,29 +15,17 @@ from yunjian.records.models import DictionaryEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A value that ships with the program."""
-
-    code: str
-    label: str
-    label_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dictionary:
-    """A list by its code (`agencies.education`)."""
+    """A list by its code (`agencies.education`), with values (code, Chinese, English)."""
 
     code: str
     title: Text
-    values: tuple[Value, ...]
+    values: tuple[tuple[str, str, str], ...]
 
     def choices(self, *, held: str = "") -> list[tuple[str, str]]:
         """Return what a form offers; a value that a row holds stays offered to that row."""
-        rows = DictionaryEntry.objects.filter(dictionary=self.code)
-        if held:
-            rows = rows.filter(models.Q(is_active=True) | models.Q(code=held))
-        else:
-            rows = rows.filter(is_active=True)
+        offered = models.Q(is_active=True) | models.Q(code=held)
+        rows = DictionaryEntry.objects.filter(offered, dictionary=self.code)
         return [(row.code, entry_title(row)) for row in rows]
 
     def codes(self) -> set[str]:
@@ -73,7 +61,7 @@ def dictionary(code: str, title: Text, values: Iterable[tuple[str, str, str]]) -
     """
     if code in _dictionaries:
         raise ValueError(f"dictionary {code}: stated twice")
-    stated = Dictionary(code, title, tuple(Value(*value) for value in values))
+    stated = Dictionary(code, title, tuple(values))
     _dictionaries[code] = stated
     return stated
 
@@ -93,13 +81,13 @@ def enter_missing() -> int:
     rows = [
         DictionaryEntry(
             dictionary=one.code,
-            code=value.code,
-            label=value.label,
-            label_en=value.label_en,
+            code=code,
+            label=label,
+            label_en=label_en,
             order=10 * number,
         )
         for one in dictionaries()
-        for number, value in enumerate(one.values, start=1)
+        for number, (code, label, label_en) in enumerate(one.values, start=1)
     ]
     before = DictionaryEntry.objects.count()
     DictionaryEntry.objects.bulk_create(rows, ignore_conflicts=True)

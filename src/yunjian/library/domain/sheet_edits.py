@@ -117,17 +117,9 @@ def moved(definition: Data, place: str, by: int) -> tuple[Data, str]:
 
 def place_of(definition: Data, problem_place: str) -> str:
     """Return the place of the part that a problem speaks of (`code@1.section.key…`)."""
-    path = problem_place.split(".")[1:]
-    place, data, kind = "", definition, "sheet"
-    for name in path:
-        rows, child = _children(data, kind)
-        match = next((at for at, row in enumerate(rows) if row.get("key") == name), None)
-        if match is None:
-            break
-        place, data, kind = f"{place}.{match}".removeprefix("."), rows[match], child
-        if kind in {"field", "item"}:
-            break
-    return place
+    path = problem_place.split(".")[1:3]
+    places = {key: part.place for key, part in reversed([*parts_of(definition)])}
+    return places.get(".".join(path), places.get(".".join(path[:1]), ""))
 
 
 def _steps(place: str) -> list[int]:

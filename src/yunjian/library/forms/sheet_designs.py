@@ -149,12 +149,6 @@ class SectionPartForm(_PartForm):
     max = _NumberField(_("最多行数"))
     rows = _expression(_("预置行"), _("每个元素一行，预填时以 item 引用，如 ctx.instruments"))
 
-    def __init__(self, *args: Any, is_group: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_group:
-            for key in ("min", "max", "rows"):
-                del self.fields[key]
-
 
 class ItemPartForm(_PartForm):
     """A line of a checklist."""
@@ -288,22 +282,22 @@ def judgements_given(formset: Any) -> list[dict[str, Any]] | None:
     return rules or None
 
 
+PART_FORMS: dict[str, type[_PartForm]] = {
+    "sheet": SheetPartForm,
+    "section": SectionPartForm,
+    "item": ItemPartForm,
+    "field": FieldPartForm,
+}
+
+
 def part_form(part: Part, data: Any = None) -> _PartForm:
     """Return the form of a part, bound to what was posted or showing what is there."""
-    given: dict[str, Any] = {"data": data, "prefix": "part"}
-    match part.kind:
-        case "sheet":
-            return SheetPartForm(**given, initial=SheetPartForm.initial_of(part.data))
-        case "section":
-            return SectionPartForm(
-                **given,
-                initial=SectionPartForm.initial_of(part.data),
-                is_group=part.data["kind"] == "group",
-            )
-        case "item":
-            return ItemPartForm(**given, initial=ItemPartForm.initial_of(part.data))
-        case _:
-            return FieldPartForm(**given, initial=FieldPartForm.initial_of(part.data))
+    kind = PART_FORMS[part.kind]
+    form = kind(data=data, prefix="part", initial=kind.initial_of(part.data))
+    if part.kind == "section" and part.data["kind"] != "group":
+        for key in ("min", "max", "rows"):
+            del form.fields[key]
+    return form
 
 
 def entries(definition: Mapping[str, Any]) -> dict[str, Entry]:

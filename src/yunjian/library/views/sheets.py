@@ -109,7 +109,7 @@ def sheet_shown(request: HttpRequest, name: str) -> HttpResponse:
         "definition": result,
         "title": localized(result.source["title"]),
         "parents": ((TITLE, LIST_URL),),
-        "form": _tried(result, sheets.initial_answers(result, SAMPLE)),
+        "form": _tried(result),
         "try_url": reverse("library:sheet_try", args=[name]),
         "may_design": may_design(current_actor()),
     }
@@ -305,7 +305,7 @@ def _editor(
             (place_of(row.content, one.place), localized(one.message)) for one in problems
         ],
         "addable": _addable(part),
-        "trial": None if sheets.check(row.content) else _first_trial(row),
+        "trial": None if sheets.check(row.content) else _tried(sheets.parsed(row.content)),
         "try_url": reverse("library:design_try", args=[row.pk]),
         "may_design": may_design(current_actor()),
     }
@@ -321,11 +321,6 @@ def _printed(source: dict[str, Any]) -> bytes:
     return render_sheet(SheetCopy(localized(source["title"]), standard, blocks, paper=paper))
 
 
-def _first_trial(row: SheetDesign) -> SheetForm:
-    definition = sheets.parsed(row.content)
-    return _tried(definition, sheets.initial_answers(definition, SAMPLE))
-
-
 def _trial(request: HttpRequest, definition: sheets.Definition, try_url: str) -> HttpResponse:
     answers = answers_posted(definition, request.POST, "t")
     action, _colon, target = request.POST.get("action", "").partition(":")
@@ -336,7 +331,9 @@ def _trial(request: HttpRequest, definition: sheets.Definition, try_url: str) ->
     return render(request, "library/sheets/_trial.html", context)
 
 
-def _tried(definition: sheets.Definition, answers: dict[str, Any]) -> SheetForm:
+def _tried(definition: sheets.Definition, answers: dict[str, Any] | None = None) -> SheetForm:
+    if answers is None:
+        answers = sheets.initial_answers(definition, SAMPLE)
     result = sheets.evaluate(definition, answers, SAMPLE)
     return sheet_form(definition, answers, result, SAMPLE, prefix="t", language=language_code())
 

@@ -1,6 +1,5 @@
 """Tags and filters that every page of the frame uses."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +18,9 @@ from yunjian.web.tables import Table
 register = template.Library()
 
 register.simple_tag(status)
+register.filter("localized", localized)
+register.filter("verb", verb_title)
+register.filter("object_kind", object_title)
 
 
 @register.inclusion_tag("web/table.html", takes_context=True)
@@ -39,12 +41,6 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "—"
 
 
-@register.filter("localized")
-def localized_filter(text: Mapping[str, str]) -> str:
-    """Return the side of a text with both languages that is read now."""
-    return localized(text)
-
-
 @register.filter
 def clock(at: datetime | None) -> str:
     """Return the time of a moment in Shanghai as HH:mm:ss."""
@@ -55,18 +51,6 @@ def clock(at: datetime | None) -> str:
 def day(on: date | None) -> str:
     """Return a day as YYYY-MM-DD."""
     return f"{on:%Y-%m-%d}" if on else "—"
-
-
-@register.filter
-def verb(name: str) -> Text:
-    """Return what a verb of the chain is called."""
-    return verb_title(name)
-
-
-@register.filter
-def object_kind(name: str) -> Text:
-    """Return what a kind of object of the chain is called."""
-    return object_title(name)
 
 
 @register.filter
