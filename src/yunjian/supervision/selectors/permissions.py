@@ -28,17 +28,8 @@ ROOMS: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A role of a kind of organisation."""
-
-    kind: str
-    role: str
-    title: Text
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A permission, and for each column whether it is held there."""
+    """A permission, and for each role whether it holds it."""
 
     permission: Permission
     held: list[bool]
@@ -54,27 +45,31 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The whole table; `kinds` says over how many columns each kind of organisation reaches."""
+    """The whole table; `kinds` says over how many roles each kind of organisation reaches."""
 
     kinds: list[tuple[Text, int]]
-    columns: list[Column]
+    roles: list[Text]
     rooms: list[Room]
 
 
 def matrix() -> Matrix:
     """Return the table as the code states it."""
-    columns = [
-        Column(kind, role, Role(role).label) for kind, roles in GRANTORS.items() for role in roles
-    ]
+    columns = [(kind, role) for kind, roles in GRANTORS.items() for role in roles]
     order = list(ROOMS)
     stated = sorted(
         permissions(), key=lambda one: (order.index(_room(one)), len(one.holders), one.code)
     )
     return Matrix(
         kinds=[(OrganizationKind(kind).label, len(roles)) for kind, roles in GRANTORS.items()],
-        columns=columns,
+        roles=[Role(role).label for _kind, role in columns],
         rooms=[
-            Room(ROOMS[room], [_row(one, columns) for one in rows])
+            Room(
+                ROOMS[room],
+                [
+                    Row(one, [role in one.holders.get(kind, ()) for kind, role in columns])
+                    for one in rows
+                ],
+            )
             for room, rows in groupby(stated, key=_room)
         ],
     )
@@ -83,10 +78,3 @@ def matrix() -> Matrix:
 def _room(stated: Permission) -> str:
     room = stated.code.partition(".")[0]
     return room if room in ROOMS else OTHER
-
-
-def _row(stated: Permission, columns: list[Column]) -> Row:
-    return Row(
-        stated,
-        [column.role in stated.holders.get(column.kind, frozenset()) for column in columns],
-    )

@@ -9,7 +9,7 @@ from yunjian.kernel.clock import day_bounds
 from yunjian.library.domain import labels
 from yunjian.records.filters import text_filter
 from yunjian.sources.models import MonitoringPoint
-from yunjian.sources.selectors import point_or_404
+from yunjian.sources.selectors import description_of, point_or_404
 from yunjian.standards.rules import Obligation, Pack, PointDescription, obligations_for, packs
 from yunjian.standards.rules.duty import Described, DueDate, PointHistory, due_between
 from yunjian.standards.rules.duty.catalogue import rules_of_packs
@@ -96,12 +96,7 @@ def point_described(point_id: UUID) -> tuple[MonitoringPoint, PointDescription]:
         Http404: there is none that the acting actor sees.
     """
     point = point_or_404(point_id)
-    return point, PointDescription(
-        kind=point.kind,
-        sampling_method=point.sampling_method or None,
-        automatic_calibration=point.automatic_calibration,
-        parameters=tuple(point.parameters),
-    )
+    return point, description_of(point)
 
 
 def parameter_codes() -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -185,44 +186,42 @@ def send_back(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     return done(request, gettext("已退回"), reverse("supervision:filings"))
 
 
+def _approved(request: HttpRequest, rows: Sequence[InstrumentRevision]) -> HttpResponse:
+    approved = renewals_approve(actor=current_actor(), revisions=rows)
+    text = gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}
+    return done(request, text, f"{reverse('supervision:filings')}?tab=renewals")
+
+
 @authority_page
 @require_POST
 def approve_renewals(request: HttpRequest) -> HttpResponseBase:
     """Approve the chosen renewals that change nothing else: all or none."""
-    back = f"{reverse('supervision:filings')}?tab=renewals"
     chosen = [text for text in request.POST.getlist("chosen") if UUID_TEXT.fullmatch(text)]
     rows = InstrumentRevision.objects.filter(pk__in=chosen).select_related(
         "instrument__point__outlet__source"
     )
     try:
-        approved = renewals_approve(actor=current_actor(), revisions=list(rows))
+        return _approved(request, list(rows))
     except DomainError as error:
+        back = f"{reverse('supervision:filings')}?tab=renewals"
         context = {"error": error, "back": back}
         return render(request, "instruments/refused.html", context, status=error.status)
-    return done(request, gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}, back)
 
 
 def _plain_renewals_found(query: QueryDict) -> list[InstrumentRevision]:
     result = cleaned_query(FilingQuery(query, actor=current_actor())) | {"tab": "renewals"}
-    rows = list(filing_queue(**result).order_by("id"))
-    plain = plain_renewals(rows)
-    return [row for row in rows if row.pk in plain]
+    rows = _with_plainness(list(filing_queue(**result).order_by("id")))
+    return [row for row in rows if row.is_plain]  # type: ignore[attr-defined]
 
 
 @only_with(REVIEW_INSTRUMENTS)
 @require_http_methods(["GET", "POST"])
 def approve_matching_renewals(request: HttpRequest) -> HttpResponseBase:
     """Approve every renewal that the filter finds and that changes nothing else."""
-
-    def act(rows: Sequence[InstrumentRevision]) -> HttpResponse:
-        approved = renewals_approve(actor=current_actor(), revisions=rows)
-        back = f"{reverse('supervision:filings')}?tab=renewals"
-        return done(request, gettext("已通过 %(n)s 项续期备案") % {"n": len(approved)}, back)
-
     return matching_dialog(
         request,
         _plain_renewals_found,
-        act=act,
+        act=partial(_approved, request),
         title=_("批量通过续期备案"),
         text=_("只含除证书和联系人外没有任何变化的续期，其余仍须单独审核。"),
         submit=_("全部通过"),
