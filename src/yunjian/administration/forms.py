@@ -145,10 +145,6 @@ class NoticeForm(forms.Form):
     )
 
 
-class Question(forms.Form):
-    """Nothing to fill in: only sure or not."""
-
-
 class PeriodQuery(forms.Form):
     """A query row with days."""
 

@@ -5,22 +5,15 @@ from django.urls import path
 from yunjian.administration.views import content, logs, organizations, overview
 
 app_name = "administration"
+ORGANIZATION = "organizations/<uuid:organization_id>/"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations/new/", organizations.organization_new, name="organization_new"),
+    path(ORGANIZATION, organizations.organization_edit, name="organization_edit"),
+    path(f"{ORGANIZATION}status/", organizations.organization_status, name="organization_status"),
     path(
-        "organizations/<uuid:organization_id>/",
-        organizations.organization_edit,
-        name="organization_edit",
-    ),
-    path(
-        "organizations/<uuid:organization_id>/status/",
-        organizations.organization_status,
-        name="organization_status",
-    ),
-    path(
-        "organizations/<uuid:organization_id>/accounts/new/",
+        f"{ORGANIZATION}accounts/new/",
         organizations.organization_account_new,
         name="organization_account_new",
     ),

@@ -2,14 +2,7 @@
 
 from django.urls import path
 
-from yunjian.supervision.views import (
-    agency_filings,
-    filings,
-    ledger,
-    permissions,
-    what_if,
-    workbench,
-)
+from yunjian.supervision.views import agency_filings, filings, ledger, what_if, workbench
 
 app_name = "supervision"
 FILING = "filings/<uuid:revision_id>/"
@@ -18,7 +11,7 @@ VISIT = "visits/<uuid:visit_id>/"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("agencies/", workbench.agencies, name="agencies"),
-    path("permissions/", permissions.permissions, name="permissions"),
+    path("permissions/", workbench.permissions, name="permissions"),
     path("evidence/", workbench.evidence, name="evidence"),
     path("evidence/check/", workbench.evidence_check, name="evidence_check"),
     path("evidence/verify/", workbench.evidence_verify, name="evidence_verify"),

@@ -21,7 +21,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: portal.items_for(actor) if portal and actor else []),
         "menu_path": portal.current(request.path) if portal else "",
         "notices": SimpleLazyObject(
-            lambda: notices_at_home() if portal and request.path == portal.shows_notices_at else []
+            lambda: (
+                notices_at_home()
+                if portal and request.path == (portal.notices_at or portal.home)
+                else []
+            )
         ),
         "unread": SimpleLazyObject(lambda: unread_count(actor) if actor else 0),
     }

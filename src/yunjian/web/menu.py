@@ -39,11 +39,6 @@ class Portal:
     items: tuple[MenuItem, ...]
     notices_at: str = ""  # where notices stand, when `home` leads on
 
-    @property
-    def shows_notices_at(self) -> str:
-        """Return the page on which notices stand."""
-        return self.notices_at or self.home
-
     def items_for(self, actor: Actor) -> list[MenuItem]:
         """Return the menu without what the actor may not open."""
         shown = []

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -127,7 +128,7 @@ def notice_edit(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Publish a draft, after a question."""
     row = _kept(notice_id)
-    form = forms.Question(posted(request))
+    form = Form(posted(request))
 
     def save() -> HttpResponse:
         number = services.notice_publish(actor=current_actor(), notice=row)
@@ -149,7 +150,7 @@ def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Withdraw a published notice, after a question."""
     row = _kept(notice_id)
-    form = forms.Question(posted(request))
+    form = Form(posted(request))
 
     def save() -> HttpResponse:
         services.notice_withdraw(actor=current_actor(), notice=row)

@@ -116,16 +116,11 @@ def parameter_text(code: str) -> str:
     return str(PARAMETERS.get(code, code))
 
 
-def method_text(code: str) -> str:
-    """Return the name of a sampling method."""
-    return str(METHODS.get(code, code))
-
-
 def applicability(row: ObligationRow) -> str:
     """Say at which points an obligation applies."""
     parts = []
     if row.methods is not None:
-        parts.append("、".join(map(method_text, row.methods)))
+        parts.append("、".join(str(METHODS[method]) for method in row.methods))
     if row.automatic_calibration is not None:
         parts.append(_("具备自动校准") if row.automatic_calibration else _("不具备自动校准"))
     if row.parameters is not None:
@@ -290,10 +285,6 @@ def demand_lines(row: Row) -> list[str]:
 
 def provenance_tags(row: Row) -> list[tuple[str, str]]:
     """Return where the values come from: (key, label); a compared row awaits no comparing."""
-    return [(part, _provenance(part, row)) for part in row.provenance.split(" + ")]
-
-
-def _provenance(part: str, row: Row) -> str:
-    if part == "recalled" and row.confirmed_by is not None:
-        return _("回忆")
-    return str(PROVENANCE[part])
+    compared = {} if row.confirmed_by is None else {"recalled": _("回忆")}
+    parts = row.provenance.split(" + ")
+    return [(part, compared.get(part) or str(PROVENANCE[part])) for part in parts]

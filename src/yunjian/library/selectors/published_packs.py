@@ -22,18 +22,12 @@ def published_packs() -> tuple[Pack, ...]:
         InvalidPack: a pack no longer is what the loader accepts.
     """
     keys = list(PublishedPack.unscoped().order_by("id").values_list("pk", flat=True))
-    missing = [key for key in keys if key not in _read]
-    if missing:
-        _read_packs([key for key in keys if key in _read], missing)
+    if not _read.keys() >= set(keys):
+        known = [*shipped()]
+        for row in PublishedPack.unscoped().order_by("id"):
+            _read[row.pk] = _read.get(row.pk) or read(row.content, row.name, known)
+            known.append(_read[row.pk])
     return tuple(_read[key] for key in keys)
-
-
-def _read_packs(before: list[UUID], keys: list[UUID]) -> None:
-    known = [*shipped(), *(_read[key] for key in before)]
-    for row in PublishedPack.unscoped().filter(pk__in=keys).order_by("id"):
-        pack = read(row.content, row.name, known)
-        known.append(pack)
-        _read[row.pk] = pack
 
 
 def read(content: dict[str, Any], name: str, known: list[Pack]) -> Pack:

@@ -25,6 +25,7 @@ from yunjian.library.selectors.rules import (
     row_of,
 )
 from yunjian.library.services import rules
+from yunjian.library.views.rules import PARENTS
 from yunjian.standards.rules import InvalidPack
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import add_domain_errors, posted
@@ -93,6 +94,8 @@ def correct(request: HttpRequest, code: str, row_id: str) -> HttpResponse:
         form,
         save=save,
         template="library/rules/correct.html",
+        title=gettext("更正"),
+        parents=(*PARENTS, (line.pack.standard, back)),
         line=line,
         bands=form.bands,
         back=back,

@@ -12,7 +12,7 @@ from yunjian.library.forms.rules import OverlayForm
 from yunjian.library.policies import may_change_rules, require_change
 from yunjian.library.selectors.rules import overlay_drafts, pack_cards
 from yunjian.library.services.rules import overlay_upload
-from yunjian.library.views.rules import TITLE
+from yunjian.library.views.rules import PARENTS
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.guards import authority_page
@@ -26,7 +26,7 @@ def overlays(request: HttpRequest) -> HttpResponse:
     cards = pack_cards(today())
     context = {
         "title": gettext("地方加严规则"),
-        "parents": ((TITLE, reverse("library:rules")),),
+        "parents": PARENTS,
         "cards": [card for card in cards if card.newest.overlays],
         "bases": [card for card in cards if not card.newest.overlays],
         "drafts": overlay_drafts(),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -51,6 +51,7 @@ TABS: list[tuple[str, Any, Callable[[RuleLine], bool]]] = [
     ),
 ]
 TITLE = _("规则库")
+PARENTS = ((TITLE, reverse_lazy("library:rules")),)
 LIBRARY = ListPage(
     name="supervision.rules",
     title=TITLE,
@@ -67,7 +68,7 @@ PACKS = {
         table=TABLES.get(tab, PackTable),
         order="",
         size=50,
-        parents=((TITLE, reverse_lazy("library:rules")),),
+        parents=PARENTS,
         template="library/rules/pack.html",
     )
     for tab, title, _fits in TABS
@@ -134,7 +135,15 @@ def _query(query: dict[str, Any], version: int | None) -> str:
 def versions(request: HttpRequest, code: str) -> HttpResponse:
     """Show the history of a pack: who published which version when, why, from when it holds."""
     lines = version_lines(code, today())
-    context = {"code": code, "lines": lines, "pack": lines[0].pack}
+    pack = lines[0].pack
+    parents = (*PARENTS, (pack.standard, reverse("library:rule_pack", args=[code])))
+    context = {
+        "title": gettext("版本"),
+        "parents": parents,
+        "code": code,
+        "lines": lines,
+        "pack": pack,
+    }
     return render(request, "library/rules/versions.html", context)
 
 
@@ -149,7 +158,10 @@ def difference(request: HttpRequest, code: str) -> HttpResponse:
     before = _version(request, "before", max((v for v in by_version if v < after), default=after))
     if before not in by_version or after not in by_version:
         raise Http404(gettext("没有这个版本"))
+    parents = (*PARENTS, (_("版本"), reverse("library:rule_versions", args=[code])))
     context = {
+        "title": gettext("差异"),
+        "parents": parents,
         "code": code,
         "lines": lines,
         "before": by_version[before],

@@ -1,6 +1,5 @@
 """记录单 in the supervision portal: which sheets are in force, and the editor of one's own."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -221,13 +220,8 @@ def _changes(row: SheetDesign) -> list[Change]:
     return changes_between(before, entries(row.content))
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """What a button of the editor does to the definition, in words for the history."""
-
-    definition: dict[str, Any]
-    place: str
-    text: str
+# a definition as a button of the editor leaves it, the part to go on with, and what was done
+_Edit = tuple[dict[str, Any], str, str]
 
 
 def _edited(request: HttpRequest, row: SheetDesign) -> HttpResponseBase:
@@ -237,9 +231,7 @@ def _edited(request: HttpRequest, row: SheetDesign) -> HttpResponseBase:
     action, _colon, kind = request.POST.get("action", "change").partition(":")
     if action == "change":
         return _properties(request, row, part)
-    edit = _structure(row, part, action, kind)
-    row = _keep(row, edit)
-    return _editor(request, row, part_at(row.content, edit.place))
+    return _keep(request, row, *_structure(row, part, action, kind))
 
 
 def _properties(request: HttpRequest, row: SheetDesign, part: Part) -> HttpResponse:
@@ -251,8 +243,7 @@ def _properties(request: HttpRequest, row: SheetDesign, part: Part) -> HttpRespo
     if rules is not None:
         values["judge"] = judgements_given(rules)
     text = _("修改 %(title)s") % {"title": values["title"]["zh"]}
-    row = _keep(row, _Edit(changed(row.content, part.place, values), part.place, text))
-    return _editor(request, row, part_at(row.content, part.place))
+    return _keep(request, row, changed(row.content, part.place, values), part.place, text)
 
 
 def _structure(row: SheetDesign, part: Part, action: str, kind: str) -> _Edit:
@@ -260,26 +251,29 @@ def _structure(row: SheetDesign, part: Part, action: str, kind: str) -> _Edit:
     match action:
         case "add" if kind in _addable(part):
             definition, place = added(row.content, part.place, kind)
-            return _Edit(definition, place, _("在 %(title)s 中添加一项") % {"title": title})
+            return definition, place, _("在 %(title)s 中添加一项") % {"title": title}
         case "remove" if part.place:
             definition = removed(row.content, part.place)
             text = _("删除 %(title)s") % {"title": title}
-            return _Edit(definition, part.place.rpartition(".")[0], text)
+            return definition, part.place.rpartition(".")[0], text
         case "up" | "down" if part.place:
             definition, place = moved(row.content, part.place, -1 if action == "up" else 1)
-            return _Edit(definition, place, _("移动 %(title)s") % {"title": title})
+            return definition, place, _("移动 %(title)s") % {"title": title}
         case _:
             raise Http404
 
 
-def _keep(row: SheetDesign, edit: _Edit) -> SheetDesign:
-    return design_change(
+def _keep(
+    request: HttpRequest, row: SheetDesign, definition: dict[str, Any], place: str, text: str
+) -> HttpResponse:
+    kept = design_change(
         actor=current_actor(),
         design_id=row.pk,
         revision=row.revision,
-        change=lambda _definition: edit.definition,
-        text=edit.text,
+        change=lambda _definition: definition,
+        text=text,
     )
+    return _editor(request, kept, part_at(kept.content, place))
 
 
 def _editor(
@@ -338,20 +332,11 @@ def _tried(definition: sheets.Definition, answers: dict[str, Any] | None = None)
     return sheet_form(definition, answers, result, SAMPLE, prefix="t", language=language_code())
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the outline."""
-
-    place: str
-    title: str
-    depth: int
-    is_wrong: bool
-
-
-def _outline(definition: dict[str, Any], wrong: set[str]) -> list[_Line]:
+def _outline(definition: dict[str, Any], wrong: set[str]) -> list[tuple[str, str, int, bool]]:
+    """Return place, title and depth of each part, and whether something is wrong there."""
     language = language_code()
     return [
-        _Line(
+        (
             part.place,
             part.data["title"].get(language, ""),
             part.place.count("."),

@@ -56,6 +56,8 @@ def detail(request: HttpRequest, filing_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, filing: AgencyFiling, error: DomainError | None) -> HttpResponse:
     own = {"organization_id": filing.organization_id}
     context = {
+        "title": filing.organization.name,
+        "parents": (*QUEUE.parents, (QUEUE.title, reverse("supervision:agency_filings"))),
         "filing": filing,
         "people": Person.objects.filter(**own),
         "equipment": Equipment.objects.filter(**own),

@@ -115,6 +115,8 @@ def _detail_page(
     typed = _remarks(request)
     wrong = {one.path.removeprefix(REMARK): one.message for one in error.errors} if error else {}
     context = {
+        "title": revision,
+        "parents": (*QUEUE.parents, (QUEUE.title, reverse("supervision:filings"))),
         "revision": revision,
         "instrument": instrument,
         "point": instrument.point,

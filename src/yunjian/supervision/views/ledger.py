@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -38,7 +39,9 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 def visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Show one visit."""
     detail = visit_detail(visit_id)
-    context = {"detail": detail, "visit": detail.visit}
+    row = detail.visit
+    parents = ((LEDGER.title, reverse("supervision:ledger")),)
+    context = {"title": row.point.name, "parents": parents, "detail": detail, "visit": row}
     return render(request, "supervision/ledger/visit.html", context)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from yunjian.kernel.clock import today
+from yunjian.library.views.rules import PARENTS
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.forms import WhatIfForm
@@ -32,6 +33,8 @@ def what_if(request: HttpRequest) -> HttpResponse:
     chosen, form = _form(request)
     answer = _answer(form) if form.is_bound and form.is_valid() else None
     context = {
+        "title": gettext("适用试算"),
+        "parents": PARENTS,
         "form": form,
         "answer": answer,
         "text": text,

@@ -1,4 +1,4 @@
-"""工作台, and the plain lists beside it: agencies, chains."""
+"""工作台, and the plain pages beside it: agencies, chains, permissions."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from yunjian.maintenance.selectors.visits import visits_visible
 from yunjian.maintenance.tables.visits import LatestVisitTable
 from yunjian.records.actors import with_actors
 from yunjian.supervision.forms import AgencyQuery
-from yunjian.supervision.policies import CHECK_CHAINS
+from yunjian.supervision.policies import CHECK_CHAINS, SEE_PERMISSIONS
+from yunjian.supervision.selectors.permissions import matrix
 from yunjian.supervision.selectors.workbench import (
     agencies_found,
     agency_filings,
@@ -125,3 +126,11 @@ def evidence_verify(request: HttpRequest) -> HttpResponse:
     """Have all chains walked."""
     chain_check_ask(actor=current_actor())
     return redirect("supervision:evidence")
+
+
+@only_with(SEE_PERMISSIONS)
+@require_GET
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Show who may do what, from the very tables that are checked."""
+    context = {"title": _("权限矩阵"), "matrix": matrix()}
+    return render(request, "supervision/permissions.html", context)
