@@ -96,13 +96,7 @@ class NoticeTable(Table):
     author_organization = Column(_("发布单位"))
     published_at = Column(_("发布时间"))
     shown_until = Column(_("首页展示至"))
-    state = Column(
-        _("状态"),
-        "get_state_display",
-        html=lambda row: status(
-            "active" if row.state == "published" else row.state, row.get_state_display()
-        ),
-    )
+    state = state_column()
     actions = actions_column("administration/parts/notice_actions.html")
 
 
@@ -159,14 +153,6 @@ JOB_STATES = {
 }
 
 
-def _job_state(row: Any) -> str:
-    return str(JOB_STATES.get(row.state, ("", ""))[1])
-
-
-def _job_state_shown(row: Any) -> Any:
-    return status(JOB_STATES[row.state][0], _job_state(row)) if row.state in JOB_STATES else ""
-
-
 class JobTable(Table):
     """定时任务."""
 
@@ -174,7 +160,11 @@ class JobTable(Table):
     name = Column(_("标识"), css="yj-code")
     cron = Column(_("执行计划（UTC）"), css="yj-code")
     last_run = Column(_("上次执行"))
-    state = Column(_("状态"), _job_state, html=_job_state_shown)
+    state = Column(
+        _("状态"),
+        lambda row: str(JOB_STATES[row.state][1]) if row.state in JOB_STATES else "",
+        html=lambda row: status(*JOB_STATES[row.state]) if row.state in JOB_STATES else "",
+    )
     next_run = Column(_("下次执行"))
     runs = number_column(_("近 3 天次数"))
     failures = number_column(_("近 30 天失败"))

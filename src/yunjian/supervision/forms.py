@@ -16,6 +16,8 @@ from yunjian.library.models.sheets import Verdict
 from yunjian.maintenance.models.visits import VisitState
 from yunjian.web.widgets import DateInput, FilterChoiceField, FilterTextField
 
+LONGEST_CODE = 19  # as the column of a point
+
 
 class DistrictQuery(forms.Form):
     """A query row with the districts of the authority."""
@@ -100,5 +102,7 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(code, labels.parameter_text(code)) for code in codes]
+        # those of the point that no rule is bound to are offered as well
+        own = [code for code in self["parameters"].value() or [] if len(code) < LONGEST_CODE]
+        choices = [(code, labels.parameter_text(code)) for code in dict.fromkeys([*codes, *own])]
         self.fields["parameters"].choices = choices  # type: ignore[attr-defined]

@@ -21,15 +21,10 @@ class FrameFormRenderer(TemplatesSetting):
 
 def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
     """Show a service's refusal: each error at its field, what has no field above the form."""
-    placed = False
     for item in error.errors:
         name = item.path if item.path in form.fields else item.path.partition(".")[0]
-        if name in form.fields:
-            form.add_error(name, item.message)
-        else:
-            form.add_error(None, item.message)
-        placed = True
-    if not placed:
+        form.add_error(name if name in form.fields else None, item.message)
+    if not error.errors:
         form.add_error(None, error.message)
 
 

@@ -1,6 +1,6 @@
 """Tables: a column says once what a page shows of a row and what an Excel file holds of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -152,18 +152,17 @@ class Table:
         rows: Iterable[Any],
         *,
         shown: Iterable[str] | None = None,
-        exclude: Iterable[str] = (),
+        exclude: Collection[str] = (),
         first: int = 1,
         empty_text: Text = "",
         **context: Any,
     ) -> None:
         self.rows = list(rows)
         names = set(shown) if shown is not None else None
-        left_out = set(exclude)
         self.shown = [
             column
             for column in self.columns.values()
-            if column.name not in left_out and _is_shown(column, names)
+            if column.name not in exclude and _is_shown(column, names)
         ]
         self.first = first
         self.heads = [Head(column) for column in self.shown]
@@ -175,14 +174,11 @@ class Table:
         with context.push(table=self, **self.context):
             columns = [(column.css, column.cells(context)) for column in self.shown]
             for position, row in enumerate(self.rows, start=self.first):
-                cells = [(css, cell(row)) for css, cell in columns]
-                yield Line(self._attributes(row), position, cells)
-
-    def _attributes(self, row: Any) -> dict[str, str]:
-        return {
-            name: value(row) if callable(value) else value
-            for name, value in self.row_attributes.items()
-        }
+                attributes = {
+                    name: value(row) if callable(value) else value
+                    for name, value in self.row_attributes.items()
+                }
+                yield Line(attributes, position, [(css, cell(row)) for css, cell in columns])
 
     @classmethod
     def file_columns(cls) -> list[tuple[Text, Source]]:

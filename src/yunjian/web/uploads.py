@@ -29,9 +29,6 @@ def stored(
             district_code=district_code,
         )
     except InvalidInput as error:
-        raise InvalidInput(_sentence(error), code=error.code, field=field) from error
+        message = "；".join(one.message for one in error.errors) or error.message
+        raise InvalidInput(message, code=error.code, field=field) from error
     return attachment
-
-
-def _sentence(error: InvalidInput) -> str:
-    return "；".join(one.message for one in error.errors) or error.message

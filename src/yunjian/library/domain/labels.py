@@ -120,7 +120,7 @@ def applicability(row: ObligationRow) -> str:
     """Say at which points an obligation applies."""
     parts = []
     if row.methods is not None:
-        parts.append("、".join(str(METHODS[method]) for method in row.methods))
+        parts.append("、".join(str(METHODS.get(one, one)) for one in row.methods))
     if row.automatic_calibration is not None:
         parts.append(_("具备自动校准") if row.automatic_calibration else _("不具备自动校准"))
     if row.parameters is not None:

@@ -5,6 +5,7 @@ A definition with answers, and what the rules say of them, becomes a tree that t
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from yunjian.library.domain.sheet_posted import text_of
@@ -86,14 +87,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a group."""
-
-    index: int
-    controls: list[Control]
-
-
-@dataclass(frozen=True, slots=True)
 class SectionForm:
     """A part of a sheet; `kind` says which of controls, checks and rows it has."""
 
@@ -106,7 +99,7 @@ class SectionForm:
     error: str
     controls: list[Control] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[list[Control]] = field(default_factory=list)
     heads: list[Control] = field(default_factory=list)
     can_add: bool = False
     can_remove: bool = False
@@ -126,7 +119,7 @@ class SectionForm:
             for error in (check.finding.error, check.note_error):
                 if error:
                     yield check.id, check.title, error
-        for control in [*self.controls, *(one for row in self.rows for one in row.controls)]:
+        for control in [*self.controls, *chain(*self.rows)]:
             if control.finding.error:
                 yield control.id, control.title, control.finding.error
 
@@ -274,7 +267,7 @@ class _Drawing:
                 form.controls.extend(self._controls(section, key, values, row, self.last.get(key)))
         return form
 
-    def _rows(self, section: dict[str, Any], given: list[Any]) -> Iterator[Row]:
+    def _rows(self, section: dict[str, Any], given: list[Any]) -> Iterator[list[Control]]:
         key = section["key"]
         before = self.last.get(key)
         known = before if isinstance(before, list) else []
@@ -282,7 +275,7 @@ class _Drawing:
             values = row if isinstance(row, dict) else {}
             last = known[index] if index < len(known) else None
             complete = self.variables["s"][key][index]
-            yield Row(index, self._controls(section, f"{key}.{index}", values, complete, last))
+            yield self._controls(section, f"{key}.{index}", values, complete, last)
 
     def _controls(
         self,

@@ -274,11 +274,7 @@ def judgements_given(formset: Any) -> list[dict[str, Any]] | None:
             "verdict": given["verdict"],
             "message": {"zh": given["message_zh"], "en": given["message_en"]},
         }
-        if given["clause"]:
-            rule["clause"] = given["clause"]
-        if given["follow_up"]:
-            rule["follow_up"] = given["follow_up"]
-        rules.append(rule)
+        rules.append(rule | {key: given[key] for key in ("clause", "follow_up") if given[key]})
     return rules or None
 
 

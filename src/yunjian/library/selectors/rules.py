@@ -266,9 +266,9 @@ def newest_version(code: str) -> Pack:
     return _versions_of(code, versions())[0]
 
 
-def newest_or_none(code: str) -> Pack | None:
+def newest_or_none(code: str, known: Iterable[Pack] | None = None) -> Pack | None:
     """Return the newest version of a pack; a first draft has none."""
-    own = [item for item in versions() if item.code == code]
+    own = [item for item in (versions() if known is None else known) if item.code == code]
     return max(own, key=lambda item: item.version, default=None)
 
 
@@ -334,15 +334,6 @@ def _open_drafts() -> QuerySet[RuleDraft]:
     return drafts
 
 
-def draft_pack(draft: RuleDraft) -> Pack:
-    """Return the pack that a draft would become.
-
-    Raises:
-        InvalidPack: it cannot become one.
-    """
-    return read(draft.content, draft.code, list(versions()))
-
-
 def draft_changes(draft: RuleDraft) -> list[Change]:
     """Return what a draft changes of the version that it is based on.
 
@@ -381,6 +372,6 @@ def editable(code: str) -> Pack:
     if draft is None:
         return newest
     try:
-        return draft_pack(draft)
+        return read(draft.content, draft.code, list(versions()))
     except InvalidPack:
         return newest

@@ -1,6 +1,7 @@
 """Sheet definitions that the authority wrote: published ones for everybody, and its drafts."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -49,12 +50,10 @@ def library(on_date: date) -> list[dict[str, Any]]:
     """Return every sheet with its versions (the newest first) and the one in force on a day."""
     published = {row.name: row for row in PublishedSheet.unscoped().select_related("published_by")}
     in_force = sheets.current_names(on_date)
-    grouped: dict[str, list[Definition]] = {}
-    for item in sheets.definitions().values():
-        grouped.setdefault(item.code, []).append(item)
+    known = sorted(sheets.definitions().values(), key=lambda item: (item.code, -item.version))
     rows = []
-    for code, versions in sorted(grouped.items()):
-        versions.sort(key=lambda item: -item.version)
+    for code, found in groupby(known, key=lambda item: item.code):
+        versions = [*found]
         current = next((item for item in versions if item.name == in_force.get(code)), None)
         rows.append(
             {

@@ -18,7 +18,7 @@ from yunjian.library.domain.rule_problems import as_invalid_input, located_sente
 from yunjian.library.models import PublishedPack, RuleDraft
 from yunjian.library.policies import require_change
 from yunjian.library.selectors.published_packs import read
-from yunjian.library.selectors.rules import marks_of, newest_version, row_of
+from yunjian.library.selectors.rules import marks_of, newest_or_none, newest_version, row_of
 from yunjian.library.services.versions import (
     begin_draft,
     check_day,
@@ -178,9 +178,7 @@ def draft_publish(
     draft = _locked(code)
     check_revision(draft, revision)
     known = versions()
-    before = max(
-        (item for item in known if item.code == code), key=lambda item: item.version, default=None
-    )
+    before = newest_or_none(code, known)
     if before is not None and draft.base and before.name != draft.base:
         raise InvalidState(_("依据的版本已不是最新版本，请删除草稿后重新核对"), code="outdated")
     if not draft.overlays and not draft.marks:
@@ -232,8 +230,7 @@ def overlay_upload(*, actor: Actor, text: str, filename: str) -> RuleDraft:
     base = str(content["overlays"])
     code = str(content["code"])
     _check_overlay_code(code, base, known)
-    before = [item for item in known if item.code == code]
-    newest = max(before, key=lambda item: item.version, default=None)
+    newest = newest_or_none(code, known)
     own = {row["id"] for table in TABLES for row in content.get(table, [])}
     draft, _made = begin_draft(RuleDraft, actor=actor, code=code, content=content)
     draft.overlays = base

@@ -47,11 +47,8 @@ def chain_heads() -> list[tuple[str, ChainHead]]:
 
 def latest_events() -> list[Event]:
     """Return the newest events of the chains that the acting actor may see."""
-    return list(
-        Event.objects.filter(chain__in=Organization.objects.values("pk")).order_by("-id")[
-            :LATEST_EVENTS
-        ]
-    )
+    own = Organization.objects.values("pk")
+    return list(Event.objects.filter(chain__in=own).order_by("-id")[:LATEST_EVENTS])
 
 
 def agency_filings(*, name: str = "", state: str = "") -> QuerySet[AgencyFiling]:

@@ -48,9 +48,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
     codes = parameter_codes()
     if "kind" in request.GET:
-        return None, WhatIfForm(
-            request.GET, codes=_with_own(codes, request.GET.getlist("parameters"))
-        )
+        return None, WhatIfForm(request.GET, codes=codes)
     initial: dict[str, Any] = {"on": today(), **EXAMPLE}
     if not request.GET.get("point"):
         return None, WhatIfForm(initial=initial, codes=codes)
@@ -65,12 +63,7 @@ def _form(request: HttpRequest) -> tuple[MonitoringPoint | None, WhatIfForm]:
         "parameters": list(described.parameters),
         **({"automatic_calibration": "on"} if described.automatic_calibration else {}),
     }
-    return point, WhatIfForm(data, codes=_with_own(codes, described.parameters))
-
-
-def _with_own(codes: list[str], own: Any) -> list[str]:
-    """Return the codes with those of the point that no rule is bound to."""
-    return [*codes, *(code for code in own if code not in codes and len(code) < 20)]  # noqa: PLR2004 - as long as the column
+    return point, WhatIfForm(data, codes=codes)
 
 
 def _answer(form: WhatIfForm) -> Answer:
