@@ -18,7 +18,7 @@ def documents() -> Mapping[Path, str]:
 
     table = matrix()
     kinds = [kind for kind, width in table.kinds for _column in range(width)]
-    head = [f"{kind} {column.title}" for kind, column in zip(kinds, table.columns, strict=True)]
+    head = [f"{kind} {role}" for kind, role in zip(kinds, table.roles, strict=True)]
     lines = [HEAD]
     for room in table.rooms:
         used = [index for index in range(len(head)) if any(row.held[index] for row in room.rows)]

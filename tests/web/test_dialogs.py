@@ -105,7 +105,7 @@ def test_what_others_changed_stands_above_what_was_typed_and_may_be_saved_over(
             )
         ]  # fmt: skip
 
-    monkeypatch.setattr("yunjian.web.stale.others", changed)
+    monkeypatch.setattr("yunjian.web.forms.others", changed)
     row = Row()
     sent = {"name": "我的名", "version": "4"}
     answer = posting(sent, StaleVersion("已被修改"), row=row)

@@ -15,7 +15,7 @@ from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.languages import Text
-from yunjian.web.stale import VersionedForm
+from yunjian.web.forms import VersionedForm
 from yunjian.web.widgets import DateInput, FilterChoiceField, ReasonField
 
 CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")

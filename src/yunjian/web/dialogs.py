@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.kernel.errors import Conflict, DomainError
 from yunjian.records.versions import StaleVersion, Versioned
-from yunjian.web.forms import add_domain_errors
-from yunjian.web.stale import others_changed
+from yunjian.web.forms import add_domain_errors, others_changed
 
 Row = TypeVar("Row")
 

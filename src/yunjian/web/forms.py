@@ -1,22 +1,16 @@
-"""How forms look in the frame, and how refusals of services get to their fields."""
+"""How forms look in the frame, how refusals get to their fields, and what others changed."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
-from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
+from yunjian.records.versions import Change, Versioned, others
 from yunjian.web.widgets import DateInput
-
-
-class FrameFormRenderer(TemplatesSetting):
-    """Renders fields with the frame's own templates."""
-
-    field_template_name = "web/forms/field.html"
-    form_template_name = "web/forms/form.html"
 
 
 def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
@@ -41,3 +35,29 @@ class DayQuery(forms.Form):
     def day(self) -> date:
         """Return the day, of which the page says which one it is."""
         return (self.is_valid() and self.cleaned_data["on"]) or today()
+
+
+class VersionedForm(forms.BaseForm):
+    """Carries the version of the row that its person saw."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    @property
+    def seen_version(self) -> int | None:
+        """Return the version that the person saw; None when the form does not say."""
+        version: int | None = self.cleaned_data.get("version")
+        return version
+
+
+def others_changed(form: Any, row: Versioned) -> list[Change]:
+    """Return what others changed of a row while its form was open.
+
+    From here on the form is in sight of the present version, so that sending it again writes it.
+    """
+    seen = form.cleaned_data.get("version") or 0
+    current = type(row)._base_manager.values_list("version", flat=True).get(pk=row.pk)  # noqa: SLF001 - documented
+    form.data = form.data.copy()
+    form.data["version"] = str(current)
+    return others(row, seen)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class DateInput(forms.DateInput):
     """A date as YYYY-MM-DD with a Chinese calendar; also typed by hand."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        given = {"data-yj-date": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD"}
-        super().__init__({**given, **(attrs or {})}, format="%Y-%m-%d")
+    def __init__(self) -> None:
+        attrs = {"data-yj-date": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD"}
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class ReasonField(forms.CharField):
@@ -55,6 +55,6 @@ class FilterTextField(forms.CharField):
 class DateTimeInput(forms.DateTimeInput):
     """A date and time as YYYY-MM-DD HH:mm with a Chinese calendar."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        given = {"data-yj-datetime": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD HH:mm"}
-        super().__init__({**given, **(attrs or {})}, format="%Y-%m-%d %H:%M")
+    def __init__(self) -> None:
+        attrs = {"data-yj-datetime": "", "autocomplete": "off", "placeholder": "YYYY-MM-DD HH:mm"}
+        super().__init__(attrs, format="%Y-%m-%d %H:%M")

@@ -92,9 +92,8 @@ def _past_runs() -> dict[str, tuple[datetime | None, str, int, int]]:
             " FROM procrastinate_periodic_defers GROUP BY task_name"
         )
         for name, at in cursor.fetchall():
-            if results.get(name, (None,))[0] is None:  # its job is forgotten already
-                _at, *rest = results.get(name, (None, "", 0, 0))
-                results[name] = (at, *rest)
+            started, *rest = results.get(name, (None, "", 0, 0))
+            results[name] = (started or at, *rest)  # its job may be forgotten already
     return results
 
 

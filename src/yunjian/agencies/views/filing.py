@@ -21,10 +21,9 @@ from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import DomainError
 from yunjian.records.versions import StaleVersion
-from yunjian.web.forms import add_domain_errors
+from yunjian.web.forms import add_domain_errors, others_changed
 from yunjian.web.guards import agency_page
 from yunjian.web.responses import done
-from yunjian.web.stale import others_changed
 
 STEPS = [_("填写备案"), _("主管部门审核"), _("完成备案")]
 

@@ -185,7 +185,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
-FORM_RENDERER = "yunjian.web.forms.FrameFormRenderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Yunjian's own settings; each is an assumption that an operator may change
 EVIDENCE_DIGEST = env.str("YUNJIAN_DIGEST", default="sha256")

@@ -75,10 +75,6 @@ STATES: dict[str, Label] = {
     "pending": gettext_lazy("待核对"),
     "open": UNCONFIRMED,
 }
-REASONS: dict[str, Label] = {
-    "out_of_control": gettext_lazy("失控或超期未校准"),
-    "invalid": gettext_lazy("维护或其他无效"),
-}
 BEFORE: dict[str, Label] = {
     "last_calibration": gettext_lazy("上次校准前"),
     "failure": gettext_lazy("失效前"),

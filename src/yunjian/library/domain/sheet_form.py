@@ -239,6 +239,7 @@ class _Drawing:
         key, kind = section["key"], section["kind"]
         name = f"{self.prefix}.{key}"
         given = self.answers.get(key)
+        values = given if isinstance(given, dict) else {}
         form = SectionForm(
             name=name,
             id=_id(name),
@@ -252,7 +253,6 @@ class _Drawing:
         )
         match kind:
             case "checklist":
-                values = given if isinstance(given, dict) else {}
                 form.checks.extend(
                     self._check(f"{key}.{item['key']}", item, values.get(item["key"]))
                     for item in section["items"]
@@ -262,7 +262,6 @@ class _Drawing:
                 empty = dict.fromkeys(part["key"] for part in section["fields"])
                 form.heads.extend(self._controls(section, f"{key}.head", {}, empty, None))
             case _:
-                values = given if isinstance(given, dict) else {}
                 row = self.variables["s"][key]
                 form.controls.extend(self._controls(section, key, values, row, self.last.get(key)))
         return form

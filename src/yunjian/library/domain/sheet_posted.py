@@ -92,16 +92,13 @@ def pressed(
         case "drop-row" if isinstance(given, list):
             return {**answers, key: [row for at, row in enumerate(given) if str(at) != path[-1]]}
         case "all-normal" if isinstance(given, dict):
-            return {**answers, key: _all_normal(definition, key, given)}
+            section = next(item for item in definition.sections if item.key == key)
+            rest = {
+                item.key: {"state": "normal"} | given.get(item.key, {}) for item in section.items
+            }
+            return {**answers, key: rest}
         case _:
             return answers
-
-
-def _all_normal(
-    definition: Definition, key: str, given: dict[str, Any]
-) -> dict[str, dict[str, str]]:
-    section = next(item for item in definition.sections if item.key == key)
-    return {item.key: {"state": "normal", **given.get(item.key, {})} for item in section.items}
 
 
 def value_typed(kind: str, text: str) -> Any:

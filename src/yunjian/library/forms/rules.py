@@ -1,5 +1,6 @@
 """Forms of the rule library: the query rows, a row of each table, publishing, what-if."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, get_args
 
@@ -45,6 +46,10 @@ def _decimal(label: Any, **options: Any) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options
     )
+
+
+def _choice(label: Any, choices: Iterable[Any]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[NONE, *choices])
 
 
 class LineQuery(forms.Form):
@@ -164,7 +169,7 @@ class ObligationForm(RowForm):
     parameters = forms.CharField(
         label=_("因子"), required=False, max_length=200, help_text=_("以逗号分开；不填为全部")
     )
-    sheet = forms.ChoiceField(label=_("记录表"), required=False)
+    sheet = _choice(_("记录表"), ())
 
     values = ("sheet",)
     written = (
@@ -228,13 +233,9 @@ class BandForm(forms.Form):
         label=_("上限符号"), required=False, choices=[("below", "<"), ("to", "≤")]
     )
     upper = _decimal(_("上限"))
-    statistic = forms.ChoiceField(
-        label=_("统计量"),
-        required=False,
-        choices=[NONE, *((key, key) for key, _title in STATISTICS)],
-    )
+    statistic = _choice(_("统计量"), ((key, key) for key, _title in STATISTICS))
     limit = _decimal(_("限值"))
-    unit = forms.ChoiceField(label=_("限值单位"), required=False, choices=[NONE, *UNITS])
+    unit = _choice(_("限值单位"), UNITS)
     emission_limit_below = _decimal(_("仅当排放限值 <"))
 
     @property
@@ -264,17 +265,13 @@ BandForms = forms.formset_factory(BandForm, extra=1, max_num=60, absolute_max=80
 
 def _bands_shown(row: LimitRow) -> list[dict[str, Any]]:
     """Return the bands of a limit as the band forms show them."""
+    names = ("lower", "upper", "statistic", "limit", "unit", "emission_limit_below")
     return [
         {
             "measured_in": unit,
             "lower_sign": "above" if band.above is not None else "from",
-            "lower": band.lower,
             "upper_sign": "to" if band.to is not None else "below",
-            "upper": band.upper,
-            "statistic": band.statistic or "",
-            "limit": band.limit,
-            "unit": band.unit or "",
-            "emission_limit_below": band.emission_limit_below,
+            **{name: getattr(band, name) for name in names},
         }
         for unit, bands in row.criteria.items()
         for band in bands
@@ -292,18 +289,14 @@ class LimitForm(RowForm):
             ("unconfirmed", labels.UNCONFIRMED),
         ],
     )
-    statistic = forms.ChoiceField(label=_("统计量"), required=False, choices=[NONE, *STATISTICS])
+    statistic = _choice(_("统计量"), STATISTICS)
     limit = _decimal(_("限值"))
-    unit = forms.ChoiceField(label=_("单位"), required=False, choices=[NONE, *UNITS])
+    unit = _choice(_("单位"), UNITS)
     out_of_control = _decimal(_("失控界限"))
-    out_of_control_provenance = forms.ChoiceField(
-        label=_("失控界限来源"), required=False, choices=[NONE, *PROVENANCES]
-    )
+    out_of_control_provenance = _choice(_("失控界限来源"), PROVENANCES)
     absolute_limit = _decimal(_("绝对误差限值"))
     absolute_out_of_control = _decimal(_("绝对误差失控界限"))
-    absolute_unit = forms.ChoiceField(
-        label=_("绝对误差单位"), required=False, choices=[NONE, *UNITS]
-    )
+    absolute_unit = _choice(_("绝对误差单位"), UNITS)
     pairs_min = forms.IntegerField(label=_("最少对数"), required=False, min_value=1)
     pass_counts = forms.RegexField(
         r"^\s*(\d+\s*:\s*\d+(\s*[,，]\s*\d+\s*:\s*\d+)*)?\s*$",

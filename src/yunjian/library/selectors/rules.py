@@ -160,14 +160,14 @@ def rows_of(pack: Pack) -> list[tuple[str, Row]]:
 def windows(known: Sequence[Pack], code: str) -> dict[str, Pack]:
     """Return the versions of a pack, each cut to the days before the next; without overlays."""
     own = [item for item in known if item.code == code]
-    bases = {item.overlays for item in own}
-    over = [item for item in known if item.name in bases or _same_code(item, bases)]
+    bases = {item.overlays for item in own if item.overlays}
+    codes = {name.partition("@")[0] for name in bases}
+    over = [
+        item
+        for item in known
+        if item.name in bases or (item.code in codes and item.overlays is None)
+    ]
     return {item.name: item for item in without_overlaps([*own, *over]) if item.code == code}
-
-
-def _same_code(item: Pack, bases: set[str | None]) -> bool:
-    codes = {name.partition("@")[0] for name in bases if name}
-    return item.code in codes and item.overlays is None
 
 
 def pack_cards(on_date: date) -> list[PackCard]:

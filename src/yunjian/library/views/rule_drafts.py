@@ -170,16 +170,17 @@ def _draft_page(
             changes = draft_changes(draft)
         except InvalidPack as invalid:
             problem = located_sentence(invalid)
-    shown = form
-    if shown is None and draft is not None:
-        shown = PackPublishForm(initial={"revision": draft.revision})
+    base = newest_or_none(code)
+    own = ((base.standard, reverse("library:rule_pack", args=[code])),) if base else ()
     context = {
+        "title": gettext("草稿"),
+        "parents": (*PARENTS, *own),
         "code": code,
         "draft": draft,
-        "base": newest_or_none(code),
+        "base": base,
         "changes": changes,
         "problem": problem,
-        "form": shown,
+        "form": form or PackPublishForm(initial={"revision": draft.revision if draft else None}),
         "error": error,
         "may_change": may_change_rules(current_actor()),
         "today": today(),

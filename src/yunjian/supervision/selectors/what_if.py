@@ -63,7 +63,6 @@ class Week:
 class Answer:
     """What is due, how often, and when in the coming weeks."""
 
-    point: PointDescription
     on_date: date
     standards: tuple[Pack, ...]
     dues: tuple[Due, ...]
@@ -78,7 +77,7 @@ def what_if_answer(point: PointDescription, on_date: date) -> Answer:
     dues += [_open(item, row) for item in held for row in unconfirmed_for(point, on_date, [item])]
     named = {item.standard for item in dues}
     standards = tuple(item for item in held if item.standard in named or item.authority in named)
-    return Answer(point, on_date, standards, tuple(dues), tuple(_weeks(point, on_date, known)))
+    return Answer(on_date, standards, tuple(dues), tuple(_weeks(point, on_date, known)))
 
 
 def search_points(text: str) -> list[MonitoringPoint]:

@@ -88,7 +88,6 @@ def send_back(request: HttpRequest, filing_id: UUID) -> HttpResponse:
     """Return the filing with a reason."""
     filing = _filing(filing_id)
     form = ReturnForm(posted(request))
-    title = gettext("退回机构备案")
 
     def save() -> HttpResponse:
         note = form.cleaned_data["reason"]
@@ -99,7 +98,7 @@ def send_back(request: HttpRequest, filing_id: UUID) -> HttpResponse:
         request,
         form,
         save=save,
-        title=f"{title} · {filing.organization.name}",
+        title=f"{gettext('退回机构备案')} · {filing.organization.name}",
         submit=gettext("退回"),
         danger=True,
     )
