@@ -5,8 +5,7 @@ from django.utils.safestring import SafeString
 
 COLOURS = {
     "good": {
-        "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal",
-        "published",
+        "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal", "published",
     },
     "waiting": {"submitted", "open", "started", "in_progress", "today", "upcoming"},
     "bad": {

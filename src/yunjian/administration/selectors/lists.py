@@ -117,8 +117,7 @@ def sessions_online(*, q: str = "", kind: str = "", means: str = "") -> QuerySet
     return (
         open_sessions()
         .select_related("account__organization")
-        .filter(text_filter(q, *names))
-        .filter(value_filter(account__organization__kind=kind, means=means))
+        .filter(text_filter(q, *names), value_filter(account__organization__kind=kind, means=means))
     )
 
 

@@ -9,6 +9,7 @@ from yunjian.access.actor import Actor
 from yunjian.administration import events
 from yunjian.administration.policies import KEEP_DICTIONARIES
 from yunjian.evidence.services import record
+from yunjian.records.changes import facts
 from yunjian.records.dictionaries import dictionaries
 from yunjian.records.models import DictionaryEntry
 from yunjian.records.problems import Problems
@@ -53,11 +54,6 @@ def entry_save(
         actor=actor,
         verb=events.DICTIONARY_ENTRY_SAVED,
         obj=row,
-        payload={
-            "dictionary": row.dictionary,
-            "code": row.code,
-            "label": row.label,
-            "active": row.is_active,
-        },
+        payload=facts(row, "dictionary", "code", "label") | {"active": row.is_active},
     )
     return row

@@ -128,7 +128,6 @@ def notice_edit(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Publish a draft, after a question."""
     row = _kept(notice_id)
-    form = Form(posted(request))
 
     def save() -> HttpResponse:
         number = services.notice_publish(actor=current_actor(), notice=row)
@@ -136,7 +135,7 @@ def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
     return form_dialog(
         request,
-        form,
+        Form(posted(request)),
         title=_("发布公告"),
         text=_("“%(title)s”将出现在%(audience)s的首页，并向其每个账号发送消息。")
         % {"title": row.title, "audience": kind_titles(row.audience)},
@@ -150,7 +149,6 @@ def notice_publish(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Withdraw a published notice, after a question."""
     row = _kept(notice_id)
-    form = Form(posted(request))
 
     def save() -> HttpResponse:
         services.notice_withdraw(actor=current_actor(), notice=row)
@@ -158,7 +156,7 @@ def notice_withdraw(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
     return form_dialog(
         request,
-        form,
+        Form(posted(request)),
         title=_("撤回公告"),
         text=_("撤回后不再显示；已发出的消息保留在收件人处。"),
         submit=_("撤回"),

@@ -17,6 +17,11 @@ EMPTY_SECTIONS: dict[str, Data] = {
     "checklist": {"kind": "checklist", "items": []},
     "group": {"kind": "group", "min": 0, "max": 50, "fields": []},
 }
+NEW_TITLES = {
+    "section": {"zh": "新的部分", "en": "New section"},
+    "item": {"zh": "新的项目", "en": "New line"},
+    "field": {"zh": "新的栏目", "en": "New field"},
+}
 
 
 class NoSuchPart(LookupError):
@@ -80,19 +85,15 @@ def added(definition: Data, place: str, kind: str) -> tuple[Data, str]:
     parent = part_at(whole, place)
     rows, child = _children(parent.data, parent.kind)
     keys = {row["key"] for row in rows}
-    match child:
-        case "section":
-            new = {"key": _free("section", keys), **deepcopy(EMPTY_SECTIONS[kind])}
-            new["title"] = {"zh": "新的部分", "en": "New section"}
-        case "item":
-            new = {"key": _free("item", keys), "title": {"zh": "新的项目", "en": "New line"}}
-        case _:
-            new = {"key": _free("field", keys), "title": {"zh": "新的栏目", "en": "New field"}}
-            new["type"] = kind
-            if kind in {"choice", "choices"}:
-                new["choices"] = [{"value": "1", "title": {"zh": "选项一", "en": "Option 1"}}]
-            if kind == "computed":
-                new["compute"] = "null"
+    new: Data = {"key": _free(child, keys), "title": dict(NEW_TITLES[child])}
+    if child == "section":
+        new |= deepcopy(EMPTY_SECTIONS[kind])
+    elif child == "field":
+        new["type"] = kind
+        if kind in {"choice", "choices"}:
+            new["choices"] = [{"value": "1", "title": {"zh": "选项一", "en": "Option 1"}}]
+        if kind == "computed":
+            new["compute"] = "null"
     rows.append(new)
     return whole, f"{place}.{len(rows) - 1}".removeprefix(".")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from yunjian.kernel.languages import language_code, localized
 from yunjian.library.domain.sheet_posted import text_of
 from yunjian.standards.sheets import Definition, SheetResult
 from yunjian.standards.sheets.expressions import as_doubles, holds
@@ -150,7 +151,6 @@ def sheet_form(
     *,
     prefix: str = "s",
     last: Mapping[str, Any] | None = None,
-    language: str = "zh",
     is_final: bool = False,
 ) -> SheetForm:
     """Return a sheet as a form.
@@ -158,8 +158,7 @@ def sheet_form(
     `last` are the answers of the visit before. Unless `is_final`, what is merely not filled in yet
     is counted but not shouted about.
     """
-    drawn = _Drawing(definition, answers, result, context, prefix, last or {}, language, is_final)
-    return drawn.form()
+    return _Drawing(definition, answers, result, context, prefix, last or {}, is_final).form()
 
 
 @dataclass(slots=True)
@@ -172,7 +171,6 @@ class _Drawing:
     context: dict[str, Any]
     prefix: str
     last: Mapping[str, Any]
-    language: str
     is_final: bool
     errors: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
@@ -180,7 +178,7 @@ class _Drawing:
     def form(self) -> SheetForm:
         source = self.definition.source
         self.errors = {
-            error.path: error.message[self.language]
+            error.path: localized(error.message)
             for error in reversed(self.result.errors)
             if self.is_final or error.code not in NOT_YET_FILLED
         }
@@ -197,7 +195,7 @@ class _Drawing:
         )
 
     def _say(self, text: dict[str, str] | None) -> str:
-        return (text or {}).get(self.language, "")
+        return (text or {}).get(language_code(), "")
 
     def _complete(self) -> dict[str, Any]:
         """Return the answers as expressions see them, computed values included."""

@@ -247,10 +247,8 @@ def pack_shown(code: str, version: int | None, on_date: date) -> Pack:
     own = _versions_of(code, known)
     if version is None:
         held = sorted(windows(known, code).values(), key=lambda item: item.since)
-        name = next(
-            (item.name for item in held if item.until is None or item.until > on_date), own[0].name
-        )
-        return next(item for item in own if item.name == name)
+        lasting = (item.version for item in held if item.until is None or item.until > on_date)
+        version = next(lasting, own[0].version)
     for item in own:
         if item.version == version:
             return item

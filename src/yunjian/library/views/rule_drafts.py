@@ -149,7 +149,8 @@ def discard(request: HttpRequest, code: str) -> HttpResponse:
         except DomainError as error:
             return _draft_page(request, code, None, error=error)
         return done(request, gettext("草稿已删除"), reverse("library:rules"))
-    context = {"code": code, "draft": draft_of(code)}
+    title = f"{gettext('删除草稿')} · {code}"
+    context = {"title": title, "code": code, "draft": draft_of(code)}
     return render(request, "library/rules/discard.html", context)
 
 

@@ -119,8 +119,7 @@ def sheet_shown(request: HttpRequest, name: str) -> HttpResponse:
 @authority_page
 def sheet_try(request: HttpRequest, name: str) -> HttpResponse:
     """Judge what is tried out; nothing is kept."""
-    try_url = reverse("library:sheet_try", args=[name])
-    return _trial(request, _definition(name), try_url)
+    return _trial(request, _definition(name))
 
 
 @require_GET
@@ -170,8 +169,7 @@ def design_page(request: HttpRequest, design_id: UUID) -> HttpResponseBase:
 def design_try(request: HttpRequest, design_id: UUID) -> HttpResponse:
     """Judge what is tried out with a draft; nothing is kept."""
     row = design(design_id)
-    try_url = reverse("library:design_try", args=[design_id])
-    return _trial(request, sheets.parsed(row.content), try_url)
+    return _trial(request, sheets.parsed(row.content))
 
 
 @require_GET
@@ -315,13 +313,13 @@ def _printed(source: dict[str, Any]) -> bytes:
     return render_sheet(SheetCopy(localized(source["title"]), standard, blocks, paper=paper))
 
 
-def _trial(request: HttpRequest, definition: sheets.Definition, try_url: str) -> HttpResponse:
+def _trial(request: HttpRequest, definition: sheets.Definition) -> HttpResponse:
     answers = answers_posted(definition, request.POST, "t")
     action, _colon, target = request.POST.get("action", "").partition(":")
     if target.startswith("t."):
         path = target.removeprefix("t.").split(".")
         answers = pressed(definition, answers, SAMPLE, action, path)
-    context = {"form": _tried(definition, answers), "try_url": try_url}
+    context = {"form": _tried(definition, answers), "try_url": request.path}
     return render(request, "library/sheets/_trial.html", context)
 
 
@@ -329,7 +327,7 @@ def _tried(definition: sheets.Definition, answers: dict[str, Any] | None = None)
     if answers is None:
         answers = sheets.initial_answers(definition, SAMPLE)
     result = sheets.evaluate(definition, answers, SAMPLE)
-    return sheet_form(definition, answers, result, SAMPLE, prefix="t", language=language_code())
+    return sheet_form(definition, answers, result, SAMPLE, prefix="t")
 
 
 def _outline(definition: dict[str, Any], wrong: set[str]) -> list[tuple[str, str, int, bool]]:

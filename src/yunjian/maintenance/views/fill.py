@@ -182,7 +182,6 @@ def _sheet(filling: _Filling, index: int, *, is_final: bool) -> SheetForm:
         filling.context,
         prefix=f"s{index}",
         last=filling.last.get((filling.draft.visit.point_id, definition.code)),
-        language=language_code(),
         is_final=is_final,
     )
 

@@ -59,8 +59,7 @@ def verify(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 @require_GET
 def copy(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Return the copy of record as PDF."""
-    actor = current_actor()
-    return pdf(str(visit_id), copy_of_record(actor=actor, visit_id=visit_id))
+    return pdf(str(visit_id), copy_of_record(actor=current_actor(), visit_id=visit_id))
 
 
 @authority_page

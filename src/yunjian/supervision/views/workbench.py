@@ -116,8 +116,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
 @require_GET
 def evidence_check(request: HttpRequest) -> HttpResponse:
     """Return the part of the page that tells of the last walk; asked again while it runs."""
-    context = {"check": ChainCheck.objects.first()}
-    return render(request, "supervision/_chain_check.html", context)
+    check = ChainCheck.objects.first()
+    return render(request, "supervision/_chain_check.html", {"check": check})
 
 
 @only_with(CHECK_CHAINS)

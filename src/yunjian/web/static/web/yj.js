@@ -5,11 +5,9 @@
 
   const calendars = (root) => {
     const options = { locale: document.documentElement.lang.startsWith("zh") ? "zh" : "default", allowInput: true, disableMobile: true };
-    root.querySelectorAll("[data-yj-date]").forEach((input) => {
-      if (!input._flatpickr) flatpickr(input, { ...options, dateFormat: "Y-m-d", static: !!input.closest(".modal") });
-    });
-    root.querySelectorAll("[data-yj-datetime]").forEach((input) => {
-      if (!input._flatpickr) flatpickr(input, { ...options, enableTime: true, time_24hr: true, dateFormat: "Y-m-d H:i", static: !!input.closest(".modal") });
+    root.querySelectorAll("[data-yj-date], [data-yj-datetime]").forEach((input) => {
+      const enableTime = "yjDatetime" in input.dataset;
+      if (!input._flatpickr) flatpickr(input, { ...options, enableTime, time_24hr: true, dateFormat: enableTime ? "Y-m-d H:i" : "Y-m-d", static: !!input.closest(".modal") });
     });
   };
 
