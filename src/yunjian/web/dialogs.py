@@ -73,5 +73,5 @@ def matching_dialog(
             return act(rows)
         except DomainError as error:
             status, problem = error.status, error.message
-    shown = {"filter": query, "count": len(rows), "problem": problem, **context}
+    shown = {"filter": query, "count": len(rows), "problem": problem, "size": "md", **context}
     return render(request, "web/list/matching.html", shown, status=status)

@@ -54,6 +54,7 @@ def list_views(request: HttpRequest, name: str) -> HttpResponse:
         return done(request, _("已保存"), back)
     views = ListView.objects.filter(page=name).exclude(name="").order_by("name", "id")
     context = {
+        "size": "md",
         "views": views,
         "title": f"{_('视图')} · {page.title}",
         "path": path,

@@ -24,7 +24,9 @@ def facts(row: Row) -> dict[str, str]:
     sources = [str(labels.PROVENANCE[key]) for key, _label in labels.provenance_tags(row)]
     values[_("数值来源")] = "、".join(sources)
     if isinstance(row, ObligationRow):
-        values |= _obligation(row)
+        values |= {_("频次"): labels.how_often(row), _("适用"): labels.applicability(row)}
+        if sheets := labels.sheets_text(row):
+            values[_("记录表")] = sheets
     elif isinstance(row, LimitRow):
         values |= _limit(row)
     else:
@@ -34,12 +36,6 @@ def facts(row: Row) -> dict[str, str]:
     if row.confirmed_by is not None:
         values[_("核对")] = f"{row.confirmed_by} {row.confirmed_on}"
     return values
-
-
-def _obligation(row: ObligationRow) -> dict[str, str]:
-    sheets = labels.sheets_text(row)
-    values = {_("频次"): labels.how_often(row), _("适用"): labels.applicability(row)}
-    return values | ({_("记录表"): sheets} if sheets else {})
 
 
 def _limit(row: LimitRow) -> dict[str, str]:

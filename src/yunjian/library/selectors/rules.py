@@ -1,6 +1,7 @@
 """Reads of the rule library."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -365,11 +366,8 @@ def editable(code: str) -> Pack:
     Raises:
         Http404: there is no such pack.
     """
-    newest = newest_version(code)
-    draft = draft_of(code)
-    if draft is None:
-        return newest
-    try:
-        return read(draft.content, draft.code, list(versions()))
-    except InvalidPack:
-        return newest
+    newest, draft = newest_version(code), draft_of(code)
+    if draft is not None:
+        with suppress(InvalidPack):
+            return read(draft.content, draft.code, list(versions()))
+    return newest
