@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from yunjian.kernel.clock import today
-from yunjian.library.views.rules import PARENTS
 from yunjian.sources.models import MonitoringPoint
 from yunjian.standards.rules import PointDescription
 from yunjian.supervision.forms import WhatIfForm
@@ -34,7 +34,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     answer = _answer(form) if form.is_bound and form.is_valid() else None
     context = {
         "title": gettext("适用试算"),
-        "parents": PARENTS,
+        "parents": ((gettext("规则库"), reverse("library:rules")),),
         "form": form,
         "answer": answer,
         "text": text,
