@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import current_actor
@@ -15,33 +14,12 @@ from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
 from yunjian.kernel.languages import Text
-from yunjian.web.forms import VersionedForm
+from yunjian.web.forms import SaysWhatIsMissing, VersionedForm
 from yunjian.web.widgets import DateInput, FilterChoiceField, ReasonField
 
 CERTIFICATE_FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
 Sections = list[tuple[Text, list[str]]]
-
-
-class SaysWhatIsMissing(forms.BaseForm):
-    """Tells by name what is missing, and says what to do in an empty choice."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            choice = isinstance(field, forms.ChoiceField)
-            upload = isinstance(field, forms.FileField)
-            missing = (
-                gettext("请选择%(label)s")
-                if choice
-                else gettext("请上传%(label)s")
-                if upload
-                else gettext("请填写%(label)s")
-            )
-            field.error_messages["required"] = missing % {"label": field.label}
-            if type(field) is forms.TypedChoiceField and field.required:
-                choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # never a function here
-                field.choices = [("", gettext("请选择")), *(one for one in choices if one[0])]
 
 
 class RegisterForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from yunjian.access.policy_sync import missing_policies
-from yunjian.config.operations import first_value
+from yunjian.config.queries import first_value
 from yunjian.config.runtime import BACKUP_NOTE
 from yunjian.evidence.models import ChainCheck, Event
 from yunjian.kernel.clock import now

@@ -23,6 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.policy_sync import as_owner, sync_policies
 from yunjian.certificates.selectors.health import Finding, findings
+from yunjian.config.queries import first_value
 from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady
 from yunjian.evidence.services import verify_chains
 from yunjian.kernel.clock import now
@@ -235,13 +236,6 @@ def _holds_data() -> bool:
         first_value(f'SELECT EXISTS (SELECT FROM "{table}")')  # noqa: S608 - our own names
         for table in tables & existing
     )
-
-
-def first_value(sql: str) -> Any:
-    """Return the first value of the first row that a statement gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchone()[0]
 
 
 def _replace_database(dump: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import today
@@ -25,6 +26,27 @@ def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what a form is bound to: what was sent, also when that is nothing ticked."""
     return request.POST if request.method == "POST" else None
+
+
+class SaysWhatIsMissing(forms.BaseForm):
+    """Tells by name what is missing, and says what to do in an empty choice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choice = isinstance(field, forms.ChoiceField)
+            upload = isinstance(field, forms.FileField)
+            missing = (
+                gettext("请选择%(label)s")
+                if choice
+                else gettext("请上传%(label)s")
+                if upload
+                else gettext("请填写%(label)s")
+            )
+            field.error_messages["required"] = missing % {"label": field.label}
+            if type(field) is forms.TypedChoiceField and field.required:
+                choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # never a function here
+                field.choices = [("", gettext("请选择")), *(one for one in choices if one[0])]
 
 
 class DayQuery(forms.Form):

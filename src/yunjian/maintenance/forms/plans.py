@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
-from yunjian.agencies.forms import SaysWhatIsMissing
 from yunjian.agencies.models import Equipment, Person, Vehicle
 from yunjian.agencies.models.filing import FilingState
 from yunjian.agencies.selectors import present_people
 from yunjian.maintenance.models.plans import PlanState, TaskState
+from yunjian.web.forms import SaysWhatIsMissing
 from yunjian.web.widgets import DateInput, FilterChoiceField
 
 UNITS = [("day", _("天")), ("month", _("月")), ("hour", _("小时"))]

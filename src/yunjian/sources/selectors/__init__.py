@@ -16,6 +16,7 @@ from yunjian.sources.selectors.places import (
     sources_visible,
 )
 from yunjian.sources.selectors.points import (
+    description_of,
     descriptions_on,
     limits_of,
     limits_on,
@@ -23,6 +24,7 @@ from yunjian.sources.selectors.points import (
 )
 
 __all__ = [
+    "description_of",
     "descriptions_on",
     "dischargers_like",
     "limit_or_404",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from yunjian.evidence.vocabulary import object_title, verb_title
 from yunjian.kernel.clock import SHANGHAI
-from yunjian.kernel.languages import Text, localized
+from yunjian.kernel.languages import localized
 from yunjian.web.addresses import device_title
 from yunjian.web.states import status
 from yunjian.web.tables import Table
