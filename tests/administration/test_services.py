@@ -221,7 +221,7 @@ def test_a_notice_leaves_the_home_page_on_its_day(world: World, system: Client) 
         ({"body": " "}, "body"),
         ({"audience": []}, "audience"),
         ({"audience": ["everybody"]}, "audience"),
-        ({"shown_until": "2020-01-01"}, "shown_until"),
+        ({"shown_until": str(today() - timedelta(days=1))}, "shown_until"),
     ],
 )
 def test_a_refused_notice_says_what_is_wrong(

@@ -77,6 +77,8 @@ def test_a_source_is_entered_changed_and_closed(world: World, owner: Client) -> 
         ({"longitude": 1e300, "datum": "gcj02"}, ["longitude"]),
         ({"longitude": 12, "latitude": 99, "datum": "bd09"}, ["longitude", "latitude"]),
         ({"permit_number": "x"}, ["permit_number"]),
+        ({"longitude": None}, ["longitude"]),
+        ({"latitude": None}, ["latitude"]),
         ({"datum": "mars"}, ["datum"]),
     ],
 )
@@ -112,6 +114,22 @@ def test_the_authority_names_the_discharger(world: World) -> None:
     assert unnamed.json()["errors"][0]["path"] == "organization"
     named = new_source(world, organization=world.discharger.uscc)
     assert send(reviewer, "post", "/sources", named).status_code == 201
+
+
+def test_a_source_shows_its_own_outlets_and_points(world: World, owner: Client) -> None:
+    other = send(owner, "post", "/sources", new_source(world)).json()["id"]
+    outlet = {"code": "DW001", "kind": "wastewater", "name": "二厂排口"}
+    assert send(owner, "post", f"/sources/{other}/outlets", outlet).status_code == 201
+
+    def shown(source: Any) -> list[tuple[str, list[str]]]:
+        rows = owner.get(f"{API}/sources/{source}/outlets").json()["items"]
+        return [(row["code"], [point["name"] for point in row["points"]]) for row in rows]
+
+    assert shown(other) == [("DW001", [])]
+    assert dict(shown(world.source.pk)) == {
+        world.wastewater_outlet.code: [world.wastewater_point.name],
+        world.flue_gas_outlet.code: [world.flue_gas_point.name],
+    }
 
 
 def test_outlets_points_and_limits_are_kept(world: World, owner: Client) -> None:

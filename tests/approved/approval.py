@@ -1,4 +1,4 @@
-"""Compares texts with those that somebody has read and approved.
+"""Compares texts with those that were approved before.
 
 `YUNJIAN_APPROVE=1 pytest tests/approved` writes them anew; what changed is read in `git diff`.
 """

@@ -25,6 +25,7 @@ from yunjian.instruments.models import (
 )
 from yunjian.instruments.selectors import revision_on, settings_now, stood_on
 from yunjian.instruments.selectors.catalogue import makes_known
+from yunjian.instruments.selectors.filings import instrument_ledger, instrument_rows
 from yunjian.instruments.services import (
     EditedMeanwhile,
     follow_up_complete,
@@ -289,6 +290,8 @@ def test_a_stop_lasts_until_it_is_resumed_and_keeps_the_slot(
         return row.stopped is not None
 
     assert [stopped(days) for days in (11, 10, 3, 2, 0)] == [False, True, True, False, False]
+    (shown,) = instrument_rows(list(instrument_ledger().filter(pk=standing.pk)))
+    assert not shown.is_stopped
     stop = InstrumentAction.objects.get(instrument=standing, action="stop")
     assert list(stop.attachments.all()) == [proof]
 
