@@ -134,7 +134,13 @@ class ChangeKind(models.TextChoices):
 ACCEPTED_AGAIN = [ChangeKind.CORE_PART, ChangeKind.POSITION]
 
 OPEN_STATES = [RevisionState.DRAFT, RevisionState.SUBMITTED]
-SEEN_BY_AUTHORITY = [state for state in RevisionState if state != RevisionState.DRAFT]
+# named one by one: a state that is added is not seen before somebody says so
+SEEN_BY_AUTHORITY = [
+    RevisionState.SUBMITTED,
+    RevisionState.RETURNED,
+    RevisionState.OFFICIAL,
+    RevisionState.SUPERSEDED,
+]
 
 
 class InstrumentRevision(ScopedModel):
