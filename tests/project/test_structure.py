@@ -12,12 +12,14 @@ ROOMS = (
     "administration",
     "agencies",
     "certificates",
+    "credit",
     "identity",
     "instruments",
     "library",
     "maintenance",
     "sources",
     "supervision",
+    "verification",
 )
 # what every room may have; a module `x.py` may grow into a package `x/`, one file per aggregate
 ROOM_NAMES = {

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("yunjian.instruments.urls")),
     path("", include("yunjian.agencies.urls")),
     path("", include("yunjian.maintenance.urls")),
+    path("", include("yunjian.verification.urls")),
+    path("", include("yunjian.credit.urls")),
     path("supervision/", include("yunjian.supervision.urls")),
     path("supervision/", include("yunjian.library.urls")),
     path("system/", include("yunjian.administration.urls")),

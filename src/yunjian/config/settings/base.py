@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "yunjian.instruments",
     "yunjian.agencies",
     "yunjian.maintenance",
+    "yunjian.verification",
+    "yunjian.credit",
     "yunjian.supervision",
     "yunjian.administration",
 ]

@@ -20,6 +20,8 @@ ROOMS: dict[str, Text] = {
     "sources": _("污染源与仪器备案"),
     "agencies": _("机构备案与合同"),
     "maintenance": _("计划、任务与运维"),
+    "verification": _("比对与校验报告"),
+    "credit": _("运维信用评价信息"),
     "messaging": _("消息与通知"),
     "rules": _("规则库"),
     "supervision": _("监管"),

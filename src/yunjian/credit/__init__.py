@@ -1,0 +1,1 @@
+"""Credit information of agencies: daily and annual records."""
