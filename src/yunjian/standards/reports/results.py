@@ -545,13 +545,12 @@ def _problem(
     name, _, place = error.field.partition("[")
     path = error.field
     if place.rstrip("]").isdigit():
-        index = int(place.rstrip("]")) - 1
-        if index < len(numbered):
-            path = f"readings[{numbered[index][0]}].{name}"
+        number, _row = numbered[int(place.rstrip("]")) - 1]
+        path = f"readings[{number}].{name}"
     elif name in {"range", "range_upper", "upper"}:
         path = "values.upper"
-    elif name in {"emission_limit", "lower", "range_lower"}:
-        path = f"values.{name.removeprefix('range_')}"
+    elif name == "emission_limit":
+        path = "values.emission_limit"
     return ResultProblem(path, error.reason, Text(error.message_zh, error.message_en))
 
 
