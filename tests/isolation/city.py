@@ -16,6 +16,7 @@ from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
 from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate
+from yunjian.credit.models import Acknowledgement, Document, DocumentReminder, DocumentVersion
 from yunjian.evidence.models import Attachment, ChainCheck
 from yunjian.evidence.services import record
 from yunjian.identity.models import (
@@ -85,6 +86,7 @@ def build_city() -> City:
         _filings(city)
         _certificates(city)
         _work(city)
+        _documents(city)
         _rules(city)
         _words(city)
     return city
@@ -308,6 +310,43 @@ def _visit(city: City, task: Any, state: str) -> Visit:
     return visit
 
 
+def _documents(city: City) -> None:
+    document = city.keep(
+        Document.objects.create(
+            organization=city.agency,
+            category="procedures",
+            title="巡检操作规程",
+            read_by_positions=["engineer"],
+            published=True,
+        )
+    )
+    document.points.add(city.flue_gas_point)
+    document.readers.add(city.engineer_person)
+    version = city.keep(
+        DocumentVersion.objects.create(
+            document=document,
+            organization=city.agency,
+            number=1,
+            state="published",
+            effective_from=today(),
+            period=DateRange(today(), None),
+            body="先看后动",
+            search_text="巡检操作规程\n先看后动",
+            digest="sha256:07",
+            published_at=now(),
+        )
+    )
+    Acknowledgement.objects.create(
+        version=version,
+        organization=city.agency,
+        person=city.engineer_person,
+        account=city.engineer,
+        shown_digest="sha256:07",
+    )
+    DocumentReminder.objects.create(version=version, about="expiry", days=60)
+    city.rows["identity.organization:agency"] = city.agency
+
+
 def _rules(city: City) -> None:
     definition = {**sheets.definition(GAS_SHEET).source, "code": "city-test", "version": 1}
     city.keep(
@@ -355,6 +394,12 @@ def add_unfinished(city: City) -> None:
         contact_name="王某",
         contact_phone="13800000000",
         scope=SECRET_TEXT,
+    )
+    document = Document.objects.create(
+        organization=city.agency, category="training", title="培训制度（草稿）"
+    )
+    DocumentVersion.objects.create(
+        document=document, organization=city.agency, number=1, body=SECRET_TEXT
     )
     plan = Plan.objects.create(
         organization=city.agency, name="草稿", starts_on=today(), ends_on=today()

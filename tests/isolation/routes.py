@@ -40,9 +40,20 @@ ABOUT = {
     "organization_id": "identity.organization",
     "entry_id": "records.dictionaryentry",
     "notice_id": "messaging.notice",
+    "document_id": "credit.document",
+    "version_id": "credit.documentversion",
+    "agency_id": "identity.organization:agency",
 }
 # seen by every authority, in whatever district
-CITYWIDE = frozenset({"agencies.agencyfiling", "records.dictionaryentry"})
+CITYWIDE = frozenset(
+    {
+        "agencies.agencyfiling",
+        "records.dictionaryentry",
+        "credit.document",
+        "credit.documentversion",
+        "identity.organization:agency",
+    }
+)
 # other parameters, where every value is one of the program's own
 VALUES = {
     "kind": "analyzer",
@@ -91,6 +102,7 @@ _DOOR = frozenset({200, 302, 400, 422, 405})
 _KEEP, _FILE = "sources.keep", "sources.file_instruments"
 _PLAN, _REGISTER, _CONTRACT = "maintenance.plan", "agencies.keep_filing", "agencies.enter_contracts"
 _REVIEW, _DECIDE = "sources.review_instruments", "agencies.decide_filing"
+_DOCUMENTS = "credit.keep_documents"
 _RULES, _DESIGN = "rules.change", "maintenance.design_sheets"
 _ACCOUNTS = "identity.accounts"
 _ALL_ACCOUNTS = (_ACCOUNTS, "identity.accounts_of_all", "identity.security_of_all")
@@ -279,6 +291,19 @@ ROUTES: dict[str, Route] = {
     "maintenance:source_workbook": page(S),
     "maintenance:source_copy": page(S),
     "maintenance:duties": page(*VISITS),
+    "credit:documents": page(A),
+    "credit:document_new": form(A, _DOCUMENTS),
+    "credit:coverage": page(A),
+    "credit:readings": page(A),
+    "credit:document_detail": page(A, V),
+    "credit:document_edit": form(A, _DOCUMENTS),
+    "credit:version_edit": form(A, _DOCUMENTS),
+    "credit:version_shown": page(A, V),
+    "credit:version_publish": form(A, _DOCUMENTS),
+    "credit:version_withdraw": form(A, _DOCUMENTS),
+    "credit:version_discard": form(A, _DOCUMENTS),
+    "credit:agency_documents": page(V),
+    "credit:agency_coverage": page(V),
     # record sheets of the authority
     "library:sheet_list": page(V),
     "library:sheet_shown": page(V),

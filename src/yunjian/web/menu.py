@@ -95,6 +95,11 @@ AGENCY = Portal(
             MenuItem(_("现场运维"), "/agency/visits/"),
         ),
         _group(
+            _("运维信用评价信息管理"),
+            "award",
+            MenuItem(_("运维日常信息管理"), "/agency/documents/", also="/agency/readings/"),
+        ),
+        _group(
             _("我的机构"),
             "building",
             MenuItem(_("机构信息"), "/agency/organization/"),
@@ -131,7 +136,12 @@ SUPERVISION = Portal(
             MenuItem(_("仪器备案"), "/supervision/filings/"),
             MenuItem(_("机构备案"), "/supervision/agency-filings/"),
         ),
-        MenuItem(_("机构"), "/supervision/agencies/", "people"),
+        _group(
+            _("机构"),
+            "people",
+            MenuItem(_("运维机构"), "/supervision/agencies/"),
+            MenuItem(_("运维文件"), "/supervision/documents/"),
+        ),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),

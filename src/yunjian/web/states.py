@@ -6,11 +6,14 @@ from django.utils.safestring import SafeString
 COLOURS = {
     "good": {
         "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal", "published",
+        "in_force", "read",
     },
-    "waiting": {"submitted", "open", "started", "in_progress", "today", "upcoming"},
+    "waiting": {
+        "submitted", "open", "started", "in_progress", "today", "upcoming", "coming", "unread",
+    },
     "bad": {
         "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
-        "locked", "abnormal", "expired",
+        "locked", "abnormal", "expired", "missing",
     },
     "warned": {"attention", "unknown", "expiring", "calibrate"},
 }  # fmt: skip

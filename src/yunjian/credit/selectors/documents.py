@@ -1,0 +1,386 @@
+"""Reads of 运维日常信息: documents, who has to read what, what is missing where."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from yunjian.access.actor import Actor
+from yunjian.agencies.models import Person
+from yunjian.credit.domain.categories import Category, categories
+from yunjian.credit.domain.searching import excerpt, terms
+from yunjian.credit.models import Acknowledgement, Document, DocumentVersion
+from yunjian.credit.models.documents import VersionState
+from yunjian.identity.models import Account
+from yunjian.identity.models.accounts import Role
+from yunjian.instruments.models import Instrument, InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind, RevisionState
+from yunjian.kernel.clock import today
+from yunjian.records.filters import text_filter, value_filter
+from yunjian.sources.models import MonitoringPoint, PointAccess
+
+SOON = timedelta(days=30)
+STATES = {
+    "in_force": _("施行中"),
+    "expiring": _("即将到期"),
+    "coming": _("尚未施行"),
+    "expired": _("已过期"),
+    "superseded": _("已被替代"),
+    "draft": _("草稿"),
+    "withdrawn": _("已撤回"),
+    "none": _("无版本"),
+    "missing": _("缺少"),
+}
+
+
+def in_force_on(day: date) -> Q:
+    """Return the condition of versions that hold on a day."""
+    return Q(state=VersionState.PUBLISHED, period__contains=day)
+
+
+def documents(
+    *, category: str = "", state: str = "", point: str = "", text: str = ""
+) -> QuerySet[Document]:
+    """Return documents with the number, last day and key of the version in force today.
+
+    `state` is "in_force", "expiring" (within 30 days), "none" (nothing in force) or "draft" (one
+    is being written); `text` is searched in the names and in what the versions in force say.
+    """
+    held = DocumentVersion.objects.filter(in_force_on(today()), document=OuterRef("pk"))
+    drafts = DocumentVersion.objects.filter(state=VersionState.DRAFT, document=OuterRef("pk"))
+    rows: QuerySet[Document] = Document.objects.annotate(
+        held_number=Subquery(held.values("number")[:1]),
+        held_until=Subquery(held.values("expires_on")[:1]),
+        held_from=Subquery(held.values("effective_from")[:1]),
+        has_draft=Exists(drafts),
+    ).select_related("organization")
+    soon = today() + SOON
+    conditions = {
+        "in_force": Q(held_number__isnull=False),
+        "expiring": Q(held_number__isnull=False, held_until__lte=soon),
+        "none": Q(held_number__isnull=True),
+        "draft": Q(has_draft=True),
+    }
+    rows = rows.filter(
+        value_filter(category=category),
+        conditions.get(state, Q()),
+        text_filter(point, "points__name", "points__mn_code"),
+        _says(text),
+    )
+    return rows.distinct() if point else rows
+
+
+def _says(text: str) -> Q:
+    condition = Q()
+    for term in terms(text):
+        condition &= Q(
+            pk__in=DocumentVersion.objects.filter(
+                in_force_on(today()), search_text__contains=term
+            ).values("document_id")
+        ) | Q(title__icontains=term)
+    return condition
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version in which something was found, with what stands around it."""
+
+    version: DocumentVersion
+    pieces: list[tuple[str, bool]]
+
+
+def search(text: str, *, most: int = 50) -> list[Found]:
+    """Return the versions in force that say all terms of a text, the newest first."""
+    wanted = terms(text)
+    if not wanted:
+        return []
+    rows = DocumentVersion.objects.filter(in_force_on(today())).select_related(
+        "document__organization"
+    )
+    for term in wanted:
+        rows = rows.filter(search_text__contains=term)
+    return [Found(row, excerpt(row.search_text, wanted)) for row in rows.order_by("-id")[:most]]
+
+
+def versions_of(document: Document) -> list[DocumentVersion]:
+    """Return the versions of a document that the acting actor may see, the newest first."""
+    rows = DocumentVersion.objects.filter(document=document).select_related(
+        "attachment", "written_by", "published_by", "document"
+    )
+    return list(rows.order_by("-number"))
+
+
+def version_on(document: Document, day: date) -> DocumentVersion | None:
+    """Return the version that held on a day."""
+    rows: QuerySet[DocumentVersion] = DocumentVersion.objects.filter(document=document)
+    return rows.filter(in_force_on(day)).first()
+
+
+def asked_to_read(document: Document) -> QuerySet[Person]:
+    """Return who is to read a document: by position and by name, without who has left."""
+    rows: QuerySet[Person] = Person.objects.filter(organization_id=document.organization_id)
+    named = document.readers.values("pk")
+    return rows.filter(
+        Q(position__in=document.read_by_positions) | Q(pk__in=named),
+        Q(left_on__isnull=True) | Q(left_on__gt=today()),
+    ).order_by("name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """That a person is to read a version: until when, and when it was read."""
+
+    version: DocumentVersion
+    person: Person
+    due_on: date
+    read_at: Any
+
+    @property
+    def state(self) -> str:
+        """Return read, overdue or unread."""
+        if self.read_at is not None:
+            return "read"
+        return "overdue" if self.due_on < today() else "unread"
+
+    @property
+    def state_title(self) -> str:
+        """Return the state as people read it."""
+        return str({"read": _("已阅读"), "overdue": _("已逾期"), "unread": _("待阅读")}[self.state])
+
+
+def to_be_read(
+    versions: Iterable[DocumentVersion] | None = None, *, person: Person | None = None
+) -> list[Reading]:
+    """Return who is to read which version in force (or these), whether done or not.
+
+    A version that somebody joined after is due so many days after they came. Four queries.
+    """
+    rows = list(
+        DocumentVersion.objects.filter(in_force_on(today()))
+        .select_related("document__organization", "attachment")
+        .prefetch_related("document__readers")
+        .order_by("-effective_from", "-id")
+        if versions is None
+        else versions
+    )
+    organizations = {row.organization_id for row in rows}
+    people = Person.objects.filter(organization_id__in=organizations).filter(
+        Q(left_on__isnull=True) | Q(left_on__gt=today())
+    )
+    if person is not None:
+        people = people.filter(pk=person.pk)
+    known = list(people.order_by("name", "id"))
+    read = {
+        (row.version_id, row.person_id): row.read_at
+        for row in Acknowledgement.objects.filter(version__in=rows)
+    }
+    return [
+        Reading(row, one, _due(row, one), read.get((row.pk, one.pk)))
+        for row in rows
+        for one in known
+        if _is_asked(row.document, one)
+    ]
+
+
+def _is_asked(document: Document, person: Person) -> bool:
+    if document.organization_id != person.organization_id:
+        return False
+    return person.position in document.read_by_positions or any(
+        reader.pk == person.pk for reader in document.readers.all()
+    )
+
+
+def _due(row: DocumentVersion, person: Person) -> date:
+    since = row.effective_from or today()
+    if person.joined_on is not None and person.joined_on > since:
+        since = person.joined_on
+    return since + timedelta(days=row.document.read_within)
+
+
+def readings(*, state: str = "open", text: str = "") -> list[Reading]:
+    """Return who is to read what: "open" (not read), "overdue" or "read"; the first due first."""
+    rows = to_be_read()
+    if state == "open":
+        rows = [row for row in rows if row.read_at is None]
+    elif state:
+        rows = [row for row in rows if row.state == state]
+    wanted = text.strip()
+    if wanted:
+        rows = [
+            row for row in rows if wanted in row.person.name or wanted in row.version.document.title
+        ]
+    return sorted(rows, key=lambda row: (row.due_on, row.person.name))
+
+
+def readings_of(actor: Actor) -> list[Reading]:
+    """Return what the acting person is to read, what is not read yet first."""
+    person = Person.objects.filter(account_id=actor.account_id).first()
+    if person is None:
+        return []
+    rows = to_be_read(person=person)
+    return sorted(rows, key=lambda row: (row.read_at is not None, row.due_on))
+
+
+def point_ids_served(actor: Actor) -> set[UUID]:
+    """Return the points that an agency serves today."""
+    return set(PointAccess.current(actor).values_list("point_id", flat=True))
+
+
+def points_served(actor: Actor) -> QuerySet[MonitoringPoint]:
+    """Return the points that an agency serves today, by discharger and name."""
+    rows: QuerySet[MonitoringPoint] = MonitoringPoint.objects.filter(
+        pk__in=PointAccess.current(actor).values("point_id")
+    )
+    return rows.select_related("organization", "outlet__source").order_by(
+        "organization__name", "name", "id"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a category needs at a place: `state` is in_force, expiring, expired or missing."""
+
+    place: str
+    category: Category
+    about: str
+    state: str
+    document: Document | None
+
+    @property
+    def state_title(self) -> str:
+        """Return the state as people read it."""
+        return str(STATES[self.state])
+
+    @property
+    def category_title(self) -> str:
+        """Return what the category is called."""
+        return self.category.label
+
+
+def coverage(organization_id: UUID, *, state: str = "", text: str = "") -> list[Coverage]:
+    """Return for an agency, its sites and the instruments there what each required category has.
+
+    `state` is "lacking" for what is expired or missing, else a state; `text` is part of the place.
+    """
+    rows = [*_of_agency(organization_id), *_of_sites(organization_id)]
+    if state == "lacking":
+        rows = [row for row in rows if row.state in {"expired", "missing"}]
+    elif state:
+        rows = [row for row in rows if row.state == state]
+    wanted = text.strip()
+    return [row for row in rows if wanted in f"{row.place}{row.about}"] if wanted else rows
+
+
+def _required(scope: str) -> Iterator[Category]:
+    return (one for one in categories().values() if one.required and one.scope == scope)
+
+
+def _of_agency(organization_id: UUID) -> Iterator[Coverage]:
+    known = _with_state(Document.objects.filter(organization_id=organization_id))
+    for category in _required("agency"):
+        rows = [one for one in known if one[0].category == category.code]
+        yield _best(str(_("本机构")), category, "", rows)
+
+
+def _of_sites(organization_id: UUID) -> Iterator[Coverage]:
+    accesses = PointAccess.objects.filter(
+        organization_id=organization_id, period__contains=today()
+    ).values("point_id")
+    points = list(
+        MonitoringPoint.objects.filter(pk__in=accesses)
+        .select_related("organization")
+        .order_by("organization__name", "name", "id")
+    )
+    documents_here = _with_state(
+        Document.objects.filter(organization_id=organization_id).prefetch_related("points")
+    )
+    instruments = _instruments_at([point.pk for point in points])
+    for point in points:
+        place = f"{point.organization.name} · {point.name}"
+        for category in _required("site"):
+            rows = [
+                one
+                for one in documents_here
+                if one[0].category == category.code
+                and any(item.pk == point.pk for item in one[0].points.all())
+            ]
+            yield _best(place, category, "", rows)
+        for category in _required("model"):
+            for maker, model in instruments.get(point.pk, []):
+                rows = [
+                    one
+                    for one in documents_here
+                    if one[0].category == category.code
+                    and (one[0].maker, one[0].model) == (maker, model)
+                ]
+                yield _best(place, category, f"{maker} {model}", rows)
+
+
+def _instruments_at(point_ids: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return maker and model of the analysers on file today, by point (one query)."""
+    rows = InstrumentRevision.objects.filter(
+        state=RevisionState.OFFICIAL,
+        instrument__in=Instrument.objects.filter(
+            point_id__in=point_ids, kind=InstrumentKind.ANALYZER, period__contains=today()
+        ),
+    ).values_list("instrument__point_id", "maker", "model")
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    for point_id, maker, model in rows:
+        found.setdefault(point_id, set()).add((maker, model))
+    return {point_id: sorted(pairs) for point_id, pairs in found.items()}
+
+
+def _with_state(rows: QuerySet[Document]) -> list[tuple[Document, str]]:
+    """Return documents with where their newest published version stands (one query each more)."""
+    newest = DocumentVersion.objects.filter(
+        document=OuterRef("pk"), state=VersionState.PUBLISHED, period__startswith__lte=today()
+    ).order_by("-period")
+    annotated = rows.annotate(
+        ends=Subquery(newest.values("expires_on")[:1]),
+        begun=Subquery(newest.values("effective_from")[:1]),
+    ).filter(begun__isnull=False)
+    return [(row, _state_by(row.ends)) for row in annotated]
+
+
+def _state_by(ends: date | None) -> str:
+    if ends is None or ends > today() + SOON:
+        return "in_force"
+    return "expiring" if ends >= today() else "expired"
+
+
+def _best(place: str, category: Category, about: str, rows: list[tuple[Document, str]]) -> Coverage:
+    order = ("in_force", "expiring", "expired")
+    document, state = min(rows, key=lambda one: order.index(one[1]), default=(None, "missing"))
+    return Coverage(place, category, about, state, document)
+
+
+def coverage_counts(rows: Iterable[Coverage]) -> dict[str, int]:
+    """Return how many places have what they need, by state."""
+    counts = dict.fromkeys(("in_force", "expiring", "expired", "missing"), 0)
+    for row in rows:
+        counts[row.state] += 1
+    return counts
+
+
+def expiring_versions(within: int) -> QuerySet[DocumentVersion]:
+    """Return published versions whose last day is today or within so many days."""
+    rows: QuerySet[DocumentVersion] = DocumentVersion.unscoped().filter(
+        state=VersionState.PUBLISHED,
+        expires_on__range=(today(), today() + timedelta(days=within)),
+        period__endswith=F("expires_on") + timedelta(days=1),
+    )
+    return rows.select_related("document").order_by("id")
+
+
+def keepers_of(organization_id: UUID) -> list[UUID]:
+    """Return the active accounts of an agency's owners and managers."""
+    rows = Account.objects.filter(
+        organization_id=organization_id,
+        is_active=True,
+        role_grants__role__in=[Role.OWNER, Role.MANAGER],
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True).distinct())
