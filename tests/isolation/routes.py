@@ -369,6 +369,12 @@ OPERATIONS: dict[str, Route] = {
         SIGNED_IN, ok=_TAKEN, stranger=frozenset({400, 409, 422}), event=False
     ),
     "GET /visits": Route(SIGNED_IN),
+    "GET /documents": Route(SIGNED_IN),
+    "GET /documents/versions/{uuid:version_id}": Route((A, V), outside=404),
+    "GET /readings": Route(SIGNED_IN),
+    "PUT /documents/versions/{uuid:version_id}/acknowledgement/{uuid:acknowledgement_id}": Route(
+        (A, V), outside=422, ok=_TAKEN, stranger=frozenset({422}), event=False
+    ),
     "GET /visits/{uuid:visit_id}": Route(VISITS, outside=404),
     "PUT /visits/{uuid:visit_id}": Route(
         SIGNED_IN, act="maintenance.work", ok=_TAKEN, stranger=frozenset({400, 404, 422}),

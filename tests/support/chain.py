@@ -149,6 +149,16 @@ STATED = {
     "instrument.parameters_changed": _in("discharger", "changed reason changed_at files"),
     "instrument.follow_up_done": _in("discharger", "follow_up title done_on report"),
     "instrument.labels_printed": _in("discharger", "instruments"),
+    # credit: documents
+    "document.created": _in(
+        "agency", "category title maker model read_by_positions read_within points readers"
+    ),
+    "document.changed": _in("agency", CHANGED),
+    "document.written": _in("agency", "number", "document version changed"),
+    "document.published": _in("agency", "document number effective_from digest"),
+    "document.withdrawn": _in("agency", "number reason"),
+    "document.discarded": _in("agency", "document number"),
+    "document.read": _in("agency", "person digest"),
     # rules
     "rules.confirmed": _in("authority", "pack row page remark", "value before after confirmed"),
     "rules.corrected": _in("authority", "pack row before after confirmed page remark"),

@@ -11,6 +11,7 @@ from yunjian.api.auth import SignedIn
 from yunjian.api.errors import register_errors
 from yunjian.api.openapi import Api
 from yunjian.api.routers import (
+    documents,
     field,
     filing_files,
     filings,
@@ -50,5 +51,7 @@ api = Api(
     parser=BodyParser(),
 )
 register_errors(api)
-for part in (session, field, visits, notifications, places, filing_files, filings):
+for part in (
+    session, field, visits, notifications, places, filing_files, filings, documents,
+):  # fmt: skip
     api.add_router("", part.router)

@@ -386,7 +386,8 @@ def _check_document(
     problems.one_of("category", row.category, set(known))
     row.title = row.title.strip()
     problems.filled("title", row.title, _("文件名称"))
-    problems.model_fields(row, ["organization", "category", "title", "read_by_positions"])
+    said = [] if row.title else ["title"]
+    problems.model_fields(row, ["organization", "category", "read_by_positions", *said])
     scope = known[row.category].scope if row.category in known else "agency"
     if scope == "model":
         problems.filled("maker", row.maker, _("生产厂家"))
