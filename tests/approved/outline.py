@@ -38,8 +38,10 @@ BLOCK = {
     "tr",
 }
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# ids, digests, serial numbers of certificates, tokens of signed values
-DIFFERENT_EACH_TIME = re.compile(rf"{ID}|[0-9a-fA-F]{{16,}}|[\w=-]{{8,}}:[\w-]{{6,}}:[\w-]{{40,}}")
+# ids, digests, serial numbers of certificates, tokens of signed values, passwords for once
+DIFFERENT_EACH_TIME = re.compile(
+    rf"{ID}|[0-9a-fA-F]{{16,}}|[\w=-]{{8,}}:[\w-]{{6,}}:[\w-]{{40,}}|\b[a-z0-9]{{4}}(?:-[a-z0-9]{{4}}){{3}}\b"
+)
 
 TOLD_TO_EXCEL = re.compile(
     r"<(?:pane|autoFilter|hyperlink|Relationship|formula\d|dataValidation) ?[^>]*>[^<]*"

@@ -16,7 +16,7 @@ from tests.approved.outline import numbered
 from tests.support import database
 from tests.support.fixed import fixed_moment
 from tests.support.world import World
-from tests.web.walk import Walk
+from tests.web.walk import Walk, texts_of
 from yunjian.demo.accounts import accounts
 from yunjian.demo.city import load
 from yunjian.evidence.models import Event
@@ -60,13 +60,13 @@ def city(loaded: Path, db: None) -> Iterator[Path]:
 
 @pytest.mark.parametrize("kind", WALKERS)
 def test_every_page_and_file_is_as_approved(city: Path, kind: str) -> None:
-    texts: dict[str, str] = {}
+    walks = []
     known = {one.role: one.username for one in accounts(city)[1]}
     for role in WALKERS[kind]:
         walk = Walk(World(), Account.objects.get(username=known[role]), kind)
         assert walk.problems == []
-        texts = walk.texts | texts
-    assert_approved(kind, texts)
+        walks.append(walk)
+    assert_approved(kind, texts_of(walks))
 
 
 def test_every_kind_of_event_and_message_is_as_approved(city: Path) -> None:

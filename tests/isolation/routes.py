@@ -278,6 +278,7 @@ ROUTES: dict[str, Route] = {
     "maintenance:source_visit": page(S),
     "maintenance:source_workbook": page(S),
     "maintenance:source_copy": page(S),
+    "maintenance:duties": page(*VISITS),
     # record sheets of the authority
     "library:sheet_list": page(V),
     "library:sheet_shown": page(V),

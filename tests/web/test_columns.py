@@ -55,6 +55,8 @@ from yunjian.library import tables as library_tables
 from yunjian.library.domain import labels
 from yunjian.library.selectors.rules import RuleLine
 from yunjian.maintenance.models import Confirmation, Plan, Task, Visit
+from yunjian.maintenance.selectors.duties import Duty, OutOfControl
+from yunjian.maintenance.tables.duties import DutyTable, OutOfControlTable
 from yunjian.maintenance.tables.plans import NextTaskTable, PlanTable, TaskTable
 from yunjian.maintenance.tables.visits import LatestVisitTable, VisitTable
 from yunjian.messaging.models import Notice, Notification
@@ -163,6 +165,19 @@ def job(filled: Filled) -> Any:
         name="标识", title="任务名", cron="5 5 * * *", last_run=moments.created_at,
         state="failed", next_run=moments.read_at, runs=71, failures=72,
     )  # fmt: skip
+
+
+def duty(filled: Filled) -> Any:
+    row = filled.row(Task)
+    return Duty(
+        title="事项一", how_often="频次一", source="依据一", parameters="因子一", state="overdue",
+        last_done=row.created_at, due_on=row.due_on,
+    )  # fmt: skip
+
+
+def out_of_control(filled: Filled) -> Any:
+    row = filled.row(Notification)
+    return OutOfControl("因子一", row.created_at, row.read_at)
 
 
 # table → how a row is made; heading → value. A heading of a file only stands behind "file:", one of
@@ -371,6 +386,19 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             "负责人电话": "principal_phone", "排口": "outlet_count", "测点": "point_count",
             "状态": "=在用", "投用日期": "opened_on", "关闭日期": "=", "关闭原因": "close_reason",
         },
+    ),
+    (
+        DutyTable,
+        duty,
+        {
+            "事项": "=事项一", "监测因子": "=因子一", "频次": "=频次一", "依据": "=依据一",
+            "上次完成": "created_at", "最迟日期": "due_on", "状态": "=已逾期",
+        },
+    ),
+    (
+        OutOfControlTable,
+        out_of_control,
+        {"监测因子": "=因子一", "开始": "created_at", "结束": "read_at"},
     ),
     (
         AnalyzerTable,
@@ -748,6 +776,15 @@ TEXTS_OF_A_POINT = {
     if one.kind == "text" and one.on_detail
 }
 FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
+    (
+        "maintenance/duties.html",
+        _rows(("point", MonitoringPoint)),
+        {
+            "排污单位": "point.organization.name",
+            "排口": "={point.outlet.code} {point.outlet.name}",
+            "测点": "point.name",
+        },
+    ),
     (
         "sources/source_detail.html",
         source_context,

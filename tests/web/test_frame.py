@@ -28,7 +28,7 @@ def test_the_front_door_leads_to_ones_own_portal(world: World) -> None:
 
 
 def test_the_open_page_is_marked_in_the_menu() -> None:
-    assert AGENCY.current("/agency/plans/new/") == "/agency/plans/"
+    assert AGENCY.current("/agency/plans/new/") == "/agency/tasks/"
     assert AGENCY.current("/agency/") == "/agency/"
     assert AGENCY.current("/elsewhere/") == ""
 

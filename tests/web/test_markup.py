@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import Resolver404, resolve
 
-from tests.approved.approval import approved, assert_approved
+from tests.approved.approval import assert_approved
 from tests.isolation.city import City, build_city
 from tests.support.fixed import fixed_moment
 from tests.support.world import account_with, give_authenticator
 from tests.web.markup import Element, Form, Markup, sent
-from tests.web.walk import Walk
+from tests.web.walk import Walk, texts_of
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 
@@ -96,11 +96,7 @@ def _assert_leads(walks: list[Walk]) -> None:
 
 
 def _assert_as_approved(walks: list[Walk]) -> None:
-    """What the demo city does not lead to is approved here."""
-    kind = walks[0].kind
-    texts = {name: text for walk in reversed(walks) for name, text in walk.texts.items()}
-    elsewhere = approved(kind)
-    assert_approved(f"small-city/{kind}", {n: t for n, t in texts.items() if n not in elsewhere})
+    assert_approved(f"small-city/{walks[0].kind}", texts_of(walks))
 
 
 def leads(address: str, markup: Markup) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,7 @@ class Agency:
 
     organization: Organization
     manager: Account
+    supervisor: Person = field(init=False)
     engineers: list[Person] = field(default_factory=list)
     equipment: list[Equipment] = field(default_factory=list)
     vehicles: list[Vehicle] = field(default_factory=list)

@@ -70,8 +70,10 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
     with builder.acting(manager, builder.moment(-4, 9)) as actor:
         for position, person_name, account in people:
             person = _person(builder, actor, position, person_name, account)
-            if account is not None:
+            if position == "engineer":
                 agency.engineers.append(person)
+            elif position == "quality_supervisor":
+                agency.supervisor = person
         _equipment(builder, agency, actor)
         _vehicles(builder, agency, actor)
         _parts(builder, actor)
@@ -95,14 +97,18 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
 def _person_facts(
     builder: CityBuilder, agency: Agency, index: int, number: int
 ) -> tuple[str, str, Account | None]:
-    """Return position, name and account; two thirds work on site, the first three lead."""
+    """Return position, name and account; two thirds work on site, the first three lead.
+
+    Who works on site or supervises signs in.
+    """
     position = LEADS[number] if number < len(LEADS) else "engineer"
     name = builder.person_name()
-    if position != "engineer":
+    if position not in {"engineer", "quality_supervisor"}:
         return position, name, None
     with at(builder.moment(-5, 11)), acting_as(LOADER):
-        username = f"yw{index + 1:02d}-{number - len(LEADS) + 1:02d}"
-        return position, name, builder.account(agency.organization, username, name, "engineer")
+        known_by = "zj" if position == "quality_supervisor" else f"{number - len(LEADS) + 1:02d}"
+        username = f"yw{index + 1:02d}-{known_by}"
+        return position, name, builder.account(agency.organization, username, name, position)
 
 
 def _person(

@@ -1,13 +1,17 @@
-"""What happens to tasks when something below changes."""
+"""What happens to tasks when something below changes; what visits say of the work at a point."""
 
 from django.db.models import F, Func, Value
 
 from yunjian.access.row_policies import bypass_rls
 from yunjian.library.models import PublishedSheet
 from yunjian.library.services.sheets import on_sheet_published
+from yunjian.maintenance.domain import work
 from yunjian.maintenance.models import Task
 from yunjian.maintenance.models.plans import TaskState
+from yunjian.maintenance.selectors.duties import visits_as_work
 from yunjian.standards import sheets
+
+work.register("visits", visits_as_work)
 
 
 @on_sheet_published

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yunjian.maintenance.views import check, fill, plans, tasks, visits
+from yunjian.maintenance.views import check, duties, fill, plans, tasks, visits
 
 app_name = "maintenance"
 PLAN = "agency/plans/<uuid:plan_id>/"
@@ -21,5 +21,6 @@ urlpatterns = [
     path("agency/visits/<uuid:visit_id>/fill/", fill.fill, name="fill"),
     path("agency/visits/<uuid:visit_id>/fill/picture/", fill.picture, name="fill_picture"),
     *visits.SOURCE.urls(),
+    path("points/<uuid:point_id>/duties/", duties.duties, name="duties"),
     path("check/<uuid:visit_id>/", check.check, name="check"),
 ]

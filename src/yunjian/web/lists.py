@@ -45,7 +45,8 @@ class Action:
 class ListPage:
     """A list. `order` is that of a table's `Order` by its path, falling with a minus.
 
-    `prepare` makes what the table shows out of the rows of a page, for all of them at once.
+    `tabs` are the titles and addresses of lists that stand side by side below one entry of the
+    menu. `prepare` makes what the table shows out of the rows of a page, for all of them at once.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ListPage:
     order: str = "-id"
     size: int = SIZES[0]
     parents: tuple[tuple[Text, Text], ...] = ()
+    tabs: tuple[tuple[Text, str], ...] = ()
     template: str = "web/list.html"
     prepare: Callable[[list[Any]], list[Any]] = list
     exportable: bool = True
@@ -86,6 +88,7 @@ class ListPage:
         page = {
             "title": self.title,
             "parents": self.parents,
+            "tabs": self.tabs,
             "filter_form": form,
             "actions": actions,
             **context,

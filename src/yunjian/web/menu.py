@@ -18,7 +18,7 @@ class MenuItem:
     icon: str = ""
     children: tuple["MenuItem", ...] = ()
     permission: str = ""
-    # where else one is when one came from here (pages that two portals share)
+    # where else one is when one came from here: pages that two portals share, or tabs of this one
     also: str = ""
 
     def is_open_to(self, actor: Actor) -> bool:
@@ -49,11 +49,11 @@ class Portal:
         return shown
 
     def current(self, path: str) -> str:
-        """Return the menu path of the open page: the longest one that it begins with."""
-        paths = [page.path for item in self.items for page in (item.children or (item,))]
-        best = max((page for page in paths if path.startswith(page)), key=len, default="")
-        shared = (item.path for item in self.items if item.also and path.startswith(item.also))
-        return best or next(shared, "")
+        """Return the menu path of the open page: of the longest address that it begins with."""
+        pages = [page for item in self.items for page in (item.children or (item,))]
+        begins = [(one, page.path) for page in pages for one in (page.path, page.also) if one]
+        found = [(len(begin), at) for begin, at in begins if path.startswith(begin)]
+        return max(found, default=(0, ""))[1]
 
 
 SOURCE = Portal(
@@ -91,8 +91,7 @@ AGENCY = Portal(
         _group(
             _("任务管理"),
             "calendar2-check",
-            MenuItem(_("运维计划"), "/agency/plans/"),
-            MenuItem(_("运维任务管理"), "/agency/tasks/"),
+            MenuItem(_("运维任务管理"), "/agency/tasks/", also="/agency/plans/"),
             MenuItem(_("现场运维"), "/agency/visits/"),
         ),
         _group(

@@ -15,11 +15,13 @@ from yunjian.standards.rules.model import (
     Interval,
     LimitRow,
     ObligationRow,
+    Period,
     Row,
     SubstitutionRow,
     Text,
     ValueRow,
 )
+from yunjian.standards.rules.obligations import Obligation
 
 Label = str | Promise
 
@@ -145,6 +147,14 @@ def count_text(count: Count) -> str:
     """Say how often in each calendar period."""
     parameters = {"period": PERIODS[count.period], "n": count.times}
     return _("每%(period)s至少 %(n)s 次") % parameters
+
+
+def obligation_text(obligation: Obligation) -> str:
+    """Say how often an obligation is due."""
+    if obligation.period is None:
+        return interval_text(obligation.interval)
+    period: Period = obligation.period  # type: ignore[assignment]
+    return count_text(Count(times=obligation.times, period=period))
 
 
 def how_often(row: ObligationRow) -> str:

@@ -25,6 +25,7 @@ from yunjian.maintenance.selectors.plans import items_of, plans_visible, tasks_v
 from yunjian.maintenance.services.plans import plan_activate, plan_end
 from yunjian.maintenance.tables.plans import NextTaskTable, PlanTable
 from yunjian.maintenance.views.plan_wizard import Wizard, grouped
+from yunjian.maintenance.views.tasks import PLANS_AND_TASKS
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.guards import agency_page
@@ -39,6 +40,7 @@ PLANS = ListPage(
     title=gettext_lazy("运维计划"),
     table=PlanTable,
     parents=((gettext_lazy("任务管理"), ""),),
+    tabs=PLANS_AND_TASKS,
 )
 
 

@@ -27,12 +27,14 @@ from yunjian.web.responses import done
 HOME_ROWS = 8
 MOST_AT_ONCE = 200
 HOME = "/agency/tasks/"
+PLANS_AND_TASKS = ((_("运维任务"), HOME), (_("运维计划"), "/agency/plans/"))
 TASKS = ListPage(
     name="maintenance.tasks",
     title=_("运维任务管理"),
     table=TaskTable,
     order="due_on",
     parents=((_("任务管理"), ""),),
+    tabs=PLANS_AND_TASKS,
     template="maintenance/plans/tasks.html",
     # who asks nothing gets what is still to be done
     default={"bucket": "unfinished"},

@@ -13,7 +13,7 @@ from yunjian.sources.selectors import description_of, point_or_404
 from yunjian.standards.rules import Obligation, Pack, PointDescription, obligations_for, packs
 from yunjian.standards.rules.duty import Described, DueDate, PointHistory, due_between
 from yunjian.standards.rules.duty.catalogue import rules_of_packs
-from yunjian.standards.rules.model import Count, ObligationRow, Period
+from yunjian.standards.rules.model import ObligationRow
 from yunjian.standards.rules.obligations import unconfirmed_for
 
 WEEKS = 12
@@ -110,19 +110,11 @@ COMMON = (
 )
 
 
-def how_often(obligation: Obligation) -> str:
-    """Say how often an obligation is due."""
-    if obligation.period is None:
-        return labels.interval_text(obligation.interval)
-    period: Period = obligation.period  # type: ignore[assignment]
-    return labels.count_text(Count(times=obligation.times, period=period))
-
-
 def _due(item: Obligation) -> Due:
     tags = tuple((part, str(labels.PROVENANCE[part])) for part in item.provenance.split(" + "))
     return Due(
         title=labels.localized(item.activity),
-        how_often=how_often(item),
+        how_often=labels.obligation_text(item),
         standard=item.standard,
         clause=item.clause,
         tags=tags,
