@@ -1,6 +1,5 @@
 """A report of the small city, at each step of its way."""
 
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +15,9 @@ from yunjian.instruments.models import Instrument
 from yunjian.kernel.clock import now
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.contents import original_kinds
 from yunjian.verification.selectors.reports import with_parts
-from yunjian.verification.services import drafts, parts, reviews, signing
+from yunjian.verification.services import drafts, parts, readings, reviews, signing
 
 
 @dataclass
@@ -79,12 +79,49 @@ class Desk:
         actor = self.actor(self.preparer)
         with acting_as(actor):
             drafts.report_file_set(actor=actor, report=report, attachment=self.file())
-            for kind, _title, required in kinds(report):
+            for kind, _title, required in original_kinds(report):
                 if required:
                     parts.original_add(
                         actor=actor, report=report, kind=kind, attachment=self.file()
                     )
+            parts.material_add(actor=actor, report=report, **self.gas())
+            if report.kind == "verification":
+                self.read(report)
         return self.fresh(report)
+
+    def gas(self) -> dict[str, Any]:
+        return {
+            "name": "SO2 标准气体",
+            "certificate_number": "GBW-1",
+            "nominal": "100",
+            "unit": "mg/m³",
+            "valid_until": (now() + timedelta(days=90)).date(),
+        }
+
+    def read(self, report: Report, *, pairs: int = 9, first: int = 100, **changes: Any) -> None:
+        """Type the readings of SO2: the analyser shows 2 more than the reference."""
+        rows = [{"reference": str(first + n), "measured": str(first + n + 2)} for n in range(pairs)]
+        values = {
+            "emission_limit": "200", "check_nominal": "100", "check_before": "100",
+            "check_after": "101",
+        }  # fmt: skip
+        actor = self.actor(self.preparer)
+        with acting_as(actor):
+            readings.readings_save(
+                actor=actor,
+                report=report,
+                **(
+                    {
+                        "test": "gas",
+                        "parameter": "SO2",
+                        "readings": rows,
+                        "values": values,
+                        "declared_verdict": "pass",
+                        "unit": "mg/m³",
+                    }
+                    | changes
+                ),
+            )
 
     def checked(self, **changes: Any) -> Report:
         report = self.complete(**changes)
@@ -116,12 +153,6 @@ class Desk:
             return Report.unscoped().get(pk=report.pk)
 
 
-def kinds(report: Report) -> list[tuple[str, str, bool]]:
-    from yunjian.verification.selectors.contents import original_kinds
-
-    return original_kinds(report)
-
-
 @pytest.fixture
 def desk(world: World) -> Desk:
     """The agency's people; the engineer and the device are certified."""
@@ -142,5 +173,3 @@ def desk(world: World) -> Desk:
         owner=account_with(world.agency, "boss", "owner"),
         begins=now().replace(microsecond=0) - timedelta(days=3),
     )
-
-

@@ -1,6 +1,7 @@
 """What is found about a report: pure judgements over facts, weighed by data.
 
-Which finding has which severity, and on what that stands, is in `verification/data/severities.toml`.
+Which finding has which severity, and on what that stands, is in
+`verification/data/severities.toml`.
 """
 
 import tomllib
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from yunjian.verification.domain.numbers import follows_pattern
+from yunjian.verification.domain.numbers import follows_pattern, plain_unit
 
 DATA = Path(__file__).parents[1] / "data" / "severities.toml"
 Severity = Literal["note", "minor", "major", "blocking"]
@@ -283,7 +284,7 @@ def _tests(facts: ReportFacts) -> Iterator[Finding]:
             yield Finding("too_few_rows", one.path, number)
         if one.unclear:
             yield Finding("readings_unclear", one.path, about | {"number": str(one.unclear)})
-        if one.unit and one.filed_unit and one.unit != one.filed_unit:
+        if one.unit and one.filed_unit and plain_unit(one.unit) != plain_unit(one.filed_unit):
             units = about | {"unit": one.unit, "filed": one.filed_unit}
             yield Finding("other_unit", one.path, units)
         if one.checks_missing:

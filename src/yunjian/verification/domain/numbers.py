@@ -35,3 +35,9 @@ def follows_pattern(number: str, pattern: str) -> bool:
     parts = {"#": r"\d", "@": r"[A-Za-z]", "*": r".*"}
     expression = "".join(parts.get(one, re.escape(one)) for one in number_key(pattern))
     return re.fullmatch(expression, number_key(number)) is not None
+
+
+def plain_unit(typed: str) -> str:
+    """Return a unit as the packs write it: "mg/m³" and "ｍg/m3" are "mg/m3"."""
+    text = unicodedata.normalize("NFKC", typed).replace("μ", "u").replace("µ", "u")
+    return _BLANKS.sub("", text)

@@ -10,7 +10,8 @@ from yunjian.verification.models import Report
 
 COLUMNS = (
     "kind", "number", "issuer", "issued_on", "form", "standard", "data_source",
-    "third_party", "third_party_report", "laboratory", "laboratory_cma", "laboratory_report", "note",
+    "third_party", "third_party_report", "laboratory", "laboratory_cma", "laboratory_report",
+    "note",
 )  # fmt: skip
 
 

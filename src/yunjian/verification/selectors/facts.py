@@ -1,4 +1,4 @@
-"""What findings about a report are made from, read as of now; and which of them stop a signature."""
+"""What findings about a report are made from, as of now; which of them stop a signature."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,6 +33,7 @@ from yunjian.verification.models import (
 from yunjian.verification.models.parts import ExceptionState
 from yunjian.verification.models.reports import DataSource, ReportState
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
+from yunjian.verification.selectors.forms import form_named
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.selectors.standing import instrument_label, period_text, stood, valid_on
 
@@ -142,14 +143,17 @@ def _tests(report: Report) -> list[TestFact]:
     rows = list(report.tests.all())
     units = {row.instrument_id: row.snapshot.get("unit", "") for row in report.instruments.all()}
     same = _same_series(report, rows)
+    form = form_named(report.form)
+    titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
     facts = []
     for row in rows:
         results = row.results
         facts.append(
             TestFact(
-                path=f"tests.{row.pk}",
-                label=results.get("title", row.test)
-                + (f" {row.parameter}" if row.parameter else ""),
+                path=".".join(one for one in ("tests", row.test, row.parameter) if one),
+                label=" ".join(
+                    one for one in (titles.get(row.test, row.test), row.parameter) if one
+                ),
                 rows=results.get("rows", len(row.readings)),
                 least=results.get("least"),
                 unit=row.unit,
@@ -158,7 +162,10 @@ def _tests(report: Report) -> list[TestFact]:
                 computed=row.verdict,
                 checks_missing=results.get("checks_missing", False),
                 unclear=len(results.get("problems", [])),
-                differences=[Difference(**one) for one in results.get("differences", [])],
+                differences=[
+                    Difference(one["title"]["zh"], one["declared"], one["computed"])
+                    for one in results.get("disagreements", [])
+                ],
                 same_as=same.get(row.series_digest, ()),
             )
         )

@@ -41,6 +41,7 @@ from yunjian.verification.selectors.standing import (
     stood,
     valid_on,
 )
+from yunjian.verification.services.computing import tests_recompute
 from yunjian.verification.services.rows import (
     locked_report,
     note,
@@ -87,7 +88,7 @@ def report_draft(*, actor: Actor, point: MonitoringPoint, values: Mapping[str, A
         **columns,
     )
     _check(report, values, agency_id)
-    _derive(report)
+    _derive(report, _slots(values))
     with conflict_when(TAKEN, _taken(), "number"):
         report.save(force_insert=True)
     _write_lists(report, values)
@@ -124,8 +125,9 @@ def report_change(
     changes = assign(report, _columns(values))
     if "issuer" in changes and not report.issuer.strip():
         report.issuer = actor.organization_name
-    _check(report, {**_lists_of(held), **values}, report.agency_id)
-    _derive(report)
+    listed = {**_lists_of(held), **values}
+    _check(report, listed, report.agency_id)
+    _derive(report, _slots(listed))
     changes |= {
         name: (before[name], getattr(report, name))
         for name in before
@@ -140,6 +142,8 @@ def report_change(
     with conflict_when(TAKEN, _taken(), "number"):
         save_changes(report, changes)
     _write_lists(report, lists)
+    if moved or "form" in changes:
+        tests_recompute(report)
     record_change(
         actor=actor,
         verb=events.REPORT_CHANGED,
@@ -170,7 +174,8 @@ def report_file_set(
     problems.refuse_if_any()
     before = report.file.filename if report.file else ""
     report.file = attachment
-    note_part(actor, report, "file", before, attachment.filename, {"file": (None, attachment.pk)})
+    columns: Changes = {"file": (None, attachment.pk)}
+    note_part(actor, report, "file", before=before, after=attachment.filename, columns=columns)
     return report
 
 
@@ -178,6 +183,7 @@ def note_part(
     actor: Actor,
     report: Report,
     path: str,
+    *,
     before: object,
     after: object,
     columns: Changes | None = None,
@@ -218,9 +224,7 @@ def report_revise(*, actor: Actor, report: Report) -> Report:
         for field in Report._meta.concrete_fields  # noqa: SLF001 - Django's documented API
         if field.name in CARRIED
     }
-    edition = Report(
-        **same, edition=newest + 1, previous=report, prepared_by_id=actor.account_id
-    )
+    edition = Report(**same, edition=newest + 1, previous=report, prepared_by_id=actor.account_id)
     edition.save(force_insert=True)
     for name in CARRIED_PARTS:
         for row in getattr(held, name).all():
@@ -320,11 +324,16 @@ def _named(name: str, rows: Sequence[Any]) -> str:
     return "、".join(sorted(row.asset_number for row in rows))
 
 
-def _derive(report: Report) -> None:
+def _slots(values: Mapping[str, Any]) -> list[str]:
+    return [one.slot for one in values.get("instruments", ())]
+
+
+def _derive(report: Report, slots: Sequence[str]) -> None:
     """Set what follows from what was typed."""
     report.number_key = number_key(report.number)
     report.issuer_key = issuer_key(report.issuer)
-    form = form_in_force(report.kind, report.point.kind, business_day(report.executed_from))
+    day = business_day(report.executed_from)
+    form = form_in_force(report.kind, report.point.kind, day, slots or report.point.parameters)
     report.form = form.name if form else ""
     report.standard = form.standard if form else ""
 

@@ -67,7 +67,7 @@ def exception_ask(
         recipients=reviewers_of(report.district_id),
         kind=events.EXCEPTION_ASKED,
         title="报告问题申请例外",
-        body=f"{actor.organization_name} 的报告 {report.number}：{finding}。理由：{row.asked_reason}",
+        body=f"{actor.organization_name} 的报告 {report.number}：{finding}（{row.asked_reason}）",
         link="/supervision/report-exceptions/",
         about=row,
     )

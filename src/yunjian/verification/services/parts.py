@@ -57,7 +57,7 @@ def material_add(
     problems.refuse_if_any()
     with conflict_when("report_material_once", _("该标准物质已登记"), "certificate_number"):
         row.save(force_insert=True)
-    note_part(actor, report, "materials", "", f"{row.name} {row.certificate_number}")
+    note_part(actor, report, "materials", before="", after=f"{row.name} {row.certificate_number}")
     return row
 
 
@@ -70,7 +70,13 @@ def material_remove(*, actor: Actor, report: Report, material: ReportMaterial) -
     """
     report = _draft(actor, report, None)
     ReportMaterial.unscoped().filter(pk=material.pk, report=report).delete()
-    note_part(actor, report, "materials", f"{material.name} {material.certificate_number}", "")
+    note_part(
+        actor,
+        report,
+        "materials",
+        before=f"{material.name} {material.certificate_number}",
+        after="",
+    )
 
 
 @transaction.atomic
@@ -104,7 +110,7 @@ def original_add(
     )
     with conflict_when("report_original_once", _("该文件已上传"), "file"):
         row.save(force_insert=True)
-    note_part(actor, report, "originals", "", f"{kind} {attachment.filename}")
+    note_part(actor, report, "originals", before="", after=f"{kind} {attachment.filename}")
     return row
 
 
@@ -117,4 +123,10 @@ def original_remove(*, actor: Actor, report: Report, original: ReportOriginal) -
     """
     report = _draft(actor, report, None)
     ReportOriginal.unscoped().filter(pk=original.pk, report=report).delete()
-    note_part(actor, report, "originals", f"{original.kind} {original.attachment.filename}", "")
+    note_part(
+        actor,
+        report,
+        "originals",
+        before=f"{original.kind} {original.attachment.filename}",
+        after="",
+    )

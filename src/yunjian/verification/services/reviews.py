@@ -11,6 +11,7 @@ from yunjian.access.permissions import require
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
 from yunjian.records.problems import Problems, locked
+from yunjian.standards.reports import overall
 from yunjian.verification import events
 from yunjian.verification.domain.findings import correction
 from yunjian.verification.fields import REMARKABLE
@@ -161,16 +162,8 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
 
 
 def outcome_of(report: Report) -> str:
-    """Return what the tests of a report (read `with_parts`) say together.
-
-    Fail when one failed; pass when at least one passed and none is open; else unconfirmed.
-    """
-    verdicts = {row.verdict for row in report.tests.all()}
-    if "fail" in verdicts:
-        return "fail"
-    if verdicts == {"pass"} or verdicts == {"pass", "not_judged"}:
-        return "pass"
-    return "not_judged" if verdicts == {"not_judged"} else "unconfirmed"
+    """Return what the tests of a report (read `with_parts`) say together."""
+    return overall([row.verdict or "unconfirmed" for row in report.tests.all()])
 
 
 def _open_correction(report: Report) -> date:

@@ -97,29 +97,36 @@ def source_link(report: Report) -> str:
 
 
 def tell(
-    recipients: Iterable[Account | UUID], kind: str, title: str, body: str, link: str, about: Report
+    recipients: Iterable[Account | UUID],
+    report: Report,
+    *,
+    kind: str,
+    title: str,
+    body: str,
+    link: str,
 ) -> None:
     """Write the same message to accounts, each once."""
     ids = {one.pk if isinstance(one, Account) else one for one in recipients}
-    notify(recipients=sorted(ids), kind=kind, title=title, body=body, link=link, about=about)
+    notify(recipients=sorted(ids), kind=kind, title=title, body=body, link=link, about=report)
 
 
 def tell_agency(report: Report, kind: str, title: str, body: str, *more: UUID | None) -> None:
     """Tell who prepared the report and who signed or checked it, as far as they are."""
     people = (report.prepared_by_id, report.checked_by_id, report.signed_by_id, *more)
-    tell([one for one in people if one], kind, title, body, agency_link(report), report)
+    recipients = [one for one in people if one]
+    tell(recipients, report, kind=kind, title=title, body=body, link=agency_link(report))
 
 
 def tell_reviewers(report: Report, kind: str, title: str, body: str) -> None:
     """Tell the reviewers of the district."""
     recipients = reviewers_of(report.district_id)
-    tell(recipients, kind, title, body, supervision_link(report), report)
+    tell(recipients, report, kind=kind, title=title, body=body, link=supervision_link(report))
 
 
 def tell_discharger(report: Report, kind: str, title: str, body: str) -> None:
     """Tell the people of the discharger."""
     recipients = account_ids_of(report.discharger_id)
-    tell(recipients, kind, title, body, source_link(report), report)
+    tell(recipients, report, kind=kind, title=title, body=body, link=source_link(report))
 
 
 def holders_in(organization_id: UUID, *roles: str) -> list[Account]:

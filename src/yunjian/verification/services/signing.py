@@ -23,8 +23,8 @@ from yunjian.verification.policies import may_check, may_prepare, may_sign
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.reports import with_parts
-from yunjian.verification.services.rows import agency_link as link_of
 from yunjian.verification.services.rows import (
+    agency_link,
     holders_in,
     locked_report,
     note,
@@ -65,11 +65,11 @@ def report_check(
     report.save(update_fields=["state", "checked_by", "checked_at", "check_note"])
     tell(
         holders_in(report.agency_id, "owner"),
-        events.REPORT_CHECKED,
-        "报告待签字",
-        f"{report.point.name} 的报告 {report.number} 已校核，请签字提交",
-        link_of(report),
         report,
+        kind=events.REPORT_CHECKED,
+        title="报告待签字",
+        body=f"{report.point.name} 的报告 {report.number} 已校核，请签字提交",
+        link=agency_link(report),
     )
     note(actor, events.REPORT_CHECKED, report, note=report.check_note)
     return report
