@@ -41,6 +41,8 @@ PARTS = (
     Field("tests", label=_("比对数据"), kind="link", on_detail=False),
     Field("originals", label=_("原始记录"), kind="link", on_detail=False),
     Field("file", label=_("报告文件"), kind="link", on_detail=False),
+    # the file as the history names it
+    Field("file_name", label=_("报告文件"), kind="link", on_detail=False),
     Field("signature", label=_("签字"), kind="link", on_detail=False),
 )
 MATERIAL = specify(
@@ -65,5 +67,5 @@ SPECIFICATIONS: tuple[Specification, ...] = (
 )
 # what a reviewer may remark on, by path
 REMARKABLE = {path: field.label for one in (REPORT,) for path, field in one.fields.items()} | {
-    field.path: field.label for field in PARTS
+    field.path: field.label for field in PARTS if field.path != "file_name"
 }

@@ -175,7 +175,7 @@ def report_file_set(
     before = report.file.filename if report.file else ""
     report.file = attachment
     columns: Changes = {"file": (None, attachment.pk)}
-    note_part(actor, report, "file", before=before, after=attachment.filename, columns=columns)
+    note_part(actor, report, "file_name", before=before, after=attachment.filename, columns=columns)
     return report
 
 
