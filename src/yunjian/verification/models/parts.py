@@ -29,7 +29,10 @@ REPORT = "verification_report"
 
 
 def frozen_with_its_report() -> pgtrigger.Trigger:
-    """Return the trigger that refuses to change a part of a report that left its draft."""
+    """Return the trigger that refuses to change a part of a report that left its draft.
+
+    Whoever does not reach the report is refused by the row policies.
+    """
     return pgtrigger.Trigger(
         name="frozen_with_its_report",
         when=pgtrigger.Before,
@@ -38,7 +41,7 @@ def frozen_with_its_report() -> pgtrigger.Trigger:
         func="""
             about := CASE WHEN TG_OP = 'INSERT' THEN NEW.report_id ELSE OLD.report_id END;
             SELECT state INTO held FROM verification_report WHERE id = about;
-            IF held IS DISTINCT FROM 'draft' THEN
+            IF held <> 'draft' THEN
                 RAISE EXCEPTION 'a part of report % is frozen with it', about;
             END IF;
             RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
