@@ -448,6 +448,30 @@ OPERATIONS: dict[str, Route] = {
             "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
         }.items()
     },
+    "GET /reports": Route(SIGNED_IN, ok=_LISTED),
+    "GET /reports/{uuid:report_id}": Route(VISITS, outside=404, ok=_LISTED | {404}),
+    **{
+        what: Route(SIGNED_IN, act=permission, ok=_TAKEN | {204}, stranger=_REFUSED, event=False)
+        for what, permission in {
+            "POST /points/{uuid:point_id}/reports": _REPORT,
+            "PATCH /reports/{uuid:report_id}": _REPORT,
+            "PUT /reports/{uuid:report_id}/file": _REPORT,
+            "POST /reports/{uuid:report_id}/materials": _REPORT,
+            "DELETE /reports/{uuid:report_id}/materials/{uuid:material_id}": _REPORT,
+            "POST /reports/{uuid:report_id}/originals": _REPORT,
+            "DELETE /reports/{uuid:report_id}/originals/{uuid:original_id}": _REPORT,
+            "PUT /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "DELETE /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "POST /reports/{uuid:report_id}/check": "verification.check",
+            "POST /reports/{uuid:report_id}/send-back": _REPORT,
+            "POST /reports/{uuid:report_id}/sign": "verification.sign",
+            "POST /reports/{uuid:report_id}/revise": _REPORT,
+            "POST /reports/{uuid:report_id}/withdraw": "verification.withdraw",
+            "POST /reports/{uuid:report_id}/receive": _REPORT_REVIEW,
+            "POST /reports/{uuid:report_id}/return": _REPORT_REVIEW,
+            "POST /reports/{uuid:report_id}/accept": _REPORT_REVIEW,
+        }.items()
+    },
     "GET /notifications": Route(SIGNED_IN),
     "POST /notifications/read": Route(SIGNED_IN, ok=_TAKEN),
 }  # fmt: skip

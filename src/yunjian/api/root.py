@@ -17,6 +17,7 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    verification,
     visits,
 )
 
@@ -50,5 +51,5 @@ api = Api(
     parser=BodyParser(),
 )
 register_errors(api)
-for part in (session, field, visits, notifications, places, filing_files, filings):
+for part in (session, field, visits, notifications, places, filing_files, filings, verification):
     api.add_router("", part.router)
