@@ -124,7 +124,9 @@ class Desk:
             )
 
     def checked(self, **changes: Any) -> Report:
-        report = self.complete(**changes)
+        return self.check(self.complete(**changes))
+
+    def check(self, report: Report) -> Report:
         actor = self.actor(self.supervisor)
         with acting_as(actor):
             return signing.report_check(actor=actor, report=report)
@@ -143,10 +145,14 @@ class Desk:
         return self.sign(self.checked(**changes))
 
     def accepted(self, **changes: Any) -> Report:
-        report = self.submitted(**changes)
+        return self.accept(self.complete(**changes))
+
+    def accept(self, report: Report) -> Report:
+        """Check, sign and accept a complete draft."""
+        signed = self.sign(self.check(report))
         actor = self.actor(self.world.reviewer)
         with acting_as(actor):
-            return reviews.report_accept(actor=actor, report=report)
+            return reviews.report_accept(actor=actor, report=signed)
 
     def fresh(self, report: Report) -> Report:
         with acting_as(system_actor("test")):

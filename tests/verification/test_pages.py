@@ -151,9 +151,7 @@ def test_the_way_of_a_report_over_the_pages(desk: Desk) -> None:
 
     # when: checked, signed
     checked = desk.world.client(desk.supervisor).post(f"{base}check/", {"version": report.version})
-    assert checked.status_code in {200, 302}, checked.content.decode()
-    checked = desk.fresh(report)
-    assert checked.version == report.version or checked.state == "checked"
+    assert checked.status_code == 302, checked.content.decode()
     owner = desk.world.client(desk.owner)
     digest = owner.get(f"{base}sign/").context["form"].initial["shown_digest"]
     signed = owner.post(f"{base}sign/", {"signature": picture(), "shown_digest": digest})
@@ -187,8 +185,7 @@ def test_a_stale_edit_shows_what_the_other_changed(desk: Desk) -> None:
 
 
 def test_an_agency_asks_for_an_exception_and_the_authority_grants_it(desk: Desk) -> None:
-    report = desk.complete(devices=[])
-    report = desk.complete(number="QY-2", people=[]) if report else report
+    report = desk.complete(people=[])
     client = desk.world.client(desk.preparer)
     page = client.get(f"/agency/reports/{report.pk}/")
     found = next(one for one in page.context["findings"] if one.is_blocking)
@@ -214,7 +211,5 @@ def test_an_agency_asks_for_an_exception_and_the_authority_grants_it(desk: Desk)
     again = client.get(f"/agency/reports/{report.pk}/")
     same = [one for one in again.context["findings"] if one.key_text == found.key_text]
     assert [one.is_blocking for one in same] == [False]
-    lifted = reviewer.post(
-        f"/supervision/report-exceptions/{row.pk}/lift/", {"reason": "不再适用"}
-    )
+    lifted = reviewer.post(f"/supervision/report-exceptions/{row.pk}/lift/", {"reason": "不再适用"})
     assert lifted.status_code == 302

@@ -32,8 +32,8 @@ PDF_HELP = _("PDF，不超过 10 MB")
 FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
 
-class _Instruments(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Instrument) -> str:  # type: ignore[override]  # narrower
+class _Instruments(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Instrument) -> str:
         return f"{obj.slot or obj.get_kind_display()}（{period_text(obj)}）"
 
 

@@ -288,7 +288,7 @@ def _values(body: Schema) -> dict[str, Any]:
         if keys is None:
             said.pop(name, None)
             continue
-        rows = {row.pk: row for row in model.objects.filter(pk__in=keys)}  # type: ignore[attr-defined]
+        rows = {row.pk: row for row in model.objects.filter(pk__in=keys)}
         unknown = [str(key) for key in keys if key not in rows]
         if unknown:
             problems.errors.append(FieldError(name, "unknown", _("请从列表中选择")))

@@ -157,7 +157,7 @@ def _tests(report: Report) -> list[TestFact]:
                 rows=results.get("rows", len(row.readings)),
                 least=results.get("least"),
                 unit=row.unit,
-                filed_unit=units.get(row.instrument_id, ""),
+                filed_unit=units.get(row.instrument_id, "") if row.instrument_id else "",
                 declared=row.declared_verdict,
                 computed=row.verdict,
                 checks_missing=results.get("checks_missing", False),

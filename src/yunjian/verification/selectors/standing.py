@@ -111,7 +111,7 @@ def devices_of(agency_id: UUID) -> QuerySet[Equipment]:
     return rows.prefetch_related(_certificates()).order_by("asset_number", "id")
 
 
-def _certificates() -> Prefetch:
+def _certificates() -> Any:
     return Prefetch("certificates", Certificate.objects.order_by("-valid_until"))
 
 

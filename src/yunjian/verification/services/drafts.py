@@ -45,6 +45,7 @@ from yunjian.verification.services.computing import tests_recompute
 from yunjian.verification.services.rows import (
     locked_report,
     note,
+    own_account,
     own_file,
     require_draft,
     require_state,
@@ -84,7 +85,7 @@ def report_draft(*, actor: Actor, point: MonitoringPoint, values: Mapping[str, A
         discharger_id=point.organization_id,
         district_id=point.district_id,
         point=point,
-        prepared_by_id=actor.account_id,
+        prepared_by_id=own_account(actor),
         **columns,
     )
     _check(report, values, agency_id)

@@ -16,7 +16,7 @@ from yunjian.verification.models import Report, ReportMaterial, ReportOriginal
 from yunjian.verification.policies import may_prepare
 from yunjian.verification.selectors.contents import original_kinds
 from yunjian.verification.services.drafts import note_part
-from yunjian.verification.services.rows import locked_report, own_file, require_draft
+from yunjian.verification.services.rows import locked_report, own_account, own_file, require_draft
 
 MOST_ORIGINALS = 200
 
@@ -106,7 +106,7 @@ def original_add(
         kind=kind,
         attachment=attachment,
         position=last + 1 if last is not None else order * MOST_ORIGINALS,
-        added_by_id=actor.account_id,
+        added_by_id=own_account(actor),
     )
     with conflict_when("report_original_once", _("该文件已上传"), "file"):
         row.save(force_insert=True)

@@ -12,6 +12,7 @@ from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidInput
 from yunjian.records.problems import Problems, locked
 from yunjian.standards.reports import overall
+from yunjian.standards.reports.results import Verdict
 from yunjian.verification import events
 from yunjian.verification.domain.findings import correction
 from yunjian.verification.fields import REMARKABLE
@@ -163,7 +164,10 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
 
 def outcome_of(report: Report) -> str:
     """Return what the tests of a report (read `with_parts`) say together."""
-    return overall([row.verdict or "unconfirmed" for row in report.tests.all()])
+    known: dict[str, Verdict] = {
+        "pass": "pass", "fail": "fail", "not_judged": "not_judged",
+    }  # fmt: skip
+    return overall([known.get(row.verdict, "unconfirmed") for row in report.tests.all()])
 
 
 def _open_correction(report: Report) -> date:

@@ -1,11 +1,13 @@
 """What every service of reports does with its rows: lock, note, tell."""
 
 from collections.abc import Iterable
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.identity.models import Account
@@ -45,6 +47,16 @@ def require_draft(report: Report) -> None:
     """
     message = _("报告已校核或提交，不能修改；被退回的报告请先修订")
     require_state(report, ReportState.DRAFT, message=message)
+
+
+def own_account(actor: Actor) -> UUID:
+    """Return the account that acts: a person writes reports, never the system.
+
+    Raises:
+        NotAllowed: nobody signed in acts.
+    """
+    require(actor.account_id is not None)
+    return cast("UUID", actor.account_id)
 
 
 def own_file(actor: Actor, attachment: Attachment, field: str) -> Attachment:
