@@ -225,7 +225,7 @@ def report_revise(*, actor: Actor, report: Report) -> Report:
         for field in Report._meta.concrete_fields  # noqa: SLF001 - Django's documented API
         if field.name in CARRIED
     }
-    edition = Report(**same, edition=newest + 1, previous=report, prepared_by_id=actor.account_id)
+    edition = Report(**same, edition=newest + 1, previous=report, prepared_by_id=own_account(actor))
     edition.save(force_insert=True)
     for name in CARRIED_PARTS:
         for row in getattr(held, name).all():
