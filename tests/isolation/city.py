@@ -52,6 +52,17 @@ from yunjian.messaging.models import Delivery, Notice, Notification
 from yunjian.records.models import DictionaryEntry
 from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
+from yunjian.verification.models import (
+    FindingException,
+    Report,
+    ReportCorrection,
+    ReportDevice,
+    ReportInstrument,
+    ReportMaterial,
+    ReportOriginal,
+    ReportPerson,
+    ReportTest,
+)
 from yunjian.web.models import ListView
 
 SECRET_TEXT = "只有本单位可见"  # stands in texts that no foreign page may show
@@ -89,6 +100,7 @@ def build_city() -> City:
         _documents(city)
         _rules(city)
         _words(city)
+        _reports(city)
     return city
 
 
@@ -454,5 +466,77 @@ def _words(city: City) -> None:
             verb="visit.submitted",
             obj=city.rows["maintenance.visit"],
             payload=dict.fromkeys(STATED["visit.submitted"].keys, ""),
+        )
+    )
+
+
+def _reports(city: City) -> None:
+    """A report that was signed: its parts are written while it is a draft."""
+    report = city.keep(
+        Report.objects.create(
+            agency=city.agency,
+            discharger=city.discharger,
+            district=city.district,
+            point=city.flue_gas_point,
+            kind="verification",
+            number=SECRET_TEXT,
+            number_key="R-1",
+            issuer="清源",
+            issuer_key="清源",
+            executed_from=now() - timedelta(days=2, hours=2),
+            executed_to=now() - timedelta(days=2),
+            form="hj75-verification@1",
+            prepared_by=city.agency_manager,
+        )
+    )
+    instrument = Instrument.objects.get(point=city.flue_gas_point, slot="SO2")
+    revision = InstrumentRevision.objects.get(instrument=instrument)
+    attachment = city.rows["evidence.attachment"]
+    ReportInstrument.objects.create(report=report, instrument=instrument, revision=revision)
+    ReportPerson.objects.create(report=report, person=city.engineer_person)
+    ReportDevice.objects.create(report=report, equipment=city.equipment)
+    city.keep(
+        ReportMaterial.objects.create(
+            report=report,
+            name="标气",
+            certificate_number="G-1",
+            nominal="100",
+            unit="mg/m³",
+            valid_until=today(),
+        )
+    )
+    ReportTest.objects.create(report=report, test="gas", parameter="SO2", instrument=instrument)
+    city.keep(
+        ReportOriginal.objects.create(
+            report=report, kind="field", attachment=attachment, added_by=city.engineer
+        )
+    )
+    Report.unscoped().filter(pk=report.pk).update(
+        state="submitted",
+        checked_by=city.engineer,
+        signed_by=city.agency_manager,
+        content_digest="sha256:08",
+        submitted_at=now(),
+    )
+    ReportCorrection.objects.create(
+        report=report,
+        point=city.flue_gas_point,
+        parameters=["SO2"],
+        title=SECRET_TEXT,
+        standard="HJ 75-2017",
+        clause="x",
+        provenance="assumed",
+        opened_on=today(),
+        due_on=today(),
+    )
+    city.keep(
+        FindingException.objects.create(
+            series=report.series,
+            report_number=SECRET_TEXT,
+            agency=city.agency,
+            district=city.district,
+            code="no_device",
+            finding=SECRET_TEXT,
+            state="asked",
         )
     )

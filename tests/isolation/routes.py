@@ -43,6 +43,10 @@ ABOUT = {
     "document_id": "credit.document",
     "version_id": "credit.documentversion",
     "agency_id": "identity.organization:agency",
+    "report_id": "verification.report",
+    "material_id": "verification.reportmaterial",
+    "original_id": "verification.reportoriginal",
+    "exception_id": "verification.findingexception",
 }
 # seen by every authority, in whatever district
 CITYWIDE = frozenset(
@@ -61,6 +65,7 @@ VALUES = {
     "name": "hj75-g1@1",
     "code": "hj75-2017",
     "row_id": "none",
+    "test": "gas",
 }
 
 
@@ -112,11 +117,41 @@ _ACCOUNT_DIALOG: dict[str, Any] = {
     "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
 }
 
+_REPORT, _REPORT_REVIEW = "verification.prepare", "verification.review"
 _RULE: dict[str, Any] = {"ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
 _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 
 ROUTES: dict[str, Route] = {
+    # reports
+    "verification:agency_reports": page(A),
+    "verification:report_new": form(_REPORT),
+    "verification:agency_report": page(A),
+    "verification:report_edit": form(_REPORT),
+    "verification:report_file": form(_REPORT),
+    "verification:material_new": form(_REPORT),
+    "verification:material_remove": act(_REPORT),
+    "verification:original_new": form(_REPORT),
+    "verification:original_remove": act(_REPORT),
+    "verification:readings": form(_REPORT, query={"parameter": "SO2"}),
+    "verification:readings_remove": act(_REPORT, query={"parameter": "SO2"}, ok=WROTE | {404}),
+    "verification:report_check": form("verification.check", ok=READ | WROTE | {403}),
+    "verification:report_send_back": form(_REPORT),
+    "verification:report_sign": form("verification.sign"),
+    "verification:report_revise": act(_REPORT),
+    "verification:report_withdraw": form("verification.withdraw"),
+    "verification:exception_ask": form(_REPORT),
+    "verification:source_reports": page(S),
+    "verification:source_report": page(S),
+    "verification:supervision_reports": page(V),
+    "verification:supervision_report": page(V),
+    "verification:report_receive": act(_REPORT_REVIEW),
+    "verification:report_return": act(_REPORT_REVIEW),
+    "verification:report_accept": form(_REPORT_REVIEW),
+    "verification:exception_grant": form(_REPORT_REVIEW),
+    "verification:exceptions": page(V),
+    "verification:exception_decide": form(_REPORT_REVIEW),
+    "verification:exception_lift": form(_REPORT_REVIEW),
     # for everybody
     "health": Route(EVERYBODY),
     "web:home": Route(EVERYBODY, ok=frozenset({302})),
@@ -442,6 +477,30 @@ OPERATIONS: dict[str, Route] = {
             "POST /instruments/{uuid:instrument_id}/retire": _FILE,
             "POST /follow-ups/{uuid:follow_up_id}/done": _FILE,
             "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
+        }.items()
+    },
+    "GET /reports": Route(SIGNED_IN, ok=_LISTED),
+    "GET /reports/{uuid:report_id}": Route(VISITS, outside=404, ok=_LISTED | {404}),
+    **{
+        what: Route(SIGNED_IN, act=permission, ok=_TAKEN | {204}, stranger=_REFUSED, event=False)
+        for what, permission in {
+            "POST /points/{uuid:point_id}/reports": _REPORT,
+            "PATCH /reports/{uuid:report_id}": _REPORT,
+            "PUT /reports/{uuid:report_id}/file": _REPORT,
+            "POST /reports/{uuid:report_id}/materials": _REPORT,
+            "DELETE /reports/{uuid:report_id}/materials/{uuid:material_id}": _REPORT,
+            "POST /reports/{uuid:report_id}/originals": _REPORT,
+            "DELETE /reports/{uuid:report_id}/originals/{uuid:original_id}": _REPORT,
+            "PUT /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "DELETE /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "POST /reports/{uuid:report_id}/check": "verification.check",
+            "POST /reports/{uuid:report_id}/send-back": _REPORT,
+            "POST /reports/{uuid:report_id}/sign": "verification.sign",
+            "POST /reports/{uuid:report_id}/revise": _REPORT,
+            "POST /reports/{uuid:report_id}/withdraw": "verification.withdraw",
+            "POST /reports/{uuid:report_id}/receive": _REPORT_REVIEW,
+            "POST /reports/{uuid:report_id}/return": _REPORT_REVIEW,
+            "POST /reports/{uuid:report_id}/accept": _REPORT_REVIEW,
         }.items()
     },
     "GET /notifications": Route(SIGNED_IN),

@@ -20,6 +20,7 @@ from yunjian.library import policies as library
 from yunjian.maintenance.policies import plans, visits
 from yunjian.sources import policies as sources
 from yunjian.supervision.selectors.permissions import ROOMS, matrix
+from yunjian.verification import policies as verification
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "yunjian"
 OWN, OTHER = uuid4(), uuid4()
@@ -66,9 +67,27 @@ def _instrument(organization: UUID) -> Any:
     return SimpleNamespace(organization_id=organization, point_id=uuid4())
 
 
+def _report(organization: UUID) -> Any:
+    return SimpleNamespace(agency_id=organization, prepared_by_id=uuid4())
+
+
 HERE = "310115"
 CITY = {("authority", "reviewer")}
 TABLE = [
+    ("write reports", verification.may_prepare, FIELD),
+    ("write own reports", lambda a: verification.may_prepare(a, _report(OWN)), FIELD),
+    ("write another's reports", lambda a: verification.may_prepare(a, _report(OTHER)), set()),
+    (
+        "check own reports",
+        lambda a: verification.may_check(a, _report(OWN)),
+        {("agency", "quality_supervisor")},
+    ),
+    ("check another's reports", lambda a: verification.may_check(a, _report(OTHER)), set()),
+    ("sign own reports", lambda a: verification.may_sign(a, _report(OWN)), {("agency", "owner")}),
+    ("sign another's reports", lambda a: verification.may_sign(a, _report(OTHER)), set()),
+    ("withdraw own reports", lambda a: verification.may_withdraw(a, _report(OWN)), EDITORS),
+    ("withdraw another's reports", lambda a: verification.may_withdraw(a, _report(OTHER)), set()),
+    ("review reports here", lambda a: verification.may_review(a, HERE), REVIEWERS),
     ("keep their own notices", lambda a: administration.may_keep_notice(a, _notice(OWN)), NOTICES),
     (
         "keep another's notices",

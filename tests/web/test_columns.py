@@ -66,6 +66,8 @@ from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.sources.tables import SourceTable
 from yunjian.standards.rules import packs
 from yunjian.supervision import tables as supervision_tables
+from yunjian.verification import tables as verification_tables
+from yunjian.verification.models import FindingException, Report
 from yunjian.web.tables import Table
 from yunjian.web.templatetags.frame import render_table
 
@@ -151,6 +153,14 @@ def revision(filled: Filled) -> Any:
 
 def follow_up(filled: Filled) -> Any:
     return filled.row(FollowUp, done_on=None)
+
+
+def report(filled: Filled) -> Any:
+    return filled.row(Report)
+
+
+def finding_exception(filled: Filled) -> Any:
+    return filled.row(FindingException, state="asked")
 
 
 def source(filled: Filled) -> Any:
@@ -472,6 +482,32 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
         },
     ),
     (
+        verification_tables.ReportTable,
+        report,
+        REPORT_COLUMNS := {
+            "报告编号": "number", "报告类别": "kind", "版次": "edition",
+            "运维机构": "agency.name", "排污单位": "discharger.name", "所属区": "district.name",
+            "排口编号": "point.outlet.code", "测点": "point.name", "出具单位": "issuer",
+            "报告格式": "form", "实施开始时间": "executed_from", "实施结束时间": "executed_to",
+            "编制人": "prepared_by.display_name", "提交时间": "submitted_at", "状态": "state",
+            "审核意见": "decision_note", "内容摘要": "content_digest",
+        },
+    ),
+    (
+        verification_tables.AgencyReportTable,
+        report,
+        {name: path for name, path in REPORT_COLUMNS.items() if name != "运维机构"},
+    ),
+    (
+        verification_tables.ExceptionTable,
+        finding_exception,
+        {
+            "运维机构": "agency.name", "报告编号": "report_number", "问题": "finding",
+            "申请理由": "asked_reason", "申请时间": "asked_at", "状态": "state",
+            "处理理由": "reason",
+        },
+    ),
+    (
         supervision_tables.QueueTable,
         revision,
         QUEUE := {
@@ -709,6 +745,12 @@ def filing_context(filled: Filled) -> dict[str, Any]:
     }
 
 
+def report_context(filled: Filled) -> dict[str, Any]:
+    row = filled.row(Report, "report.")
+    filled.texts["report.outlet"] = str(row.point.outlet)
+    return {"report": row, "checklist": [], "editions": [], "exceptions": []}
+
+
 def plan_context(filled: Filled) -> dict[str, Any]:
     return {
         "plan": filled.row(Plan, "plan."),
@@ -936,6 +978,34 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
         {
             "账号": "account.username", "姓名": "account.display_name",
             "一次性密码": "=once-only",
+        },
+    ),
+    (
+        "verification/parts/basics.html",
+        report_context,
+        {
+            "报告编号": "report.number", "报告类别": "report.kind", "出具单位": "report.issuer",
+            "签发日期": "report.issued_on", "排污单位": "report.discharger.name",
+            "排口": "report.outlet", "测点": "report.point.name",
+            "MN 号": "report.point.mn_code", "实施开始时间": "report.executed_from",
+            "实施结束时间": "report.executed_to", "报告格式": "report.form",
+            "执行标准": "report.standard", "参比数据来源": "report.data_source",
+            "第三方名称": "report.third_party", "第三方报告编号": "report.third_party_report",
+            "分析实验室": "report.laboratory", "CMA 证书编号": "report.laboratory_cma",
+            "实验室报告编号": "report.laboratory_report", "说明": "report.note",
+            "保存期限": "report.keep_until",
+        },
+    ),
+    (
+        "verification/parts/signing.html",
+        report_context,
+        {
+            "编制人": "report.prepared_by.display_name", "编制时间": "report.created_at",
+            "校核人": "report.checked_by.display_name", "校核时间": "report.checked_at",
+            "校核意见": "report.check_note", "批准人": "report.signed_by.display_name",
+            "提交时间": "report.submitted_at", "受理时间": "report.received_at",
+            "审核时间": "report.decided_at", "审核意见": "report.decision_note",
+            "撤回原因": "report.withdraw_reason", "内容摘要": "report.content_digest",
         },
     ),
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    verification,
     visits,
 )
 
@@ -52,6 +53,6 @@ api = Api(
 )
 register_errors(api)
 for part in (
-    session, field, visits, notifications, places, filing_files, filings, documents,
+    session, field, visits, notifications, places, filing_files, filings, documents, verification,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -1,6 +1,58 @@
 """The addresses of the room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from yunjian.verification.views import agency, pages, readings, supervision
 
 app_name = "verification"
-urlpatterns: list[URLPattern] = []
+AGENCY = "agency/reports/"
+REPORT = f"{AGENCY}<uuid:report_id>/"
+REVIEW = "supervision/reports/"
+REVIEWED = f"{REVIEW}<uuid:report_id>/"
+EXCEPTIONS = "supervision/report-exceptions/"
+urlpatterns = [
+    path(AGENCY, agency.report_list, name="agency_reports"),
+    path(f"{AGENCY}new/", agency.report_new, name="report_new"),
+    path(REPORT, agency.report_page, name="agency_report"),
+    path(f"{REPORT}edit/", agency.report_edit, name="report_edit"),
+    path(f"{REPORT}file/", agency.report_file, name="report_file"),
+    path(f"{REPORT}materials/new/", agency.material_new, name="material_new"),
+    path(
+        f"{REPORT}materials/<uuid:material_id>/remove/",
+        agency.material_drop,
+        name="material_remove",
+    ),
+    path(f"{REPORT}originals/new/", agency.original_new, name="original_new"),
+    path(
+        f"{REPORT}originals/<uuid:original_id>/remove/",
+        agency.original_drop,
+        name="original_remove",
+    ),
+    path(f"{REPORT}tests/<slug:test>/", readings.readings_page, name="readings"),
+    path(f"{REPORT}tests/<slug:test>/remove/", readings.readings_drop, name="readings_remove"),
+    path(f"{REPORT}check/", agency.report_checked, name="report_check"),
+    path(f"{REPORT}send-back/", agency.report_sent_back, name="report_send_back"),
+    path(f"{REPORT}sign/", agency.report_signed, name="report_sign"),
+    path(f"{REPORT}revise/", agency.report_revised, name="report_revise"),
+    path(f"{REPORT}withdraw/", agency.report_withdrawn, name="report_withdraw"),
+    path(f"{REPORT}exceptions/ask/", agency.exception_asked, name="exception_ask"),
+    path("source/reports/", pages.source_reports, name="source_reports"),
+    path("source/reports/<uuid:report_id>/", pages.source_report, name="source_report"),
+    path(REVIEW, supervision.queue, name="supervision_reports"),
+    path(REVIEWED, supervision.report_page, name="supervision_report"),
+    path(f"{REVIEWED}receive/", supervision.receive, name="report_receive"),
+    path(f"{REVIEWED}return/", supervision.send_back, name="report_return"),
+    path(f"{REVIEWED}accept/", supervision.accept, name="report_accept"),
+    path(f"{REVIEWED}exceptions/grant/", supervision.exception_grants, name="exception_grant"),
+    path(EXCEPTIONS, supervision.exceptions, name="exceptions"),
+    path(
+        f"{EXCEPTIONS}<uuid:exception_id>/decide/",
+        supervision.exception_decided,
+        name="exception_decide",
+    ),
+    path(
+        f"{EXCEPTIONS}<uuid:exception_id>/lift/",
+        supervision.exception_lifted,
+        name="exception_lift",
+    ),
+]

@@ -66,7 +66,12 @@ SOURCE = Portal(
             MenuItem(_("污染源基本信息"), "/source/sources/"),
             MenuItem(_("仪器备案"), "/source/instruments/"),
         ),
-        _group(_("运维管理"), "clipboard-check", MenuItem(_("运维确认"), "/source/visits/")),
+        _group(
+            _("运维管理"),
+            "clipboard-check",
+            MenuItem(_("运维确认"), "/source/visits/"),
+            MenuItem(_("比对与校验报告"), "/source/reports/"),
+        ),
         MenuItem(_("账号与角色"), "/accounts/", "person-badge", permission="identity.accounts"),
         MenuItem(_("消息"), "/messages/", "bell"),
     ),
@@ -93,6 +98,7 @@ AGENCY = Portal(
             "calendar2-check",
             MenuItem(_("运维任务管理"), "/agency/tasks/", also="/agency/plans/"),
             MenuItem(_("现场运维"), "/agency/visits/"),
+            MenuItem(_("上传报告"), "/agency/reports/"),
         ),
         _group(
             _("运维信用评价信息管理"),
@@ -135,6 +141,7 @@ SUPERVISION = Portal(
             "check2-square",
             MenuItem(_("仪器备案"), "/supervision/filings/"),
             MenuItem(_("机构备案"), "/supervision/agency-filings/"),
+            MenuItem(_("比对与校验报告"), "/supervision/reports/"),
         ),
         _group(
             _("机构"),

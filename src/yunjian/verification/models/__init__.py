@@ -1,1 +1,25 @@
-"""Tables."""
+"""Reports and what belongs to them."""
+
+from yunjian.verification.models.parts import (
+    FindingException,
+    ReportCorrection,
+    ReportDevice,
+    ReportInstrument,
+    ReportMaterial,
+    ReportOriginal,
+    ReportPerson,
+    ReportTest,
+)
+from yunjian.verification.models.reports import Report
+
+__all__ = [
+    "FindingException",
+    "Report",
+    "ReportCorrection",
+    "ReportDevice",
+    "ReportInstrument",
+    "ReportMaterial",
+    "ReportOriginal",
+    "ReportPerson",
+    "ReportTest",
+]

@@ -1,0 +1,347 @@
+"""What is found about a report: pure judgements over facts, weighed by data.
+
+Which finding has which severity, and on what that stands, is in
+`verification/data/severities.toml`.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from yunjian.verification.domain.numbers import follows_pattern, plain_unit
+
+DATA = Path(__file__).parents[1] / "data" / "severities.toml"
+Severity = Literal["note", "minor", "major", "blocking"]
+SEVERITIES: tuple[Severity, ...] = ("blocking", "major", "minor", "note")
+NOT_JUDGED = "not_judged"
+JUDGED = ("pass", "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a kind of finding weighs and says, and on what that stands."""
+
+    code: str
+    severity: Severity
+    text: Mapping[str, str]
+    basis: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long reports and original records are kept."""
+
+    years: int
+    basis: str
+    clause: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a failed report leads to."""
+
+    days: int
+    title: Mapping[str, str]
+    standard: str
+    clause: str
+    provenance: str
+
+
+@cache
+def _data() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(DATA.read_text(encoding="utf-8"))
+
+
+@cache
+def weights() -> Mapping[str, Weight]:
+    """Return what each kind of finding weighs, by its code."""
+    return {row["code"]: Weight(**row) for row in _data()["findings"]}
+
+
+@cache
+def retention() -> Retention:
+    """Return how long reports are kept."""
+    return Retention(**_data()["retention"][0])
+
+
+@cache
+def correction() -> Correction:
+    """Return what a failed report leads to."""
+    return Correction(**_data()["corrections"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found about a report: where (the path of a field), and what the words need."""
+
+    code: str
+    path: str
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> Weight:
+        """Return what it weighs."""
+        return weights()[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        """Return its severity."""
+        return self.weight.severity
+
+    @property
+    def key(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Return what two equal findings have in common."""
+        return self.code, self.path, tuple(sorted(self.about.items()))
+
+    def text(self, language: str) -> str:
+        """Return it as people read it, in a language."""
+        words = self.weight.text
+        return words.get(language, words["zh"]).format(**self.about)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON keeps it."""
+        return {
+            "code": self.code,
+            "path": self.path,
+            "about": dict(self.about),
+            "severity": self.severity,
+        }
+
+
+def from_data(row: Mapping[str, Any]) -> Finding:
+    """Return the finding that JSON keeps."""
+    return Finding(row["code"], row["path"], row["about"])
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFact:
+    """An instrument of the report, and how it stood that day."""
+
+    label: str
+    period: str
+    stood: bool
+    stopped: str = ""  # the days of the stop that holds that day
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFact:
+    """A reference device: whether it was calibrated that day, whether it is out of use."""
+
+    label: str
+    calibrated: bool
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFact:
+    """Somebody who took part."""
+
+    label: str
+    certified: bool
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialFact:
+    """A standard gas or solution."""
+
+    path: str
+    label: str
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A declared quantity that is not the computed one."""
+
+    quantity: str
+    declared: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestFact:
+    """A test with its number of rows, what is due, and what was declared and computed."""
+
+    __test__ = False  # no test of ours
+
+    path: str
+    label: str
+    rows: int
+    least: int | None = None
+    unit: str = ""
+    filed_unit: str = ""
+    declared: str = ""
+    computed: str = ""
+    checks_missing: bool = False
+    unclear: int = 0
+    differences: Sequence[Difference] = ()
+    same_as: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A person or device that another report names at the same time at another place."""
+
+    path: str
+    who: str
+    place: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """All that findings are made from."""
+
+    number: str
+    begins: datetime
+    ends: datetime
+    day: date
+    pattern: str = ""
+    number_elsewhere: Sequence[str] = ()
+    has_file: bool = True
+    instruments: Sequence[InstrumentFact] = ()
+    devices: Sequence[DeviceFact] = ()
+    people: Sequence[PersonFact] = ()
+    materials: Sequence[MaterialFact] = ()
+    tests: Sequence[TestFact] = ()
+    missing_originals: Sequence[tuple[str, str]] = ()
+    missing_contents: Sequence[tuple[str, str]] = ()  # item and clause
+    overlaps: Sequence[Overlap] = ()
+    sign_ins: Sequence[tuple[datetime, datetime | None]] = ()
+    third_party_named: bool = True
+    laboratory_complete: bool = True
+
+
+def findings_of(facts: ReportFacts) -> list[Finding]:
+    """Return what is found, the gravest first; equal facts give equal findings."""
+    found = [one for rule in RULES for one in rule(facts)]
+    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
+
+
+def _number(facts: ReportFacts) -> Iterator[Finding]:
+    if facts.number_elsewhere:
+        yield Finding("number_elsewhere", "number", {"others": "、".join(facts.number_elsewhere)})
+    if not follows_pattern(facts.number, facts.pattern):
+        yield Finding("number_pattern", "number", {"pattern": facts.pattern})
+
+
+def _instruments(facts: ReportFacts) -> Iterator[Finding]:
+    if not facts.instruments:
+        yield Finding("no_instrument", "instruments")
+    for one in facts.instruments:
+        about = {"instrument": one.label}
+        if not one.stood:
+            period = about | {"period": one.period}
+            yield Finding("instrument_not_standing", "instruments", period)
+        elif one.stopped:
+            stopped = about | {"period": one.stopped}
+            yield Finding("instrument_stopped", "executed_from", stopped)
+
+
+def _devices(facts: ReportFacts) -> Iterator[Finding]:
+    if not facts.devices:
+        yield Finding("no_device", "devices")
+    for one in facts.devices:
+        if not one.calibrated:
+            yield Finding("device_uncalibrated", "devices", {"device": one.label})
+        if one.retired:
+            yield Finding("device_retired", "devices", {"device": one.label})
+
+
+def _people(facts: ReportFacts) -> Iterator[Finding]:
+    if not facts.people:
+        yield Finding("no_person", "people")
+    for one in facts.people:
+        if one.left_on is not None and one.left_on <= facts.day:
+            about = {"person": one.label, "day": one.left_on.isoformat()}
+            yield Finding("person_had_left", "people", about)
+        if not one.certified:
+            yield Finding("person_uncertified", "people", {"person": one.label})
+
+
+def _materials(facts: ReportFacts) -> Iterator[Finding]:
+    for one in facts.materials:
+        if one.valid_until < facts.day:
+            about = {"material": one.label, "day": one.valid_until.isoformat()}
+            yield Finding("material_expired", one.path, about)
+
+
+def _tests(facts: ReportFacts) -> Iterator[Finding]:
+    for one in facts.tests:
+        about = {"test": one.label}
+        if one.rows == 0:
+            yield Finding("no_readings", one.path, about)
+            continue
+        if one.least is not None and one.rows < one.least:
+            number = about | {"number": str(one.rows), "least": str(one.least)}
+            yield Finding("too_few_rows", one.path, number)
+        if one.unclear:
+            yield Finding("readings_unclear", one.path, about | {"number": str(one.unclear)})
+        if one.unit and one.filed_unit and plain_unit(one.unit) != plain_unit(one.filed_unit):
+            units = about | {"unit": one.unit, "filed": one.filed_unit}
+            yield Finding("other_unit", one.path, units)
+        if one.checks_missing:
+            yield Finding("no_reference_check", one.path, about)
+        if one.declared in JUDGED and one.computed in JUDGED and one.declared != one.computed:
+            verdicts = about | {"declared": one.declared, "computed": one.computed}
+            yield Finding("verdict_differs", one.path, verdicts)
+        for value in one.differences:
+            quantities = {
+                "quantity": value.quantity,
+                "declared": value.declared,
+                "computed": value.computed,
+            }
+            yield Finding("value_differs", one.path, about | quantities)
+        if one.same_as:
+            yield Finding("same_series", one.path, about | {"others": "、".join(one.same_as)})
+
+
+def _papers(facts: ReportFacts) -> Iterator[Finding]:
+    if not facts.has_file:
+        yield Finding("file_missing", "file")
+    for kind, label in facts.missing_originals:
+        yield Finding("original_missing", f"originals.{kind}", {"original": label})
+    for item, clause in facts.missing_contents:
+        yield Finding("content_missing", "contents", {"item": item, "clause": clause})
+    if not facts.third_party_named:
+        yield Finding("third_party_unnamed", "third_party")
+    if not facts.laboratory_complete:
+        yield Finding("laboratory_incomplete", "laboratory")
+
+
+def _times(facts: ReportFacts) -> Iterator[Finding]:
+    for one in facts.overlaps:
+        about = {"who": one.who, "place": one.place, "others": one.number}
+        yield Finding("overlapping", one.path, about)
+    if not facts.sign_ins:
+        yield Finding("no_visit", "executed_from")
+        return
+    inside = any(
+        begin <= facts.begins and (end is None or facts.begins <= end)
+        for begin, end in facts.sign_ins
+    )
+    if not inside:
+        windows = "、".join(
+            f"{begin:%H:%M}～{f'{end:%H:%M}' if end else ''}" for begin, end in facts.sign_ins
+        )
+        about = {"begin": f"{facts.begins:%Y-%m-%d %H:%M}", "windows": windows}
+        yield Finding("outside_sign_in", "executed_from", about)
+
+
+RULES: tuple[Callable[[ReportFacts], Iterator[Finding]], ...] = (
+    _number,
+    _papers,
+    _instruments,
+    _devices,
+    _people,
+    _materials,
+    _tests,
+    _times,
+)

@@ -1,0 +1,43 @@
+"""Report numbers as people write them, and as they are compared."""
+
+import re
+import unicodedata
+
+# brackets of every kind that one and the same number is written with
+_OPENING, _CLOSING = "〔【[「『〈《{", "〕】]」』〉》}"
+_BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_BLANKS = re.compile(r"\s+")
+
+
+def number_key(typed: str) -> str:
+    """Return what two spellings of one report number have in common.
+
+    Width of characters, kind of brackets and dashes, blanks and case do not matter.
+    """
+    text = unicodedata.normalize("NFKC", typed).translate(_BRACKETS)
+    return _BLANKS.sub("", _DASHES.sub("-", text)).upper()
+
+
+def issuer_key(typed: str) -> str:
+    """Return what two spellings of one issuing body have in common."""
+    return number_key(typed)
+
+
+def follows_pattern(number: str, pattern: str) -> bool:
+    """Tell whether a number follows an agency's own pattern.
+
+    In a pattern `#` stands for a digit, `@` for a letter, `*` for anything; an empty pattern asks
+    nothing.
+    """
+    if not pattern.strip():
+        return True
+    parts = {"#": r"\d", "@": r"[A-Za-z]", "*": r".*"}
+    expression = "".join(parts.get(one, re.escape(one)) for one in number_key(pattern))
+    return re.fullmatch(expression, number_key(number)) is not None
+
+
+def plain_unit(typed: str) -> str:
+    """Return a unit as the packs write it: "mg/m³" and "ｍg/m3" are "mg/m3"."""
+    text = unicodedata.normalize("NFKC", typed).replace("μ", "u").replace("µ", "u")
+    return _BLANKS.sub("", text)

@@ -1,0 +1,229 @@
+"""What the API says and takes of reports."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class ReportRowOut(Schema):
+    """A report in a list."""
+
+    id: UUID
+    number: str
+    kind: str
+    edition: int
+    state: str
+    point: UUID = Field(validation_alias="point_id")
+    agency: UUID = Field(validation_alias="agency_id")
+    discharger: UUID = Field(validation_alias="discharger_id")
+    executed_from: datetime
+    executed_to: datetime
+    submitted_at: datetime | None
+
+
+class ReportInstrumentOut(Schema):
+    """An instrument with its parameters as they stood."""
+
+    instrument: UUID = Field(validation_alias="instrument_id")
+    revision: UUID = Field(validation_alias="revision_id")
+    snapshot: dict[str, Any]
+
+
+class ReportPersonOut(Schema):
+    """Somebody who took part, with the certificate of that day."""
+
+    person: UUID = Field(validation_alias="person_id")
+    certificate: UUID | None = Field(validation_alias="certificate_id")
+
+
+class ReportDeviceOut(Schema):
+    """A reference device, with the certificate of that day."""
+
+    equipment: UUID = Field(validation_alias="equipment_id")
+    certificate: UUID | None = Field(validation_alias="certificate_id")
+
+
+class MaterialIn(Schema):
+    """A standard gas or solution."""
+
+    name: str
+    certificate_number: str
+    nominal: str
+    unit: str
+    uncertainty: str = ""
+    maker: str = ""
+    valid_until: date
+
+
+class MaterialOut(MaterialIn):
+    """The same, with its key."""
+
+    id: UUID
+
+
+class TestIn(Schema):
+    """The readings of a test as they were typed."""
+
+    __test__ = False  # no test of ours
+
+    parameter: str = ""
+    readings: list[dict[str, str]] = Field(description="rows: column of the form → text")
+    values: dict[str, str] = {}
+    declared: dict[str, str] = {}
+    declared_verdict: str = ""
+    unit: str = ""
+    basis: str = ""
+    version: int | None = Field(None, description="of the report, in sight of which it is made")
+
+
+class TestOut(Schema):
+    """The same beside what it computes to."""
+
+    __test__ = False  # no test of ours
+
+    test: str
+    parameter: str
+    instrument: UUID | None = Field(validation_alias="instrument_id")
+    unit: str
+    basis: str
+    readings: list[dict[str, str]]
+    values: dict[str, str]
+    declared: dict[str, str]
+    declared_verdict: str
+    verdict: str
+    results: dict[str, Any]
+
+
+class OriginalIn(Schema):
+    """A file of the original records that was uploaded before."""
+
+    kind: str
+    attachment: UUID
+
+
+class OriginalOut(Schema):
+    """A file of the original records."""
+
+    id: UUID
+    kind: str
+    attachment: UUID = Field(validation_alias="attachment_id")
+
+
+class FindingOut(Schema):
+    """What was found about a report."""
+
+    code: str
+    severity: str
+    path: str
+    text: str
+    basis: str
+    blocking: bool
+
+
+class ReportOut(ReportRowOut):
+    """A report with all that belongs to it."""
+
+    version: int
+    series: UUID
+    previous: UUID | None = Field(validation_alias="previous_id")
+    issuer: str
+    issued_on: date | None
+    form: str
+    standard: str
+    data_source: str
+    third_party: str
+    third_party_report: str
+    laboratory: str
+    laboratory_cma: str
+    laboratory_report: str
+    note: str
+    file: UUID | None = Field(validation_alias="file_id")
+    instruments: list[ReportInstrumentOut]
+    people: list[ReportPersonOut]
+    devices: list[ReportDeviceOut]
+    materials: list[MaterialOut]
+    tests: list[TestOut]
+    originals: list[OriginalOut]
+    content_digest: str
+    keep_until: date | None
+    decision_note: str
+    field_remarks: dict[str, str]
+    shown_digest: str = Field(description="of the content as it stands; what a signature is of")
+    findings: list[FindingOut] = Field(validation_alias="found")
+
+
+class ReportValues(Schema):
+    """What a report says; what is left out of a change stays."""
+
+    number: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    executed_from: datetime | None = None
+    executed_to: datetime | None = None
+    data_source: str | None = None
+    third_party: str | None = None
+    third_party_report: str | None = None
+    laboratory: str | None = None
+    laboratory_cma: str | None = None
+    laboratory_report: str | None = None
+    note: str | None = None
+    instruments: list[UUID] | None = None
+    people: list[UUID] | None = None
+    devices: list[UUID] | None = None
+
+
+class ReportIn(ReportValues):
+    """A new report."""
+
+    kind: str
+    number: str
+    executed_from: datetime
+    executed_to: datetime
+
+
+class ReportChangeIn(ReportValues):
+    """A change of a draft."""
+
+    version: int | None = None
+
+
+class ReportFileIn(Schema):
+    """The report itself, uploaded before."""
+
+    attachment: UUID
+    version: int | None = None
+
+
+class CheckIn(Schema):
+    """The opinion of the quality supervisor."""
+
+    note: str = ""
+    version: int | None = None
+
+
+class SignIn(Schema):
+    """A handwritten signature, uploaded before, and the digest of what was shown."""
+
+    signature: UUID
+    shown_digest: str
+
+
+class ReportReasonIn(Schema):
+    """Why something is done."""
+
+    reason: str
+
+
+class ReportReturnIn(Schema):
+    """Why a report goes back, in all and by field."""
+
+    reason: str = ""
+    remarks: dict[str, str] = {}
+
+
+class ReportAcceptIn(Schema):
+    """The opinion with which a report is accepted."""
+
+    note: str = ""

@@ -1,0 +1,73 @@
+"""The canonical content of a report: what is digested, shown at signing, and frozen."""
+
+from typing import Any
+
+from django.conf import settings
+
+from yunjian.kernel.digests import canonical_json, digest
+from yunjian.records.changes import plain
+from yunjian.verification.models import Report
+
+COLUMNS = (
+    "kind", "number", "issuer", "issued_on", "form", "standard", "data_source",
+    "third_party", "third_party_report", "laboratory", "laboratory_cma", "laboratory_report",
+    "note",
+)  # fmt: skip
+
+
+def content_of(report: Report) -> dict[str, Any]:
+    """Return all that a report says, as canonical JSON holds it: texts, no floats.
+
+    `report` was read `with_parts`.
+    """
+    return {
+        **{name: plain(getattr(report, name)) for name in COLUMNS},
+        "executed": [report.executed_from.isoformat(), report.executed_to.isoformat()],
+        "agency": str(report.agency_id),
+        "discharger": str(report.discharger_id),
+        "point": report.point.mn_code,
+        "series": str(report.series),
+        "edition": report.edition,
+        "file": report.file.digest if report.file else None,
+        "instruments": [
+            {"instrument": str(row.instrument_id), "snapshot": row.snapshot}
+            for row in report.instruments.all()
+        ],
+        # people by their keys: the chain keeps for ever, so it keeps no names
+        "people": [
+            [str(row.person_id), str(row.certificate_id) if row.certificate_id else None]
+            for row in report.people.all()
+        ],
+        "devices": [
+            [row.equipment.asset_number, row.certificate.number if row.certificate else None]
+            for row in report.devices.all()
+        ],
+        "materials": [
+            [
+                row.name, row.certificate_number, row.nominal, row.unit, row.uncertainty,
+                row.maker, row.valid_until.isoformat(),
+            ]
+            for row in report.materials.all()
+        ],
+        "tests": [
+            {
+                "test": row.test,
+                "parameter": row.parameter,
+                "instrument": str(row.instrument_id) if row.instrument_id else None,
+                "unit": row.unit,
+                "basis": row.basis,
+                "readings": row.readings,
+                "values": row.values,
+                "declared": row.declared,
+                "declared_verdict": row.declared_verdict,
+                "results": row.results,
+            }
+            for row in report.tests.all()
+        ],
+        "originals": [[row.kind, row.attachment.digest] for row in report.originals.all()],
+    }  # fmt: skip
+
+
+def digest_of(report: Report) -> str:
+    """Return the digest of a report's canonical content (`report` was read `with_parts`)."""
+    return digest(canonical_json(content_of(report)), settings.EVIDENCE_DIGEST)

@@ -1,0 +1,242 @@
+"""What findings about a report are made from, as of now; which of them stop a signature."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from yunjian.access.row_policies import bypass_rls
+from yunjian.agencies.models.filing import FilingState
+from yunjian.instruments.models import InstrumentAction
+from yunjian.kernel.clock import SHANGHAI, business_day, day_bounds
+from yunjian.maintenance.models import Visit
+from yunjian.verification.domain.findings import (
+    DeviceFact,
+    Difference,
+    Finding,
+    InstrumentFact,
+    MaterialFact,
+    Overlap,
+    PersonFact,
+    ReportFacts,
+    TestFact,
+    findings_of,
+)
+from yunjian.verification.models import (
+    FindingException,
+    Report,
+    ReportDevice,
+    ReportPerson,
+    ReportTest,
+)
+from yunjian.verification.models.parts import ExceptionState
+from yunjian.verification.models.reports import DataSource, ReportState
+from yunjian.verification.selectors.contents import missing_contents, missing_originals
+from yunjian.verification.selectors.forms import form_named
+from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.selectors.standing import instrument_label, period_text, stood, valid_on
+
+
+def current_findings(report: Report) -> list[Finding]:
+    """Return what is found about a report as of now, the gravest first."""
+    with bypass_rls("what a report is compared with stands in other organisations' rows as well"):
+        return findings_of(facts_of(with_parts(report)))
+
+
+def blocking(report: Report, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that stop a signature: the blocking ones without an exception."""
+    granted = FindingException.unscoped().filter(series=report.series, state=ExceptionState.GRANTED)
+    aside = {(row.code, row.path, row.finding) for row in granted}
+    return [
+        one
+        for one in findings
+        if one.severity == "blocking" and (one.code, one.path, one.text("zh")) not in aside
+    ]
+
+
+def facts_of(report: Report) -> ReportFacts:
+    """Return the facts of a report (read `with_parts`); a bounded number of queries."""
+    day = business_day(report.executed_from)
+    return ReportFacts(
+        number=report.number,
+        begins=report.executed_from.astimezone(SHANGHAI),
+        ends=report.executed_to.astimezone(SHANGHAI),
+        day=day,
+        number_elsewhere=_number_elsewhere(report),
+        has_file=report.file_id is not None,
+        instruments=_instruments(report),
+        devices=[
+            DeviceFact(
+                label=str(row.equipment),
+                calibrated=not row.equipment.needs_calibration
+                or valid_on(row.equipment, day) is not None,
+                retired=row.equipment.state == FilingState.WITHDRAWN,
+            )
+            for row in report.devices.all()
+        ],
+        people=[
+            PersonFact(
+                label=row.person.name,
+                certified=valid_on(row.person, day) is not None,
+                left_on=row.person.left_on,
+            )
+            for row in report.people.all()
+        ],
+        materials=[
+            MaterialFact("materials", f"{row.name} {row.certificate_number}", row.valid_until)
+            for row in report.materials.all()
+        ],
+        tests=_tests(report),
+        missing_originals=missing_originals(report),
+        missing_contents=missing_contents(report),
+        overlaps=_overlaps(report),
+        sign_ins=_sign_ins(report),
+        third_party_named=report.data_source != DataSource.THIRD_PARTY
+        or bool(report.third_party and report.third_party_report),
+        laboratory_complete=not report.laboratory
+        or bool(report.laboratory_cma and report.laboratory_report),
+    )
+
+
+def _named(report: Report, other: Report) -> str:
+    """Return how another report is called in front of the agency: its own by their numbers."""
+    if other.agency_id == report.agency_id:
+        return other.number
+    return _("（其他机构的报告）")
+
+
+def _number_elsewhere(report: Report) -> list[str]:
+    others = (
+        Report.unscoped()
+        .filter(number_key=report.number_key, latest=True)
+        .exclude(state=ReportState.WITHDRAWN)
+        .exclude(series=report.series)
+    )
+    return [_named(report, other) for other in others.order_by("id")[:5]]
+
+
+def _instruments(report: Report) -> list[InstrumentFact]:
+    rows = list(report.instruments.all())
+    day = business_day(report.executed_from)
+    stops = {
+        row.instrument_id: row.stopped
+        for row in InstrumentAction.unscoped().filter(
+            instrument__in=[row.instrument_id for row in rows], stopped__contains=day
+        )
+    }
+    results = []
+    for row in rows:
+        stop = stops.get(row.instrument_id)
+        results.append(
+            InstrumentFact(
+                label=instrument_label(row.instrument, row.revision),
+                period=period_text(row.instrument),
+                stood=stood(row.instrument, day),
+                stopped=f"{stop.lower}～{stop.upper or ''}" if stop else "",
+            )
+        )
+    return results
+
+
+def _tests(report: Report) -> list[TestFact]:
+    rows = list(report.tests.all())
+    units = {row.instrument_id: row.snapshot.get("unit", "") for row in report.instruments.all()}
+    same = _same_series(report, rows)
+    form = form_named(report.form)
+    titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
+    facts = []
+    for row in rows:
+        results = row.results
+        facts.append(
+            TestFact(
+                path=".".join(one for one in ("tests", row.test, row.parameter) if one),
+                label=" ".join(
+                    one for one in (titles.get(row.test, row.test), row.parameter) if one
+                ),
+                rows=results.get("rows", len(row.readings)),
+                least=results.get("least"),
+                unit=row.unit,
+                filed_unit=units.get(row.instrument_id, "") if row.instrument_id else "",
+                declared=row.declared_verdict,
+                computed=row.verdict,
+                checks_missing=results.get("checks_missing", False),
+                unclear=len(results.get("problems", [])),
+                differences=[
+                    Difference(one["title"]["zh"], one["declared"], one["computed"])
+                    for one in results.get("disagreements", [])
+                ],
+                same_as=same.get(row.series_digest, ()),
+            )
+        )
+    return facts
+
+
+def _same_series(report: Report, rows: list[ReportTest]) -> dict[str, list[str]]:
+    digests = {row.series_digest for row in rows if row.series_digest}
+    if not digests:
+        return {}
+    others = (
+        ReportTest.unscoped()
+        .filter(series_digest__in=digests, report__latest=True)
+        .exclude(report__state=ReportState.WITHDRAWN)
+        .exclude(report__series=report.series)
+        .select_related("report")
+        .order_by("id")[:20]
+    )
+    results: dict[str, list[str]] = {}
+    for row in others:
+        name = _named(report, row.report)
+        if name not in results.setdefault(row.series_digest, []):
+            results[row.series_digest].append(name)
+    return results
+
+
+def _overlaps(report: Report) -> list[Overlap]:
+    """Return who and which device another report of another point names at the same time."""
+    people = {row.person_id: row.person.name for row in report.people.all()}
+    devices = {row.equipment_id: str(row.equipment) for row in report.devices.all()}
+    results = []
+    for path, model, column, names in (
+        ("people", ReportPerson, "person", people),
+        ("devices", ReportDevice, "equipment", devices),
+    ):
+        rows = (
+            model.unscoped()
+            .filter(
+                **{f"{column}__in": list(names)},
+                report__latest=True,
+                report__executed_from__lt=report.executed_to,
+                report__executed_to__gt=report.executed_from,
+            )
+            .exclude(report__state=ReportState.WITHDRAWN)
+            .exclude(report__series=report.series)
+            .exclude(report__point_id=report.point_id)
+            .select_related("report__point")
+            .order_by("id")[:20]
+        )
+        for row in rows:
+            who: UUID = getattr(row, f"{column}_id")
+            results.append(Overlap(path, names[who], row.report.point.name, row.report.number))
+    return results
+
+
+def _sign_ins(report: Report) -> list[tuple[datetime, datetime | None]]:
+    begin, end = day_bounds(business_day(report.executed_from))
+    rows = (
+        Visit.unscoped()
+        .filter(
+            point_id=report.point_id,
+            agency_id=report.agency_id,
+            signed_in_at__gte=begin,
+            signed_in_at__lt=end,
+        )
+        .order_by("signed_in_at")
+    )
+    return [
+        (
+            row.signed_in_at.astimezone(SHANGHAI),
+            row.signed_out_at.astimezone(SHANGHAI) if row.signed_out_at else None,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,143 @@
+"""Reads of reports: lists, one report with all that belongs to it, its editions."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from yunjian.access.scope import get_visible_or_404
+from yunjian.agencies.models import Certificate
+from yunjian.kernel.clock import day_bounds
+from yunjian.records.filters import text_filter, value_filter
+from yunjian.verification.domain.numbers import number_key
+from yunjian.verification.models import (
+    FindingException,
+    Report,
+    ReportDevice,
+    ReportInstrument,
+    ReportMaterial,
+    ReportOriginal,
+    ReportPerson,
+    ReportTest,
+)
+from yunjian.verification.models.reports import WAITING, ReportState
+
+_LISTED = ("agency", "discharger", "district", "point__outlet__source", "prepared_by")
+QUEUES: dict[str, list[str]] = {
+    "waiting": [*WAITING],
+    "accepted": [ReportState.ACCEPTED, ReportState.SUPERSEDED],
+    "returned": [ReportState.RETURNED],
+    "withdrawn": [ReportState.WITHDRAWN],
+}
+
+
+def reports(
+    *,
+    text: str = "",
+    kind: str = "",
+    state: str = "",
+    queue: str = "",
+    district: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Report]:
+    """Return the reports that the actor sees; `text` is part of number, point, or an organisation.
+
+    `since` and `until` are days of execution, both included; `queue` is a key of `QUEUES`.
+    """
+    rows: QuerySet[Report] = Report.objects.select_related(*_LISTED)
+    if text:
+        rows = rows.filter(
+            text_filter(number_key(text), "number_key")
+            | text_filter(text, "point__name", "discharger__name", "agency__name")
+        )
+    rows = rows.filter(value_filter(kind=kind, state=state, district_id=district))
+    if queue in QUEUES:
+        rows = rows.filter(state__in=QUEUES[queue])
+    if since:
+        rows = rows.filter(executed_from__gte=day_bounds(since)[0])
+    if until:
+        rows = rows.filter(executed_from__lt=day_bounds(until)[1])
+    return rows
+
+
+def report_or_404(report_id: UUID | str) -> Report:
+    """Return a report with its parties and place."""
+    rows = Report.objects.select_related(
+        *_LISTED, "checked_by", "signed_by", "received_by", "decided_by", "file", "signature"
+    )
+    return get_visible_or_404(Report, report_id, queryset=rows)
+
+
+def with_parts(report: Report) -> Report:
+    """Return the report with all that belongs to it read, one query for each kind of part."""
+    rows = Report.unscoped().filter(pk=report.pk)
+    read = rows.select_related(
+        *_LISTED, "checked_by", "signed_by", "received_by", "decided_by", "file", "signature"
+    ).prefetch_related(
+        Prefetch(
+            "instruments",
+            ReportInstrument.unscoped().select_related("instrument", "revision").order_by("id"),
+        ),
+        Prefetch(
+            "people",
+            ReportPerson.unscoped()
+            .select_related("person", "certificate")
+            .prefetch_related(Prefetch("person__certificates", _certificates()))
+            .order_by("id"),
+        ),
+        Prefetch(
+            "devices",
+            ReportDevice.unscoped()
+            .select_related("equipment", "certificate")
+            .prefetch_related(Prefetch("equipment__certificates", _certificates()))
+            .order_by("id"),
+        ),
+        Prefetch("materials", ReportMaterial.unscoped().order_by("id")),
+        Prefetch("tests", ReportTest.unscoped().select_related("instrument").order_by("id")),
+        Prefetch(
+            "originals",
+            ReportOriginal.unscoped().select_related("attachment").order_by("position", "id"),
+        ),
+    )
+    return read.get()
+
+
+def _certificates() -> QuerySet[Certificate]:
+    return Certificate.unscoped().order_by("-valid_until")
+
+
+def editions_of(report: Report) -> list[Report]:
+    """Return the editions of a report that the actor sees, the newest first."""
+    rows: QuerySet[Report] = Report.objects.filter(series=report.series)
+    return list(rows.order_by("-edition"))
+
+
+def exceptions_of(report: Report) -> list[FindingException]:
+    """Return the exceptions of a report, the newest first."""
+    rows: QuerySet[FindingException] = FindingException.objects.filter(series=report.series)
+    return list(rows.select_related("asked_by", "decided_by", "lifted_by").order_by("-id"))
+
+
+def exceptions_waiting(*, state: str = "asked") -> QuerySet[FindingException]:
+    """Return the exceptions that the actor sees, by state."""
+    rows: QuerySet[FindingException] = FindingException.objects.select_related("agency", "district")
+    return rows.filter(value_filter(state=state))
+
+
+def exception_or_404(exception_id: UUID | str) -> FindingException:
+    """Return an exception with who asked for it."""
+    rows = FindingException.objects.select_related("agency", "district")
+    return get_visible_or_404(FindingException, exception_id, queryset=rows)
+
+
+def next_waiting(after: Report) -> Report | None:
+    """Return the report that has waited longest, besides one."""
+    rows: QuerySet[Report] = Report.objects.filter(state__in=WAITING).exclude(pk=after.pk)
+    return rows.order_by("submitted_at", "id").first()
+
+
+def part_or_404(model: type[Any], report: Report, key: UUID) -> Any:
+    """Return a part of a report."""
+    return get_visible_or_404(model, key, queryset=model.objects.filter(report=report))

@@ -1,0 +1,80 @@
+"""What follows from an accepted report: follow-ups and corrections that waited for it are done."""
+
+from django.db.models import Q
+
+from yunjian.access.actor import Actor
+from yunjian.evidence.services import record
+from yunjian.instruments import events as instrument_events
+from yunjian.instruments.models import FollowUp
+from yunjian.kernel.clock import business_day
+from yunjian.verification.models import Report, ReportCorrection
+from yunjian.verification.models.reports import ReportKind
+
+# which follow-ups of an instrument a kind of report does; the codes are those of
+# instruments/data/follow_ups.toml
+DOES = {
+    ReportKind.ACCEPTANCE: ("acceptance",),
+    ReportKind.VERIFICATION: ("verification",),
+    ReportKind.COMPARISON: ("verification",),
+    ReportKind.WATER_SAMPLE: ("verification",),
+    ReportKind.SYSTEM_CALIBRATION: (),
+}
+
+
+def follow_ups_close(actor: Actor, report: Report) -> list[str]:
+    """Complete the open follow-ups that an accepted report does; return their codes.
+
+    Those of an instrument whose tests failed stay open. `report` was read `with_parts`.
+    """
+    day = business_day(report.executed_to)
+    failed = {row.instrument_id for row in report.tests.all() if row.verdict != "pass"}
+    instruments = [
+        row.instrument_id
+        for row in report.instruments.all()
+        if row.instrument_id not in failed and None not in failed
+    ]
+    rows = list(
+        FollowUp.unscoped()
+        .select_related("instrument")
+        .select_for_update(of=("self",))
+        .filter(
+            instrument_id__in=instruments,
+            code__in=DOES[ReportKind(report.kind)],
+            done_on__isnull=True,
+            opened_on__lte=day,
+        )
+        .order_by("id")
+    )
+    for row in rows:
+        row.done_on = day
+        row.report_number = report.number
+        row.done_by_id = actor.account_id
+        row.save(update_fields=["done_on", "report_number", "done_by"])
+        record(
+            actor=actor,
+            verb=instrument_events.FOLLOW_UP_DONE,
+            obj=row.instrument,
+            organization_id=row.instrument.organization_id,
+            payload={
+                "follow_up": row.code,
+                "title": row.title,
+                "done_on": day.isoformat(),
+                "report": row.report_number,
+            },
+        )
+    return [row.code for row in rows]
+
+
+def corrections_close(report: Report, outcome: str) -> None:
+    """Close the open corrections at the point for the parameters that passed now."""
+    passed = {row.parameter for row in report.tests.all() if row.verdict == "pass"}
+    if outcome == "fail" or not passed:
+        return
+    day = business_day(report.executed_to)
+    waiting = ReportCorrection.unscoped().filter(
+        Q(opened_on__lte=day), point_id=report.point_id, done_by_report__isnull=True
+    )
+    for row in waiting.select_for_update().order_by("id"):
+        if set(row.parameters) <= passed and row.report_id != report.pk:
+            row.done_by_report = report
+            row.save(update_fields=["done_by_report"])

@@ -1,0 +1,202 @@
+"""Checked by the quality supervisor, signed by the owner: then it is handed in and frozen."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
+from yunjian.evidence.models import Attachment
+from yunjian.evidence.services import attachments_share
+from yunjian.kernel.clock import business_day, now
+from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
+from yunjian.kernel.languages import language_code
+from yunjian.records.problems import Problems
+from yunjian.records.versions import check_version
+from yunjian.verification import events
+from yunjian.verification.domain.findings import Finding, retention
+from yunjian.verification.models import Report
+from yunjian.verification.models.reports import ReportState
+from yunjian.verification.policies import may_check, may_prepare, may_sign
+from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.facts import blocking, current_findings
+from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.services.rows import (
+    agency_link,
+    holders_in,
+    locked_report,
+    note,
+    note_to_both,
+    own_file,
+    require_state,
+    tell,
+    tell_agency,
+    tell_discharger,
+    tell_reviewers,
+)
+
+MAX_NOTE = 400
+
+
+@transaction.atomic
+def report_check(
+    *, actor: Actor, report: Report, note_text: str = "", version: int | None = None
+) -> Report:
+    """Check a draft: from now on it is frozen, and the owner is asked to sign.
+
+    Raises:
+        NotAllowed: the actor is no quality supervisor of the agency, or prepared the report.
+        InvalidState: it is no draft.
+        InvalidInput: each blocking finding at its field.
+        StaleVersion: somebody changed it since it was shown.
+    """
+    report = locked_report(report)
+    require(may_check(actor, report), _("校核由本机构的质量监督员办理，且不能是编制人"))
+    require_state(report, ReportState.DRAFT, message=_("只有草稿可以校核"))
+    check_version(report, version)
+    _check_note(note_text)
+    _refuse_blocking(report)
+    report.state = ReportState.CHECKED
+    report.checked_by_id = actor.account_id
+    report.checked_at = now()
+    report.check_note = note_text.strip()
+    report.save(update_fields=["state", "checked_by", "checked_at", "check_note"])
+    tell(
+        holders_in(report.agency_id, "owner"),
+        report,
+        kind=events.REPORT_CHECKED,
+        title="报告待签字",
+        body=f"{report.point.name} 的报告 {report.number} 已校核，请签字提交",
+        link=agency_link(report),
+    )
+    note(actor, events.REPORT_CHECKED, report, note=report.check_note)
+    return report
+
+
+@transaction.atomic
+def report_send_back(*, actor: Actor, report: Report, reason: str) -> Report:
+    """Send a checked report back to whoever prepared it: it is a draft again.
+
+    The quality supervisor or the owner does it, or who prepared it takes it back.
+
+    Raises:
+        NotAllowed: the actor writes no reports of the agency.
+        InvalidState: it was not checked, or was handed in already.
+        InvalidInput: no reason given.
+    """
+    report = locked_report(report)
+    require(may_prepare(actor, report))
+    require_state(report, ReportState.CHECKED, message=_("只有已校核、尚未签字的报告可以退回修改"))
+    problems = Problems()
+    problems.filled("reason", reason, _("退回原因"))
+    problems.refuse_if_any()
+    _check_note(reason, "reason")
+    checker = report.checked_by_id
+    report.state = ReportState.DRAFT
+    report.checked_by = report.checked_at = None
+    report.check_note = reason.strip()
+    report.version += 1
+    report.save(update_fields=["state", "checked_by", "checked_at", "check_note", "version"])
+    body = f"{report.point.name} 的报告 {report.number} 退回修改：{report.check_note}"
+    tell_agency(report, events.REPORT_SENT_BACK, "报告退回修改", body, checker)
+    note(actor, events.REPORT_SENT_BACK, report, reason=report.check_note)
+    return report
+
+
+@transaction.atomic
+def report_sign(
+    *, actor: Actor, report: Report, signature: Attachment, shown_digest: str
+) -> Report:
+    """Sign a checked report and hand it in: its content and findings are frozen for ever.
+
+    The signature is bound to the digest of exactly what was shown.
+
+    Raises:
+        NotAllowed: the actor is not the owner of the agency.
+        InvalidState: it was not checked, or was handed in already.
+        Conflict: what was shown is not what is stored.
+        InvalidInput: no signature of the agency, or each blocking finding at its field.
+    """
+    report = locked_report(report)
+    require(may_sign(actor, report), _("只有本机构的负责人可以签字提交"))
+    require_state(report, ReportState.CHECKED, message=_("只有已校核的报告可以签字"))
+    own_file(actor, signature, "signature")
+    if signature.kind != "image":
+        raise InvalidInput(_("请上传手写签名的图片"), code="invalid", field="signature")
+    held = with_parts(report)
+    digest = digest_of(held)
+    if digest != shown_digest:
+        raise Conflict(_("内容已有更新，请重新查看后再签字"), code="content_changed")
+    findings = _refuse_blocking(held)
+    report.state = ReportState.SUBMITTED
+    report.signed_by_id = actor.account_id
+    report.signature = signature
+    report.content_digest = digest
+    report.findings = [one.as_data() for one in findings]
+    report.submitted_at = now()
+    report.keep_until = kept_until(business_day(report.executed_to))
+    report.save(
+        update_fields=[
+            "state", "signed_by", "signature", "content_digest", "findings", "submitted_at",
+            "keep_until",
+        ]
+    )  # fmt: skip
+    attachments_share(
+        ids=[signature.pk, *files_of(held)],
+        organization_id=report.discharger_id,
+        district_code=report.district_id,
+    )
+    what = f"{report.point.name} 的{report.get_kind_display()}报告 {report.number}"
+    body = f"{actor.organization_name} 提交了 {what}"
+    tell_reviewers(report, events.REPORT_SUBMITTED, "比对与校验报告待审核", body)
+    tell_discharger(report, events.REPORT_SUBMITTED, "比对与校验报告已提交", body)
+    tell_agency(report, events.REPORT_SUBMITTED, "报告已签字提交", f"{what} 已签字提交")
+    note_to_both(
+        actor,
+        events.REPORT_SUBMITTED,
+        report,
+        content_digest=digest,
+        signature=signature.digest,
+        checker=str(report.checked_by_id),
+        keep_until=report.keep_until.isoformat(),
+        findings=len(findings),
+    )
+    return report
+
+
+def files_of(report: Report) -> list[Any]:
+    """Return the ids of the files of a report (read `with_parts`)."""
+    originals = [row.attachment_id for row in report.originals.all()]
+    return [*([report.file_id] if report.file_id else []), *originals]
+
+
+def kept_until(day: date) -> date:
+    """Return the last day on which report and original records of a day must be kept."""
+    year = day.year + retention().years
+    leap = (day.month, day.day) == (2, 29)
+    return date(year, 3, 1) if leap else day.replace(year=year)
+
+
+def _refuse_blocking(report: Report) -> list[Finding]:
+    """Return what is found now.
+
+    Raises:
+        InvalidInput: each blocking finding at its field.
+    """
+    findings = current_findings(report)
+    stops = blocking(report, findings)
+    if stops:
+        language = language_code()
+        raise InvalidInput(
+            _("有 %(n)s 项问题须先解决，或向生态环境部门申请例外") % {"n": len(stops)},
+            errors=[FieldError(one.path, one.code, one.text(language)) for one in stops],
+        )
+    return findings
+
+
+def _check_note(text: str, path: str = "note_text") -> None:
+    problems = Problems()
+    problems.unless(len(text) <= MAX_NOTE, path, _("意见不能超过 400 字"), "too_long")
+    problems.refuse_if_any()

@@ -1,0 +1,127 @@
+"""One report as every portal shows it, and the lists of who only looks on."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from yunjian.kernel.errors import DomainError
+from yunjian.verification.fields import REMARKABLE
+from yunjian.verification.forms import ReportQuery
+from yunjian.verification.models import Report
+from yunjian.verification.selectors.contents import checklist, original_kinds
+from yunjian.verification.selectors.forms import form_named, spec_of
+from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
+from yunjian.verification.selectors.reports import (
+    editions_of,
+    exceptions_of,
+    report_or_404,
+    reports,
+    with_parts,
+)
+from yunjian.verification.tables import ReportTable
+from yunjian.web.guards import source_page
+from yunjian.web.lists import ListPage, cleaned_query
+
+TABS = [
+    ("basics", _("基本信息")),
+    ("instruments", _("仪器与标准器")),
+    ("tests", _("比对数据")),
+    ("originals", _("原始记录")),
+    ("signing", _("审核与签字")),
+    ("history", _("历史")),
+]
+SOURCE_REPORTS = ListPage(
+    name="verification.source_reports",
+    title=_("比对与校验报告"),
+    table=ReportTable,
+    parents=((_("运维管理"), ""),),
+)
+
+
+@source_page
+@require_GET
+def source_reports(request: HttpRequest) -> HttpResponseBase:
+    """The reports about the discharger's points."""
+    form = ReportQuery(request.GET)
+    rows = reports(**cleaned_query(form))
+    context = {"base": "/source/reports/"}
+    return SOURCE_REPORTS.answer(
+        request, rows, form=form, exclude=("discharger",), table_context=context
+    )
+
+
+@source_page
+@require_GET
+def source_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """One of them, to read."""
+    report = report_or_404(report_id)
+    parents = (*SOURCE_REPORTS.parents, (SOURCE_REPORTS.title, "/source/reports/"))
+    return report_shown(request, report, parents=parents, base="/source/reports/")
+
+
+def report_shown(
+    request: HttpRequest, report: Report, *, error: DomainError | None = None, **context: Any
+) -> HttpResponse:
+    """Show a report with its tabs; `context` says what may be done with it."""
+    held = with_parts(report)
+    tab = request.GET.get("tab", "")
+    if tab not in dict(TABS):
+        tab = TABS[0][0]
+    findings, gone = findings_shown(held)
+    kinds = original_kinds(held)
+    titles = {key: title for key, title, _required in kinds}
+    originals = [(titles.get(row.kind, row.kind), row) for row in held.originals.all()]
+    page = {
+        "title": held.number,
+        "report": held,
+        "tabs": TABS,
+        "tab": tab,
+        "findings": findings,
+        "gone": gone,
+        "tests": _tests(held) if tab == "tests" else [],
+        "checklist": checklist(held) if tab == "basics" else [],
+        "kinds": kinds,
+        "originals": originals,
+        "lines": report_history(held) if tab == "history" else [],
+        "editions": editions_of(held),
+        "exceptions": exceptions_of(held) if tab == "signing" else [],
+        "correction": getattr(held, "correction", None),
+        "error": error,
+        "remark_labels": REMARKABLE,
+        **context,
+    }
+    status = error.status if error else 200
+    return render(request, "verification/report.html", page, status=status)
+
+
+def _tests(report: Report) -> list[dict[str, Any]]:
+    """Return the tests as they are shown: readings beside what they compute to."""
+    form = form_named(report.form)
+    shown = []
+    for row in report.tests.all():
+        spec = spec_of(form, row.test) if form else None
+        columns = list(spec.columns) if spec else []
+        shown.append(
+            {
+                "row": row,
+                "spec": spec,
+                "columns": columns,
+                "lines": [
+                    ([line.get(one.key, "") for one in columns], line.get("excluded", ""))
+                    for line in row.readings
+                ],
+                "fields": [
+                    (one, row.values.get(one.key, "")) for one in (spec.fields if spec else ())
+                ],
+                "quantities": [
+                    (one, row.declared.get(one["key"], ""))
+                    for one in row.results.get("quantities", [])
+                ],
+                "verdict": VERDICT_TITLES.get(row.verdict, row.verdict),
+            }
+        )
+    return shown
