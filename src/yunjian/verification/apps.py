@@ -10,7 +10,7 @@ class VerificationConfig(AppConfig):
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
         from yunjian.records.fields import register
-        from yunjian.verification import events, fields
+        from yunjian.verification import events, fields, subscribers  # noqa: F401 - it registers itself
 
         register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)

@@ -287,9 +287,10 @@ def _out_of_control(period: Period) -> OutOfControl:
     return OutOfControl(name, period.since, period.until)
 
 
-def _moments_of_work(known: Iterable[RecordedWork]) -> Iterator[Moment]:
-    for item in known:
-        yield Moment(item.at, item.title, item.by, item.result, item.address)
+def _moments_of_work(known: Iterable[RecordedWork]) -> list[Moment]:
+    """Return each record once, however much it settles."""
+    told = (Moment(item.at, item.title, item.by, item.result, item.address) for item in known)
+    return list(dict.fromkeys(told))
 
 
 def _moments_of_instruments(point: MonitoringPoint) -> Iterator[Moment]:

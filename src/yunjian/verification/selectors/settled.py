@@ -29,6 +29,8 @@ class SettledReport:
     report_id: UUID
     number: str
     kind: str
+    form: str
+    agency: str
     executed_from: datetime
     executed_at: datetime
     tests: tuple[SettledTest, ...]
@@ -66,7 +68,8 @@ def accepted_reports_of(
         rows = rows.filter(executed_to__gte=since)
     tests = Prefetch("tests", ReportTest.objects.defer("readings", "results"))
     results: dict[UUID, list[SettledReport]] = {}
-    for row in rows.prefetch_related(tests).order_by("point_id", "-executed_to", "-id"):
+    rows = rows.select_related("agency").prefetch_related(tests)
+    for row in rows.order_by("point_id", "-executed_to", "-id"):
         results.setdefault(row.point_id, []).append(_settled(row))
     return results
 
@@ -81,7 +84,9 @@ def _settled(report: Report) -> SettledReport:
     return SettledReport(
         report_id=report.pk,
         number=report.number,
-        kind=report.kind,
+        kind=report.get_kind_display(),
+        form=report.form,
+        agency=report.agency.name,
         executed_from=report.executed_from,
         executed_at=report.executed_to,
         tests=tuple(tests),
