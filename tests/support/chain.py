@@ -171,6 +171,7 @@ STATED = {
     "instrument.parameters_changed": _in("discharger", "changed reason changed_at files"),
     "instrument.follow_up_done": _in("discharger", "follow_up title done_on report"),
     "instrument.labels_printed": _in("discharger", "instruments"),
+    "report.copied": _in("agency discharger authority"),
     # documents of agencies
     "document.created": _in(
         "agency", "category title maker model read_by_positions read_within points readers"
