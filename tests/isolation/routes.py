@@ -113,6 +113,7 @@ _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 ROUTES: dict[str, Route] = {
     # reports
     "verification:agency_reports": page(A),
+    "verification:number_pattern": form("verification.set_pattern"),
     "verification:report_new": form(_REPORT),
     "verification:agency_report": page(A),
     "verification:report_edit": form(_REPORT),

@@ -13,6 +13,7 @@ from yunjian.records.filters import text_filter, value_filter
 from yunjian.verification.domain.numbers import number_key
 from yunjian.verification.models import (
     FindingException,
+    NumberPattern,
     Report,
     ReportDevice,
     ReportInstrument,
@@ -106,6 +107,11 @@ def with_parts(report: Report) -> Report:
 
 def _certificates() -> QuerySet[Certificate]:
     return Certificate.unscoped().order_by("-valid_until")
+
+
+def pattern_of(agency_id: UUID) -> NumberPattern | None:
+    """Return how an agency numbers its reports, if it said so."""
+    return NumberPattern.unscoped().filter(organization_id=agency_id).first()
 
 
 def editions_of(report: Report) -> list[Report]:
