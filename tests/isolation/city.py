@@ -54,6 +54,7 @@ from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
 from yunjian.verification.models import (
     FindingException,
+    NumberPattern,
     Report,
     ReportCorrection,
     ReportDevice,
@@ -472,6 +473,7 @@ def _words(city: City) -> None:
 
 def _reports(city: City) -> None:
     """A report that was signed: its parts are written while it is a draft."""
+    NumberPattern.objects.create(organization=city.agency, pattern=SECRET_TEXT)
     report = city.keep(
         Report.objects.create(
             agency=city.agency,

@@ -125,6 +125,7 @@ _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 ROUTES: dict[str, Route] = {
     # reports
     "verification:agency_reports": page(A),
+    "verification:number_pattern": form("verification.set_pattern"),
     "verification:report_new": form(_REPORT),
     "verification:agency_report": page(A),
     "verification:report_edit": form(_REPORT),
@@ -495,8 +496,8 @@ OPERATIONS: dict[str, Route] = {
             "DELETE /reports/{uuid:report_id}/materials/{uuid:material_id}": _REPORT,
             "POST /reports/{uuid:report_id}/originals": _REPORT,
             "DELETE /reports/{uuid:report_id}/originals/{uuid:original_id}": _REPORT,
-            "PUT /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
-            "DELETE /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "PUT /reports/{uuid:report_id}/tests": _REPORT,
+            "DELETE /reports/{uuid:report_id}/tests": _REPORT,
             "POST /reports/{uuid:report_id}/check": "verification.check",
             "POST /reports/{uuid:report_id}/send-back": _REPORT,
             "POST /reports/{uuid:report_id}/sign": "verification.sign",

@@ -87,6 +87,11 @@ TABLE = [
     ("sign another's reports", lambda a: verification.may_sign(a, _report(OTHER)), set()),
     ("withdraw own reports", lambda a: verification.may_withdraw(a, _report(OWN)), EDITORS),
     ("withdraw another's reports", lambda a: verification.may_withdraw(a, _report(OTHER)), set()),
+    (
+        "set the pattern of report numbers",
+        verification.may_set_pattern,
+        EDITORS | {("agency", "quality_supervisor")},
+    ),
     ("review reports here", lambda a: verification.may_review(a, HERE), REVIEWERS),
     ("keep their own notices", lambda a: administration.may_keep_notice(a, _notice(OWN)), NOTICES),
     (

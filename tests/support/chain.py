@@ -132,6 +132,7 @@ STATED = {
     "report.withdrawn": _in("agency", "number edition reason"),
     "report.revised": _in("agency", "number edition previous"),
     "report.superseded": _in("agency", "number edition by"),
+    "report.pattern_changed": _in("agency", "version changed"),
     "report.exception_asked": _in("agency", "report code path reason"),
     "report.exception_granted": _in("agency", "report code path reason"),
     "report.exception_refused": _in("agency", "report code path reason"),

@@ -14,6 +14,7 @@ EXCEPTIONS = "supervision/report-exceptions/"
 urlpatterns = [
     path(AGENCY, agency.report_list, name="agency_reports"),
     path(f"{AGENCY}new/", agency.report_new, name="report_new"),
+    path(f"{AGENCY}number-pattern/", agency.number_pattern, name="number_pattern"),
     path(REPORT, agency.report_page, name="agency_report"),
     path(f"{REPORT}edit/", agency.report_edit, name="report_edit"),
     path(f"{REPORT}file/", agency.report_file, name="report_file"),
