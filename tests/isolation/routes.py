@@ -9,6 +9,8 @@ parameters (`ABOUT`), unless the line says `about`.
 from dataclasses import dataclass, field
 from typing import Any
 
+from yunjian.kernel.clock import today
+
 EVERYBODY, SIGNED_IN = "everybody", "signed in"
 S, A, V = "portal.source", "portal.agency", "portal.supervision"
 PLACES = (S, V)
@@ -40,9 +42,26 @@ ABOUT = {
     "organization_id": "identity.organization",
     "entry_id": "records.dictionaryentry",
     "notice_id": "messaging.notice",
+    "training_plan_id": "credit.trainingplan",
+    "item_id": "credit.trainingplanitem",
+    "training_id": "credit.trainingsession",
+    "supervision_id": "credit.supervision",
+    "year_id": "credit.annualyear",
+    "person_id": "agencies.person",
 }
 # seen by every authority, in whatever district
-CITYWIDE = frozenset({"agencies.agencyfiling", "records.dictionaryentry"})
+CITYWIDE = frozenset(
+    {
+        "agencies.agencyfiling",
+        "records.dictionaryentry",
+        "agencies.person",
+        "credit.trainingplan",
+        "credit.trainingplanitem",
+        "credit.trainingsession",
+        "credit.supervision",
+        "credit.annualyear",
+    }
+)
 # other parameters, where every value is one of the program's own
 VALUES = {
     "kind": "analyzer",
@@ -50,6 +69,7 @@ VALUES = {
     "name": "hj75-g1@1",
     "code": "hj75-2017",
     "row_id": "none",
+    "year": str(today().year),
 }
 
 
@@ -100,6 +120,7 @@ _ACCOUNT_DIALOG: dict[str, Any] = {
     "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
 }
 
+_TRAININGS = "credit.keep_trainings"
 _RULE: dict[str, Any] = {"ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
 _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
@@ -325,6 +346,57 @@ ROUTES: dict[str, Route] = {
     "library:rule_confirm": form(V, _RULES, **_RULE),
     "library:rule_correct": form(V, _RULES, **_RULE),
     "library:rule_restore": form(V, _RULES, **_RULE),
+    # credit: years, trainings, supervisions
+    "credit:years": page(A, ok=frozenset({302})),
+    **{f"credit:year_{tab}": page(A) for tab in ("plans", "trainings", "supervisions", "people")},
+    "credit:person_year": page(A),
+    "credit:year_close": form(A, _TRAININGS),
+    "credit:year_reopen": form(A, _TRAININGS),
+    "credit:training_plan_new": form(A, _TRAININGS),
+    "credit:training_plan_copy": form(A, _TRAININGS),
+    "credit:training_new": form(A, _TRAININGS),
+    "credit:supervision_new": form(A, "credit.supervise"),
+    "credit:training_plan": page(A, V),
+    "credit:training_plan_workbook": page(A, V),
+    **{
+        f"credit:training_{what}": form(A, _TRAININGS)
+        for what in (
+            "plan_edit",
+            "plan_return",
+            "plan_submit",
+            "plan_check",
+            "plan_approve",
+            "plan_revise",
+            "plan_discard",
+            "item_new",
+            "item_import",
+            "edit",
+            "hold",
+            "import",
+            "file",
+            "evaluate",
+            "cancel",
+        )
+    },
+    "credit:training_item": form(A, _TRAININGS),
+    "credit:training_item_remove": form(A, _TRAININGS),
+    "credit:training": page(A, V),
+    "credit:training_workbook": page(A, V),
+    "credit:supervision": page(A, V),
+    **{
+        f"credit:supervision_{what}": form(A, "credit.supervise")
+        for what in ("edit", "issue", "discard", "appeal", "ask", "close")
+    },
+    **{
+        f"credit:supervision_{what}": form(A, "credit.be_supervised")
+        for what in ("answer", "report", "withdraw")
+    },
+    "credit:agency_years": page(V),
+    **{
+        f"credit:agency_year_{tab}": page(V)
+        for tab in ("plans", "trainings", "supervisions", "people")
+    },
+    "credit:agency_person_year": page(V),
 }
 
 _LISTED, _REFUSED = frozenset({200, 403}), frozenset({400, 403, 404, 422})

@@ -8,8 +8,8 @@ class CreditConfig(AppConfig):
     verbose_name = "运维信用评价信息"
 
     def ready(self) -> None:
-        from yunjian.evidence import vocabulary
         from yunjian.credit import events, fields
+        from yunjian.evidence import vocabulary
         from yunjian.records.fields import register
 
         register(*fields.SPECIFICATIONS)

@@ -96,6 +96,11 @@ AGENCY = Portal(
             MenuItem(_("现场运维"), "/agency/visits/"),
         ),
         _group(
+            _("运维信用评价信息管理"),
+            "award",
+            MenuItem(_("运维年度信息管理"), "/agency/years/"),
+        ),
+        _group(
             _("我的机构"),
             "building",
             MenuItem(_("机构信息"), "/agency/organization/"),
@@ -135,6 +140,7 @@ SUPERVISION = Portal(
         MenuItem(_("机构"), "/supervision/agencies/", "people"),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
+        MenuItem(_("运维年度信息"), "/supervision/years/", "award"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
