@@ -96,7 +96,7 @@ def build_city() -> City:
         _work(city)
         _rules(city)
         _years(city)
-    _words(city)
+        _words(city)
     return city
 
 

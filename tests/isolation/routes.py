@@ -120,7 +120,7 @@ _ACCOUNT_DIALOG: dict[str, Any] = {
     "ok": frozenset({200, 204, 302, 403, 404, 409, 422}),
 }
 
-_TRAININGS = "credit.keep_trainings"
+_TRAININGS, _SUPERVISED = "credit.keep_trainings", "credit.be_supervised"
 _RULE: dict[str, Any] = {"ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
 _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
@@ -482,6 +482,23 @@ OPERATIONS: dict[str, Route] = {
             "POST /instruments/{uuid:instrument_id}/retire": _FILE,
             "POST /follow-ups/{uuid:follow_up_id}/done": _FILE,
             "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
+        }.items()
+    },
+    "GET /training-plans": Route(SIGNED_IN, ok=_LISTED),
+    "GET /trainings": Route(SIGNED_IN, ok=_LISTED),
+    "GET /supervisions": Route(SIGNED_IN, ok=_LISTED),
+    "GET /training-plans/{uuid:training_plan_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /trainings/{uuid:training_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /supervisions/{uuid:supervision_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /training-years/{int:year}/people": Route(SIGNED_IN, ok=_LISTED),
+    "GET /supervision-package": Route("credit.supervise", ok=_LISTED),
+    **{
+        what: Route(SIGNED_IN, act=permission, ok=_TAKEN, stranger=_REFUSED, event=False)
+        for what, permission in {
+            "PUT /supervisions/{uuid:supervision_id}": "credit.supervise",
+            "PUT /supervisions/{uuid:supervision_id}/answer/{uuid:step_id}": _SUPERVISED,
+            "POST /supervisions/{uuid:supervision_id}/withdraw": _SUPERVISED,
+            "POST /supervisions/{uuid:supervision_id}/report": _SUPERVISED,
         }.items()
     },
     "GET /notifications": Route(SIGNED_IN),

@@ -17,6 +17,8 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    supervisions,
+    trainings,
     visits,
 )
 
@@ -50,5 +52,15 @@ api = Api(
     parser=BodyParser(),
 )
 register_errors(api)
-for part in (session, field, visits, notifications, places, filing_files, filings):
+for part in (
+    session,
+    field,
+    visits,
+    notifications,
+    places,
+    filing_files,
+    filings,
+    trainings,
+    supervisions,
+):
     api.add_router("", part.router)

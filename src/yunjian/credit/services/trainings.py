@@ -399,7 +399,7 @@ def _write_item(
     actor: Actor,
 ) -> TrainingPlanItem:
     saved = item or TrainingPlanItem(plan=plan)
-    before = _item_value(saved, list(saved.people.all())) if item else None
+    before = _item_value(saved, _people_of(saved)) if item else None
     assign(saved, values)
     saved.save(force_insert=item is None)
     _set_people(saved, people)
