@@ -1,5 +1,7 @@
 """The JSON API of trainings and supervisions."""
 
+import base64
+import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +14,6 @@ from tests.credit.trainings import approved_plan, issued, quality_supervisor, sc
 from tests.support.world import World
 from yunjian.credit.models import Supervision
 from yunjian.kernel.clock import today
-from yunjian.kernel.digests import content_digest as header_digest
 from yunjian.kernel.ids import new_id
 
 pytestmark = pytest.mark.reads_all_rows
@@ -22,11 +23,12 @@ BASE = "/api/v1"
 def put(client: Client, path: str, body: dict[str, Any]) -> Any:
     """Send a body as the phone does."""
     content = orjson.dumps(body)
+    value = base64.b64encode(hashlib.sha256(content).digest()).decode()
     return client.put(
         f"{BASE}{path}",
         content,
         content_type="application/json",
-        headers={"Content-Digest": header_digest(content)},
+        headers={"Content-Digest": f"sha-256=:{value}:"},
     )
 
 
@@ -133,7 +135,7 @@ def test_plans_sessions_and_people_are_read(world: World) -> None:
     year = today().year
     shown = client.get(f"{BASE}/training-plans/{plan.pk}").json()
     assert shown["items"][0]["people"] == [world.engineer_person.name]
-    assert shown["prepared_by"] == world.agency_manager.name
+    assert shown["prepared_by"] == world.agency_manager.display_name
     assert client.get(f"{BASE}/training-plans?year={year}").json()["items"][0]["id"] == str(plan.pk)
     assert client.get(f"{BASE}/trainings").json()["items"][0]["id"] == str(session.pk)
     shown = client.get(f"{BASE}/trainings/{session.pk}").json()

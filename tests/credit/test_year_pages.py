@@ -50,7 +50,7 @@ def picture() -> SimpleUploadedFile:
     return SimpleUploadedFile("signature.png", file.getvalue(), "image/png")
 
 
-def workbook(titles: list[str], *rows: list[Any]) -> SimpleUploadedFile:
+def workbook(titles: list[Any], *rows: list[Any]) -> SimpleUploadedFile:
     """Return an Excel file."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file)
@@ -98,6 +98,8 @@ def test_a_plan_is_written_checked_and_approved_on_its_pages(world: World, manag
     page = other.get(here).content.decode()
     for text in ("甲计划", "概要", "已批准", "HJ 75 要点", "李老师", "笔试", "质量部"):
         assert text in page
+    assert page.count(world.agency_manager.display_name) >= 1
+    assert second_manager(world).display_name in page
     listed = manager.get(f"/agency/years/{YEAR}/plans/").content.decode()
     assert "甲计划" in listed
 
@@ -143,16 +145,14 @@ def test_a_session_is_scheduled_held_and_evaluated_on_its_pages(
     for text in ("已完成", "均已掌握", "新设备", "王工", world.engineer_person.name):
         assert text in page
     answer = manager.get(f"{here}results.xlsx")
-    rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer))).get_sheet_by_index(0)  # type: ignore[arg-type]
+    rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer))).get_sheet_by_index(0)
     assert rows.to_python()[1][0] == world.engineer_person.name
 
 
 def test_items_are_read_from_a_workbook_all_or_none(world: World, manager: Client) -> None:
     plan = draft_plan(world)
     here = f"/agency/trainings/plans/{plan.pk}/items/import/"
-    template = CalamineWorkbook.from_filelike(
-        BytesIO(b"".join(manager.get(f"{here}?template=1")))  # type: ignore[arg-type]
-    )
+    template = CalamineWorkbook.from_filelike(BytesIO(b"".join(manager.get(f"{here}?template=1"))))
     titles = template.get_sheet_by_index(0).to_python()[0]
     good = [
         "目的",
@@ -196,9 +196,7 @@ def test_items_are_read_from_a_workbook_all_or_none(world: World, manager: Clien
 def test_results_are_read_from_a_workbook_all_or_none(world: World, manager: Client) -> None:
     session = scheduled(world)
     here = f"/agency/trainings/{session.pk}/results/import/"
-    template = CalamineWorkbook.from_filelike(
-        BytesIO(b"".join(manager.get(f"{here}?template=1")))  # type: ignore[arg-type]
-    )
+    template = CalamineWorkbook.from_filelike(BytesIO(b"".join(manager.get(f"{here}?template=1"))))
     titles, (name, *_rest) = template.get_sheet_by_index(0).to_python()[:2]
     at = f"{past(9):%Y-%m-%d %H:%M}"
     refused = manager.post(

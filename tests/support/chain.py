@@ -119,7 +119,7 @@ STATED = {
     "sheet.design_begun": _in("authority", "base"),
     "sheet.design_dropped": _in("authority", "name"),
     "sheet.published": _in("authority", "name base effective_from definition tasks"),
-    # credit: years
+    # credit
     "training_plan.created": _in("agency", _TRAINING_PLAN),
     "training_plan.changed": _in("agency", CHANGED),
     "training_plan.submitted": _in("agency", _TRAINING_PLAN),

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import permission
+from yunjian.kernel.errors import NotAllowed
 
 if TYPE_CHECKING:
     from yunjian.credit.models import Supervision, TrainingPlan
@@ -62,3 +64,14 @@ def may_answer_supervision(actor: Actor, supervision: "Supervision") -> bool:
     own = supervision.organization_id == actor.organization_id
     mine = actor.account_id is not None and supervision.person.account_id == actor.account_id
     return not actor.is_system and own and mine and BE_SUPERVISED.held_by(actor)
+
+
+def account_of_editor(actor: Actor) -> UUID:
+    """Return the account that acts; what is written here is always somebody's.
+
+    Raises:
+        NotAllowed: the system acts.
+    """
+    if actor.account_id is None:
+        raise NotAllowed(gettext("只有本人可以办理"))
+    return actor.account_id

@@ -98,7 +98,10 @@ def rules() -> tuple[Rule, ...]:
 
 def _rule(row: Mapping[str, Any]) -> Rule:
     numbers = {"of_range", "at_most", "up_to", "above"}
-    return Rule(**{key: Decimal(value) if key in numbers else value for key, value in row.items()})
+    values: dict[str, Any] = {
+        key: Decimal(value) if key in numbers else value for key, value in row.items()
+    }
+    return Rule(**values)
 
 
 def judge(reading: Reading) -> list[Judgement]:

@@ -32,7 +32,7 @@ class SupervisionRowOut(Schema):
     @staticmethod
     def resolve_supervisor_name(row: Supervision) -> str:
         """Return who made it."""
-        return row.supervisor.name
+        return row.supervisor.display_name
 
 
 class SupervisionStepOut(Schema):

@@ -1,7 +1,6 @@
 """Wire shapes of training plans, sessions and the summary of people."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from ninja import Schema
@@ -22,7 +21,7 @@ class TrainingPlanItemOut(Schema):
     place: str
     teacher: str
     planned_on: date
-    hours: Decimal
+    hours: float
     examination: str
 
     @staticmethod
@@ -47,17 +46,17 @@ class TrainingPlanRowOut(Schema):
     @staticmethod
     def resolve_prepared_by(row: TrainingPlan) -> str:
         """Return the name."""
-        return row.prepared_by.name
+        return row.prepared_by.display_name
 
     @staticmethod
     def resolve_checked_by(row: TrainingPlan) -> str:
         """Return the name; empty before."""
-        return row.checked_by.name if row.checked_by else ""
+        return row.checked_by.display_name if row.checked_by else ""
 
     @staticmethod
     def resolve_approved_by(row: TrainingPlan) -> str:
         """Return the name; empty before."""
-        return row.approved_by.name if row.approved_by else ""
+        return row.approved_by.display_name if row.approved_by else ""
 
 
 class TrainingPlanOut(TrainingPlanRowOut):
@@ -77,7 +76,7 @@ class TrainingRowOut(Schema):
     topic: str
     starts_at: datetime
     ends_at: datetime
-    hours: Decimal
+    hours: float
     place: str
     teacher: str
     state: str
@@ -91,7 +90,7 @@ class ParticipantOut(Schema):
     attendance: str
     signed_in_at: datetime | None
     result: str
-    score: Decimal | None
+    score: float | None
     makeup_on: date | None
     makeup_result: str
     certificate_number: str
@@ -121,11 +120,11 @@ class PersonYearOut(Schema):
     person_id: UUID
     name: str
     planned_count: int
-    planned_hours: Decimal
+    planned_hours: float
     done_count: int
-    done_hours: Decimal
+    done_hours: float
     missing_count: int
-    missing_hours: Decimal
+    missing_hours: float
     supervision_count: int
 
     @staticmethod

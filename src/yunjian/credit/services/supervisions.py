@@ -29,6 +29,7 @@ from yunjian.credit.domain.remote_checks import (
 from yunjian.credit.models import Supervision, SupervisionStep
 from yunjian.credit.models.supervisions import Act, Severity, SupervisionState
 from yunjian.credit.policies import (
+    account_of_editor,
     may_answer_supervision,
     may_lead_supervision,
     may_supervise,
@@ -96,7 +97,7 @@ def supervision_draft(
         row = Supervision(
             id=identifier or new_id(),
             organization_id=actor.own_organization,
-            supervisor_id=actor.account_id,
+            supervisor_id=account_of_editor(actor),
         )
     else:
         row = _led(actor, row, [SupervisionState.DRAFT], _("已下发的监督记录不能修改"))
@@ -371,7 +372,7 @@ def signature_of(actor: Actor, signature_id: UUID | None) -> Attachment:
     row = (
         Attachment.unscoped()
         .filter(
-            pk=signature_id,
+            pk__in=[signature_id] if signature_id else [],
             organization_id=actor.own_organization,
             purpose=SIGNATURE,
             uploaded_by_id=actor.account_id,
@@ -410,7 +411,7 @@ def _check(actor: Actor, said: SupervisionInput) -> tuple[Checklist, list[dict[s
     oneself = said.person.account_id is not None and said.person.account_id == actor.account_id
     problems.unless(not oneself, "person", _("不能监督本人"), "oneself")
     keys = list(said.attachment_ids)
-    here = Attachment.unscoped().filter(pk__in=keys, organization_id=actor.organization_id)
+    here = Attachment.unscoped().filter(pk__in=keys, organization_id=actor.own_organization)
     message = _("照片还没有上传完，请稍后再试")
     problems.unless(here.count() == len(set(keys)), "attachment_ids", message, "missing")
     checklist = checklist_on(said.supervised_on)
@@ -556,7 +557,7 @@ def _step(
         act=act,
         text=text.strip(),
         due_on=due_on,
-        by_id=actor.account_id,
+        by_id=account_of_editor(actor),
         by_name=actor.name,
         at=now(),
         signature=signature,

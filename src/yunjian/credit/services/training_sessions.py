@@ -25,7 +25,7 @@ from yunjian.credit.models.trainings import (
     SessionKind,
     SessionState,
 )
-from yunjian.credit.policies import may_keep_trainings
+from yunjian.credit.policies import account_of_editor, may_keep_trainings
 from yunjian.credit.services.years import open_year
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
@@ -79,7 +79,7 @@ def session_schedule(*, actor: Actor, people: Sequence[Person], **values: Any) -
     open_year(agency_id, year)
     _check(agency_id, people, values)
     row = TrainingSession(
-        organization_id=agency_id, year=year, created_by_id=actor.account_id, **values
+        organization_id=agency_id, year=year, created_by_id=account_of_editor(actor), **values
     )
     row.save(force_insert=True)
     TrainingParticipant.unscoped().bulk_create(

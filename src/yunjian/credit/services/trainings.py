@@ -16,7 +16,7 @@ from yunjian.credit import events
 from yunjian.credit.domain.times import in_year
 from yunjian.credit.models import TrainingPlan, TrainingPlanItem, TrainingSession
 from yunjian.credit.models.trainings import PlanState, TrainingForm
-from yunjian.credit.policies import may_approve_plan, may_keep_trainings
+from yunjian.credit.policies import account_of_editor, may_approve_plan, may_keep_trainings
 from yunjian.credit.selectors.years import keepers_of
 from yunjian.credit.services.years import open_year
 from yunjian.evidence.services import record
@@ -382,7 +382,7 @@ def _new_plan(actor: Actor, year: int, values: Mapping[str, Any]) -> TrainingPla
         organization_id=actor.own_organization,
         year=year,
         edition=latest + 1,
-        prepared_by_id=actor.account_id,
+        prepared_by_id=account_of_editor(actor),
         **values,
     )
     with conflict_when("training_plan_one_open", _("该年度已有正在编制的计划"), "year"):
