@@ -9,8 +9,8 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from yunjian.evidence import vocabulary
-        from yunjian.verification import events, fields
         from yunjian.records.fields import register
+        from yunjian.verification import events, fields
 
         register(*fields.SPECIFICATIONS)
         vocabulary.register(verbs=events.SENTENCES, objects=events.OBJECTS)
