@@ -384,11 +384,11 @@ ROUTES: dict[str, Route] = {
     "credit:training_workbook": page(A, V),
     "credit:supervision": page(A, V),
     **{
-        f"credit:supervision_{what}": form(A, "credit.supervise")
+        f"credit:supervision_{what}": form(A, "credit.supervise", ok=WROTE | {403})
         for what in ("edit", "issue", "discard", "appeal", "ask", "close")
     },
     **{
-        f"credit:supervision_{what}": form(A, "credit.be_supervised")
+        f"credit:supervision_{what}": form(A, "credit.be_supervised", ok=WROTE | {403})
         for what in ("answer", "report", "withdraw")
     },
     "credit:agency_years": page(V),
