@@ -57,7 +57,7 @@ def submitted(desk: Desk) -> Report:
     report = desk.submitted()
     storage.put("test/signature.png", signature("周敏"))
     with acting_as(system_actor("test")):
-        Attachment.unscoped().filter(pk=report.signature_id).update(
+        Attachment.unscoped().filter(pk=str(report.signature_id)).update(
             storage_key="test/signature.png"
         )
     return desk.fresh(report)
@@ -157,7 +157,8 @@ def test_word_is_made_for_what_is_bound_as_word(desk: Desk) -> None:
 def paper_for(code: str) -> tuple[ReportPaper, dict[str, str]]:
     """Return a paper with every test of a form, filled, and its figures by what they are called."""
     form = next(one for one in report_forms().values() if one.code == code)
-    tests, figures = [], {}
+    tests: list[PaperTest] = []
+    figures: dict[str, str] = {}
     for spec in form.tests:
         rows = []
         for number in range(1, 16):

@@ -18,6 +18,8 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    supervisions,
+    trainings,
     verification,
     visits,
 )
@@ -54,5 +56,6 @@ api = Api(
 register_errors(api)
 for part in (
     session, field, visits, notifications, places, filing_files, filings, documents, verification,
+    trainings, supervisions,
 ):  # fmt: skip
     api.add_router("", part.router)
