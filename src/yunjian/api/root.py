@@ -18,6 +18,7 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    uploads,
     verification,
     visits,
 )
@@ -54,5 +55,6 @@ api = Api(
 register_errors(api)
 for part in (
     session, field, visits, notifications, places, filing_files, filings, documents, verification,
+    uploads,
 ):  # fmt: skip
     api.add_router("", part.router)
