@@ -19,7 +19,9 @@ class DroppingLine:
     drops: int = 0
     _since: int = field(default=0, repr=False)
 
-    async def carry(self, to: tuple[str, int], inside: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    async def carry(
+        self, to: tuple[str, int], inside: asyncio.StreamReader, back: asyncio.StreamWriter
+    ) -> None:
         """Carry one connection; all of them together drop each `every` bytes sent upwards."""
         reader, writer = await asyncio.open_connection(*to)
         answers = asyncio.create_task(self._pipe(reader, back))
@@ -56,10 +58,11 @@ def dropping_line(host: str, port: int, *, every: int) -> Iterator[DroppingLine]
     async def handle(inside: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         await line.carry((host, port), inside, back)
 
-    server = loop.run_until_complete(asyncio.start_server(handle, "127.0.0.1", 0))
-    line.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    listening = asyncio.start_server(handle, "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(listening, loop).result(10)
+    line.port = server.sockets[0].getsockname()[1]
     try:
         yield line
     finally:
