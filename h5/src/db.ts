@@ -1,11 +1,11 @@
 // What the phone remembers: the package, drafts, pictures, and what still has to be sent.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { FieldError } from "./api";
-import type { Draft, FieldPackage, Session } from "./model";
+import type { Draft, FieldPackage, Session, SupervisionDraft, SupervisionPackage } from "./model";
 
 export interface OutboxItem {
   seq?: number;
-  kind: "attachment" | "sign-in" | "visit";
+  kind: "attachment" | "sign-in" | "visit" | "supervision";
   path: string;
   content_type: string;
   body: ArrayBuffer;
@@ -52,6 +52,27 @@ export const saveSession = async (value: Session): Promise<void> => {
 };
 export const storedSession = async (): Promise<Session | undefined> =>
   (await (await database()).get(CACHE_STORE, "session")) as Session | undefined;
+
+export const saveSupervisionPackage = async (value: SupervisionPackage): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "supervision-package");
+};
+export const storedSupervisionPackage = async (): Promise<SupervisionPackage | undefined> =>
+  (await (await database()).get(CACHE_STORE, "supervision-package")) as SupervisionPackage | undefined;
+export const saveSupervisions = async (value: SupervisionDraft[]): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "supervisions");
+};
+export const storedSupervisions = async (): Promise<SupervisionDraft[]> =>
+  ((await (await database()).get(CACHE_STORE, "supervisions")) as SupervisionDraft[] | undefined) ?? [];
+
+/** Puts a supervision's items and the drafts in one transaction, in place of its items before. */
+export async function enqueueSupervision(id: string, items: OutboxItem[], drafts: SupervisionDraft[]): Promise<void> {
+  const transaction = (await database()).transaction(["outbox", CACHE_STORE], "readwrite");
+  const outbox = transaction.objectStore("outbox");
+  for (const item of await outbox.getAll()) if (item.task_id === id) await outbox.delete(item.seq as number);
+  for (const item of items) await outbox.add(item);
+  await transaction.objectStore(CACHE_STORE).put(withoutProxies(drafts), "supervisions");
+  await transaction.done;
+}
 
 export const saveDraft = async (draft: Draft): Promise<void> => {
   await (await database()).put("drafts", withoutProxies(draft));

@@ -30,6 +30,19 @@ export type VisitPage = Schemas["VisitPage"];
 export type Notice = Schemas["NotificationOut"];
 export type NoticePage = Schemas["NotificationPage"];
 
+export type SupervisionPackage = Schemas["SupervisionPackageOut"];
+export type SupervisionRow = Schemas["SupervisionRowOut"];
+export type Supervision = Schemas["SupervisionOut"];
+export type SupervisionHandIn = Schemas["SupervisionHandIn"];
+/** A supervision as it is filled in on this phone, until the server has it. */
+export interface SupervisionDraft {
+  id: string;
+  account_id: string;
+  said: Omit<SupervisionHandIn, "signature_id">;
+  handed_in_at: string | null;
+  problem: Pick<Problem, "message" | "errors"> | null;
+}
+
 export interface SheetDraft {
   id: string;
   answers: Submission["sheets"][number]["answers"];

@@ -23,6 +23,23 @@ export const router = createRouter({
       props: true,
       meta: { title: "仪器" },
     },
+    {
+      path: "/supervisions",
+      component: () => import("./pages/SupervisionsPage.vue"),
+      meta: { title: "人员监督" },
+    },
+    {
+      path: "/supervisions/:id/fill",
+      component: () => import("./pages/SupervisionFormPage.vue"),
+      props: true,
+      meta: { title: "现场监督" },
+    },
+    {
+      path: "/supervisions/:id",
+      component: () => import("./pages/SupervisionPage.vue"),
+      props: true,
+      meta: { title: "监督记录" },
+    },
     { path: "/messages", component: () => import("./pages/MessagesPage.vue"), meta: { title: "消息" } },
     { path: "/me", component: () => import("./pages/MePage.vue"), meta: { tab: "me" } },
     { path: "/me/bindings", component: () => import("./pages/BindingsPage.vue"), meta: { title: "账户信息" } },

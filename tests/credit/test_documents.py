@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from importlib.resources import files
 from io import BytesIO
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -313,7 +314,7 @@ def test_on_every_day_at_most_one_version_holds_and_it_is_the_newest_begun(
     world: World, days: list[int], length: int | None
 ) -> None:
     document = new(world, title=f"规程{new_id()}")
-    begun = []
+    begun: list[tuple[date, date | None, int]] = []
     for number, day in enumerate(sorted(days), start=1):
         since = today() + timedelta(days=day)
         ends = None if length is None else since + timedelta(days=length)
@@ -321,7 +322,7 @@ def test_on_every_day_at_most_one_version_holds_and_it_is_the_newest_begun(
         begun.append((since, ends, number))
     for offset in range(45):
         day = today() + timedelta(days=offset)
-        latest = max((one for one in begun if one[0] <= day), default=None)
+        latest = max((one for one in begun if one[0] <= day), key=itemgetter(0), default=None)
         expected = None
         if latest is not None and (latest[1] is None or day <= latest[1]):
             expected = latest[2]
@@ -334,7 +335,7 @@ def test_on_every_day_at_most_one_version_holds_and_it_is_the_newest_begun(
 def test_reading_is_confirmed_once_by_whom_it_concerns(world: World) -> None:
     row = published(world, new(world))
     actor, identifier = world.actor(world.engineer), new_id()
-    confirmed = {"version_id": row.pk, "shown_digest": row.digest}
+    confirmed: dict[str, Any] = {"version_id": row.pk, "shown_digest": row.digest}
 
     with acting_as(actor):
         made, is_new = services.version_acknowledge(
@@ -516,7 +517,7 @@ def test_whatever_is_searched_gives_pieces_of_the_text(text: str, query: str) ->
 def test_the_text_of_a_pdf_is_found_and_damaged_ones_stop_nothing(world: World) -> None:
     actor = world.actor(world.agency_manager)
     source = '#set text(font: "Noto Sans SC")\n校准周期不超过七天'
-    content = typst.compile(source.encode(), font_paths=[str(files("pylopdf_fonts_zh_cn"))])
+    content: bytes = typst.compile(source.encode(), font_paths=[str(files("pylopdf_fonts_zh_cn"))])
     with acting_as(actor):
         file, _new = attachment_store(
             id=new_id(), actor=actor, content=content, filename="制度.pdf", purpose="document"

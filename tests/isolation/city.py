@@ -16,7 +16,19 @@ from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
 from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate
-from yunjian.credit.models import Acknowledgement, Document, DocumentReminder, DocumentVersion
+from yunjian.credit.models import (
+    Acknowledgement,
+    AnnualYear,
+    Document,
+    DocumentReminder,
+    DocumentVersion,
+    Supervision,
+    SupervisionStep,
+    TrainingParticipant,
+    TrainingPlan,
+    TrainingPlanItem,
+    TrainingSession,
+)
 from yunjian.evidence.models import Attachment, ChainCheck, Upload
 from yunjian.evidence.services import record
 from yunjian.identity.models import (
@@ -54,6 +66,7 @@ from yunjian.sources.models import EmissionLimit, PointRevision
 from yunjian.standards import sheets
 from yunjian.verification.models import (
     FindingException,
+    NumberPattern,
     Report,
     ReportCorrection,
     ReportDevice,
@@ -99,6 +112,7 @@ def build_city() -> City:
         _work(city)
         _documents(city)
         _rules(city)
+        _years(city)
         _words(city)
         _reports(city)
     return city
@@ -435,6 +449,24 @@ def add_unfinished(city: City) -> None:
         interval_unit="day",
         sheet_code="hj75-g1",
     )
+    plan = TrainingPlan.unscoped().create(
+        organization=city.other_agency,
+        year=today().year,
+        title=SECRET_TEXT,
+        prepared_by=city.other_agency_manager,
+    )
+    TrainingPlanItem.unscoped().create(
+        plan=plan,
+        aim="x",
+        content=SECRET_TEXT,
+        form="lecture",
+        department="x",
+        place="x",
+        teacher="x",
+        planned_on=today(),
+        hours=1,
+        examination="x",
+    )
     for state, audience in (("draft", "agency"), ("published", "agency"), ("withdrawn", "agency")):
         Notice.unscoped().create(
             title="通知",
@@ -446,6 +478,75 @@ def add_unfinished(city: City) -> None:
             author_organization="某局",
             organization_id=city.authority.pk,
         )
+
+
+def _years(city: City) -> None:
+    """Add a year of the agency with a plan, a session and a supervision."""
+    agency, day, person = city.agency, today(), city.engineer_person
+    year = day.year
+    city.keep(AnnualYear.unscoped().create(organization=agency, year=year, last_number=1))
+    plan = city.keep(
+        TrainingPlan.unscoped().create(
+            organization=agency,
+            year=year,
+            title=SECRET_TEXT,
+            state="approved",
+            prepared_by=city.agency_manager,
+        )
+    )
+    words = dict.fromkeys(
+        ("aim", "content", "department", "place", "teacher", "examination"), SECRET_TEXT
+    )
+    item = city.keep(
+        TrainingPlanItem.unscoped().create(
+            plan=plan, form="lecture", positions=["engineer"], planned_on=day, hours=2, **words
+        )
+    )
+    item.people.add(person)
+    session = city.keep(
+        TrainingSession.unscoped().create(
+            organization=agency,
+            year=year,
+            plan_item=item,
+            topic=SECRET_TEXT,
+            content=SECRET_TEXT,
+            starts_at=now() - timedelta(hours=3),
+            ends_at=now() - timedelta(hours=1),
+            hours=2,
+            place=SECRET_TEXT,
+            teacher=SECRET_TEXT,
+            state="done",
+            conclusion="effective",
+            created_by=city.agency_manager,
+        )
+    )
+    city.keep(TrainingParticipant.unscoped().create(session=session, person=person))
+    supervision = city.keep(
+        Supervision.unscoped().create(
+            organization=agency,
+            year=year,
+            form_code="RYJD",
+            number=1,
+            supervised_on=day,
+            purpose=SECRET_TEXT,
+            template="RYJD@1",
+            person=person,
+            place=SECRET_TEXT,
+            facts=SECRET_TEXT,
+            opinion=SECRET_TEXT,
+            severity="general",
+            state="issued",
+            issued_at=now(),
+            supervisor=city.agency_manager,
+        )
+    )
+    city.keep(
+        SupervisionStep.unscoped().create(
+            supervision=supervision, act="issue", by=city.agency_manager, by_name="某人"
+        )
+    )
+    if "agencies.person" not in city.rows:
+        city.keep(person)
 
 
 def _words(city: City) -> None:
@@ -482,6 +583,7 @@ def _words(city: City) -> None:
 
 def _reports(city: City) -> None:
     """A report that was signed: its parts are written while it is a draft."""
+    NumberPattern.objects.create(organization=city.agency, pattern=SECRET_TEXT)
     report = city.keep(
         Report.objects.create(
             agency=city.agency,

@@ -9,6 +9,8 @@ parameters (`ABOUT`), unless the line says `about`.
 from dataclasses import dataclass, field
 from typing import Any
 
+from yunjian.kernel.clock import today
+
 EVERYBODY, SIGNED_IN = "everybody", "signed in"
 S, A, V = "portal.source", "portal.agency", "portal.supervision"
 PLACES = (S, V)
@@ -48,6 +50,12 @@ ABOUT = {
     "material_id": "verification.reportmaterial",
     "original_id": "verification.reportoriginal",
     "exception_id": "verification.findingexception",
+    "training_plan_id": "credit.trainingplan",
+    "item_id": "credit.trainingplanitem",
+    "training_id": "credit.trainingsession",
+    "supervision_id": "credit.supervision",
+    "year_id": "credit.annualyear",
+    "person_id": "agencies.person",
 }
 # seen by every authority, in whatever district
 CITYWIDE = frozenset(
@@ -57,6 +65,12 @@ CITYWIDE = frozenset(
         "credit.document",
         "credit.documentversion",
         "identity.organization:agency",
+        "agencies.person",
+        "credit.trainingplan",
+        "credit.trainingplanitem",
+        "credit.trainingsession",
+        "credit.supervision",
+        "credit.annualyear",
     }
 )
 # other parameters, where every value is one of the program's own
@@ -67,6 +81,7 @@ VALUES = {
     "code": "hj75-2017",
     "row_id": "none",
     "test": "gas",
+    "year": str(today().year),
 }
 
 
@@ -119,6 +134,7 @@ _ACCOUNT_DIALOG: dict[str, Any] = {
 }
 
 _REPORT, _REPORT_REVIEW = "verification.prepare", "verification.review"
+_TRAININGS, _SUPERVISED = "credit.keep_trainings", "credit.be_supervised"
 _RULE: dict[str, Any] = {"ok": WROTE | {403, 404, 405}}
 _ORGANIZATIONS, _NOTICES = "identity.organizations", "administration.notices"
 _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
@@ -126,6 +142,7 @@ _NOTICE: dict[str, Any] = {"event": False, "stranger": frozenset({403, 404})}
 ROUTES: dict[str, Route] = {
     # reports
     "verification:agency_reports": page(A),
+    "verification:number_pattern": form("verification.set_pattern"),
     "verification:report_new": form(_REPORT),
     "verification:agency_report": page(A),
     "verification:report_edit": form(_REPORT),
@@ -327,6 +344,10 @@ ROUTES: dict[str, Route] = {
     "maintenance:source_workbook": page(S),
     "maintenance:source_copy": page(S),
     "maintenance:duties": page(*VISITS),
+    "verification:paper_pdf": page(*VISITS),
+    "verification:paper_xlsx": page(*VISITS),
+    "verification:paper_docx": page(*VISITS, ok=frozenset({409})),
+    "verification:check": Route(EVERYBODY, stranger=READ, event=False),
     "credit:documents": page(A),
     "credit:document_new": form(A, _DOCUMENTS),
     "credit:coverage": page(A),
@@ -387,6 +408,57 @@ ROUTES: dict[str, Route] = {
     "library:rule_confirm": form(V, _RULES, **_RULE),
     "library:rule_correct": form(V, _RULES, **_RULE),
     "library:rule_restore": form(V, _RULES, **_RULE),
+    # credit: years, trainings, supervisions
+    "credit:years": page(A, ok=frozenset({302})),
+    **{f"credit:year_{tab}": page(A) for tab in ("plans", "trainings", "supervisions", "people")},
+    "credit:person_year": page(A),
+    "credit:year_close": form(A, _TRAININGS),
+    "credit:year_reopen": form(A, _TRAININGS),
+    "credit:training_plan_new": form(A, _TRAININGS),
+    "credit:training_plan_copy": form(A, _TRAININGS),
+    "credit:training_new": form(A, _TRAININGS),
+    "credit:supervision_new": form(A, "credit.supervise"),
+    "credit:training_plan": page(A, V),
+    "credit:training_plan_workbook": page(A, V),
+    **{
+        f"credit:training_{what}": form(A, _TRAININGS)
+        for what in (
+            "plan_edit",
+            "plan_return",
+            "plan_submit",
+            "plan_check",
+            "plan_approve",
+            "plan_revise",
+            "plan_discard",
+            "item_new",
+            "item_import",
+            "edit",
+            "hold",
+            "import",
+            "file",
+            "evaluate",
+            "cancel",
+        )
+    },
+    "credit:training_item": form(A, _TRAININGS),
+    "credit:training_item_remove": form(A, _TRAININGS),
+    "credit:training": page(A, V),
+    "credit:training_workbook": page(A, V),
+    "credit:supervision": page(A, V),
+    **{
+        f"credit:supervision_{what}": form(A, "credit.supervise", ok=WROTE | {403})
+        for what in ("edit", "issue", "discard", "appeal", "ask", "close")
+    },
+    **{
+        f"credit:supervision_{what}": form(A, "credit.be_supervised", ok=WROTE | {403})
+        for what in ("answer", "report", "withdraw")
+    },
+    "credit:agency_years": page(V),
+    **{
+        f"credit:agency_year_{tab}": page(V)
+        for tab in ("plans", "trainings", "supervisions", "people")
+    },
+    "credit:agency_person_year": page(V),
 }
 
 _LISTED, _REFUSED = frozenset({200, 403}), frozenset({400, 403, 404, 422})
@@ -504,8 +576,8 @@ OPERATIONS: dict[str, Route] = {
             "DELETE /reports/{uuid:report_id}/materials/{uuid:material_id}": _REPORT,
             "POST /reports/{uuid:report_id}/originals": _REPORT,
             "DELETE /reports/{uuid:report_id}/originals/{uuid:original_id}": _REPORT,
-            "PUT /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
-            "DELETE /reports/{uuid:report_id}/tests/{slug:test}": _REPORT,
+            "PUT /reports/{uuid:report_id}/tests": _REPORT,
+            "DELETE /reports/{uuid:report_id}/tests": _REPORT,
             "POST /reports/{uuid:report_id}/check": "verification.check",
             "POST /reports/{uuid:report_id}/send-back": _REPORT,
             "POST /reports/{uuid:report_id}/sign": "verification.sign",
@@ -514,6 +586,23 @@ OPERATIONS: dict[str, Route] = {
             "POST /reports/{uuid:report_id}/receive": _REPORT_REVIEW,
             "POST /reports/{uuid:report_id}/return": _REPORT_REVIEW,
             "POST /reports/{uuid:report_id}/accept": _REPORT_REVIEW,
+        }.items()
+    },
+    "GET /training-plans": Route(SIGNED_IN, ok=_LISTED),
+    "GET /trainings": Route(SIGNED_IN, ok=_LISTED),
+    "GET /supervisions": Route(SIGNED_IN, ok=_LISTED),
+    "GET /training-plans/{uuid:training_plan_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /trainings/{uuid:training_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /supervisions/{uuid:supervision_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
+    "GET /training-years/{int:year}/people": Route(SIGNED_IN, ok=_LISTED),
+    "GET /supervision-package": Route("credit.supervise", ok=_LISTED),
+    **{
+        what: Route(SIGNED_IN, act=permission, ok=_TAKEN, stranger=_REFUSED, event=False)
+        for what, permission in {
+            "PUT /supervisions/{uuid:supervision_id}": "credit.supervise",
+            "PUT /supervisions/{uuid:supervision_id}/answer/{uuid:step_id}": _SUPERVISED,
+            "POST /supervisions/{uuid:supervision_id}/withdraw": _SUPERVISED,
+            "POST /supervisions/{uuid:supervision_id}/report": _SUPERVISED,
         }.items()
     },
     "GET /notifications": Route(SIGNED_IN),

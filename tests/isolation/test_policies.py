@@ -13,6 +13,7 @@ from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.access.permissions import permissions, require
 from yunjian.administration import policies as administration
 from yunjian.agencies import policies as agencies
+from yunjian.credit import policies as credit
 from yunjian.identity.policies import GRANTORS
 from yunjian.instruments import policies as instruments
 from yunjian.kernel.errors import NotAllowed
@@ -71,6 +72,18 @@ def _report(organization: UUID) -> Any:
     return SimpleNamespace(agency_id=organization, prepared_by_id=uuid4())
 
 
+def _plan(prepared_by: UUID | None) -> Any:
+    return SimpleNamespace(organization_id=OWN, prepared_by_id=prepared_by)
+
+
+def _seen(*, person: UUID | None = None) -> Any:
+    return SimpleNamespace(
+        organization_id=OWN,
+        supervisor_id=uuid4(),
+        person=SimpleNamespace(account_id=person or uuid4()),
+    )
+
+
 HERE = "310115"
 CITY = {("authority", "reviewer")}
 TABLE = [
@@ -87,6 +100,11 @@ TABLE = [
     ("sign another's reports", lambda a: verification.may_sign(a, _report(OTHER)), set()),
     ("withdraw own reports", lambda a: verification.may_withdraw(a, _report(OWN)), EDITORS),
     ("withdraw another's reports", lambda a: verification.may_withdraw(a, _report(OTHER)), set()),
+    (
+        "set the pattern of report numbers",
+        verification.may_set_pattern,
+        EDITORS | {("agency", "quality_supervisor")},
+    ),
     ("review reports here", lambda a: verification.may_review(a, HERE), REVIEWERS),
     ("keep their own notices", lambda a: administration.may_keep_notice(a, _notice(OWN)), NOTICES),
     (
@@ -133,6 +151,19 @@ TABLE = [
     ("fill in again", lambda a: visits.may_fill(a, _visit(a, state="submitted")), set()),
     ("decide", lambda a: visits.may_decide(a, _visit(a)), KEEPERS),
     ("decide another's", lambda a: visits.may_decide(a, _visit(a, discharger=OTHER)), set()),
+    ("keep trainings", credit.may_keep_trainings, EDITORS),
+    ("keep another's trainings", lambda a: credit.may_keep_trainings(a, OTHER), set()),
+    ("approve own plans", lambda a: credit.may_approve_plan(a, _plan(a.account_id)), set()),
+    ("approve a colleague's plans", lambda a: credit.may_approve_plan(a, _plan(uuid4())), EDITORS),
+    ("supervise", credit.may_supervise, EDITORS | {("agency", "quality_supervisor")}),
+    ("supervise elsewhere", lambda a: credit.may_supervise(a, OTHER), set()),
+    ("lead a colleague's supervision", lambda a: credit.may_lead_supervision(a, _seen()), EDITORS),
+    (
+        "answer their supervision",
+        lambda a: credit.may_answer_supervision(a, _seen(person=a.account_id)),
+        FIELD,
+    ),
+    ("answer a colleague's", lambda a: credit.may_answer_supervision(a, _seen()), set()),
     ("design sheets", library.may_design, RULES),
     ("change rules", library.may_change_rules, RULES),
 ]  # fmt: skip

@@ -36,6 +36,8 @@ def _in(chains: str, keys: str = "", more: str = "") -> Stated:
 CHANGED = "version changed"
 PLACE = "version effective_from reason changed"
 FILING = "instrument point number"
+_TRAINING_PLAN = "year edition title version items"
+_SUPERVISION = "number state digest"
 
 STATED = {
     # administration
@@ -132,6 +134,7 @@ STATED = {
     "report.withdrawn": _in("agency", "number edition reason"),
     "report.revised": _in("agency", "number edition previous"),
     "report.superseded": _in("agency", "number edition by"),
+    "report.pattern_changed": _in("agency", "version changed"),
     "report.exception_asked": _in("agency", "report code path reason"),
     "report.exception_granted": _in("agency", "report code path reason"),
     "report.exception_refused": _in("agency", "report code path reason"),
@@ -139,6 +142,34 @@ STATED = {
     "sheet.design_begun": _in("authority", "base"),
     "sheet.design_dropped": _in("authority", "name"),
     "sheet.published": _in("authority", "name base effective_from definition tasks"),
+    # credit
+    "training_plan.created": _in("agency", _TRAINING_PLAN),
+    "training_plan.changed": _in("agency", CHANGED),
+    "training_plan.submitted": _in("agency", _TRAINING_PLAN),
+    "training_plan.checked": _in("agency", _TRAINING_PLAN),
+    "training_plan.approved": _in("agency", f"{_TRAINING_PLAN} supersedes"),
+    "training_plan.returned": _in("agency", f"{_TRAINING_PLAN} remarks"),
+    "training_plan.discarded": _in("agency", _TRAINING_PLAN),
+    "training.scheduled": _in(
+        "agency", "topic starts_at ends_at hours plan_item unplanned_reason people version"
+    ),
+    "training.changed": _in("agency", CHANGED),
+    "training.held": _in("agency", "attendance version"),
+    "training.filed": _in("agency", "files version"),
+    "training.evaluated": _in("agency", "evaluator evaluated_on conclusion version"),
+    "training.cancelled": _in("agency", "reason version"),
+    "supervision.drafted": _in("agency", "severity digest"),
+    "supervision.discarded": _in("agency"),
+    "supervision.issued": _in("agency", _SUPERVISION),
+    "supervision.confirmed": _in("agency", f"{_SUPERVISION} text signature"),
+    "supervision.appealed": _in("agency", f"{_SUPERVISION} text signature"),
+    "supervision.appeal_withdrawn": _in("agency", f"{_SUPERVISION} text"),
+    "supervision.appeal_answered": _in("agency", f"{_SUPERVISION} upheld text"),
+    "supervision.rectification_asked": _in("agency", f"{_SUPERVISION} text due_on"),
+    "supervision.rectification_reported": _in("agency", f"{_SUPERVISION} text files"),
+    "supervision.closed": _in("agency", f"{_SUPERVISION} text"),
+    "annual_year.closed": _in("agency", "year missing statement"),
+    "annual_year.reopened": _in("agency", "year reason"),
     # sources
     "source.created": _in("discharger", "code name version"),
     "source.changed": _in("discharger", PLACE),
@@ -171,6 +202,7 @@ STATED = {
     "instrument.parameters_changed": _in("discharger", "changed reason changed_at files"),
     "instrument.follow_up_done": _in("discharger", "follow_up title done_on report"),
     "instrument.labels_printed": _in("discharger", "instruments"),
+    "report.copied": _in("agency discharger authority"),
     # documents of agencies
     "document.created": _in(
         "agency", "category title maker model read_by_positions read_within points readers"

@@ -40,8 +40,8 @@ def test_a_report_is_written_over_the_api(desk: Desk) -> None:
     status, test = call(
         client,
         "put",
-        f"/reports/{made['id']}/tests/gas",
-        {"parameter": "SO2", "readings": rows, "unit": "mg/m³"},
+        f"/reports/{made['id']}/tests",
+        {"test": "gas", "parameter": "SO2", "readings": rows, "unit": "mg/m³"},
     )
     assert status == 200, test
     assert test["results"]["rows"] == 9

@@ -213,3 +213,13 @@ def test_an_agency_asks_for_an_exception_and_the_authority_grants_it(desk: Desk)
     assert [one.is_blocking for one in same] == [False]
     lifted = reviewer.post(f"/supervision/report-exceptions/{row.pk}/lift/", {"reason": "不再适用"})
     assert lifted.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("qy(2026)第 001", 1), ("CEMS", 1), ("浦江试验", 1), ("清源", 1), ("别的", 0)],
+)
+def test_reports_are_found_by_number_point_and_parties(desk: Desk, text: str, found: int) -> None:
+    desk.draft()
+    answer = desk.world.client(desk.preparer).get("/agency/reports/", {"text": text})
+    assert len(answer.context["list"].page.rows) == found

@@ -160,7 +160,9 @@ def report(filled: Filled) -> Any:
 
 
 def finding_exception(filled: Filled) -> Any:
-    return filled.row(FindingException, state="asked")
+    row = filled.row(FindingException, state="asked")
+    filled.texts["state"] = "待处理"
+    return row
 
 
 def source(filled: Filled) -> Any:

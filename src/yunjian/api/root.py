@@ -18,6 +18,8 @@ from yunjian.api.routers import (
     notifications,
     places,
     session,
+    supervisions,
+    trainings,
     uploads,
     verification,
     visits,
@@ -55,6 +57,6 @@ api = Api(
 register_errors(api)
 for part in (
     session, field, visits, notifications, places, filing_files, filings, documents, verification,
-    uploads,
+    trainings, supervisions, uploads,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -2,8 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.credit.models import Document, DocumentVersion
-from yunjian.records.fields import Specification, column_field, section, specify
+from yunjian.credit.models import (
+    Document,
+    DocumentVersion,
+    Supervision,
+    SupervisionStep,
+    TrainingParticipant,
+    TrainingSession,
+)
+from yunjian.records.fields import Field, Specification, column_field, personal, section, specify
 
 DOCUMENT = specify(
     Document,
@@ -32,4 +39,39 @@ DOCUMENT_VERSION = specify(
     ),
 )
 
-SPECIFICATIONS: tuple[Specification, ...] = (DOCUMENT, DOCUMENT_VERSION)
+SESSION = specify(
+    TrainingSession,
+    section(
+        TrainingSession,
+        _("培训信息"),
+        column_field(TrainingSession, "plan_item", required=False),
+        "unplanned_reason",
+        "kind",
+        "topic",
+        column_field(TrainingSession, "content", kind="long"),
+        "starts_at",
+        "ends_at",
+        "hours",
+        "place",
+        "teacher",
+    ),
+    section(
+        TrainingSession,
+        _("效果评价"),
+        "evaluator",
+        "evaluated_on",
+        column_field(TrainingSession, "evaluation", kind="long"),
+        "conclusion",
+        "cancel_reason",
+    ),
+)
+
+SPECIFICATIONS: tuple[Specification, ...] = (
+    DOCUMENT,
+    DOCUMENT_VERSION,
+    SESSION,
+    # the number of a person's certificate leads to the person
+    specify(TrainingParticipant, *personal(TrainingParticipant, "certificate_number")),
+    specify(Supervision, Field("person", _("被监督人"), personal=True)),
+    specify(SupervisionStep, Field("by_name", _("办理人"), personal=True)),
+)

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.credit.services.document_reminders import documents_remind, read_file
+from yunjian.credit.services.training_reminders import years_remind
 
 
 @app.periodic(cron="40 0 * * *")  # UTC: twenty to nine in Shanghai
@@ -19,3 +20,11 @@ def read_document_file(version_id: str) -> int:
     """Let the text of a version's file be found; return its length."""
     with acting_as(system_actor("读取文件文字")):
         return read_file(version_id)
+
+
+@app.periodic(cron="45 0 * * *")  # UTC: a quarter to nine in Shanghai
+@app.task(name="credit.remind_years", queueing_lock="credit.remind_years")
+def remind_years(timestamp: int) -> int:  # noqa: ARG001 - procrastinate passes the tick
+    """Tell of trainings and supervisions that wait for somebody; return of how many."""
+    with acting_as(system_actor("培训与监督提醒")) as actor:
+        return years_remind(actor=actor)

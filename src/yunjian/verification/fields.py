@@ -6,7 +6,13 @@ Form, detail page, API, history and the sealed chain follow from what is said he
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.records.fields import Field, Specification, column_field, section, specify
-from yunjian.verification.models import FindingException, Report, ReportMaterial, ReportTest
+from yunjian.verification.models import (
+    FindingException,
+    NumberPattern,
+    Report,
+    ReportMaterial,
+    ReportTest,
+)
 
 REPORT = specify(
     Report,
@@ -59,9 +65,11 @@ MATERIAL = specify(
         "valid_until",
     ),
 )
+NUMBER_PATTERN = specify(NumberPattern, "pattern")
 SPECIFICATIONS: tuple[Specification, ...] = (
     specify(Report, *REPORT.sections, *PARTS),
     MATERIAL,
+    NUMBER_PATTERN,
     specify(ReportTest, "test", "parameter", "unit", "basis"),
     specify(FindingException, "asked_reason", "reason", "lift_reason"),
 )

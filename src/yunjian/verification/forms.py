@@ -105,6 +105,17 @@ class ReportForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: ig
         return taken
 
 
+class PatternForm(VersionedForm, forms.Form):
+    """How the agency numbers its reports."""
+
+    pattern = forms.CharField(
+        label=_("编号规则"),
+        required=False,
+        max_length=60,
+        help_text=_("# 代表一位数字，@ 代表一个字母，* 代表任意内容，如 QY〔####〕###；留空不检查"),
+    )
+
+
 class MaterialForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
     """A standard gas or solution."""
 

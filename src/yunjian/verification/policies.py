@@ -13,6 +13,12 @@ PREPARE_REPORTS = permission(
     within=_("本机构的报告；实施当日在合同期内的测点"),
     agency=("owner", "manager", "engineer", "quality_supervisor"),
 )
+SET_PATTERN = permission(
+    "verification.set_pattern",
+    _("设置本机构的报告编号规则"),
+    within=_("本机构"),
+    agency=("owner", "manager", "quality_supervisor"),
+)
 CHECK_REPORTS = permission(
     "verification.check",
     _("校核比对与校验报告"),
@@ -43,6 +49,11 @@ def may_prepare(actor: Actor, report: Report | None = None) -> bool:
     """People of the agency who work on site or run it write its reports."""
     own = report is None or report.agency_id == actor.organization_id
     return own and not actor.is_system and PREPARE_REPORTS.held_by(actor)
+
+
+def may_set_pattern(actor: Actor) -> bool:
+    """Who answers for the reports of an agency says how they are numbered."""
+    return not actor.is_system and SET_PATTERN.held_by(actor)
 
 
 def may_check(actor: Actor, report: Report) -> bool:

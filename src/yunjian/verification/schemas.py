@@ -45,7 +45,7 @@ class ReportDeviceOut(Schema):
     certificate: UUID | None = Field(validation_alias="certificate_id")
 
 
-class MaterialIn(Schema):
+class ReportMaterialIn(Schema):
     """A standard gas or solution."""
 
     name: str
@@ -57,17 +57,18 @@ class MaterialIn(Schema):
     valid_until: date
 
 
-class MaterialOut(MaterialIn):
+class ReportMaterialOut(ReportMaterialIn):
     """The same, with its key."""
 
     id: UUID
 
 
-class TestIn(Schema):
+class ReportTestIn(Schema):
     """The readings of a test as they were typed."""
 
     __test__ = False  # no test of ours
 
+    test: str = Field(description="its key in the form of the report")
     parameter: str = ""
     readings: list[dict[str, str]] = Field(description="rows: column of the form → text")
     values: dict[str, str] = {}
@@ -78,7 +79,7 @@ class TestIn(Schema):
     version: int | None = Field(None, description="of the report, in sight of which it is made")
 
 
-class TestOut(Schema):
+class ReportTestOut(Schema):
     """The same beside what it computes to."""
 
     __test__ = False  # no test of ours
@@ -96,14 +97,14 @@ class TestOut(Schema):
     results: dict[str, Any]
 
 
-class OriginalIn(Schema):
+class ReportOriginalIn(Schema):
     """A file of the original records that was uploaded before."""
 
     kind: str
     attachment: UUID
 
 
-class OriginalOut(Schema):
+class ReportOriginalOut(Schema):
     """A file of the original records."""
 
     id: UUID
@@ -111,7 +112,7 @@ class OriginalOut(Schema):
     attachment: UUID = Field(validation_alias="attachment_id")
 
 
-class FindingOut(Schema):
+class ReportFindingOut(Schema):
     """What was found about a report."""
 
     code: str
@@ -143,15 +144,15 @@ class ReportOut(ReportRowOut):
     instruments: list[ReportInstrumentOut]
     people: list[ReportPersonOut]
     devices: list[ReportDeviceOut]
-    materials: list[MaterialOut]
-    tests: list[TestOut]
-    originals: list[OriginalOut]
+    materials: list[ReportMaterialOut]
+    tests: list[ReportTestOut]
+    originals: list[ReportOriginalOut]
     content_digest: str
     keep_until: date | None
     decision_note: str
     field_remarks: dict[str, str]
     shown_digest: str = Field(description="of the content as it stands; what a signature is of")
-    findings: list[FindingOut] = Field(validation_alias="found")
+    findings: list[ReportFindingOut] = Field(validation_alias="found")
 
 
 class ReportValues(Schema):
@@ -196,14 +197,14 @@ class ReportFileIn(Schema):
     version: int | None = None
 
 
-class CheckIn(Schema):
+class ReportCheckIn(Schema):
     """The opinion of the quality supervisor."""
 
     note: str = ""
     version: int | None = None
 
 
-class SignIn(Schema):
+class ReportSignIn(Schema):
     """A handwritten signature, uploaded before, and the digest of what was shown."""
 
     signature: UUID

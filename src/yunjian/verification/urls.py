@@ -2,17 +2,19 @@
 
 from django.urls import path
 
-from yunjian.verification.views import agency, pages, readings, supervision
+from yunjian.verification.views import agency, pages, papers, readings, supervision
 
 app_name = "verification"
 AGENCY = "agency/reports/"
 REPORT = f"{AGENCY}<uuid:report_id>/"
 REVIEW = "supervision/reports/"
 REVIEWED = f"{REVIEW}<uuid:report_id>/"
+PAPERS = "reports/<uuid:report_id>/"
 EXCEPTIONS = "supervision/report-exceptions/"
 urlpatterns = [
     path(AGENCY, agency.report_list, name="agency_reports"),
     path(f"{AGENCY}new/", agency.report_new, name="report_new"),
+    path(f"{AGENCY}number-pattern/", agency.number_pattern, name="number_pattern"),
     path(REPORT, agency.report_page, name="agency_report"),
     path(f"{REPORT}edit/", agency.report_edit, name="report_edit"),
     path(f"{REPORT}file/", agency.report_file, name="report_file"),
@@ -36,6 +38,10 @@ urlpatterns = [
     path(f"{REPORT}revise/", agency.report_revised, name="report_revise"),
     path(f"{REPORT}withdraw/", agency.report_withdrawn, name="report_withdraw"),
     path(f"{REPORT}exceptions/ask/", agency.exception_asked, name="exception_ask"),
+    path(f"{PAPERS}report.pdf", papers.paper_pdf, name="paper_pdf"),
+    path(f"{PAPERS}report.xlsx", papers.paper_xlsx, name="paper_xlsx"),
+    path(f"{PAPERS}report.docx", papers.paper_docx, name="paper_docx"),
+    path("check/reports/<uuid:report_id>/", papers.check, name="check"),
     path("source/reports/", pages.source_reports, name="source_reports"),
     path("source/reports/<uuid:report_id>/", pages.source_report, name="source_report"),
     path(REVIEW, supervision.queue, name="supervision_reports"),

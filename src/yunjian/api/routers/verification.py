@@ -21,23 +21,23 @@ from yunjian.sources.selectors import point_or_404
 from yunjian.verification.models import Report, ReportMaterial, ReportOriginal, ReportTest
 from yunjian.verification.models.reports import ReportState
 from yunjian.verification.schemas import (
-    CheckIn,
-    FindingOut,
-    MaterialIn,
-    MaterialOut,
-    OriginalIn,
-    OriginalOut,
     ReportAcceptIn,
     ReportChangeIn,
+    ReportCheckIn,
     ReportFileIn,
+    ReportFindingOut,
     ReportIn,
+    ReportMaterialIn,
+    ReportMaterialOut,
+    ReportOriginalIn,
+    ReportOriginalOut,
     ReportOut,
     ReportReasonIn,
     ReportReturnIn,
     ReportRowOut,
-    SignIn,
-    TestIn,
-    TestOut,
+    ReportSignIn,
+    ReportTestIn,
+    ReportTestOut,
 )
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.history import findings_shown
@@ -120,8 +120,12 @@ def set_report_file(request: HttpRequest, report_id: UUID, body: ReportFileIn) -
     return _answer(changed)
 
 
-@router.post("/reports/{uuid:report_id}/materials", response={201: MaterialOut, WRITE: Problem})
-def add_material(request: HttpRequest, report_id: UUID, body: MaterialIn) -> Status[ReportMaterial]:
+@router.post(
+    "/reports/{uuid:report_id}/materials", response={201: ReportMaterialOut, WRITE: Problem}
+)
+def add_material(
+    request: HttpRequest, report_id: UUID, body: ReportMaterialIn
+) -> Status[ReportMaterial]:
     """Add a standard gas or solution."""
     row = report_or_404(report_id)
     made = material_add(actor=actor_of(request), report=row, **body.model_dump())
@@ -137,8 +141,12 @@ def remove_material(request: HttpRequest, report_id: UUID, material_id: UUID) ->
     return Status(204, None)
 
 
-@router.post("/reports/{uuid:report_id}/originals", response={201: OriginalOut, WRITE: Problem})
-def add_original(request: HttpRequest, report_id: UUID, body: OriginalIn) -> Status[ReportOriginal]:
+@router.post(
+    "/reports/{uuid:report_id}/originals", response={201: ReportOriginalOut, WRITE: Problem}
+)
+def add_original(
+    request: HttpRequest, report_id: UUID, body: ReportOriginalIn
+) -> Status[ReportOriginal]:
     """Add a file of the original records."""
     row = report_or_404(report_id)
     file = _file(body.attachment, "attachment")
@@ -155,14 +163,14 @@ def remove_original(request: HttpRequest, report_id: UUID, original_id: UUID) ->
     return Status(204, None)
 
 
-@router.put("/reports/{uuid:report_id}/tests/{slug:test}", response={200: TestOut, WRITE: Problem})
-def save_readings(request: HttpRequest, report_id: UUID, test: str, body: TestIn) -> ReportTest:
+@router.put("/reports/{uuid:report_id}/tests", response={200: ReportTestOut, WRITE: Problem})
+def save_readings(request: HttpRequest, report_id: UUID, body: ReportTestIn) -> ReportTest:
     """Keep the readings of a test and compute them; what was there before is replaced."""
     row = report_or_404(report_id)
-    return readings_save(actor=actor_of(request), report=row, test=test, **body.model_dump())
+    return readings_save(actor=actor_of(request), report=row, **body.model_dump())
 
 
-@router.delete("/reports/{uuid:report_id}/tests/{slug:test}", response=GONE)
+@router.delete("/reports/{uuid:report_id}/tests", response=GONE)
 def remove_readings(
     request: HttpRequest, report_id: UUID, test: str, parameter: str = ""
 ) -> Status[None]:
@@ -175,7 +183,7 @@ def remove_readings(
 
 
 @router.post("/reports/{uuid:report_id}/check", response=CHANGED)
-def check_report(request: HttpRequest, report_id: UUID, body: CheckIn) -> RowWith:
+def check_report(request: HttpRequest, report_id: UUID, body: ReportCheckIn) -> RowWith:
     """Check a draft, as its quality supervisor."""
     row = report_or_404(report_id)
     checked = report_check(
@@ -192,7 +200,7 @@ def send_back_report(request: HttpRequest, report_id: UUID, body: ReportReasonIn
 
 
 @router.post("/reports/{uuid:report_id}/sign", response=CHANGED)
-def sign_report(request: HttpRequest, report_id: UUID, body: SignIn) -> RowWith:
+def sign_report(request: HttpRequest, report_id: UUID, body: ReportSignIn) -> RowWith:
     """Sign a checked report and hand it in."""
     row = report_or_404(report_id)
     signature = _file(body.signature, "signature")
@@ -243,7 +251,7 @@ def accept_report(request: HttpRequest, report_id: UUID, body: ReportAcceptIn) -
 def _answer(row: Report) -> RowWith:
     held = with_parts(row)
     found = [
-        FindingOut(
+        ReportFindingOut(
             code=one.finding.code,
             severity=one.finding.severity,
             path=one.finding.path,

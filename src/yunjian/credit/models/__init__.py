@@ -6,5 +6,25 @@ from yunjian.credit.models.documents import (
     DocumentReminder,
     DocumentVersion,
 )
+from yunjian.credit.models.supervisions import Supervision, SupervisionStep
+from yunjian.credit.models.trainings import (
+    TrainingParticipant,
+    TrainingPlan,
+    TrainingPlanItem,
+    TrainingSession,
+)
+from yunjian.credit.models.years import AnnualYear
 
-__all__ = ["Acknowledgement", "Document", "DocumentReminder", "DocumentVersion"]
+__all__ = [
+    "Acknowledgement",
+    "AnnualYear",
+    "Document",
+    "DocumentReminder",
+    "DocumentVersion",
+    "Supervision",
+    "SupervisionStep",
+    "TrainingParticipant",
+    "TrainingPlan",
+    "TrainingPlanItem",
+    "TrainingSession",
+]

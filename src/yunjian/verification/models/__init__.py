@@ -10,10 +10,11 @@ from yunjian.verification.models.parts import (
     ReportPerson,
     ReportTest,
 )
-from yunjian.verification.models.reports import Report
+from yunjian.verification.models.reports import NumberPattern, Report
 
 __all__ = [
     "FindingException",
+    "NumberPattern",
     "Report",
     "ReportCorrection",
     "ReportDevice",

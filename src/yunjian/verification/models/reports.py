@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, in_district, own
-from yunjian.access.scope import ScopedModel
+from yunjian.access.scope import NOTHING, ScopedModel
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, District, Organization
 from yunjian.kernel.clock import now
@@ -14,6 +14,30 @@ from yunjian.kernel.ids import new_id
 from yunjian.records.versions import Versioned
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import visible_by_place
+
+
+class NumberPattern(Versioned, ScopedModel):
+    """编号规则: how an agency numbers its reports; a number that differs is only noted.
+
+    In `pattern` `#` stands for a digit, `@` for a letter, `*` for anything.
+    """
+
+    organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="+")
+    pattern = models.CharField(
+        _("编号规则"),
+        max_length=60,
+        blank=True,
+        help_text=_("# 代表一位数字，@ 代表一个字母，* 代表任意内容，如 QY〔####〕###；留空不检查"),
+    )
+
+    row_policy = RowPolicy(read=(own("organization_id"),))
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """Only the agency itself."""
+        if actor.organization_kind == "agency":
+            return models.Q(organization_id=actor.organization_id)
+        return NOTHING
 
 
 class ReportKind(models.TextChoices):

@@ -34,7 +34,7 @@ from yunjian.verification.models.parts import ExceptionState
 from yunjian.verification.models.reports import DataSource, ReportState
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
 from yunjian.verification.selectors.forms import form_named
-from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.selectors.reports import pattern_of, with_parts
 from yunjian.verification.selectors.standing import instrument_label, period_text, stood, valid_on
 
 
@@ -58,11 +58,13 @@ def blocking(report: Report, findings: Iterable[Finding]) -> list[Finding]:
 def facts_of(report: Report) -> ReportFacts:
     """Return the facts of a report (read `with_parts`); a bounded number of queries."""
     day = business_day(report.executed_from)
+    pattern = pattern_of(report.agency_id)
     return ReportFacts(
         number=report.number,
         begins=report.executed_from.astimezone(SHANGHAI),
         ends=report.executed_to.astimezone(SHANGHAI),
         day=day,
+        pattern=pattern.pattern if pattern else "",
         number_elsewhere=_number_elsewhere(report),
         has_file=report.file_id is not None,
         instruments=_instruments(report),

@@ -4,15 +4,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.models import Certificate
+from yunjian.identity.models import Organization
 from yunjian.kernel.clock import day_bounds
 from yunjian.records.filters import text_filter, value_filter
+from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.domain.numbers import number_key
 from yunjian.verification.models import (
     FindingException,
+    NumberPattern,
     Report,
     ReportDevice,
     ReportInstrument,
@@ -48,9 +51,13 @@ def reports(
     """
     rows: QuerySet[Report] = Report.objects.select_related(*_LISTED)
     if text:
+        parties = Organization.unscoped().filter(name__icontains=text).values("pk")
         rows = rows.filter(
             text_filter(number_key(text), "number_key")
-            | text_filter(text, "point__name", "discharger__name", "agency__name")
+            # not joined: of a hundred thousand reports that takes a second
+            | Q(point__in=MonitoringPoint.objects.filter(name__icontains=text).values("pk"))
+            | Q(discharger__in=parties)
+            | Q(agency__in=parties)
         )
     rows = rows.filter(value_filter(kind=kind, state=state, district_id=district))
     if queue in QUEUES:
@@ -106,6 +113,11 @@ def with_parts(report: Report) -> Report:
 
 def _certificates() -> QuerySet[Certificate]:
     return Certificate.unscoped().order_by("-valid_until")
+
+
+def pattern_of(agency_id: UUID) -> NumberPattern | None:
+    """Return how an agency numbers its reports, if it said so."""
+    return NumberPattern.unscoped().filter(organization_id=agency_id).first()
 
 
 def editions_of(report: Report) -> list[Report]:

@@ -22,6 +22,7 @@ from yunjian.verification.forms import (
     ExceptionForm,
     MaterialForm,
     OriginalForm,
+    PatternForm,
     ReasonForm,
     ReportFileForm,
     ReportForm,
@@ -33,10 +34,12 @@ from yunjian.verification.models.reports import ReportState
 from yunjian.verification.policies import (
     CHECK_REPORTS,
     PREPARE_REPORTS,
+    SET_PATTERN,
     SIGN_REPORTS,
     WITHDRAW_REPORTS,
     may_check,
     may_prepare,
+    may_set_pattern,
     may_sign,
     may_withdraw,
 )
@@ -45,6 +48,7 @@ from yunjian.verification.selectors.contents import original_kinds
 from yunjian.verification.selectors.forms import form_named, tests_offered
 from yunjian.verification.selectors.reports import (
     part_or_404,
+    pattern_of,
     report_or_404,
     reports,
     with_parts,
@@ -66,6 +70,7 @@ from yunjian.verification.services.parts import (
     original_add,
     original_remove,
 )
+from yunjian.verification.services.patterns import pattern_set
 from yunjian.verification.services.signing import report_check, report_send_back, report_sign
 from yunjian.verification.tables import AgencyReportTable
 from yunjian.verification.views.pages import report_shown
@@ -96,12 +101,45 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
     """The reports of the agency."""
     form = ReportQuery(request.GET)
     new = Action(title=_("填报报告"), address=reverse("verification:report_new"))
+    pattern = Action(
+        title=_("编号规则"),
+        address=reverse("verification:number_pattern"),
+        icon="123",
+        testid="number-pattern",
+        is_first=False,
+    )
     return REPORTS.answer(
         request,
         reports(**cleaned_query(form)),
         form=form,
-        actions=[new] if may_prepare(current_actor()) else [],
+        actions=[
+            *([new] if may_prepare(current_actor()) else []),
+            *([pattern] if may_set_pattern(current_actor()) else []),
+        ],
         table_context={"base": BASE},
+    )
+
+
+@only_with(SET_PATTERN)
+@require_http_methods(["GET", "POST"])
+def number_pattern(request: HttpRequest) -> HttpResponse:
+    """Say how the agency numbers its reports."""
+    held = pattern_of(current_actor().own_organization)
+    initial = {"pattern": held.pattern, "version": held.version} if held else {}
+    form = PatternForm(posted(request), initial=initial)
+
+    def save() -> HttpResponse:
+        pattern = form.cleaned_data["pattern"]
+        pattern_set(actor=current_actor(), pattern=pattern, version=form.seen_version)
+        return done(request, gettext("已保存编号规则"), BASE)
+
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        row=held,
+        title=gettext("报告编号规则"),
+        text=gettext("不符合规则的编号只作提示，不影响提交。"),
     )
 
 

@@ -90,6 +90,7 @@ def report_shown(
         "editions": editions_of(held),
         "exceptions": exceptions_of(held) if tab == "signing" else [],
         "correction": getattr(held, "correction", None),
+        "has_word": bool((form := form_named(held.form)) and form.word),
         "error": error,
         "remark_labels": REMARKABLE,
         **context,

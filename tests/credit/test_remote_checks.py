@@ -1,0 +1,115 @@
+"""The remote check of parameters: limits from data, exact arithmetic."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yunjian.credit.domain.remote_checks import (
+    Range,
+    Reading,
+    judge,
+    number,
+    outcome_of,
+    range_of,
+    rules,
+)
+
+numbers = st.decimals(0, 100, places=3)
+spans = st.decimals(1, 5000, places=1)
+
+
+def reading(
+    analyser: str | Decimal,
+    logger: str | Decimal,
+    *,
+    signal: str = "analogue",
+    parameter: str = "SO2",
+    span: str | Decimal = "100",
+) -> Reading:
+    """Return a reading whose three ranges agree."""
+    same = Range(Decimal(0), Decimal(span))
+    return Reading(parameter, signal, "mg/m³", Decimal(analyser), Decimal(logger), same, same, same)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "signal", "analyser", "logger", "outcome"),
+    [
+        ("SO2", "digital", "35.2", "35.2", "pass"),
+        ("SO2", "digital", "35.2", "35.20", "pass"),
+        ("SO2", "digital", "35.2", "35.21", "fail"),
+        ("SO2", "analogue", "35.2", "35.3", "pass"),  # 1 ‰ of 100
+        ("SO2", "analogue", "35.2", "35.101", "pass"),
+        ("SO2", "analogue", "35.2", "35.301", "fail"),
+        ("PM", "analogue", "10", "13", "pass"),
+        ("PM", "analogue", "10", "13.01", "fail"),
+        ("PM", "analogue", "10.01", "15.01", "pass"),
+        ("PM", "analogue", "10.01", "15.02", "fail"),
+        ("PM", "digital", "10", "10.1", "fail"),
+    ],
+)
+def test_values_agree_within_the_limit_and_not_beyond(
+    parameter: str, signal: str, analyser: str, logger: str, outcome: str
+) -> None:
+    judgements = judge(reading(analyser, logger, signal=signal, parameter=parameter))
+    assert outcome_of(judgements) == outcome
+
+
+def test_every_rule_has_its_clause_and_says_where_it_is_known_from() -> None:
+    assert all(one.clause and one.provenance and one.title["en"] for one in rules())
+
+
+@pytest.mark.parametrize("name", ["analyser_range", "acquisition_range", "logger_range"])
+def test_one_range_that_differs_fails(name: str) -> None:
+    same = Range(Decimal(0), Decimal(100))
+    ranges = dict.fromkeys(("analyser_range", "acquisition_range", "logger_range"), same)
+    ranges[name] = Range(Decimal(0), Decimal(200))
+    judged = judge(Reading("SO2", "digital", "", Decimal(1), Decimal(1), **ranges))
+    assert [one.outcome for one in judged] == ["pass", "fail"]
+
+
+@given(numbers, numbers, spans)
+def test_analogue_values_pass_exactly_when_within_a_thousandth_of_the_range(
+    analyser: Decimal, logger: Decimal, span: Decimal
+) -> None:
+    (values, _ranges) = judge(reading(analyser, logger, span=span))
+    assert (values.outcome == "pass") == (abs(logger - analyser) * 1000 <= span)
+
+
+@given(numbers, numbers)
+def test_it_makes_no_difference_which_of_two_pm_values_is_higher_at_one_level(
+    analyser: Decimal, difference: Decimal
+) -> None:
+    higher = judge(reading(analyser, analyser + difference, parameter="PM"))
+    lower = judge(reading(analyser, analyser - difference, parameter="PM"))
+    assert higher[0].outcome == lower[0].outcome
+
+
+@given(numbers)
+def test_equal_values_pass_whatever_the_signal(value: Decimal) -> None:
+    for signal in ("digital", "analogue"):
+        for parameter in ("PM", "NOx"):
+            judged = judge(reading(value, value, signal=signal, parameter=parameter))
+            assert outcome_of(judged) == "pass"
+
+
+@given(st.decimals(-1000, 1000, places=3), st.decimals(-1000, 1000, places=3))
+def test_a_range_is_read_as_it_was_typed(lower: Decimal, upper: Decimal) -> None:
+    for sign in ("～", "~", "-"):
+        if sign == "-" and upper < 0:
+            continue
+        read = range_of(f"{lower}{sign}{upper}")
+        assert read == (Range(lower, upper) if lower < upper else None)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_read_as_a_number_or_refused(text: str) -> None:
+    value = number(text)
+    assert value is None or value.is_finite()
+    range_of(text)
+
+
+@pytest.mark.parametrize("text", ["", "NaN", "Infinity", "1e99", "12,5", "0x10", "1 2"])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert number(text) is None

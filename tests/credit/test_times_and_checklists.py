@@ -1,0 +1,58 @@
+"""Times of sessions, and checklists by version."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yunjian.credit.domain.checklists import checklist_named, checklist_on, checklists
+from yunjian.credit.domain.times import hours_between, in_year, overlap
+
+moments = st.integers(0, 10**9).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
+days = st.dates(date(2015, 1, 1), date(2099, 12, 31))
+
+
+@given(moments, st.integers(1, 24 * 60))
+def test_hours_add_up_to_the_minutes(start: datetime, minutes: int) -> None:
+    hours = hours_between(start, start + timedelta(minutes=minutes))
+    assert abs(hours * 60 - minutes) < Decimal("0.001")
+
+
+@given(moments, moments, moments, moments)
+def test_spans_overlap_both_ways_or_not_at_all(
+    one: datetime, two: datetime, three: datetime, four: datetime
+) -> None:
+    first, second = (min(one, two), max(one, two)), (min(three, four), max(three, four))
+    assert overlap(first, second) == overlap(second, first)
+
+
+def test_one_may_begin_when_the_other_ends() -> None:
+    nine, ten, eleven = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (9, 10, 11))
+    assert not overlap((nine, ten), (ten, eleven))
+
+
+@given(days, st.integers(2015, 2099))
+def test_a_day_moves_to_the_same_day_of_another_year(day: date, year: int) -> None:
+    moved = in_year(day, year)
+    assert moved.year == year
+    assert moved.month == day.month
+    assert moved.day == day.day or (day.month, day.day, moved.day) == (2, 29, 28)
+
+
+def test_of_two_versions_the_one_that_began_last_holds() -> None:
+    first = checklists()[0]
+    second = replace(first, version=2, effective_from=date(2025, 1, 1))
+    both = (first, second)
+    assert checklist_on(date(2024, 12, 31), both) == first
+    assert checklist_on(date(2025, 1, 1), both) == second
+    assert checklist_on(date(2019, 12, 31), both) is None
+
+
+def test_items_have_clauses_and_points_and_every_severity_occurs() -> None:
+    (template,) = checklists()
+    assert {item.severity for item in template.items} == {"principle", "major", "general"}
+    assert all(item.points > 0 and item.clause and item.title["en"] for item in template.items)
+    assert checklist_named(template.name) == template
+    assert template.points_of(["safety", "calibration"]) == 8
