@@ -28,10 +28,12 @@ const partsOf = (input) => {
   const part = (name) => box.querySelector(`[data-yj-upload-${name}]`);
   return { sent: part("sent"), panel: part("panel"), bar: part("bar"), text: part("text"), rest: part("rest"), end: part("end"), wrong: part("wrong") };
 };
-const say = (input, text, wrong = "") => {
+// what is wrong stays until something else happens; how far it came changes all the time
+const say = (input, text, wrong = null) => {
   const { panel, text: place, wrong: refusal } = partsOf(input);
   panel.hidden = false;
   place.textContent = text;
+  if (wrong === null) return;
   refusal.textContent = wrong;
   refusal.classList.toggle("d-block", wrong !== "");
   input.classList.toggle("is-invalid", wrong !== "");
@@ -68,7 +70,7 @@ const finish = async (input, address, name) => {
       partsOf(input).sent.value = body.id;
       running.delete(input);
       input.value = ""; // it is there: it is not sent with the form again
-      say(input, `${name} ${input.dataset.yjDone}`);
+      say(input, `${name} ${input.dataset.yjDone}`, "");
       input.dispatchEvent(new CustomEvent("yj:uploaded", { bubbles: true }));
       return;
     }
@@ -120,7 +122,7 @@ document.addEventListener("change", (event) => {
   const [file] = input.files;
   if (!file) return;
   partsOf(input).sent.value = "";
-  say(input, "");
+  say(input, "", "");
   if (file.size > Number(input.dataset.yjMost)) { stop(input, input.dataset.yjTooLarge); return; }
   if (file.size > Number(input.dataset.yjSmall)) begin(input, file);
 });
