@@ -23,7 +23,7 @@ from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
 from yunjian.api.errors import OPEN, WRITE, Problem, problem
 from yunjian.evidence.models import Attachment, Upload
-from yunjian.evidence.schemas import StoredAttachmentOut
+from yunjian.evidence.schemas import StoredAttachmentOut, UploadOut
 from yunjian.evidence.services import (
     upload_append,
     upload_begin,
@@ -74,7 +74,7 @@ def tus(operation: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @router.api_operation(["OPTIONS"], "/uploads", response={204: None, OPEN | {401, 403}: Problem})
 def upload_abilities(request: HttpRequest) -> HttpResponse:
     """Tell what the server understands of tus, and the largest file it takes."""
-    response = HttpResponse(status=204)
+    response = _nothing()
     response["Tus-Resumable"] = VERSION
     response["Tus-Version"] = VERSION
     response["Tus-Extension"] = EXTENSIONS
@@ -83,7 +83,7 @@ def upload_abilities(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@router.post("/uploads", response={201: None, REFUSALS: Problem})
+@router.post("/uploads", response={201: UploadOut, REFUSALS: Problem})
 @tus
 def begin_upload(request: HttpRequest) -> HttpResponse:
     """Promise a file: Upload-Length, and in Upload-Metadata its `filename` and `purpose`.
@@ -97,19 +97,20 @@ def begin_upload(request: HttpRequest) -> HttpResponse:
         filename=told.get("filename", ""),
         purpose=told.get("purpose", ""),
     )
-    response = _where(HttpResponse(status=201), row, 0)
+    body = orjson.dumps(UploadOut.model_validate(row).model_dump())
+    response = _where(HttpResponse(body, status=201, content_type="application/json"), row, 0)
     response["Location"] = reverse("api:append_upload", args=[row.pk])
     return response
 
 
 @router.api_operation(
-    ["HEAD"], "/uploads/{uuid:upload_id}", response={200: None, REFUSALS: Problem}
+    ["HEAD"], "/uploads/{uuid:upload_id}", response={204: None, REFUSALS: Problem}
 )
 @tus
 def upload_state(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Tell in Upload-Offset how much is there, on disk."""
     row = get_visible_or_404(Upload, upload_id)
-    return _where(HttpResponse(status=200), row, upload_offset(row))
+    return _where(_nothing(), row, upload_offset(row))
 
 
 @router.patch(
@@ -134,7 +135,7 @@ def append_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         announced=_length(request),
         checksum=_checksum(request.headers.get("Upload-Checksum", "")),
     )
-    return _where(HttpResponse(status=204), row, reached)
+    return _where(_nothing(), row, reached)
 
 
 @router.delete("/uploads/{uuid:upload_id}", response={204: None, REFUSALS: Problem})
@@ -142,7 +143,7 @@ def append_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 def end_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Give an upload up."""
     upload_end(upload=get_visible_or_404(Upload, upload_id))
-    return HttpResponse(status=204)
+    return _nothing()
 
 
 @router.post(
@@ -154,6 +155,13 @@ def finish_upload(request: HttpRequest, upload_id: UUID) -> Attachment:
     A file that is refused is removed: what is wrong with it stands in the answer.
     """
     return upload_finish(actor=actor_of(request), upload_id=upload_id)
+
+
+def _nothing() -> HttpResponse:
+    """Return an answer without a body, which has no type either."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
 
 
 def _where(response: HttpResponse, row: Upload, offset: int) -> HttpResponse:
