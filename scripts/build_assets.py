@@ -22,6 +22,7 @@ FILES = {
     "flatpickr/dist/l10n/zh.js": "flatpickr.zh.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "idiomorph/dist/idiomorph-ext.min.js": "idiomorph-ext.min.js",
+    "tus-js-client/dist/tus.min.js": "tus.min.js",
     "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
     "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
     **{

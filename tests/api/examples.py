@@ -923,6 +923,7 @@ class Example:
     body: Body = lambda _world: None
     status: int = 200
     before: Callable[[World], object] = lambda _world: None
+    headers: dict[str, str] = field(default_factory=dict)
     # what stands at two places because it is the same thing
     same: frozenset[Any] = field(default_factory=frozenset)
 

@@ -25,7 +25,8 @@ from tests.support.world import GAS_SHEET, World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.api.auth import OPENID_KEY
-from yunjian.evidence.models import Attachment
+from yunjian.evidence import parts
+from yunjian.evidence.models import Attachment, Upload
 from yunjian.instruments.models import (
     FilingImport,
     FollowUp,
@@ -189,6 +190,25 @@ NOT_THE_SAME = NOT_ACCEPTED | {
 }  # fmt: skip
 
 
+def upload(*, whole: bool) -> Any:
+    """Return what begins an upload of a picture, or sends all of it."""
+
+    def write(world: World) -> None:
+        Upload(
+            id=key(18),
+            organization_id=world.agency.pk,
+            account=world.engineer,
+            length=len(PICTURE),
+            filename="a.jpg",
+            purpose="original",
+            expires_at=city.now_at() + timedelta(hours=1),
+        ).save(force_insert=True)
+        parts.begin(key(18))
+        parts.path_of(key(18)).write_bytes(PICTURE if whole else b"")
+
+    return write
+
+
 def begun(world: World) -> None:
     Visit.unscoped().filter(pk=key(7)).update(
         state="in_progress", submission_digest="", content_digest="", verdict="",
@@ -226,6 +246,8 @@ def paths(*parts: str) -> Any:
 SOURCE = "sources/{source}"
 OUTLET = "outlets/{outlet}"
 POINT = "points/{point}"
+TUS = {"Tus-Resumable": "1.0.0"}
+UPLOAD = paths("uploads", str(key(18)))
 INSTRUMENT = "instruments/{instrument}"
 FILING = "filings/{filing}"
 
@@ -706,6 +728,53 @@ EXAMPLES: dict[str, Example] = {
         body=lambda _world: (PICTURE, JPEG),
         status=201,
     ),
+    "upload_abilities": Example(at("uploads"), lambda _world: None, who="engineer", status=204),
+    "begin_upload": Example(
+        at("uploads"),
+        lambda _world: {"id": AN_ID, "length": 5, "expires_at": A_MOMENT},
+        who="engineer",
+        status=201,
+        headers=TUS
+        | {"Upload-Length": "5", "Upload-Metadata": "filename YS5wZGY=,purpose cmVwb3J0"},
+        body=lambda _world: b"",
+    ),
+    "upload_state": Example(
+        UPLOAD,
+        lambda _world: None,
+        who="engineer",
+        status=204,
+        headers=TUS,
+        before=upload(whole=False),
+    ),
+    "append_upload": Example(
+        UPLOAD,
+        lambda _world: None,
+        who="engineer",
+        status=204,
+        headers=TUS | {"Upload-Offset": "0"},
+        before=upload(whole=False),
+        body=lambda _world: (PICTURE, "application/offset+octet-stream"),
+    ),
+    "end_upload": Example(
+        UPLOAD,
+        lambda _world: None,
+        who="engineer",
+        status=204,
+        headers=TUS,
+        before=upload(whole=False),
+    ),
+    "finish_upload": Example(
+        at(f"uploads/{key(18)}/finish"),
+        lambda _world: {
+            "id": str(key(18)),
+            "digest": city.Made("sha256:[0-9a-f]{64}"),
+            "width": 640,
+            "height": 480,
+        },
+        who="engineer",
+        before=upload(whole=True),
+        body=lambda _world: b"",
+    ),
     "sign_in": Example(
         at(f"visits/{NEW}/sign-in"),
         lambda _world: {
@@ -800,11 +869,14 @@ def ask(world: World, example: Example, name: str, client: Client | None = None)
         content, kind = content
     path = f"/api/v1/{example.path(world)}"
     if content is None:
-        return getattr(client, method.lower())(path)
+        return getattr(client, method.lower())(path, headers=example.headers)
     raw = content if isinstance(content, bytes) else orjson.dumps(content)
     digest = base64.b64encode(hashlib.sha256(raw).digest()).decode()
     return getattr(client, method.lower())(
-        path, raw, content_type=kind, headers={"content-digest": f"sha-256=:{digest}:"}
+        path,
+        raw,
+        content_type=kind,
+        headers={"content-digest": f"sha-256=:{digest}:", **example.headers},
     )
 
 

@@ -29,7 +29,7 @@ from yunjian.credit.models import (
     TrainingPlanItem,
     TrainingSession,
 )
-from yunjian.evidence.models import Attachment, ChainCheck
+from yunjian.evidence.models import Attachment, ChainCheck, Upload
 from yunjian.evidence.services import record
 from yunjian.identity.models import (
     AccountSession,
@@ -151,6 +151,16 @@ def _files(city: City) -> None:
     key = f"test/{city.agency.pk}.jpg"
     picture.seek(0)
     default_storage.save(key, picture)
+    city.keep(
+        Upload.unscoped().create(
+            organization_id=city.agency.pk,
+            account=city.engineer,
+            length=9,
+            filename="a.pdf",
+            purpose="report",
+            expires_at=now() + timedelta(hours=9),
+        )
+    )
     city.keep(
         Attachment.unscoped().create(
             organization_id=city.agency.pk,

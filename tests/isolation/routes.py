@@ -36,6 +36,7 @@ ABOUT = {
     "visit_id": "maintenance.visit",
     "design_id": "library.sheetdesign",
     "attachment_id": "evidence.attachment",
+    "upload_id": "evidence.upload",
     "message_id": "messaging.notification",
     "account_id": "identity.account",
     "session_id": "identity.accountsession",
@@ -475,6 +476,18 @@ OPERATIONS: dict[str, Route] = {
     "PUT /attachments/{uuid:attachment_id}": Route(
         SIGNED_IN, ok=_TAKEN, stranger=frozenset({400, 409, 422}), event=False
     ),
+    "OPTIONS /uploads": Route(SIGNED_IN, ok=frozenset({204})),
+    "POST /uploads": Route(SIGNED_IN, ok=_TAKEN | {412}, stranger=frozenset({412})),
+    "HEAD /uploads/{uuid:upload_id}": Route(
+        SIGNED_IN, ok=_TAKEN | {412}, stranger=frozenset({412}), event=False
+    ),
+    "PATCH /uploads/{uuid:upload_id}": Route(
+        SIGNED_IN, ok=_TAKEN | {412}, stranger=frozenset({412}), event=False
+    ),
+    "DELETE /uploads/{uuid:upload_id}": Route(
+        SIGNED_IN, ok=_TAKEN | {412}, stranger=frozenset({412}), event=False
+    ),
+    "POST /uploads/{uuid:upload_id}/finish": Route(SIGNED_IN, ok=_TAKEN),
     "GET /visits": Route(SIGNED_IN),
     "GET /documents": Route(SIGNED_IN),
     "GET /documents/versions/{uuid:version_id}": Route((A, V), outside=404),

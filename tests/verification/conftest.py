@@ -162,6 +162,11 @@ class Desk:
 @pytest.fixture
 def desk(world: World) -> Desk:
     """The agency's people; the engineer and the device are certified."""
+    return report_desk(world)
+
+
+def report_desk(world: World) -> Desk:
+    """Return the people of a city's agency, with certificates."""
     with acting_as(system_actor("test")):
         for holder in ({"person": world.engineer_person}, {"equipment": world.equipment}):
             Certificate.objects.create(

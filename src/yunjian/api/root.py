@@ -20,6 +20,7 @@ from yunjian.api.routers import (
     session,
     supervisions,
     trainings,
+    uploads,
     verification,
     visits,
 )
@@ -56,6 +57,6 @@ api = Api(
 register_errors(api)
 for part in (
     session, field, visits, notifications, places, filing_files, filings, documents, verification,
-    trainings, supervisions,
+    trainings, supervisions, uploads,
 ):  # fmt: skip
     api.add_router("", part.router)

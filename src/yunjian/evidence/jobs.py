@@ -6,7 +6,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.evidence.services import chain_check_ask, chain_check_run, daily_head
+from yunjian.evidence.services import chain_check_ask, chain_check_run, daily_head, uploads_expire
 from yunjian.evidence.services.checks import CHECK_CHAINS
 from yunjian.kernel.clock import today
 
@@ -32,3 +32,11 @@ def check_chains(check_id: str) -> None:
     """Walk all chains."""
     with acting_as(system_actor("验证")):
         chain_check_run(UUID(check_id))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="evidence.expire_uploads", queueing_lock="evidence.expire_uploads")
+def expire_uploads(timestamp: int) -> int:  # noqa: ARG001 - the scheduler's signature
+    """Remove uploads that rested too long; return how many."""
+    with acting_as(system_actor("清理上传")):
+        return uploads_expire()

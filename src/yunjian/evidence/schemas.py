@@ -20,6 +20,14 @@ class StoredAttachmentOut(Schema):
     height: int | None = Field(description="pixels")
 
 
+class UploadOut(Schema):
+    """A large file that was promised: where its parts go is in the header Location."""
+
+    id: UUID = Field(description="also of the attachment that it becomes")
+    length: int = Field(description="bytes of the whole file")
+    expires_at: datetime
+
+
 class AttachmentOut(Schema):
     """A file that belongs to something, and where it is opened."""
 

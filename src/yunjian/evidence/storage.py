@@ -42,6 +42,13 @@ def put(key: str, content: bytes) -> None:
         default_storage.save(key, ContentFile(content))
 
 
+def put_file(key: str, path: Path) -> None:
+    """Store a file under a key unless it is there, piece by piece; it is complete or absent."""
+    if not default_storage.exists(key):
+        with path.open("rb") as file:
+            default_storage.save(key, File(file))
+
+
 def get(key: str) -> bytes:
     """Return the bytes under a key.
 

@@ -1,12 +1,14 @@
 """Canonical JSON and digests: what is sealed must always serialise to the same bytes."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives import hashes
 
 ALGORITHMS = ("sha256", "sm3")
+PIECE = 2**20
 
 
 def canonical_json(value: Any) -> bytes:
@@ -31,3 +33,18 @@ def digest(content: bytes, algorithm: str = "sha256") -> str:
         hasher.update(content)
         return f"sm3:{hasher.finalize().hex()}"
     raise ValueError(f"unknown digest algorithm: {algorithm}")
+
+
+def file_digest(path: Path, algorithm: str = "sha256") -> str:
+    """Return `algorithm:hex` over the bytes of a file, which may be larger than the memory.
+
+    Raises:
+        ValueError: the algorithm is not one of `ALGORITHMS`.
+    """
+    if algorithm not in ALGORITHMS:
+        raise ValueError(f"unknown digest algorithm: {algorithm}")
+    hasher = hashes.Hash(hashes.SM3() if algorithm == "sm3" else hashes.SHA256())
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            hasher.update(piece)
+    return f"{algorithm}:{hasher.finalize().hex()}"

@@ -26,10 +26,11 @@ from yunjian.web.widgets import (
     FilterChoiceField,
     FilterTextField,
     ReasonField,
+    ResumableFileField,
 )
 
-PDF_HELP = _("PDF，不超过 10 MB")
-FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
+PDF_HELP = _("PDF，不超过 100 MB；中断后重新选择同一文件即可继续")
+FILE_HELP = _("PDF 不超过 100 MB；图片（JPG、PNG）不超过 10 MB")
 
 
 class _Instruments(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -132,14 +133,14 @@ class MaterialForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg
 class ReportFileForm(SaysWhatIsMissing, forms.Form):
     """The report itself."""
 
-    file = forms.FileField(label=_("报告文件"), help_text=PDF_HELP)
+    file = ResumableFileField(purpose="report", label=_("报告文件"), help_text=PDF_HELP)
 
 
 class OriginalForm(SaysWhatIsMissing, forms.Form):
     """A file of the original records."""
 
     kind = forms.ChoiceField(label=_("记录类别"))
-    file = forms.FileField(label=_("文件"), help_text=FILE_HELP)
+    file = ResumableFileField(purpose="original", label=_("文件"), help_text=FILE_HELP)
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str, bool]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

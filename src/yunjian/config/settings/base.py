@@ -227,6 +227,16 @@ IMPORT_MAX_BYTES = 5 * 1024 * 1024
 IMPORT_MAX_ROWS = 500
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 ATTACHMENT_MAX_PIXELS = 40_000_000
+# files that come in parts: how large a PDF may be by what it is for, how much of one organisation
+# may be under way, how long an upload may rest, and the room on the disk that they leave alone
+UPLOAD_MAX_BYTES = {
+    "report": env.int("YUNJIAN_UPLOAD_MB", default=100) * 2**20,
+    "original": env.int("YUNJIAN_UPLOAD_MB", default=100) * 2**20,
+}
+UPLOAD_OPEN_BYTES = 2**30
+UPLOAD_OPEN_FILES = 40
+UPLOAD_HOURS = 48
+UPLOAD_SPARE_BYTES = env.int("YUNJIAN_UPLOAD_SPARE_MB", default=512) * 2**20
 
 # 法人一证通: whom we trust, where codes stand, and the program beside the browser
 CERTIFICATE_AUTHORITIES = env.str(

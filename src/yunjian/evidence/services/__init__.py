@@ -1,18 +1,37 @@
 """Every write of evidence, and the walks that prove it intact."""
 
-from yunjian.evidence.services.attachments import attachment_store, attachments_share
+from yunjian.evidence.services.attachments import (
+    attachment_store,
+    attachment_store_file,
+    attachments_share,
+)
 from yunjian.evidence.services.checks import chain_check_ask, chain_check_run
 from yunjian.evidence.services.events import record
 from yunjian.evidence.services.heads import daily_head
+from yunjian.evidence.services.uploads import (
+    upload_append,
+    upload_begin,
+    upload_end,
+    upload_finish,
+    upload_offset,
+    uploads_expire,
+)
 from yunjian.evidence.services.verification import verify_chains, verify_object
 
 __all__ = [
     "attachment_store",
+    "attachment_store_file",
     "attachments_share",
     "chain_check_ask",
     "chain_check_run",
     "daily_head",
     "record",
+    "upload_append",
+    "upload_begin",
+    "upload_end",
+    "upload_finish",
+    "upload_offset",
+    "uploads_expire",
     "verify_chains",
     "verify_object",
 ]

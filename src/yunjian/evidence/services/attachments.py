@@ -1,6 +1,8 @@
 """Attachments: stored once under the id that the uploader made."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from uuid import UUID
 
 from django.conf import settings
@@ -11,10 +13,12 @@ from yunjian.access.actor import Actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.evidence import events, storage
 from yunjian.evidence.models import Attachment
-from yunjian.evidence.pictures import accepted
+from yunjian.evidence.papers import check_paper
+from yunjian.evidence.parts import NO_SPACE, DiskFull
+from yunjian.evidence.pictures import PDF_HEAD, PDF_TYPE, accepted
 from yunjian.evidence.services.events import record
-from yunjian.kernel.digests import digest
-from yunjian.kernel.errors import Conflict, NotAllowed
+from yunjian.kernel.digests import digest, file_digest
+from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
 
 FILENAME_LENGTH = 160
 
@@ -44,6 +48,11 @@ def attachment_store(
     if known is not None:
         return known, False
     upload = accepted(content, filename)
+    if upload.kind == "pdf" and purpose in settings.UPLOAD_MAX_BYTES:
+        with NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(content)
+            file.flush()
+            check_paper(Path(file.name))
     stored_digest = digest(upload.content, settings.EVIDENCE_DIGEST)
     key = storage.storage_key(stored_digest, upload.suffix)
     storage.put(key, upload.content)
@@ -64,6 +73,71 @@ def attachment_store(
         dhash=upload.dhash,
         uploaded_by_id=actor.account_id,
     )
+    return _kept(row, actor)
+
+
+def attachment_store_file(
+    *,
+    id: UUID,  # noqa: A002 - the column's name
+    actor: Actor,
+    path: Path,
+    filename: str,
+    purpose: str,
+) -> tuple[Attachment, bool]:
+    """Store a large file from the disk, as `attachment_store`; it is never wholly in memory.
+
+    A PDF is opened besides (`evidence.papers`): it must have pages, no password, and nothing in it
+    that runs or is carried along. Pictures are drawn anew and have the limits of pictures.
+
+    Raises:
+        Conflict, NotAllowed, InvalidInput: as `attachment_store`.
+        DiskFull: there is no room for it.
+    """
+    with path.open("rb") as file:
+        head = file.read(PDF_HEAD)
+    if not head.startswith(b"%PDF") or path.stat().st_size == 0:
+        content = path.read_bytes() if path.stat().st_size <= settings.ATTACHMENT_MAX_BYTES else b""
+        if not content:
+            limit = settings.ATTACHMENT_MAX_BYTES // 2**20
+            message = _("只有 PDF 可以超过 %(limit)s MB；照片请压缩后再上传") % {"limit": limit}
+            raise InvalidInput(message, code="too_large", field="file")
+        return attachment_store(
+            id=id, actor=actor, content=content, filename=filename, purpose=purpose
+        )
+    if actor.organization_id is None:
+        raise NotAllowed(_("只有机构的账号可以上传文件"))
+    source_digest = file_digest(path, settings.EVIDENCE_DIGEST)
+    known = _known(id, actor, source_digest)
+    if known is not None:
+        return known, False
+    if not filename.lower().endswith(".pdf"):
+        message = _("文件内容与扩展名不符：“%(filename)s”实际是 %(kind)s 文件")
+        facts = {"filename": filename, "kind": "PDF"}
+        raise InvalidInput(message % facts, code="not_what_it_says", field="file")
+    check_paper(path)
+    key = storage.storage_key(source_digest, ".pdf")
+    try:
+        storage.put_file(key, path)
+    except OSError as error:
+        raise (DiskFull() if error.errno in NO_SPACE else error) from error
+    row = Attachment(
+        id=id,
+        organization_id=actor.organization_id,
+        kind="pdf",
+        purpose=purpose,
+        filename=filename[-FILENAME_LENGTH:],
+        content_type=PDF_TYPE,
+        size=path.stat().st_size,
+        digest=source_digest,
+        source_digest=source_digest,
+        storage_key=key,
+        uploaded_by_id=actor.account_id,
+    )
+    return _kept(row, actor)
+
+
+def _kept(row: Attachment, actor: Actor) -> tuple[Attachment, bool]:
+    """Write the row and its event; return the row that is there, and whether it is new."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -71,11 +145,15 @@ def attachment_store(
                 actor=actor,
                 verb=events.ATTACHMENT_STORED,
                 obj=row,
-                payload={"digest": row.digest, "source": source_digest, "purpose": purpose},
+                payload={
+                    "digest": row.digest,
+                    "source": row.source_digest,
+                    "purpose": row.purpose,
+                },
             )
     except IntegrityError:
         # the same upload came twice at once, and the other one was first
-        known = _known(id, actor, source_digest)
+        known = _known(row.pk, actor, row.source_digest)
         if known is None:
             raise
         return known, False

@@ -1,0 +1,158 @@
+// Large files go in parts, by tus, and go on where they stopped: after a line that dropped, a pause,
+// and, when the same file is chosen again, after the page was left. Small ones go with their form.
+const PART = 2 * 1024 * 1024;
+const WAITS = [0, 500, 1000, 2000, 4000, 8000, 15000, 30000];
+const MEGABYTE = 1024 * 1024;
+const KNOWN = "[data-yj-resumable]";
+const running = new WeakMap(); // file input → what is being sent
+
+let client = null;
+const loaded = (address) => {
+  client ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.addEventListener("load", () => resolve(window.tus));
+    script.addEventListener("error", () => { client = null; reject(new Error("script")); });
+    document.head.append(script);
+  });
+  return client;
+};
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const language = () => document.documentElement.lang;
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+const megabytes = (bytes) => (bytes / MEGABYTE).toFixed(1);
+
+// the parts of the page that belong to a file input
+const partsOf = (input) => {
+  const box = input.closest("[data-yj-upload]");
+  const part = (name) => box.querySelector(`[data-yj-upload-${name}]`);
+  return { sent: part("sent"), panel: part("panel"), bar: part("bar"), text: part("text"), rest: part("rest"), end: part("end"), wrong: part("wrong") };
+};
+// what is wrong stays until something else happens; how far it came changes all the time
+const say = (input, text, wrong = null) => {
+  const { panel, text: place, wrong: refusal } = partsOf(input);
+  panel.hidden = false;
+  place.textContent = text;
+  if (wrong === null) return;
+  refusal.textContent = wrong;
+  refusal.classList.toggle("d-block", wrong !== "");
+  input.classList.toggle("is-invalid", wrong !== "");
+};
+const buttons = (input, { rest = false, end = false, label = "" }) => {
+  const parts = partsOf(input);
+  parts.rest.hidden = !rest;
+  parts.end.hidden = !end;
+  parts.bar.hidden = !end;
+  if (label) parts.rest.textContent = label;
+};
+const sentence = (input, response) => {
+  try { return JSON.parse(response.getBody()).message || input.dataset.yjFailed; } catch { return input.dataset.yjFailed; }
+};
+
+const stop = (input, wrong) => {
+  running.delete(input);
+  input.value = ""; // the same file can be chosen again
+  buttons(input, {});
+  say(input, "", wrong);
+};
+
+const finish = async (input, address, name) => {
+  say(input, input.dataset.yjChecking);
+  buttons(input, {});
+  for (const wait of WAITS) {
+    await pause(wait);
+    let answer = null;
+    try {
+      answer = await fetch(`${address}/finish`, { method: "POST", headers: { "X-CSRFToken": token(), "Accept-Language": language() } });
+    } catch { continue; }
+    const body = await answer.json().catch(() => ({}));
+    if (answer.ok) {
+      partsOf(input).sent.value = body.id;
+      running.delete(input);
+      input.value = ""; // it is there: it is not sent with the form again
+      say(input, `${name} ${input.dataset.yjDone}`, "");
+      input.dispatchEvent(new CustomEvent("yj:uploaded", { bubbles: true }));
+      return;
+    }
+    if (answer.status < 500 && answer.status !== 423) { stop(input, body.message || input.dataset.yjFailed); return; }
+    if (answer.status === 507) { stop(input, body.message); return; }
+  }
+  stop(input, input.dataset.yjFailed);
+};
+
+const begin = async (input, file) => {
+  const parts = partsOf(input);
+  parts.sent.value = "";
+  say(input, file.name);
+  let tus = null;
+  try { tus = await loaded(input.dataset.yjClient); } catch { stop(input, input.dataset.yjFailed); return; }
+  const upload = new tus.Upload(file, {
+    endpoint: input.dataset.yjResumable,
+    chunkSize: PART,
+    retryDelays: WAITS,
+    removeFingerprintOnSuccess: true,
+    metadata: { filename: file.name, purpose: input.dataset.yjPurpose },
+    fingerprint: async () => ["yj", input.dataset.yjPurpose, file.name, file.size, file.lastModified].join("-"),
+    onBeforeRequest: (request) => {
+      request.setHeader("X-CSRFToken", token());
+      request.setHeader("Accept-Language", language());
+    },
+    onShouldRetry: (error) => {
+      const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+      say(input, input.dataset.yjWaiting);
+      return status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 507);
+    },
+    onProgress: (sent, total) => {
+      parts.bar.value = (100 * sent) / total;
+      say(input, `${file.name} ${megabytes(sent)} / ${megabytes(total)} MB`);
+    },
+    onError: (error) => stop(input, error.originalResponse ? sentence(input, error.originalResponse) : input.dataset.yjFailed),
+    onSuccess: () => finish(input, upload.url, file.name),
+  });
+  running.set(input, { upload, resting: false });
+  buttons(input, { rest: true, end: true, label: input.dataset.yjPause });
+  const [before] = await upload.findPreviousUploads();
+  if (before) upload.resumeFromPreviousUpload(before);
+  upload.start();
+};
+
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches || !input.matches(KNOWN)) return;
+  const [file] = input.files;
+  if (!file) return;
+  partsOf(input).sent.value = "";
+  say(input, "", "");
+  if (file.size > Number(input.dataset.yjMost)) { stop(input, input.dataset.yjTooLarge); return; }
+  if (file.size > Number(input.dataset.yjSmall)) begin(input, file);
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest && event.target.closest("[data-yj-upload-rest], [data-yj-upload-end]");
+  if (!button) return;
+  const input = button.closest("[data-yj-upload]").querySelector(KNOWN);
+  const one = running.get(input);
+  if (!one) return;
+  if ("yjUploadEnd" in button.dataset) {
+    running.delete(input);
+    await one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
+    stop(input, "");
+    return;
+  }
+  one.resting = !one.resting;
+  buttons(input, { rest: true, end: true, label: one.resting ? input.dataset.yjGoOn : input.dataset.yjPause });
+  if (one.resting) { await one.upload.abort(); say(input, input.dataset.yjResting); } else one.upload.start();
+});
+
+// a form is not sent while its file is on its way
+const unfinished = (form) => [...form.querySelectorAll(KNOWN)].find((input) => running.has(input));
+document.addEventListener("submit", (event) => {
+  const input = unfinished(event.target);
+  if (!input) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  say(input, partsOf(input).text.textContent, input.dataset.yjNotYet);
+}, true);
+// left in between, it stops; the same file goes on
+document.addEventListener("hidden.bs.modal", (event) => {
+  event.target.querySelectorAll(KNOWN).forEach((input) => { const one = running.get(input); if (one) one.upload.abort(); });
+}, true);

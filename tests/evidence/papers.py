@@ -1,0 +1,44 @@
+"""PDFs of every kind, made here: large, locked, with scripts, with files inside."""
+
+from io import BytesIO
+from random import Random
+
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
+
+
+def paper(
+    *,
+    size: int = 0,
+    pages: int = 1,
+    password: str = "",
+    script: bool = False,
+    carries: bool = False,
+    launches: bool = False,
+) -> bytes:
+    """Return a PDF, at least of a size when one is given."""
+    writer = PdfWriter()
+    for _number in range(pages):
+        writer.add_blank_page(width=595, height=842)
+    if size:
+        ballast = StreamObject()
+        ballast[NameObject("/Type")] = NameObject("/Ballast")
+        ballast.set_data(Random(size).randbytes(size))  # noqa: S311 - nothing secret
+        writer._root_object[NameObject("/Ballast")] = writer._add_object(ballast)
+    if script:
+        writer._root_object[NameObject("/OpenAction")] = _action("/JavaScript", "/JS", "app.beep()")
+    if launches:
+        writer._root_object[NameObject("/OpenAction")] = _action("/Launch", "/F", "a.exe")
+    if carries:
+        writer.add_attachment("a.csv", b"1,2")
+    if password:
+        writer.encrypt(password, algorithm="AES-256")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _action(kind: str, key: str, text: str) -> DictionaryObject:
+    return DictionaryObject(
+        {NameObject("/S"): NameObject(kind), NameObject(key): TextStringObject(text)}
+    )

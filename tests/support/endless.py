@@ -1,0 +1,8 @@
+"""A program that takes all the time, or all the memory, that it is given (`bounded`)."""
+
+import sys
+
+if __name__ == "__main__":
+    held = []
+    while True:
+        held = [*held, bytes(2**20)] if sys.argv[1] == "memory" else []
