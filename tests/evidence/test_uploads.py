@@ -66,7 +66,7 @@ def begin(
 def begun(client: Client, length: int, **more: str) -> str:
     answer = begin(client, length, **more)
     assert answer.status_code == 201, answer.content
-    return answer["Location"]
+    return str(answer["Location"])
 
 
 def send(client: Client, where: str, offset: int, body: bytes, **more: str) -> Any:
