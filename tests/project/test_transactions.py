@@ -29,6 +29,10 @@ PARTS = {
     "library/services/versions.py: begin_draft",
     "sources/services/revisions.py: begin",
     "credit/services/years.py: locked_year",
+    # what is locked is the file that grows, not a row
+    "evidence/services/uploads.py: upload_append",
+    "evidence/services/uploads.py: upload_end",
+    "evidence/services/uploads.py: upload_finish",
     "verification/services/consequences.py: corrections_close",
     "verification/services/consequences.py: follow_ups_close",
     "verification/services/rows.py: locked_report",
