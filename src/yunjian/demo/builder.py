@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.agencies.models import Equipment, Person, Vehicle
+from yunjian.credit.models import DocumentVersion
 from yunjian.demo.catalogue import FIRST, GIVEN, SECOND, SURNAMES, Industry
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store
@@ -48,7 +49,9 @@ class Agency:
 
     organization: Organization
     manager: Account
+    deputy: Account = field(init=False)
     supervisor: Person = field(init=False)
+    published: list[DocumentVersion] = field(default_factory=list)
     engineers: list[Person] = field(default_factory=list)
     equipment: list[Equipment] = field(default_factory=list)
     vehicles: list[Vehicle] = field(default_factory=list)

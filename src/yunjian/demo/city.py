@@ -15,10 +15,12 @@ from yunjian.access.policy_sync import as_owner
 from yunjian.demo.accounts import DemoAccount, demo_password, keep
 from yunjian.demo.builder import HISTORY_DAYS, LOADER, CityBuilder
 from yunjian.demo.companies import build_agencies, build_contracts
+from yunjian.demo.credit import build_credit
 from yunjian.demo.history import History
 from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
+from yunjian.demo.reports import build_reports
 from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, WechatBinding
@@ -58,7 +60,9 @@ def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -
         build_agencies(builder)
         build_contracts(builder)
         take_stock()
+        build_credit(builder)
         History(builder, until).live()
+        build_reports(builder)
         administrators = build_operator(builder)
         _read_old_messages(builder)
         known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
@@ -95,9 +99,12 @@ def _worth_trying(builder: CityBuilder) -> list[DemoAccount]:
     )
     rules = builder.account(builder.authority, "sh03", builder.person_name(), "rule_administrator")
     discharger = max(builder.dischargers, key=lambda one: waiting.get(one.organization.pk, 0))
+    supervisor = agency.supervisor.account
+    assert supervisor is not None  # noqa: S101 - supervisors sign in
     return [
         _described("排污单位", discharger.owner, "/source/", "周厂长"),
         _described("运维机构", agency.manager, "/agency/", ""),
+        _described("质量监督", supervisor, "/agency/reports/", ""),
         _described("运维人员", engineer, "/h5/", "张师傅"),
         _described("管理部门", builder.reviewers[0], "/supervision/", ""),
         _described("规则管理", rules, "/supervision/rules/", ""),

@@ -64,7 +64,11 @@ def _agency(builder: CityBuilder, index: int) -> Agency:
         manager = builder.account(
             organization, f"yw{index + 1:02d}", builder.person_name(), "manager", "owner"
         )
+        deputy = builder.account(
+            organization, f"yw{index + 1:02d}-fz", builder.person_name(), "manager"
+        )
     agency = Agency(organization, manager)
+    agency.deputy = deputy
     size = rng.randint(8, 15)
     people = [_person_facts(builder, agency, index, number) for number in range(size)]
     with builder.acting(manager, builder.moment(-4, 9)) as actor:

@@ -1,0 +1,169 @@
+"""Comparison and verification reports of the invented city: good, failed, returned, waiting."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from yunjian.demo import pictures
+from yunjian.demo.builder import Agency, CityBuilder
+from yunjian.instruments.models import Instrument
+from yunjian.maintenance.models import Visit
+from yunjian.verification.documents.papers import pdf_of
+from yunjian.verification.models import Report
+from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.contents import original_kinds
+from yunjian.verification.selectors.papers import report_paper
+from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.services import drafts, parts, readings, reviews, signing
+
+# what becomes of the reports of an agency, one after the other
+ENDS = ("accepted", "accepted", "failed", "returned", "submitted", "checked", "draft")
+TESTS = {"flue_gas": "gas", "wastewater": "water"}
+PAIRS = {"flue_gas": 9, "wastewater": 6}
+
+
+def build_reports(builder: CityBuilder) -> None:
+    """Let every agency write reports about points where its engineers were."""
+    for number, agency in enumerate(builder.agencies):
+        visits = _visits(agency)
+        for place, (end, visit) in enumerate(zip(ENDS, visits, strict=False)):
+            _Writer(builder, agency, visit, f"{number + 1:02d}-{place + 1:03d}").write(end)
+
+
+def _visits(agency: Agency) -> list[Visit]:
+    """Return a visit to each of some points, in the order of time."""
+    rows = (
+        Visit.unscoped()
+        .filter(agency=agency.organization, submitted_at__isnull=False)
+        .select_related("point__outlet__source", "engineer__person", "discharger")
+        .order_by("signed_in_at", "id")
+    )
+    chosen: dict[Any, Visit] = {}
+    for row in rows:
+        measured = Instrument.unscoped().filter(
+            point=row.point, kind="analyzer", period__contains=row.signed_in_at.date()
+        )
+        if row.point_id not in chosen and measured.exists():
+            chosen[row.point_id] = row
+    return list(chosen.values())
+
+
+class _Writer:
+    """Writes one report at the moments at which it came about."""
+
+    def __init__(self, builder: CityBuilder, agency: Agency, visit: Visit, number: str) -> None:
+        self._builder = builder
+        self._agency = agency
+        self._visit = visit
+        self._number = f"BD〔{visit.signed_in_at.year}〕{number} 号"
+        self._begins = visit.signed_in_at + timedelta(minutes=6)
+
+    def write(self, end: str) -> None:
+        """Take the report as far as its end."""
+        builder, agency = self._builder, self._agency
+        evening = self._begins + timedelta(hours=6)
+        with builder.acting(self._visit.engineer, evening):
+            report = self._draft(failing=end == "failed")
+        if end == "draft":
+            return
+        supervisor = agency.supervisor.account
+        assert supervisor is not None  # noqa: S101 - supervisors sign in
+        with builder.acting(supervisor, evening + timedelta(hours=1)) as actor:
+            report = signing.report_check(actor=actor, report=report)
+        if end == "checked":
+            return
+        with builder.acting(agency.manager, evening + timedelta(hours=2)) as actor:
+            drawn = pictures.signature(agency.manager.display_name)
+            signature = builder.picture(actor, "signature", drawn, "signature.png")
+            report = signing.report_sign(
+                actor=actor,
+                report=report,
+                signature=signature,
+                shown_digest=digest_of(with_parts(report)),
+            )
+        if end != "submitted":
+            self._decide(report, end, evening + timedelta(hours=15))
+
+    def _draft(self, *, failing: bool) -> Report:
+        builder, visit = self._builder, self._visit
+        actor = builder.actor(visit.engineer)
+        instrument = (
+            Instrument.unscoped()
+            .filter(point=visit.point, kind="analyzer", period__contains=self._begins.date())
+            .exclude(slot__in=["flow", "velocity"])
+            .order_by("slot")
+            .first()
+        )
+        gas = visit.point.kind == "flue_gas"
+        report = drafts.report_draft(
+            actor=actor,
+            point=visit.point,
+            values={
+                "kind": "verification" if gas else "water_sample",
+                "number": self._number,
+                "issuer": self._agency.organization.name,
+                "executed_from": self._begins,
+                "executed_to": self._begins + timedelta(hours=3),
+                "instruments": [instrument] if instrument else [],
+                "people": [visit.engineer.person],
+                "devices": self._agency.equipment[:1],
+            },
+        )
+        if instrument is not None:
+            self._read(report, instrument, failing=failing)
+        parts.material_add(
+            actor=actor,
+            report=report,
+            name="标准气体" if gas else "标准溶液",
+            certificate_number=f"GBW-{self._number[-7:-2]}",
+            nominal="100",
+            unit="mg/m³" if gas else "mg/L",
+            valid_until=builder.today + timedelta(days=120),
+        )
+        for kind, _title, required in original_kinds(report):
+            if required:
+                photo = builder.picture(actor, "report", pictures.panel(3), f"{kind}.jpg")
+                parts.original_add(actor=actor, report=report, kind=kind, attachment=photo)
+        paper = pdf_of(report_paper(with_parts(report)), None)
+        printed = builder.picture(actor, "report", paper, f"{self._number}.pdf")
+        return drafts.report_file_set(actor=actor, report=report, attachment=printed)
+
+    def _read(self, report: Report, instrument: Instrument, *, failing: bool) -> None:
+        rng, gas = self._builder.rng, self._visit.point.kind == "flue_gas"
+        base = rng.randint(80, 120)
+        rows = []
+        for number in range(PAIRS[self._visit.point.kind]):
+            reference = base + rng.uniform(-4, 4)
+            measured = reference * (1.9 if failing else rng.uniform(0.97, 1.04))
+            begins = f"{9 + number // 2:02d}:{30 * (number % 2):02d}"
+            rows.append(
+                {
+                    "begins": begins,
+                    "reference": f"{reference:.1f}",
+                    "measured": f"{measured:.1f}",
+                }
+            )
+        values = {"check_nominal": "100", "check_before": "100.4", "check_after": "99.7"}
+        readings.readings_save(
+            actor=self._builder.actor(self._visit.engineer),
+            report=report,
+            test=TESTS[self._visit.point.kind],
+            parameter=instrument.slot,
+            readings=rows,
+            values=values if gas else {},
+            declared_verdict="fail" if failing else "pass",
+            unit="mg/m³" if gas else "mg/L",
+        )
+
+    def _decide(self, report: Report, end: str, moment: datetime) -> None:
+        builder = self._builder
+        with builder.acting(builder.reviewers[0], moment) as actor:
+            reviews.report_receive(actor=actor, report=report)
+            if end == "returned":
+                reviews.report_return(
+                    actor=actor,
+                    report=report,
+                    reason="原始记录照片看不清，请补充",
+                    remarks={"originals": "现场记录照片模糊"},
+                )
+            else:
+                reviews.report_accept(actor=actor, report=report, note_text="数据齐全")
