@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
 
 from tests.evidence.papers import paper
 from tests.support.world import World
@@ -21,6 +22,10 @@ pytestmark = pytest.mark.reads_all_rows
 
 class FileForm(forms.Form):
     file = ResumableFileField(purpose="report", label="报告文件")
+
+
+def form(text: str = "", **files: Any) -> FileForm:
+    return FileForm({"file-sent": text}, MultiValueDict({key: [one] for key, one in files.items()}))
 
 
 def sent(world: World, content: bytes, *, purpose: str = "report") -> SentUpload:
@@ -46,8 +51,8 @@ def refusal(world: World, upload: Any) -> tuple[str, list[str]]:
 
 def test_a_form_takes_the_file_or_the_id_of_what_was_sent() -> None:
     file, key = SimpleUploadedFile("a.pdf", b"x"), new_id()
-    plain = FileForm({}, {"file": file})
-    before = FileForm({"file-sent": str(key)}, {})
+    plain = form(file=file)
+    before = form(str(key))
     assert (plain.is_valid(), before.is_valid()) == (True, True)
     assert plain.cleaned_data["file"] == file
     assert before.cleaned_data["file"] == SentUpload(key)
@@ -55,14 +60,14 @@ def test_a_form_takes_the_file_or_the_id_of_what_was_sent() -> None:
 
 @pytest.mark.parametrize("text", ["", "nonsense", "'; --", "1"])
 def test_without_either_the_form_says_what_is_missing(text: str) -> None:
-    form = FileForm({"file-sent": text}, {})
-    assert not form.is_valid()
-    assert list(form.errors) == ["file"]
+    empty = form(text)
+    assert not empty.is_valid()
+    assert list(empty.errors) == ["file"]
 
 
 def test_what_was_sent_stays_in_a_form_that_comes_back() -> None:
     key = new_id()
-    shown = str(FileForm({"file-sent": str(key)}, {})["file"])
+    shown = str(form(str(key))["file"])
     assert f'value="{key}"' in shown
     assert 'data-yj-purpose="report"' in shown
 
