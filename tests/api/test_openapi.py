@@ -25,6 +25,10 @@ FREE = {
     "PrefillOut.last.*.*",
     "RecordSheetOut.answers.*",
     "SheetDefinition.limits.*.*",
+    # what was stored of an instrument's parameters, of computed results and of a remote check
+    "ReportInstrumentOut.snapshot.*",
+    "ReportTestOut.results.*",
+    "SupervisionOut.remote_checks[].*",
 }
 # not in the document: a browser follows them, no program reads them
 BROWSER_ONLY = {"GET /wechat/authorize", "GET /wechat/callback"}
@@ -44,7 +48,7 @@ def test_the_document_is_what_the_code_states() -> None:
 
 
 def test_it_holds_the_operations_that_the_battery_tries() -> None:
-    tried = {re.sub(r"\{uuid:", "{", name) for name in OPERATIONS} - BROWSER_ONLY
+    tried = {re.sub(r"\{(uuid|int):", "{", name) for name in OPERATIONS} - BROWSER_ONLY
     assert set(operations()) == tried
 
 
@@ -79,7 +83,7 @@ def test_every_operation_tells_how_it_refuses(name: str) -> None:
     if "{" in name:
         expected.add("404")
     assert expected <= set(operation["responses"])
-    route = next(v for k, v in OPERATIONS.items() if re.sub(r"\{uuid:", "{", k) == name)
+    route = next(v for k, v in OPERATIONS.items() if re.sub(r"\{(uuid|int):", "{", k) == name)
     is_open = route.page == EVERYBODY and route.anonymous == 302 and "js-config" not in name
     assert ("security" in operation) is not is_open
 

@@ -1,7 +1,6 @@
 """运维文件: versions that follow one another, who must read them, what is missing where."""
 
 from datetime import date, timedelta
-from importlib.resources import files
 from io import BytesIO
 from operator import itemgetter
 from typing import Any
@@ -321,12 +320,12 @@ def test_on_every_day_at_most_one_version_holds_and_it_is_the_newest_begun(
         published(world, document, since, body=f"第 {number} 稿", expires_on=ends)
         begun.append((since, ends, number))
     for offset in range(45):
-        day = today() + timedelta(days=offset)
-        latest = max((one for one in begun if one[0] <= day), key=itemgetter(0), default=None)
+        on_day = today() + timedelta(days=offset)
+        latest = max((one for one in begun if one[0] <= on_day), key=itemgetter(0), default=None)
         expected = None
-        if latest is not None and (latest[1] is None or day <= latest[1]):
+        if latest is not None and (latest[1] is None or on_day <= latest[1]):
             expected = latest[2]
-        assert on(document, day) == expected
+        assert on(document, on_day) == expected
 
 
 # --- reading
@@ -517,7 +516,7 @@ def test_whatever_is_searched_gives_pieces_of_the_text(text: str, query: str) ->
 def test_the_text_of_a_pdf_is_found_and_damaged_ones_stop_nothing(world: World) -> None:
     actor = world.actor(world.agency_manager)
     source = '#set text(font: "Noto Sans SC")\n校准周期不超过七天'
-    content: bytes = typst.compile(source.encode(), font_paths=[str(files("pylopdf_fonts_zh_cn"))])
+    content = typst.compile(source.encode(), format="pdf")
     with acting_as(actor):
         file, _new = attachment_store(
             id=new_id(), actor=actor, content=content, filename="制度.pdf", purpose="document"

@@ -28,6 +28,17 @@ PARTS = {
     "instruments/services/filing_rows.py: note_revision",
     "library/services/versions.py: begin_draft",
     "sources/services/revisions.py: begin",
+    "credit/services/years.py: locked_year",
+    # what is locked is the file that grows, not a row
+    "evidence/services/uploads.py: upload_append",
+    "evidence/services/uploads.py: upload_end",
+    "evidence/services/uploads.py: upload_finish",
+    "verification/services/consequences.py: corrections_close",
+    "verification/services/consequences.py: follow_ups_close",
+    "verification/services/rows.py: locked_report",
+    "verification/services/rows.py: note",
+    "verification/services/rows.py: note_to_both",
+    "verification/services/rows.py: tell",
 }
 
 

@@ -3,6 +3,6 @@
 import sys
 
 if __name__ == "__main__":
-    held = []
+    held: list[bytes] = []
     while True:
         held = [*held, bytes(2**20)] if sys.argv[1] == "memory" else []

@@ -6,6 +6,8 @@ names it), or a text in quotes ("=…") where the value is put into words.
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -38,6 +40,20 @@ from yunjian.agencies.models import (
     Vehicle,
 )
 from yunjian.agencies.views import registers
+from yunjian.credit.domain.categories import categories
+from yunjian.credit.models import (
+    AnnualYear,
+    Document,
+    DocumentVersion,
+    Supervision,
+    TrainingParticipant,
+    TrainingPlan,
+    TrainingPlanItem,
+    TrainingSession,
+)
+from yunjian.credit.selectors.documents import Coverage, Reading
+from yunjian.credit.tables import documents as document_tables
+from yunjian.credit.tables import trainings as training_tables
 from yunjian.evidence.models import Event
 from yunjian.identity import tables as identity_tables
 from yunjian.identity.models import (
@@ -190,6 +206,53 @@ def duty(filled: Filled) -> Any:
 def out_of_control(filled: Filled) -> Any:
     row = filled.row(Notification)
     return OutOfControl("因子一", row.created_at, row.read_at)
+
+
+def document(filled: Filled) -> Any:
+    row = filled.row(Document, category="training", maker="甲厂")
+    row.model = "乙型"  # a column of this name, not what `row` takes
+    version = filled.row(DocumentVersion, "held.")
+    return having(
+        counted(filled, row, "held_number"),
+        held_from=version.effective_from, held_until=version.expires_on, has_draft=True,
+    )  # fmt: skip
+
+
+def coverage(filled: Filled) -> Any:
+    row = filled.row(Document, "document.")
+    return Coverage("某站", categories()["training"], "甲厂 乙型", "expired", row)
+
+
+def reading(filled: Filled) -> Any:
+    person = filled.row(Person, "person.")
+    version = filled.row(DocumentVersion, "version.")
+    moments = filled.row(Notification, "at.")
+    return Reading(version, person, version.effective_from, moments.created_at)
+
+
+def training_plan(filled: Filled) -> Any:
+    return counted(filled, filled.row(TrainingPlan), "item_count", "hours")
+
+
+def training_item(filled: Filled) -> Any:
+    row = filled.row(TrainingPlanItem, positions=["engineer"])
+    row._prefetched_objects_cache = {"people": [filled.row(Person, "one.")]}
+    return counted(filled, row, "done_count")
+
+
+def training_session(filled: Filled) -> Any:
+    row = filled.row(TrainingSession)
+    return counted(filled, row, "expected_count", "present_count", "passed_count")
+
+
+def person_year(filled: Filled) -> Any:
+    person = filled.row(Person, "person.")
+    hours = {
+        f"{name}_hours": Decimal(n) for n, name in enumerate(("planned", "done", "missing"), 61)
+    }
+    counts = ("planned_count", "done_count", "missing_count", "supervision_count")
+    row = SimpleNamespace(person=person, name=person.name, **hours)
+    return counted(filled, row, *counts)
 
 
 # table → how a row is made; heading → value. A heading of a file only stands behind "file:", one of
@@ -397,6 +460,109 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             "联系电话": "contact_phone", "单位负责人": "principal_name",
             "负责人电话": "principal_phone", "排口": "outlet_count", "测点": "point_count",
             "状态": "=在用", "投用日期": "opened_on", "关闭日期": "=", "关闭原因": "close_reason",
+        },
+    ),
+    (
+        document_tables.DocumentTable,
+        document,
+        DOCUMENT_COLUMNS := {
+            "文件类别": "=人员培训制度", "文件名称": "title", "适用仪器": "=甲厂 乙型",
+            "现行版本": "held_number", "施行日期": "held.effective_from",
+            "有效期至": "held.expires_on", "状态": "=施行中、有草稿",
+        },
+    ),
+    (
+        document_tables.AgencyDocumentTable,
+        document,
+        {**DOCUMENT_COLUMNS, "运维机构": "organization.name"},
+    ),
+    (
+        document_tables.CoverageTable,
+        coverage,
+        {
+            "站点": "=某站", "仪器": "=甲厂 乙型", "文件类别": "=人员培训制度",
+            "依据": "=运维操作管理制度（原国家规定，效力未核对）", "文件": "document.title",
+            "状态": "=已过期",
+        },
+    ),
+    (
+        document_tables.ReadingTable,
+        reading,
+        {
+            "人员": "person.name", "技术岗位": "person.position",
+            "文件名称": "version.document.title", "版本": "version.number",
+            "阅读期限": "version.effective_from", "阅读时间": "at.created_at", "状态": "=已阅读",
+        },
+    ),
+    (
+        training_tables.TrainingPlanTable,
+        training_plan,
+        {
+            "计划名称": "title", "版次": "edition", "项目数": "item_count", "学时": "hours",
+            "编制人": "prepared_by.display_name", "编制时间": "prepared_at",
+            "审核人": "checked_by.display_name", "审核时间": "checked_at",
+            "批准人": "approved_by.display_name", "批准时间": "approved_at", "状态": "state",
+        },
+    ),
+    (
+        training_tables.PlanItemTable,
+        training_item,
+        {
+            "培训内容": "content", "培训目的": "aim", "培训形式": "form",
+            "培训对象": "=运维人员、{one.name}", "组织部门": "department", "培训地点": "place",
+            "授课人": "teacher", "计划日期": "planned_on", "学时": "hours",
+            "考核方式": "examination", "已完成次数": "done_count",
+        },
+    ),
+    (
+        training_tables.TrainingSessionTable,
+        training_session,
+        {
+            "主题": "topic", "类别": "kind", "计划项目": "plan_item.content",
+            "计划外原因": "unplanned_reason", "内容": "content", "开始时间": "starts_at",
+            "结束时间": "ends_at", "学时": "hours", "地点": "place", "授课人": "teacher",
+            "应到": "expected_count", "实到": "present_count", "合格": "passed_count",
+            "评价结论": "conclusion", "评价日期": "evaluated_on", "状态": "state",
+        },
+    ),
+    (
+        training_tables.ParticipantTable,
+        lambda filled: filled.row(TrainingParticipant),
+        {
+            "姓名": "person.name", "技术岗位": "person.position", "到场情况": "attendance",
+            "签到时间": "signed_in_at", "考核结果": "result", "成绩": "score",
+            "补考日期": "makeup_on", "补考结果": "makeup_result", "证书编号": "certificate_number",
+            "发证机关": "certificate_issuer", "证书有效期至": "certificate_valid_until",
+            "page:证书文件": "=查看附件",
+        },
+    ),
+    (
+        training_tables.SupervisionTable,
+        lambda filled: filled.row(Supervision),
+        {
+            "编号": "={form_code}-{year}-{number}", "监督日期": "supervised_on",
+            "被监督人": "person.name", "监督人": "supervisor.display_name", "地点": "place",
+            "监督目的": "purpose", "事实描述": "facts", "监督意见": "opinion",
+            "严重程度": "severity", "扣分": "points_lost", "整改期限": "rectify_by",
+            "状态": "state",
+        },
+    ),
+    (
+        training_tables.PersonYearTable,
+        person_year,
+        {
+            "姓名": "person.name", "技术岗位": "person.position",
+            "计划培训（次）": "planned_count", "计划学时": "=61", "已完成（次）": "done_count",
+            "完成学时": "=62", "未完成（次）": "missing_count", "未完成学时": "=63",
+            "被监督（次）": "supervision_count",
+        },
+    ),
+    (
+        training_tables.AgencyYearTable,
+        lambda filled: filled.row(AnnualYear),
+        {
+            "运维机构": "organization.name", "年度": "year", "状态": "state",
+            "归档时间": "closed_at", "情况说明": "statement", "重新开放原因": "reopen_reason",
         },
     ),
     (
@@ -697,6 +863,20 @@ def _rows(*names: tuple[str, type]) -> Callable[[Filled], dict[str, Any]]:
     return lambda filled: {name: filled.row(model, f"{name}.") for name, model in names}
 
 
+def document_context(filled: Filled) -> dict[str, Any]:
+    row = filled.row(Document, "document.", category="training")
+    row._prefetched_objects_cache = {
+        "points": Many(filled.row(MonitoringPoint, "point.")).all(),
+        "readers": Many(filled.row(Person, "person.")).all(),
+    }
+    return {"document": row, "readings": document_tables.ReadingTable([])}
+
+
+def training_plan_context(filled: Filled) -> dict[str, Any]:
+    row = filled.row(TrainingPlan, "plan.")
+    return {"plan": row, "items": training_tables.PlanItemTable([])}
+
+
 def source_context(filled: Filled) -> dict[str, Any]:
     row = filled.row(PollutionSource, "source.", uscc="91310115MA1TEST077")
     filled.texts["source.credit_code"] = row.credit_code
@@ -820,6 +1000,51 @@ TEXTS_OF_A_POINT = {
     if one.kind == "text" and one.on_detail
 }
 FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
+    (
+        "credit/documents/detail.html",
+        document_context,
+        {
+            "文件类别": "=人员培训制度", "运维机构": "document.organization.name",
+            "适用仪器": "={document.maker} {document.model}", "适用测点": "point.name",
+            "须阅读的人员": "person.name", "阅读期限（天）": "document.read_within",
+        },
+    ),
+    (
+        "credit/plans/detail.html",
+        training_plan_context,
+        {
+            "运维机构": "plan.organization.name", "年度": "plan.year", "版次": "plan.edition",
+            "总体安排": "plan.summary", "计划文件": "plan.attachment.filename",
+            "编制": "={plan.prepared_by.display_name} {plan.prepared_at}",
+            "审核": "={plan.checked_by.display_name} {plan.checked_at}",
+            "批准": "={plan.approved_by.display_name} {plan.approved_at}",
+        },
+    ),
+    (
+        "credit/supervisions/detail.html",
+        lambda filled: {
+            "row": filled.row(Supervision, "row."), "checklist": {"title": {"zh": "表"}},
+        },
+        {
+            "运维机构": "row.organization.name", "监督日期": "row.supervised_on",
+            "监督目的": "row.purpose", "被监督人": "row.person.name",
+            "被监督部门负责人": "row.head.name", "监督人": "row.supervisor.display_name",
+            "测点": "row.point.name", "地点": "row.place", "严重程度": "row.severity",
+            "扣分": "row.points_lost", "事实描述": "row.facts", "监督意见": "row.opinion",
+            "整改期限": "row.rectify_by", "照片": "=—", "监督人签名": "=",
+        },
+    ),
+    (
+        "verification/check.html",
+        _rows(("report", Report)),
+        {
+            "报告编号": "report.number", "版次": "report.edition", "报告类别": "report.kind",
+            "排污单位": "report.discharger.name", "测点": "report.point.name",
+            "运维机构": "report.agency.name", "实施开始时间": "report.executed_from",
+            "提交时间": "report.submitted_at", "状态": "report.state",
+            "内容摘要": "report.content_digest",
+        },
+    ),
     (
         "maintenance/duties.html",
         _rows(("point", MonitoringPoint)),
@@ -1050,7 +1275,8 @@ def test_every_page_with_facts_has_a_line_here() -> None:
     """Facts that follow from a list of names and values are tested where that list is made."""
     elsewhere = {
         "administration/overview.html", "administration/service.html", "agencies/parts/facts.html",
-        "certificates/register.html", "maintenance/_sheet_blocks.html",
+        "certificates/register.html", "credit/trainings/detail.html",
+        "maintenance/_sheet_blocks.html",
         "sources/parts/closing_facts.html", "sources/parts/place_lines.html",
         "instruments/parts/point_panel.html",
         "instruments/parts/revision_values.html", "library/rules/confirm.html",

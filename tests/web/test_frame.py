@@ -43,7 +43,7 @@ def test_every_page_of_every_menu_opens(world: World) -> None:
         client = world.client(account)
         for item in PORTALS[kind].items_for(world.actor(account)):
             for page in item.children or (item,):
-                assert client.get(page.path).status_code == 200, page.path
+                assert client.get(page.path, follow=True).status_code == 200, page.path
 
 
 def test_nobody_gets_into_anothers_portal(world: World) -> None:

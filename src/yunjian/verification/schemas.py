@@ -57,10 +57,17 @@ class ReportMaterialIn(Schema):
     valid_until: date
 
 
-class ReportMaterialOut(ReportMaterialIn):
+class ReportMaterialOut(Schema):
     """The same, with its key."""
 
     id: UUID
+    name: str
+    certificate_number: str
+    nominal: str
+    unit: str
+    uncertainty: str
+    maker: str
+    valid_until: date
 
 
 class ReportTestIn(Schema):

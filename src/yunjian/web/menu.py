@@ -104,10 +104,6 @@ AGENCY = Portal(
             _("运维信用评价信息管理"),
             "award",
             MenuItem(_("运维日常信息管理"), "/agency/documents/", also="/agency/readings/"),
-        ),
-        _group(
-            _("运维信用评价信息管理"),
-            "award",
             MenuItem(_("运维年度信息管理"), "/agency/years/"),
         ),
         _group(
@@ -153,10 +149,10 @@ SUPERVISION = Portal(
             "people",
             MenuItem(_("运维机构"), "/supervision/agencies/"),
             MenuItem(_("运维文件"), "/supervision/documents/"),
+            MenuItem(_("运维年度信息"), "/supervision/years/"),
         ),
         MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
-        MenuItem(_("运维年度信息"), "/supervision/years/", "award"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),

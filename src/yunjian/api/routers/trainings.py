@@ -74,7 +74,9 @@ def training(request: HttpRequest, training_id: UUID) -> RowWith:
     return RowWith(row, participants=list(participants_of(row)))
 
 
-@router.get("/training-years/{int:year}/people", response={200: PeopleYearOut, LIST: Problem})
+@router.get(
+    "/training-years/{int:year}/people", response={200: PeopleYearOut, LIST | READ: Problem}
+)
 def training_people(request: HttpRequest, year: int) -> RowWith:
     """Return planned, done and missing trainings of each person of one's own agency."""
     actor = actor_of(request)

@@ -78,7 +78,8 @@ class Document(Versioned, ScopedModel):
                 name="document_title_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(read_within__range=(1, 365)), name="document_read_within_a_year"
+                condition=models.Q(read_within__gte=1) & models.Q(read_within__lte=365),
+                name="document_read_within_a_year",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """运维年度信息管理: the year with its tabs, for the agency and for authorities."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -95,8 +96,8 @@ def _answer(
     return PEOPLE.answer(request, people, form=form, **frame)
 
 
-def _tabs(tab: str, address: Any) -> list[tuple[str, Text, str, bool]]:
-    return [(key, title, address(key), key == tab) for key, title in TABS]
+def _tabs(address: Callable[[str], str]) -> list[tuple[Text, str]]:
+    return [(title, address(key)) for key, title in TABS]
 
 
 @require_GET
@@ -116,7 +117,7 @@ def year_tab(request: HttpRequest, year: int, tab: str) -> HttpResponseBase:
         "actions": [] if closed else _actions(year, tab),
         "year": year,
         "row": row,
-        "tabs": _tabs(tab, address),
+        "tabs": _tabs(address),
         "earlier": reverse(f"credit:year_{tab}", args=[year - 1]) if year > FIRST_YEAR else "",
         "later": reverse(f"credit:year_{tab}", args=[year + 1]) if year < LAST_YEAR else "",
         "closed": closed,
@@ -239,7 +240,7 @@ def agency_year_tab(request: HttpRequest, year_id: UUID, tab: str) -> HttpRespon
         "parents": ((TITLE, reverse("credit:agency_years")),),
         "year": row.year,
         "row": row,
-        "tabs": _tabs(tab, address),
+        "tabs": _tabs(address),
         "closed": row.state == YearState.CLOSED,
     }
     return _answer(request, row.year, tab, row.organization_id, frame)
