@@ -316,7 +316,7 @@ def test_bytes_that_are_lost_end_the_upload(client: Client) -> None:
 
 def test_two_clients_on_one_upload_do_not_mix(client: Client) -> None:
     where = begun(client, 100)
-    with parts.locked(UUID(where.rpartition("/")[2])):
+    with parts.only_writer(UUID(where.rpartition("/")[2])):
         answer = send(client, where, 0, b"x" * 30)
         ended = client.delete(where, headers=TUS)
         assert client.post(f"{where}/finish").status_code == 409
@@ -334,7 +334,7 @@ def test_of_many_that_send_the_same_at_once_one_is_kept(world: World) -> None:
     def write(number: int) -> None:
         barrier.wait()
         try:
-            with parts.locked(row.pk) as file:
+            with parts.only_writer(row.pk) as file:
                 if parts.length(row.pk) == 0:
                     parts.append(file, BytesIO(bytes([number]) * 500).read, at_most=500)
                     results.append(number)
@@ -378,7 +378,7 @@ def test_a_full_disk_keeps_what_was_acknowledged_and_nothing_more(
 def test_what_reached_the_disk_before_a_crash_is_gone_on_with(world: World, client: Client) -> None:
     where = begun(client, 100)
     key = UUID(where.rpartition("/")[2])
-    with parts.locked(key) as file:  # written, and the process ended before the row was
+    with parts.only_writer(key) as file:  # written, and the process ended before the row was
         parts.append(file, BytesIO(b"x" * 60).read, at_most=100)
 
     assert Upload.unscoped().get(pk=key).offset == 0

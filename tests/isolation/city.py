@@ -74,6 +74,7 @@ from yunjian.verification.models import (
     ReportMaterial,
     ReportOriginal,
     ReportPerson,
+    ReportReading,
     ReportTest,
 )
 from yunjian.web.models import ListView
@@ -622,6 +623,11 @@ def _reports(city: City) -> None:
         ReportOriginal.objects.create(
             report=report, kind="field", attachment=attachment, added_by=city.engineer
         )
+    )
+    ReportReading.objects.create(
+        report=report,
+        attachment=attachment,
+        content={"pages": 1, "silent": [1], "found": [], "problem": "no_text"},
     )
     Report.unscoped().filter(pk=report.pk).update(
         state="submitted",

@@ -61,8 +61,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with text, set for this test."""
     path = tmp_path_factory.mktemp("report") / "a.pdf"
     fonts = [os.path.dirname(sans_path())]  # noqa: PTH120 - the package says a text
-    content: bytes = typst.compile(  # type: ignore[call-overload]  # its stub knows no fonts with bytes
-        REPORT.encode(), font_paths=fonts, ignore_system_fonts=True, format="pdf"
+    source = path.with_suffix(".typ")
+    source.write_text(REPORT, encoding="utf-8")
+    content: bytes = typst.compile(
+        str(source), font_paths=fonts, ignore_system_fonts=True, format="pdf"
     )
     path.write_bytes(content)
     return path

@@ -73,7 +73,7 @@ def length(identifier: UUID) -> int:
 
 
 @contextmanager
-def locked(identifier: UUID) -> Iterator[FileIO]:
+def only_writer(identifier: UUID) -> Iterator[FileIO]:
     """Give the file to one writer; the lock ends with its process, whatever happens to it.
 
     Raises:

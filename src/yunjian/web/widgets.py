@@ -135,6 +135,10 @@ class ResumableFileField(forms.FileField):
     def __init__(self, *, purpose: str, **options: Any) -> None:
         super().__init__(widget=ResumableFileInput(purpose), **options)
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what was sent before: unlike a file, it stays in a form that comes back."""
+        return data if isinstance(data, SentUpload) else super().bound_data(data, initial)
+
     def to_python(self, data: Any) -> Any:
         """Return the file, or what was sent before."""
         return data if isinstance(data, SentUpload) else super().to_python(data)

@@ -120,7 +120,7 @@ def upload_append(
     if upload.expires_at <= now():
         raise _gone()
     try:
-        with parts.locked(upload.pk) as file:
+        with parts.only_writer(upload.pk) as file:
             if offset != parts.length(upload.pk):
                 message = _("上传位置不一致，将从服务器已收到的位置继续")
                 raise UploadRefused(409, "wrong_offset", message)
@@ -161,7 +161,7 @@ def upload_finish(*, actor: Actor, upload_id: UUID) -> Attachment:
     if upload_offset(upload) < upload.length:
         raise UploadRefused(409, "not_whole", _("文件尚未上传完，请继续上传"))
     try:
-        with parts.locked(upload.pk):
+        with parts.only_writer(upload.pk):
             row, _new = attachment_store_file(
                 id=upload.pk,
                 actor=actor,
@@ -189,7 +189,7 @@ def upload_end(*, upload: Upload) -> None:
         UploadRefused: somebody sends at this moment (423).
     """
     try:
-        with parts.locked(upload.pk):
+        with parts.only_writer(upload.pk):
             _forget(upload)
     except FileNotFoundError:
         _forget(upload)

@@ -8,6 +8,7 @@ from yunjian.verification.models.parts import (
     ReportMaterial,
     ReportOriginal,
     ReportPerson,
+    ReportReading,
     ReportTest,
 )
 from yunjian.verification.models.reports import NumberPattern, Report
@@ -22,5 +23,6 @@ __all__ = [
     "ReportMaterial",
     "ReportOriginal",
     "ReportPerson",
+    "ReportReading",
     "ReportTest",
 ]

@@ -340,3 +340,16 @@ class FindingException(ScopedModel):
             district="district_id",
             agency=models.Q(agency_id=actor.organization_id),
         )
+
+
+class ReportReading(PartOfReport):
+    """What the uploaded file of a report says, as the reader found it (`documents.reading`).
+
+    One for each report, of its present file; another file takes the place of the one before, and
+    of what was read of it. It holds nobody up: it is shown to those who write, check and review.
+    """
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="reading")
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField()
+    read_at = models.DateTimeField(default=now)

@@ -16,6 +16,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import Instrument
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import InvalidState
+from yunjian.kernel.queue import enqueue
 from yunjian.records.changes import Changes, assign, facts, record_change
 from yunjian.records.problems import Problems, conflict_when
 from yunjian.records.versions import check_version, save_changes
@@ -63,6 +64,8 @@ WITHDRAWN_FROM = [
 ]
 LISTS = ("instruments", "people", "devices")
 DERIVED = ("number_key", "issuer", "issuer_key", "form", "standard")
+
+READ_FILE = "verification.read_report_file"
 
 
 @transaction.atomic
@@ -177,6 +180,7 @@ def report_file_set(
     report.file = attachment
     columns: Changes = {"file": (None, attachment.pk)}
     note_part(actor, report, "file_name", before=before, after=attachment.filename, columns=columns)
+    enqueue(READ_FILE, report_id=str(report.pk), attachment_id=str(attachment.pk))
     return report
 
 

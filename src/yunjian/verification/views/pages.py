@@ -13,6 +13,7 @@ from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import ReportQuery
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.contents import checklist, original_kinds
+from yunjian.verification.selectors.file_remarks import file_remarks
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
 from yunjian.verification.selectors.reports import (
@@ -89,6 +90,7 @@ def report_shown(
         "lines": report_history(held) if tab == "history" else [],
         "editions": editions_of(held),
         "exceptions": exceptions_of(held) if tab == "signing" else [],
+        "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
         "correction": getattr(held, "correction", None),
         "has_word": bool((form := form_named(held.form)) and form.word),
         "error": error,
