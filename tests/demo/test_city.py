@@ -96,7 +96,7 @@ def _there_is_something_to_do() -> None:
 def _its_accounts_sign_in(folder: Path) -> None:
     password, known = accounts(folder)
     assert password == PASSWORD
-    roles = ["排污单位", "运维机构", "运维人员", "管理部门", "规则管理"]
+    roles = ["排污单位", "运维机构", "质量监督", "运维人员", "管理部门", "规则管理"]
     roles += ["部门负责人", "系统管理", "安全管理", "审计管理"]
     assert [one.role for one in known] == roles
     assert WechatBinding.objects.count() == 2

@@ -38,12 +38,16 @@ def _visits(agency: Agency) -> list[Visit]:
         .order_by("signed_in_at", "id")
     )
     chosen: dict[Any, Visit] = {}
+    last: datetime | None = None
     for row in rows:
+        if last is not None and row.signed_in_at - last < timedelta(days=1):
+            continue  # nobody, and no device, is at two places at one time
         measured = Instrument.unscoped().filter(
             point=row.point, kind="analyzer", period__contains=row.signed_in_at.date()
         )
         if row.point_id not in chosen and measured.exists():
             chosen[row.point_id] = row
+            last = row.signed_in_at
     return list(chosen.values())
 
 
