@@ -150,6 +150,16 @@ def test_eight_pairs_where_nine_are_due_are_not_judged() -> None:
     assert codes(result) == [("pairs", "too_few")]
 
 
+def test_a_correlation_of_fewer_pairs_than_are_due_is_shown_and_not_judged() -> None:
+    limits = {"emission_limit": "50", "upper": "60"}
+    data = TestData("correlation", "PM", pairs(REFERENCE, CEMS), limits, unit="mg/m3")
+
+    result = recompute_test(ACCEPTANCE, data, DAY)
+
+    assert (result.rows, result.least, result.verdict) == (9, 15, "not_judged")
+    assert result.quantity("r") is not None
+
+
 def test_rows_that_are_left_out_with_a_reason_do_not_count() -> None:
     zeros = [{"reference": "100", "measured": "0", EXCLUDED: "自动反吹"}]
     rows = [*pairs(REFERENCE, CEMS)[:4], *zeros, *pairs(REFERENCE, CEMS)[4:]]

@@ -201,7 +201,7 @@ def recompute_test(
         least=least,
         quantities=(*(computed.quantities if computed else ()), *checks),
         criterion=computed.criterion if computed else "",
-        verdict=_verdict(held, data, computed),
+        verdict="not_judged" if least and len(rows) < least else _verdict(held, data, computed),
         standard=_standard(computed, held, spec),
         clause=computed.rows[0].clause if computed and computed.rows else spec.clause,
         provenance=computed.rows[0].provenance if computed and computed.rows else spec.provenance,
@@ -535,7 +535,9 @@ def _unclear_number(path: str, value: str, zh: str, en: str) -> Iterator[ResultP
     try:
         exact(value, path)
     except InvalidMeasurement as error:
-        yield ResultProblem(path, error.reason, Text(f"{zh} {error.message_zh}", error.message_en))
+        yield ResultProblem(
+            path, error.reason, Text(f"{zh} {error.message_zh}", f"{en}: {error.message_en}")
+        )
 
 
 def _problem(
