@@ -166,13 +166,17 @@ def version_write(
                 "written_by": actor.account_id and draft.written_by,
             })  # fmt: skip
             save_changes(draft, changes | extra)
-            said = {key: pair for key, pair in changes.items() if key != "body"}
-            body_changed = {"body": ("…", "…")} if "body" in changes else {}
+            # the chain keeps the digest of a text, not the text
+            said = changes | {
+                name: (_text_digest(before), _text_digest(after))
+                for name, (before, after) in changes.items()
+                if name == "body"
+            }
             record_change(
                 actor=actor,
                 verb=events.DOCUMENT_WRITTEN,
                 row=draft,
-                changes=said | body_changed,
+                changes=said,
                 payload={"version": draft.version, "number": draft.number},
             )
     return draft
@@ -357,6 +361,10 @@ def version_digest(row: DocumentVersion) -> str:
         "file": row.attachment.digest if row.attachment else None,
     }
     return digest(canonical_json(content), settings.EVIDENCE_DIGEST)
+
+
+def _text_digest(text: str) -> str:
+    return digest(text.encode(), settings.EVIDENCE_DIGEST)
 
 
 def _published(document: Document) -> Any:
