@@ -239,6 +239,34 @@ def test_a_version_that_does_not_hold_yet_can_be_taken_back(world: World) -> Non
     assert published(world, document, today() + timedelta(days=5), body="又改").number == 3
 
 
+def test_withdrawing_a_version_between_two_leaves_no_day_without_one(world: World) -> None:
+    document = new(world)
+    published(world, document)
+    second = published(world, document, today() + timedelta(days=5), body="二")
+    published(world, document, today() + timedelta(days=9), body="三")
+    actor = world.actor(world.agency_manager)
+
+    with acting_as(actor):
+        services.version_withdraw(actor=actor, row=second, reason="写错了")
+
+    held = [on(document, today() + timedelta(days=days)) for days in (4, 5, 8, 9)]
+    assert held == [1, 1, 1, 3]
+
+
+def test_a_person_confirms_on_the_page_of_the_document(world: World) -> None:
+    row = published(world, new(world))
+    client = world.client(world.engineer)
+    address = f"/agency/documents/versions/{row.pk}/read/"
+    assert address in client.get(f"/agency/documents/{row.document_id}/").content.decode()
+    assert "先看后动" in client.get(address).content.decode()
+
+    assert client.post(address, {"shown_digest": "sha256:other"}).status_code == 409
+    assert client.post(address, {"shown_digest": row.digest}).status_code == 302
+
+    assert Acknowledgement.unscoped().get().person == world.engineer_person
+    assert address not in client.get(f"/agency/documents/{row.document_id}/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("days", "code"), [(-1, "past"), (0, "order"), (367, "far"), (40, "order")]
 )

@@ -490,13 +490,13 @@ def _years(city: City) -> None:
         TrainingPlan.unscoped().create(
             organization=agency,
             year=year,
-            title=SECRET_TEXT,
+            title="安全教育",
             state="approved",
             prepared_by=city.agency_manager,
         )
     )
     words = dict.fromkeys(
-        ("aim", "content", "department", "place", "teacher", "examination"), SECRET_TEXT
+        ("aim", "content", "department", "place", "teacher", "examination"), "安全教育"
     )
     item = city.keep(
         TrainingPlanItem.unscoped().create(
@@ -509,13 +509,13 @@ def _years(city: City) -> None:
             organization=agency,
             year=year,
             plan_item=item,
-            topic=SECRET_TEXT,
-            content=SECRET_TEXT,
+            topic="安全教育",
+            content="安全教育",
             starts_at=now() - timedelta(hours=3),
             ends_at=now() - timedelta(hours=1),
             hours=2,
-            place=SECRET_TEXT,
-            teacher=SECRET_TEXT,
+            place="安全教育",
+            teacher="安全教育",
             state="done",
             conclusion="effective",
             created_by=city.agency_manager,

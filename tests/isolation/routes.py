@@ -356,6 +356,7 @@ ROUTES: dict[str, Route] = {
     "credit:document_edit": form(A, _DOCUMENTS),
     "credit:version_edit": form(A, _DOCUMENTS),
     "credit:version_shown": page(A, V),
+    "credit:version_read": form(A, "credit.read_documents", ok=WROTE | {403}),
     "credit:version_publish": form(A, _DOCUMENTS),
     "credit:version_withdraw": form(A, _DOCUMENTS),
     "credit:version_discard": form(A, _DOCUMENTS),
@@ -487,7 +488,7 @@ OPERATIONS: dict[str, Route] = {
     "DELETE /uploads/{uuid:upload_id}": Route(
         SIGNED_IN, ok=_TAKEN | {412}, stranger=frozenset({412}), event=False
     ),
-    "POST /uploads/{uuid:upload_id}/finish": Route(SIGNED_IN, ok=_TAKEN),
+    "POST /uploads/{uuid:upload_id}/finish": Route(SIGNED_IN, ok=_TAKEN | {410}),
     "GET /visits": Route(SIGNED_IN),
     "GET /documents": Route(SIGNED_IN),
     "GET /documents/versions/{uuid:version_id}": Route((A, V), outside=404),
@@ -594,7 +595,7 @@ OPERATIONS: dict[str, Route] = {
     "GET /training-plans/{uuid:training_plan_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
     "GET /trainings/{uuid:training_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
     "GET /supervisions/{uuid:supervision_id}": Route((A, V), outside=404, ok=_LISTED | {404}),
-    "GET /training-years/{int:year}/people": Route(SIGNED_IN, ok=_LISTED),
+    "GET /training-people": Route(SIGNED_IN, ok=_LISTED),
     "GET /supervision-package": Route("credit.supervise", ok=_LISTED),
     **{
         what: Route(SIGNED_IN, act=permission, ok=_TAKEN, stranger=_REFUSED, event=False)

@@ -19,7 +19,15 @@ from yunjian.messaging.models import Notification
 pytestmark = pytest.mark.reads_all_rows
 
 # what a stranger may do with its own: a body names no row of somebody else
-OWN = {"new_source", "bind", "end_session", "put_attachment", "unbind", "switch_binding"}
+OWN = {
+    "new_source",
+    "bind",
+    "end_session",
+    "put_attachment",
+    "begin_upload",
+    "unbind",
+    "switch_binding",
+}
 # what takes ids of rows in its body, and leaves out those that are not one's own
 BY_IDS = {"read_notifications", "instrument_labels"}
 SECRETS = ("示例造纸厂", "甲联系", "锅炉 CEMS", "SN-0007", "换了滤芯", "周厂长")

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{DOCUMENT}edit/", documents.document_edit, name="document_edit"),
     path(f"{DOCUMENT}write/", documents.version_edit, name="version_edit"),
     path(VERSION, documents.version_shown, name="version_shown"),
+    path(f"{VERSION}read/", documents.version_read, name="version_read"),
     path(f"{VERSION}publish/", documents.version_publish, name="version_publish"),
     path(f"{VERSION}withdraw/", documents.version_withdraw, name="version_withdraw"),
     path(f"{VERSION}discard/", documents.version_discard, name="version_discard"),

@@ -1,9 +1,10 @@
 """Training plans, sessions and what each person learnt in a year."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Field, Router
 
 from yunjian.access.scope import get_visible_or_404
 from yunjian.api.auth import actor_of
@@ -25,6 +26,7 @@ from yunjian.credit.selectors.trainings import (
     sessions_found,
 )
 from yunjian.credit.selectors.years import person_years
+from yunjian.kernel.clock import today
 from yunjian.kernel.cursors import Slice, newest_first
 
 router = Router(tags=["trainings"], by_alias=True)
@@ -74,10 +76,11 @@ def training(request: HttpRequest, training_id: UUID) -> RowWith:
     return RowWith(row, participants=list(participants_of(row)))
 
 
-@router.get(
-    "/training-years/{int:year}/people", response={200: PeopleYearOut, LIST | READ: Problem}
-)
-def training_people(request: HttpRequest, year: int) -> RowWith:
+@router.get("/training-people", response={200: PeopleYearOut, LIST: Problem})
+def training_people(
+    request: HttpRequest, year: Annotated[int, Field(ge=2000, le=2100)] | None = None
+) -> RowWith:
     """Return planned, done and missing trainings of each person of one's own agency."""
     actor = actor_of(request)
-    return RowWith(None, year=year, items=person_years(actor.own_organization, year))
+    shown = year or today().year
+    return RowWith(None, year=shown, items=person_years(actor.own_organization, shown))

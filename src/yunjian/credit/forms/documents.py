@@ -161,3 +161,9 @@ class WithdrawForm(SaysWhatIsMissing, forms.Form):
 
 class DiscardForm(forms.Form):
     """Nothing to fill in: only agreed to."""
+
+
+class ReadForm(forms.Form):
+    """The digest of what was shown."""
+
+    shown_digest = forms.CharField(max_length=80, widget=forms.HiddenInput())

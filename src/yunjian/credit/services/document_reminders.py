@@ -95,7 +95,7 @@ def _unread(readings: list[Reading]) -> int:
         kind="document.unread",
         title="运维文件逾期未读",
         body=f"《{title}》第 {row.number} 版已过阅读期限，请尽快阅读并确认。",
-        link=f"/h5/#/documents/{row.pk}",
+        link=f"/agency/documents/{row.document_id}/",
         about=row,
     )
     names = "、".join(one.person.name for one in readings)

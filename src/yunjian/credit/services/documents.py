@@ -259,10 +259,16 @@ def version_withdraw(*, actor: Actor, row: DocumentVersion, reason: str) -> Docu
     row.withdraw_reason = reason.strip()[:200]
     row.version += 1
     row.save(update_fields=["state", "withdraw_reason", "version"])
-    before = _published(document).order_by("-effective_from").first()
-    if before is not None and before.period is not None:
-        before.period = DateRange(before.period.lower, _day_after(before.expires_on))
-        before.save(update_fields=["period"])
+    # of those that stay: the one before it holds on, until the one behind it begins
+    before = _published(document).filter(effective_from__lt=row.effective_from)
+    behind = _published(document).filter(effective_from__gt=row.effective_from)
+    earlier = before.order_by("-effective_from").first()
+    later = behind.order_by("effective_from").first()
+    if earlier is not None and earlier.period is not None:
+        ends = [_day_after(earlier.expires_on), later.effective_from if later else None]
+        until = min((day for day in ends if day is not None), default=None)
+        earlier.period = DateRange(earlier.period.lower, until)
+        earlier.save(update_fields=["period"])
     record(
         actor=actor,
         verb=events.DOCUMENT_WITHDRAWN,
@@ -453,6 +459,6 @@ def _tell_readers(row: DocumentVersion) -> None:
             f"《{document.title}》第 {row.number} 版自 {first} 起施行，"
             f"请在 {first + timedelta(days=document.read_within)} 前阅读并确认。"
         ),
-        link=f"/h5/#/documents/{row.pk}",
+        link=f"/agency/documents/{row.document_id}/",
         about=row,
     )

@@ -18,6 +18,7 @@ from yunjian.credit.forms.documents import (
     DocumentForm,
     DocumentQuery,
     PublishVersionForm,
+    ReadForm,
     ReadingQuery,
     VersionForm,
     WithdrawForm,
@@ -35,6 +36,7 @@ from yunjian.credit.tables.documents import (
 )
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import today
+from yunjian.kernel.ids import new_id
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import DayQuery, posted
 from yunjian.web.guards import (
@@ -173,6 +175,11 @@ def document_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "readings": ReadingTable(readings),
         "read": sum(one.read_at is not None for one in readings),
         "asked": len(readings),
+        "to_read": [
+            one.version
+            for one in readings
+            if one.read_at is None and one.person.account_id == current_actor().account_id
+        ],
         "may_keep": may_keep_documents(current_actor(), document.organization_id),
         "draft": next((row for row in versions if row.state == VersionState.DRAFT), None),
     }
@@ -325,6 +332,38 @@ def version_discard(request: HttpRequest, version_id: UUID) -> HttpResponse:
     text = gettext("删除后不能恢复。")
     return form_dialog(
         request, form, title=title, text=text, save=save, submit=_("删除"), danger=True
+    )
+
+
+@agency_page
+@require_http_methods(["GET", "POST"])
+def version_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """Say that one has read a version, as a dialog that shows it."""
+    row = _version(version_id)
+    form = ReadForm(posted(request), initial={"shown_digest": row.digest})
+
+    def save() -> HttpResponse:
+        services.version_acknowledge(
+            actor=current_actor(),
+            version_id=row.pk,
+            acknowledgement_id=new_id(),
+            shown_digest=form.cleaned_data["shown_digest"],
+        )
+        return done(request, gettext("已确认阅读"), _address(row.document))
+
+    title = gettext("阅读《%(title)s》第 %(number)s 版") % {
+        "title": row.document.title,
+        "number": row.number,
+    }
+    return form_dialog(
+        request,
+        form,
+        title=title,
+        save=save,
+        above="credit/documents/read.html",
+        version=row,
+        submit=_("我已阅读"),
+        size="xl",
     )
 
 
