@@ -25,6 +25,7 @@ OWN = {
     "end_session",
     "put_attachment",
     "begin_upload",
+    "upload_abilities",
     "unbind",
     "switch_binding",
 }

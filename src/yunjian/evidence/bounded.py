@@ -9,6 +9,7 @@ import os
 import resource
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,20 @@ class Unreadable(Exception):
     """The program did not end in time, or failed."""
 
 
+def limit_process(seconds: int, memory: int) -> None:
+    """Give this process so many seconds, so many bytes of memory, and no file to write."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def run_bounded(module: str, path: Path, *, seconds: int = SECONDS, memory: int = MEMORY) -> Any:
     """Run a module of ours on a file; return the JSON that it printed.
 
     Raises:
         Unreadable: it took too long, too much memory, or failed.
     """
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
     try:
         done = subprocess.run(  # noqa: S603 - a module of ours; the path is an argument of its own
             [sys.executable, "-m", module, str(path)],
@@ -41,7 +43,7 @@ def run_bounded(module: str, path: Path, *, seconds: int = SECONDS, memory: int 
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds + 5,
-            preexec_fn=limit,
+            preexec_fn=partial(limit_process, seconds, memory),
             env={
                 "PATH": os.environ.get("PATH", ""),
                 "PYTHONPATH": os.pathsep.join(sys.path),

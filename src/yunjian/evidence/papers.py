@@ -60,23 +60,23 @@ def contents(path: Path) -> dict[str, Any]:
         return {"encrypted": True, "pages": 0, "runs": False, "files": False}
     runs = files = False
     numbers = {
-        (number, generation) for generation, table in reader.xref.items() for number in table
+        (number, generation)
+        for generation, table in reader.xref.items()
+        for number in table
+        if number  # 0 heads the list of free objects
     } | {(number, 0) for number in reader.xref_objStm}
     if len(numbers) > MOST_OBJECTS:
         raise ValueError("more objects than any report has")
     seen: list[Any] = [reader.trailer]
     for number, generation in sorted(numbers):
-        if number == 0:
-            continue
         seen.append(reader.get_object(IndirectObject(number, generation, reader)))
     while seen:
         one = seen.pop()
         if isinstance(one, DictionaryObject):
             runs = runs or "/JS" in one or str(one.get("/S")) in RUNS or "/JavaScript" in one
             files = files or "/EmbeddedFiles" in one or "/EF" in one
-            seen.extend(value for value in one.values() if isinstance(value, dict | list))
-        elif isinstance(one, list):
-            seen.extend(value for value in one if isinstance(value, dict | list))
+        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        seen.extend(value for value in inside if isinstance(value, dict | list))
     return {"encrypted": False, "pages": len(reader.pages), "runs": runs, "files": files}
 
 
