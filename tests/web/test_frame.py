@@ -15,6 +15,7 @@ import yunjian
 from tests.support.world import World
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import now
+from yunjian.web import paging
 from yunjian.web.excel import stream_xlsx
 from yunjian.web.menu import AGENCY, PORTALS
 from yunjian.web.paging import Page, key_page, sequence_page
@@ -122,6 +123,19 @@ def test_the_number_of_a_row_is_what_the_address_says(
 ) -> None:
     after = (key_page(Account.objects.all(), {}, size=2).next or {})["after"]
     assert key_page(Account.objects.all(), {"after": after, "n": number}, size=2).start == start
+
+
+def test_a_list_counts_no_further_than_it_must(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Account.objects.all()
+    held = rows.count()
+    monkeypatch.setattr(paging, "MOST_COUNTED", held)
+    whole = key_page(rows, {}, size=2)
+    monkeypatch.setattr(paging, "MOST_COUNTED", held - 1)
+    cut = key_page(rows, {}, size=2)
+    assert (whole.total, whole.uncounted) == (held, False)
+    assert (cut.total, cut.uncounted) == (held - 1, True)
 
 
 def test_rows_without_a_table_come_in_pages(world: World) -> None:

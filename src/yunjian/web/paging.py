@@ -13,17 +13,21 @@ Stored = TypeVar("Stored", bound=models.Model)
 Position = Mapping[str, str]
 POSITION = ("after", "before", "n")
 MOST_DIGITS = 9
+# counting reads every row that matches; who needs to know more than that asks for the file
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Some rows, the positions of the pages beside them, and how many there are in all.
 
-    `start` counts the rows before these, as far as the address tells.
+    `start` counts the rows before these, as far as the address tells; `uncounted` says that there
+    are more than `total`.
     """
 
     rows: list[Row]
     total: int
+    uncounted: bool
     start: int
     first: Position | None
     previous: Position | None
@@ -60,10 +64,12 @@ def key_page(
     start = max(number - 1 - len(shown), 0) if backwards else number
     if backwards and not more:
         start = 0
+    # all rows are in view: they need not be counted
+    total = _counted(queryset) if has_previous or has_next else len(shown)
     return Page(
         rows=shown,
-        # all rows are in view: they need not be counted
-        total=len(shown) if not has_previous and not has_next else queryset.count(),
+        total=min(total, MOST_COUNTED),
+        uncounted=total > MOST_COUNTED,
         start=start,
         first={} if has_previous else None,
         previous={"before": cursor_text(shown[0], field), "n": str(start + 1)}
@@ -82,6 +88,7 @@ def sequence_page(rows: Sequence[Row], query: Mapping[str, str], *, size: int = 
     return Page(
         rows=list(rows[start:end]),
         total=len(rows),
+        uncounted=False,
         start=start,
         first={} if start else None,
         previous={"n": str(start - size)} if start else None,
@@ -92,6 +99,11 @@ def sequence_page(rows: Sequence[Row], query: Mapping[str, str], *, size: int = 
 def ordered(queryset: models.QuerySet[Stored], order: str) -> models.QuerySet[Stored]:
     """Return the rows in the order in which the pages show them."""
     return queryset.order_by(*order_columns(order.lstrip("-"), falling=order.startswith("-")))
+
+
+def _counted(queryset: models.QuerySet[Stored]) -> int:
+    """Return how many rows there are, at most one more than `MOST_COUNTED`."""
+    return queryset.order_by()[: MOST_COUNTED + 1].count()
 
 
 def _number(text: str) -> int:
