@@ -83,13 +83,13 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
     requested = len(queries)  # the next request forgets them
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
-    times, spent, begun = [], process_time(), _seconds_of_backend()
+    times, spent, begun = [], process_time(), seconds_of_backend()
     for _round in range(ROUNDS):
         begin = perf_counter()
         client.get(path, headers=headers)
         times.append((perf_counter() - begin) * 1000)
     program = (process_time() - spent) * 1000 / ROUNDS
-    database = (_seconds_of_backend() - begun) * 1000 / ROUNDS
+    database = (seconds_of_backend() - begun) * 1000 / ROUNDS
     return {
         "median_ms": round(median(times), 1),
         "least_ms": round(min(times), 1),
@@ -99,7 +99,7 @@ def _page(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _seconds_of_backend() -> float:
+def seconds_of_backend() -> float:
     """Return the processor seconds that the database's process behind the connection has used."""
     from django.db import connection  # noqa: PLC0415
 

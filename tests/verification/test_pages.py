@@ -223,3 +223,14 @@ def test_reports_are_found_by_number_point_and_parties(desk: Desk, text: str, fo
     desk.draft()
     answer = desk.world.client(desk.preparer).get("/agency/reports/", {"text": text})
     assert len(answer.context["list"].page.rows) == found
+
+
+def test_a_whole_number_finds_its_report_and_a_part_all_that_hold_it(desk: Desk) -> None:
+    desk.draft(number="QY-1")
+    desk.draft(number="QY-12")
+    client = desk.world.client(desk.preparer)
+    found = {
+        text: len(client.get("/agency/reports/", {"text": text}).context["list"].page.rows)
+        for text in ("ｑｙ—1", "QY-", "QY-12", "%")
+    }
+    assert found == {"ｑｙ—1": 1, "QY-": 2, "QY-12": 1, "%": 0}

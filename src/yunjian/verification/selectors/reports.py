@@ -10,7 +10,7 @@ from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.models import Certificate
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import day_bounds
-from yunjian.records.filters import text_filter, value_filter
+from yunjian.records.filters import value_filter
 from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.domain.numbers import number_key
 from yunjian.verification.models import (
@@ -45,20 +45,14 @@ def reports(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Report]:
-    """Return the reports that the actor sees; `text` is part of number, point, or an organisation.
+    """Return the reports that the actor sees; `text` is a whole number, or else part of a number,
+    a point or an organisation.
 
     `since` and `until` are days of execution, both included; `queue` is a key of `QUEUES`.
     """
     rows: QuerySet[Report] = Report.objects.select_related(*_LISTED)
     if text:
-        parties = Organization.unscoped().filter(name__icontains=text).values("pk")
-        rows = rows.filter(
-            text_filter(number_key(text), "number_key")
-            # not joined: of a hundred thousand reports that takes a second
-            | Q(point__in=MonitoringPoint.objects.filter(name__icontains=text).values("pk"))
-            | Q(discharger__in=parties)
-            | Q(agency__in=parties)
-        )
+        rows = rows.filter(_contains(text))
     rows = rows.filter(value_filter(kind=kind, state=state, district_id=district))
     if queue in QUEUES:
         rows = rows.filter(state__in=QUEUES[queue])
@@ -67,6 +61,22 @@ def reports(
     if until:
         rows = rows.filter(executed_from__lt=day_bounds(until)[1])
     return rows
+
+
+def _contains(text: str) -> Q:
+    """Return the condition that the text is the number, or else part of number, point or party."""
+    key = number_key(text)
+    if key and Report.objects.filter(number_key=key).exists():
+        # a whole number is found by its index; parts are looked for in every row
+        return Q(number_key=key)
+    parties = Organization.unscoped().filter(name__icontains=text).values("pk")
+    return (
+        Q(number_key__contains=key)
+        # not joined: of a hundred thousand reports that takes a second
+        | Q(point__in=MonitoringPoint.objects.filter(name__icontains=text).values("pk"))
+        | Q(discharger__in=parties)
+        | Q(agency__in=parties)
+    )
 
 
 def report_or_404(report_id: UUID | str) -> Report:

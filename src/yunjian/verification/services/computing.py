@@ -7,6 +7,8 @@ from django.conf import settings
 from yunjian.kernel.clock import business_day
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.standards.reports import EXCLUDED, ReportForm, TestData, TestSpec, recompute_test
+from yunjian.standards.rules import Pack
+from yunjian.standards.rules.packs import versions
 from yunjian.verification.domain.numbers import plain_unit
 from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.selectors.forms import form_named, spec_of
@@ -17,18 +19,25 @@ LEAST_SERIES = 3
 
 def tests_recompute(report: Report) -> None:
     """Compute every test of a draft anew, after its day or form changed."""
-    form = form_named(report.form)
-    for row in ReportTest.unscoped().filter(report=report).order_by("id"):
+    form, known = form_named(report.form), versions()
+    rows = list(ReportTest.unscoped().filter(report=report).order_by("id"))
+    for row in rows:
         spec = spec_of(form, row.test) if form else None
         if form is None or spec is None:
             row.results, row.verdict = {}, ""
         else:
-            compute(form, spec, row, report)
-        row.save(update_fields=["results", "verdict", "series_digest"])
+            compute(form, spec, row, report, known)
+    ReportTest.unscoped().bulk_update(rows, ["results", "verdict", "series_digest"])
 
 
-def compute(form: ReportForm, spec: TestSpec, row: ReportTest, report: Report) -> None:
-    """Set what a test computes to by the packs of the day of execution."""
+def compute(
+    form: ReportForm,
+    spec: TestSpec,
+    row: ReportTest,
+    report: Report,
+    known: Iterable[Pack] | None = None,
+) -> None:
+    """Set what a test computes to by the packs of the day of execution, out of those known."""
     data = TestData(
         test=row.test,
         parameter=row.parameter,
@@ -39,7 +48,7 @@ def compute(form: ReportForm, spec: TestSpec, row: ReportTest, report: Report) -
         declared=row.declared,
         declared_verdict=row.declared_verdict,
     )
-    result = recompute_test(form, data, business_day(report.executed_from))
+    result = recompute_test(form, data, business_day(report.executed_from), known)
     row.results = result.as_data()
     row.verdict = result.verdict
     row.series_digest = series_digest(spec, row.readings)
