@@ -73,6 +73,12 @@ def register_errors(api: NinjaAPI) -> None:
         ]
         return refusal(request, 422, problem("invalid", _("提交的内容格式有误"), errors))
 
+    @api.exception_handler(OverflowError)
+    def out_of_calendar(request: HttpRequest, error: OverflowError) -> HttpResponse:
+        # a day in the address; one in the body is refused at its path
+        message = _("日期或数值超出可用的范围")
+        return refusal(request, 422, problem("out_of_range", message))
+
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
         body = problem("refused", _("请求未被接受，请刷新后重试"))

@@ -1,9 +1,11 @@
 """The assembled API."""
 
+import re
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
@@ -24,6 +26,8 @@ from yunjian.api.routers import (
     verification,
     visits,
 )
+from yunjian.kernel.clock import FIRST_DAY, LAST_DAY
+from yunjian.records.problems import Problems
 
 
 class Renderer(BaseRenderer):
@@ -40,8 +44,36 @@ class BodyParser(Parser):
     """JSON by orjson."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """Return the data of a request body."""
-        return orjson.loads(request.body)
+        """Return the data of a request body.
+
+        Raises:
+            InvalidInput: a text holds what cannot be stored or a day that cannot be meant, at its
+                path.
+        """
+        data = orjson.loads(request.body)
+        problems = Problems()
+        _look_through(data, "", problems)
+        problems.refuse_if_any()
+        return data
+
+
+DAY = re.compile(r"(\d{4})-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
+
+
+def _look_through(data: Any, path: str, problems: Problems) -> None:
+    match data:
+        case str():
+            problems.unless("\0" not in data, path, _("含有看不见的控制字符，请重新输入"))
+            day = DAY.fullmatch(data)
+            good = day is None or FIRST_DAY.year <= int(day[1]) <= LAST_DAY.year
+            problems.unless(good, path, _("日期应在 1900 年至 2200 年之间"), "out_of_calendar")
+        case dict():
+            for key, value in data.items():
+                _look_through(key, path, problems)
+                _look_through(value, f"{path}.{key}".lstrip("."), problems)
+        case list():
+            for number, value in enumerate(data):
+                _look_through(value, f"{path}.{number}".lstrip("."), problems)
 
 
 api = Api(

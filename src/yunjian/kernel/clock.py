@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# what people mean when they type a day; beyond it lie slips of the finger and overflows
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 _pretended: ContextVar[datetime | None] = ContextVar("yunjian_clock", default=None)
 
@@ -34,6 +36,11 @@ def today() -> date:
 def business_day(moment: datetime) -> date:
     """Return the calendar day in Shanghai on which an aware moment falls."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def in_calendar(day: date) -> bool:
+    """Tell whether a day, or the day of a moment, is one that can be meant."""
+    return FIRST_DAY.year <= day.year <= LAST_DAY.year
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

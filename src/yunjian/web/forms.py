@@ -4,14 +4,28 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yunjian.kernel.clock import today
+from yunjian.kernel.clock import in_calendar, today
 from yunjian.kernel.errors import DomainError
 from yunjian.records.versions import Change, Versioned, others
 from yunjian.web.widgets import DateInput
+
+
+def refuse_far_days(value: date) -> None:
+    """Refuse a day that cannot be meant: the validator of every field of days and moments.
+
+    Raises:
+        ValidationError: it lies before 1900 or after 2200.
+    """
+    if not in_calendar(value):
+        raise ValidationError(OUT_OF_CALENDAR, code="out_of_calendar")
+
+
+OUT_OF_CALENDAR = _("日期应在 1900 年至 2200 年之间")
 
 
 def add_domain_errors(form: forms.BaseForm, error: DomainError) -> None:
@@ -44,6 +58,12 @@ class SaysWhatIsMissing(forms.BaseForm):
                 else gettext("请填写%(label)s")
             )
             field.error_messages["required"] = missing % {"label": field.label}
+            field.error_messages |= {
+                "invalid_choice": gettext("请从列表中选择"),
+                "invalid_pk_value": gettext("请从列表中选择"),
+                "max_length": gettext("不能超过 %(limit_value)d 字，现有 %(show_value)d 字"),
+                "null_characters_not_allowed": gettext("含有看不见的控制字符，请重新输入"),
+            }
             if type(field) is forms.TypedChoiceField and field.required:
                 choices: list[Any] = list(field.choices)  # type: ignore[arg-type]  # never a function here
                 field.choices = [("", gettext("请选择")), *(one for one in choices if one[0])]

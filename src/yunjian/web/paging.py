@@ -7,12 +7,12 @@ from typing import Generic, TypeVar
 from django.db import models
 
 from yunjian.kernel.cursors import beyond, cursor_text, order_columns, read_cursor
+from yunjian.kernel.numbers import bounded
 
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=models.Model)
 Position = Mapping[str, str]
 POSITION = ("after", "before", "n")
-MOST_DIGITS = 9
 # counting reads every row that matches; who needs to know more than that asks for the file
 MOST_COUNTED = 10_000
 
@@ -107,4 +107,4 @@ def _counted(queryset: models.QuerySet[Stored]) -> int:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
+    return bounded(text) or 0

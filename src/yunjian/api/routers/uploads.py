@@ -33,6 +33,7 @@ from yunjian.evidence.services import (
 )
 from yunjian.evidence.services.uploads import UploadRefused
 from yunjian.kernel.errors import DomainError, InvalidInput
+from yunjian.kernel.numbers import bounded
 
 router = Router(tags=["uploads"], by_alias=True)
 VERSION = "1.0.0"
@@ -179,8 +180,7 @@ def _number(request: HttpRequest, header: str) -> int:
 
 
 def _length(request: HttpRequest) -> int | None:
-    text = request.headers.get("Content-Length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return bounded(request.headers.get("Content-Length", ""))
 
 
 def _metadata(text: str) -> dict[str, str]:

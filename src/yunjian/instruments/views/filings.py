@@ -46,6 +46,7 @@ from yunjian.instruments.services.filing_values import fixed_parameter
 from yunjian.instruments.views.lookups import acted, back_to, earlier_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.keyed_digests import is_keyed_digest
+from yunjian.kernel.numbers import bounded
 from yunjian.records.changes import is_value_of, plain
 from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
@@ -214,12 +215,11 @@ def filing_new(request: HttpRequest, point_id: UUID, kind: str) -> HttpResponseB
 def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
     """Edit a draft, or correct a returned filing."""
     revision = revision_or_404(revision_id)
-    edition = request.POST.get("edition", "")
     write = partial(
         revision_change,
         actor=current_actor(),
         revision=revision,
-        edition=int(edition) if edition.isdecimal() else None,
+        edition=bounded(request.POST.get("edition", "")),
     )
     return _answer(request, _of_version(revision), write)
 

@@ -9,6 +9,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from yunjian.kernel.numbers import bounded
+
 Data = dict[str, Any]
 Kind = Literal["sheet", "section", "field", "item"]
 
@@ -124,10 +126,10 @@ def place_of(definition: Data, problem_place: str) -> str:
 
 
 def _steps(place: str) -> list[int]:
-    steps = place.split(".") if place else []
-    if len(steps) > 2 or not all(step.isdecimal() for step in steps):  # noqa: PLR2004 - two levels
+    steps = [bounded(step) for step in place.split(".")] if place else []
+    if len(steps) > 2 or None in steps:  # noqa: PLR2004 - two levels
         raise NoSuchPart(place)
-    return [int(step) for step in steps]
+    return [step for step in steps if step is not None]
 
 
 def _children(data: Data, kind: str) -> tuple[list[Data], Kind]:

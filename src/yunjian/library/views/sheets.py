@@ -15,6 +15,7 @@ from yunjian.evidence.pdf import SheetCopy, render_sheet
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import language_code, localized
+from yunjian.kernel.numbers import bounded
 from yunjian.library.domain.changes import Change, changes_between
 from yunjian.library.domain.sheet_edits import (
     NoSuchPart,
@@ -223,8 +224,8 @@ _Edit = tuple[dict[str, Any], str, str]
 
 
 def _edited(request: HttpRequest, row: SheetDesign) -> HttpResponseBase:
-    shown = request.POST.get("revision", "")
-    row.revision = int(shown) if shown.isdecimal() else row.revision
+    shown = bounded(request.POST.get("revision", ""))
+    row.revision = row.revision if shown is None else shown
     part = _part(row, request.POST.get("place", ""))
     action, _colon, kind = request.POST.get("action", "change").partition(":")
     if action == "change":

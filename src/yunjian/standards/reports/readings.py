@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -17,7 +17,8 @@ from yunjian.standards.rules.model import Text
 
 MOST_ROWS = 500
 MOST_CHARACTERS = 200
-NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,12})?(?:[eE][+-]?[0-9]{1,2})?")
+# a spreadsheet tells an averaged cell in up to seventeen digits
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 MOMENT = re.compile(
     r"(?:(?P<year>[0-9]{4})\s*[-/.年]\s*(?P<month>[0-9]{1,2})\s*[-/.月]\s*(?P<day>[0-9]{1,2})\s*日?"
@@ -35,6 +36,9 @@ UNITS = {
     "s": {"s"},
 }
 EXCLUDED = "excluded"
+# days as spreadsheets count them, from 1954 to 2119: smaller and larger numbers are no dates
+SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
+FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ def cell_text(value: object, column: Column, unit: str = "") -> str:
     Raises:
         Unclear: it cannot be read as the column asks.
     """
+    if isinstance(value, float) and column.type in {"time", "date"}:
+        value = _spreadsheet_time(value)
     typed = clean(_spreadsheet_text(value))
     if not typed:
         return ""
@@ -136,6 +142,15 @@ def cell_text(value: object, column: Column, unit: str = "") -> str:
     if column.type in {"time", "date"}:
         return time_text(typed)
     return typed
+
+
+def _spreadsheet_time(value: float) -> object:
+    """Return what a cell without a format of time holds: a part of a day, or days since 1899."""
+    if 0 <= value < 1:
+        return (SERIAL_ZERO + timedelta(days=value)).replace(microsecond=0).time()
+    if FIRST_SERIAL <= value <= LAST_SERIAL:
+        return (SERIAL_ZERO + timedelta(days=value)).replace(microsecond=0)
+    return value
 
 
 def _spreadsheet_text(value: object) -> str:

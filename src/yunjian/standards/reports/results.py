@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Literal, cast
 
 from yunjian.standards.reports.model import ReportForm, TestSpec
-from yunjian.standards.reports.readings import EXCLUDED
+from yunjian.standards.reports.readings import EXCLUDED, Unclear, number_text
 from yunjian.standards.rounding import rounded
 from yunjian.standards.rules.limits import is_unconfirmed
 from yunjian.standards.rules.model import LimitRow, Text
@@ -96,7 +96,8 @@ class ResultProblem:
 @dataclass(frozen=True, slots=True)
 class TestResult:
     """What a test computes to. `rows` are those that count, `least` how many are due (None: the
-    packs say nothing)."""
+    packs say nothing); `other_basis`: it was judged by another paper than the standard of its pack,
+    whose limits nobody has established here."""
 
     __test__ = False  # no test of ours
 
@@ -114,6 +115,7 @@ class TestResult:
     disagreements: tuple[Disagreement, ...]
     problems: tuple[ResultProblem, ...]
     checks_missing: bool
+    other_basis: bool
 
     def quantity(self, key: str) -> ResultQuantity | None:
         """Return a quantity by its key."""
@@ -194,6 +196,8 @@ def recompute_test(
     except InvalidMeasurement as error:
         problems.append(_problem(error, numbered))
     checks = tuple(_check_quantities(data))
+    other_basis = bool(data.basis) and held is not None and held.standard not in data.basis
+    few = bool(least) and len(rows) < (least or 0)
     return TestResult(
         test=spec.key,
         parameter=data.parameter,
@@ -201,7 +205,7 @@ def recompute_test(
         least=least,
         quantities=(*(computed.quantities if computed else ()), *checks),
         criterion=computed.criterion if computed else "",
-        verdict="not_judged" if least and len(rows) < least else _verdict(held, data, computed),
+        verdict="not_judged" if few else _verdict(computed, other_basis=other_basis),
         standard=_standard(computed, held, spec),
         clause=computed.rows[0].clause if computed and computed.rows else spec.clause,
         provenance=computed.rows[0].provenance if computed and computed.rows else spec.provenance,
@@ -209,15 +213,14 @@ def recompute_test(
         disagreements=tuple(_disagreements(data, computed)),
         problems=tuple(problems),
         checks_missing=spec.reference_check and not all(data.values.get(key) for key in CHECKS),
+        other_basis=other_basis,
     )
 
 
-def _verdict(held: Pack | None, data: TestData, computed: _Computed | None) -> Verdict:
+def _verdict(computed: _Computed | None, *, other_basis: bool) -> Verdict:
     if computed is None:
         return "not_judged"
-    # judged by another paper than the pack's standard: nobody has established its limits here
-    by_another = bool(data.basis) and held is not None and held.standard not in data.basis
-    if computed.passed is None or by_another or any(map(is_unconfirmed, computed.rows)):
+    if computed.passed is None or other_basis or any(map(is_unconfirmed, computed.rows)):
         return "unconfirmed"
     return "pass" if computed.passed else "fail"
 
@@ -563,15 +566,15 @@ def _disagreements(data: TestData, computed: _Computed | None) -> Iterator[Disag
         if not declared:
             continue
         try:
-            number = Decimal(declared)
-        except InvalidOperation:
+            number = Decimal(number_text(declared, item.unit))
+        except (Unclear, InvalidOperation):
             yield Disagreement(item.key, item.title, declared, item.text)
             continue
         exponent = number.as_tuple().exponent
         most = -Decimal(item.text).as_tuple().exponent  # type: ignore[operator]
         digits = min(max(-exponent, 0) if isinstance(exponent, int) else 0, most)
         half = Fraction(1, 2 * 10**digits)
-        if not number.is_finite() or abs(Fraction(number) - item.value) > half:
+        if abs(Fraction(number) - item.value) > half:
             yield Disagreement(item.key, item.title, declared, item.text)
 
 

@@ -40,5 +40,9 @@ def _csv(content: bytes) -> list[list[Any]]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return [row for row in csv.reader(StringIO(text)) if row]
+        try:
+            return [row for row in csv.reader(StringIO(text)) if row]
+        except csv.Error as error:
+            message = _("CSV 文件中有过长或不完整的单元格")
+            raise InvalidInput(message, code="unreadable", field="upload") from error
     raise InvalidInput(_("无法识别 CSV 文件的编码"), code="unreadable", field="upload")

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from yunjian.verification.domain.numbers import follows_pattern, plain_unit
+from yunjian.verification.domain.numbers import follows_pattern, foreign_letters, plain_unit
 
 DATA = Path(__file__).parents[1] / "data" / "severities.toml"
 Severity = Literal["note", "minor", "major", "blocking"]
@@ -53,6 +53,17 @@ class Correction:
     provenance: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReferenceCheck:
+    """How far the reference analyser may be off before and after sampling: in % of the standard
+    gas, or by so much in its unit."""
+
+    percent: int
+    absolute: int
+    basis: str
+    provenance: str
+
+
 @cache
 def _data() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(DATA.read_text(encoding="utf-8"))
@@ -74,6 +85,12 @@ def retention() -> Retention:
 def correction() -> Correction:
     """Return what a failed report leads to."""
     return Correction(**_data()["corrections"][0])
+
+
+@cache
+def reference_check() -> ReferenceCheck:
+    """Return how far the reference analyser may be off."""
+    return ReferenceCheck(**_data()["reference_checks"][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +144,7 @@ class InstrumentFact:
     period: str
     stood: bool
     stopped: str = ""  # the days of the stop that holds that day
+    tested: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +198,23 @@ class TestFact:
     declared: str = ""
     computed: str = ""
     checks_missing: bool = False
-    unclear: int = 0
+    checks_off: Sequence[str] = ()  # errors of the reference analyser beyond the limit, in %
+    unclear: Sequence[str] = ()  # what cannot be read, in the words of the computation
+    not_computed: Sequence[str] = ()  # why readable values were not judged
     differences: Sequence[Difference] = ()
     same_as: Sequence[str] = ()
+    excluded: int = 0  # rows left out, of those typed
+    basis: str = ""  # another paper than the standard of the form
+    instrument_named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReusedFile:
+    """A file that stands for several kinds of original records, or for another report."""
+
+    path: str
+    label: str
+    others: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +237,7 @@ class ReportFacts:
     day: date
     pattern: str = ""
     number_elsewhere: Sequence[str] = ()
+    has_form: bool = True
     has_file: bool = True
     instruments: Sequence[InstrumentFact] = ()
     devices: Sequence[DeviceFact] = ()
@@ -212,9 +245,12 @@ class ReportFacts:
     materials: Sequence[MaterialFact] = ()
     tests: Sequence[TestFact] = ()
     missing_originals: Sequence[tuple[str, str]] = ()
+    repeated_files: Sequence[ReusedFile] = ()  # for several kinds of this report
+    files_elsewhere: Sequence[ReusedFile] = ()  # in reports of other places or days
     missing_contents: Sequence[tuple[str, str]] = ()  # item and clause
     overlaps: Sequence[Overlap] = ()
     sign_ins: Sequence[tuple[datetime, datetime | None]] = ()
+    third_party: bool = False
     third_party_named: bool = True
     laboratory_complete: bool = True
 
@@ -228,6 +264,8 @@ def findings_of(facts: ReportFacts) -> list[Finding]:
 def _number(facts: ReportFacts) -> Iterator[Finding]:
     if facts.number_elsewhere:
         yield Finding("number_elsewhere", "number", {"others": "、".join(facts.number_elsewhere)})
+    if letters := foreign_letters(facts.number):
+        yield Finding("number_letters", "number", {"letters": letters})
     if not follows_pattern(facts.number, facts.pattern):
         yield Finding("number_pattern", "number", {"pattern": facts.pattern})
 
@@ -243,6 +281,8 @@ def _instruments(facts: ReportFacts) -> Iterator[Finding]:
         elif one.stopped:
             stopped = about | {"period": one.stopped}
             yield Finding("instrument_stopped", "executed_from", stopped)
+        if facts.tests and not one.tested:
+            yield Finding("instrument_untested", "instruments", about)
 
 
 def _devices(facts: ReportFacts) -> Iterator[Finding]:
@@ -274,24 +314,23 @@ def _materials(facts: ReportFacts) -> Iterator[Finding]:
 
 
 def _tests(facts: ReportFacts) -> Iterator[Finding]:
+    if not facts.has_form:
+        yield Finding("no_form", "kind")
+    elif not facts.tests:
+        yield Finding("no_test", "tests")
     for one in facts.tests:
         about = {"test": one.label}
+        if not one.instrument_named:
+            yield Finding("parameter_without_instrument", one.path, about)
         if one.rows == 0:
             yield Finding("no_readings", one.path, about)
             continue
-        if one.least is not None and one.rows < one.least:
-            number = about | {"number": str(one.rows), "least": str(one.least)}
-            yield Finding("too_few_rows", one.path, number)
-        if one.unclear:
-            yield Finding("readings_unclear", one.path, about | {"number": str(one.unclear)})
+        yield from _rows(one, about)
+        yield from _verdict(one, about)
         if one.unit and one.filed_unit and plain_unit(one.unit) != plain_unit(one.filed_unit):
             units = about | {"unit": one.unit, "filed": one.filed_unit}
             yield Finding("other_unit", one.path, units)
-        if one.checks_missing:
-            yield Finding("no_reference_check", one.path, about)
-        if one.declared in JUDGED and one.computed in JUDGED and one.declared != one.computed:
-            verdicts = about | {"declared": one.declared, "computed": one.computed}
-            yield Finding("verdict_differs", one.path, verdicts)
+        yield from _checks(one, about)
         for value in one.differences:
             quantities = {
                 "quantity": value.quantity,
@@ -303,11 +342,55 @@ def _tests(facts: ReportFacts) -> Iterator[Finding]:
             yield Finding("same_series", one.path, about | {"others": "、".join(one.same_as)})
 
 
+def _checks(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
+    if one.checks_missing:
+        yield Finding("no_reference_check", one.path, about)
+    limit = str(reference_check().percent)
+    for error in one.checks_off:
+        yield Finding("reference_check_off", one.path, {**about, "error": error, "limit": limit})
+
+
+def _rows(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
+    if one.least is not None and one.rows < one.least:
+        number = {**about, "number": str(one.rows), "least": str(one.least)}
+        yield Finding("too_few_rows", one.path, number)
+    for code, reasons in (("readings_unclear", one.unclear), ("not_computed", one.not_computed)):
+        for why in reasons:
+            yield Finding(code, one.path, {**about, "why": why})
+    if one.excluded:
+        all_of_them = one.rows + one.excluded
+        many = one.excluded * MANY_OF > all_of_them
+        numbers = {**about, "number": str(one.excluded), "all": str(all_of_them)}
+        yield Finding("many_rows_excluded" if many else "rows_excluded", one.path, numbers)
+
+
+# more than a quarter
+MANY_OF = 4
+
+
+def _verdict(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
+    if one.basis:
+        yield Finding("other_basis", one.path, {**about, "basis": one.basis})
+    if one.declared not in JUDGED:
+        return
+    if one.computed in JUDGED and one.declared != one.computed:
+        verdicts = {**about, "declared": one.declared, "computed": one.computed}
+        yield Finding("verdict_differs", one.path, verdicts)
+    elif one.computed not in JUDGED and not one.basis:
+        yield Finding("verdict_unconfirmed", one.path, {**about, "declared": one.declared})
+
+
 def _papers(facts: ReportFacts) -> Iterator[Finding]:
     if not facts.has_file:
         yield Finding("file_missing", "file")
     for kind, label in facts.missing_originals:
         yield Finding("original_missing", f"originals.{kind}", {"original": label})
+    for one in facts.repeated_files:
+        about = {"file": one.label, "others": "、".join(one.others)}
+        yield Finding("file_repeated", one.path, about)
+    for one in facts.files_elsewhere:
+        about = {"file": one.label, "others": "、".join(one.others)}
+        yield Finding("file_elsewhere", one.path, about)
     for item, clause in facts.missing_contents:
         yield Finding("content_missing", "contents", {"item": item, "clause": clause})
     if not facts.third_party_named:
@@ -321,7 +404,7 @@ def _times(facts: ReportFacts) -> Iterator[Finding]:
         about = {"who": one.who, "place": one.place, "others": one.number}
         yield Finding("overlapping", one.path, about)
     if not facts.sign_ins:
-        yield Finding("no_visit", "executed_from")
+        yield Finding("no_visit_of_us" if facts.third_party else "no_visit", "executed_from")
         return
     inside = any(
         begin <= facts.begins and (end is None or facts.begins <= end)

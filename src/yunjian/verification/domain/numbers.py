@@ -8,15 +8,32 @@ _OPENING, _CLOSING = "〔【[「『〈《{", "〕】]」』〉》}"
 _BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _BLANKS = re.compile(r"\s+")
+_UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
+# a sign before or after it is punctuation of the sentence around it; brackets are part of it
+_AROUND = re.compile(r"^[^\w(]+|[^\w)]+$")
+_KNOWN = re.compile(r"[A-Z\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 def number_key(typed: str) -> str:
     """Return what two spellings of one report number have in common.
 
-    Width of characters, kind of brackets and dashes, blanks and case do not matter.
+    Width of characters, kind of brackets and dashes, blanks, what nobody sees, signs around it and
+    case do not matter.
     """
+    return _AROUND.sub("", _folded(typed))
+
+
+def _folded(typed: str) -> str:
     text = unicodedata.normalize("NFKC", typed).translate(_BRACKETS)
-    return _BLANKS.sub("", _DASHES.sub("-", text)).upper()
+    seen = "".join(one for one in text if unicodedata.category(one) not in _UNSEEN)
+    return _BLANKS.sub("", _DASHES.sub("-", seen)).upper()
+
+
+def foreign_letters(number: str) -> str:
+    """Return the letters of a number that are neither Latin nor Chinese: some look like those."""
+    return "".join(
+        sorted({one for one in number_key(number) if one.isalpha() and not _KNOWN.fullmatch(one)})
+    )
 
 
 def issuer_key(typed: str) -> str:
@@ -32,8 +49,8 @@ def follows_pattern(number: str, pattern: str) -> bool:
     """
     if not pattern.strip():
         return True
-    parts = {"#": r"\d", "@": r"[A-Za-z]", "*": r".*"}
-    expression = "".join(parts.get(one, re.escape(one)) for one in number_key(pattern))
+    parts = {"#": r"[0-9]", "@": r"[A-Za-z]", "*": r".*"}
+    expression = "".join(parts.get(one, re.escape(one)) for one in _folded(pattern))
     return re.fullmatch(expression, number_key(number)) is not None
 
 

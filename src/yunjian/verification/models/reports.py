@@ -1,6 +1,8 @@
 """比对与校验报告: one version of a report, from its draft to what the authority decided."""
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -128,8 +130,9 @@ class Report(Versioned, ScopedModel):
     edition of the same `series`; `latest` marks the newest one. Who has not signed shows nothing:
     authorities and dischargers see what was `submitted`.
 
-    `number` is as typed; `number_key` without blanks, case and width of characters, unique for
-    `issuer_key` among the latest editions that are not withdrawn. `form` is `code@version` in force
+    `number` is as typed; `number_key` without blanks, case and width of characters, of one series
+    only for an `issuer_key`, among the latest editions that are not withdrawn and the accepted
+    ones. `form` is `code@version` in force
     on the day. `findings` holds what was found at signing, `field_remarks` the reviewer's remarks
     by path. `keep_until` is the last day on which report and original records must be kept.
     """
@@ -243,10 +246,16 @@ class Report(Versioned, ScopedModel):
             models.Index(fields=["executed_from", "id"], name="report_executed"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["issuer_key", "number_key"],
-                condition=models.Q(latest=True) & ~models.Q(state="withdrawn"),
+            # what was accepted keeps its number until its correction takes its place
+            ExclusionConstraint(
                 name="report_number_once_per_issuer",
+                expressions=[
+                    ("issuer_key", RangeOperators.EQUAL),
+                    ("number_key", RangeOperators.EQUAL),
+                    ("series", RangeOperators.NOT_EQUAL),
+                ],
+                condition=models.Q(latest=True) & ~models.Q(state="withdrawn")
+                | models.Q(state="accepted"),
             ),
             models.UniqueConstraint(fields=["series", "edition"], name="report_edition_once"),
             models.CheckConstraint(

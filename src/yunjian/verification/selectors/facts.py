@@ -1,7 +1,8 @@
 """What findings about a report are made from, as of now; which of them stop a signature."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from yunjian.agencies.models.filing import FilingState
 from yunjian.instruments.models import InstrumentAction
 from yunjian.kernel.clock import SHANGHAI, business_day, day_bounds
 from yunjian.maintenance.models import Visit
+from yunjian.standards.reports import EXCLUDED
+from yunjian.standards.reports.results import CHECKS
 from yunjian.verification.domain.findings import (
     DeviceFact,
     Difference,
@@ -22,6 +25,7 @@ from yunjian.verification.domain.findings import (
     ReportFacts,
     TestFact,
     findings_of,
+    reference_check,
 )
 from yunjian.verification.models import (
     FindingException,
@@ -33,6 +37,7 @@ from yunjian.verification.models import (
 from yunjian.verification.models.parts import ExceptionState
 from yunjian.verification.models.reports import DataSource, ReportState
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
+from yunjian.verification.selectors.files import files_elsewhere, repeated_files
 from yunjian.verification.selectors.forms import form_named
 from yunjian.verification.selectors.reports import pattern_of, with_parts
 from yunjian.verification.selectors.standing import instrument_label, period_text, stood, valid_on
@@ -66,6 +71,7 @@ def facts_of(report: Report) -> ReportFacts:
         day=day,
         pattern=pattern.pattern if pattern else "",
         number_elsewhere=_number_elsewhere(report),
+        has_form=form_named(report.form) is not None,
         has_file=report.file_id is not None,
         instruments=_instruments(report),
         devices=[
@@ -91,9 +97,12 @@ def facts_of(report: Report) -> ReportFacts:
         ],
         tests=_tests(report),
         missing_originals=missing_originals(report),
+        repeated_files=repeated_files(report),
+        files_elsewhere=files_elsewhere(report),
         missing_contents=missing_contents(report),
         overlaps=_overlaps(report),
         sign_ins=_sign_ins(report),
+        third_party=report.data_source == DataSource.THIRD_PARTY,
         third_party_named=report.data_source != DataSource.THIRD_PARTY
         or bool(report.third_party and report.third_party_report),
         laboratory_complete=not report.laboratory
@@ -127,6 +136,7 @@ def _instruments(report: Report) -> list[InstrumentFact]:
             instrument__in=[row.instrument_id for row in rows], stopped__contains=day
         )
     }
+    tested = {row.parameter for row in report.tests.all()}
     results = []
     for row in rows:
         stop = stops.get(row.instrument_id)
@@ -136,6 +146,7 @@ def _instruments(report: Report) -> list[InstrumentFact]:
                 period=period_text(row.instrument),
                 stood=stood(row.instrument, day),
                 stopped=f"{stop.lower}～{stop.upper or ''}" if stop else "",
+                tested=row.instrument.slot in tested,
             )
         )
     return results
@@ -143,35 +154,73 @@ def _instruments(report: Report) -> list[InstrumentFact]:
 
 def _tests(report: Report) -> list[TestFact]:
     rows = list(report.tests.all())
-    units = {row.instrument_id: row.snapshot.get("unit", "") for row in report.instruments.all()}
+    units = {row.instrument.slot: row.snapshot.get("unit", "") for row in report.instruments.all()}
     same = _same_series(report, rows)
     form = form_named(report.form)
     titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
-    facts = []
-    for row in rows:
-        results = row.results
-        facts.append(
-            TestFact(
-                path=".".join(one for one in ("tests", row.test, row.parameter) if one),
-                label=" ".join(
-                    one for one in (titles.get(row.test, row.test), row.parameter) if one
-                ),
-                rows=results.get("rows", len(row.readings)),
-                least=results.get("least"),
-                unit=row.unit,
-                filed_unit=units.get(row.instrument_id, "") if row.instrument_id else "",
-                declared=row.declared_verdict,
-                computed=row.verdict,
-                checks_missing=results.get("checks_missing", False),
-                unclear=len(results.get("problems", [])),
-                differences=[
-                    Difference(one["title"]["zh"], one["declared"], one["computed"])
-                    for one in results.get("disagreements", [])
-                ],
-                same_as=same.get(row.series_digest, ()),
-            )
-        )
-    return facts
+    return [_test(row, titles.get(row.test, row.test), units, same) for row in rows]
+
+
+def _test(
+    row: ReportTest,
+    title: str,
+    units: Mapping[str, str],
+    same: Mapping[str, Sequence[str]],
+) -> TestFact:
+    results = row.results
+    problems = results.get("problems", [])
+    rows, least = results.get("rows", len(row.readings)), results.get("least")
+    few = least is not None and rows < least
+    return TestFact(
+        path=".".join(one for one in ("tests", row.test, row.parameter) if one),
+        label=" ".join(one for one in (title, row.parameter) if one),
+        rows=rows,
+        least=least,
+        unit=row.unit,
+        filed_unit=units.get(row.parameter, ""),
+        declared=row.declared_verdict,
+        computed=row.verdict,
+        checks_missing=results.get("checks_missing", False),
+        checks_off=_checks_off(row.values),
+        unclear=[one["text"]["zh"] for one in problems if one["code"] not in NOT_COMPUTED],
+        not_computed=[
+            one["text"]["zh"]
+            for one in problems
+            if one["code"] in NOT_COMPUTED and not (few and one["code"] == TOO_FEW)
+        ],
+        differences=[
+            Difference(one["title"]["zh"], one["declared"], one["computed"])
+            for one in results.get("disagreements", [])
+        ],
+        same_as=same.get(row.series_digest, ()),
+        excluded=sum(1 for one in row.readings if one.get(EXCLUDED)),
+        basis=row.basis if results.get("other_basis", False) else "",
+        instrument_named=not row.parameter or row.parameter in units,
+    )
+
+
+TOO_FEW = "too_few"
+# values that were read and cannot be judged; everything else was not understood
+NOT_COMPUTED = {
+    TOO_FEW, "below_detection", "mean_zero", "zero", "negative", "constant", "unit", "not_in_force",
+}  # fmt: skip
+
+
+def _checks_off(values: Mapping[str, str]) -> list[str]:
+    """Return the errors of the reference analyser, in % of the standard gas, beyond the limit."""
+    limit = reference_check()
+    found = []
+    for key in CHECKS:
+        try:
+            nominal, shown = Decimal(values.get("check_nominal", "")), Decimal(values.get(key, ""))
+        except InvalidOperation:
+            continue  # missing or unclear: said elsewhere
+        off = shown - nominal
+        if nominal <= 0:
+            found.append("—")
+        elif abs(off) > max(nominal * limit.percent / 100, Decimal(limit.absolute)):
+            found.append(f"{off / nominal * 100:+.1f}")
+    return found
 
 
 def _same_series(report: Report, rows: list[ReportTest]) -> dict[str, list[str]]:

@@ -8,10 +8,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies.models import Certificate
+from yunjian.evidence.models import Event
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import day_bounds
 from yunjian.records.filters import value_filter
 from yunjian.sources.models import MonitoringPoint
+from yunjian.verification import events
 from yunjian.verification.domain.numbers import number_key
 from yunjian.verification.models import (
     FindingException,
@@ -128,6 +130,20 @@ def _certificates() -> QuerySet[Certificate]:
 def pattern_of(agency_id: UUID) -> NumberPattern | None:
     """Return how an agency numbers its reports, if it said so."""
     return NumberPattern.unscoped().filter(organization_id=agency_id).first()
+
+
+def wrote(account_id: UUID | None, report: Report) -> bool:
+    """Tell whether somebody wrote in this edition of a report: such a one does not check it."""
+    return (
+        Event.unscoped()
+        .filter(
+            object_type=Report._meta.label_lower,  # noqa: SLF001 - Django's documented API
+            object_id=str(report.pk),
+            actor_account_id=account_id,
+            verb__in=[events.REPORT_DRAFTED, events.REPORT_CHANGED, events.REPORT_REVISED],
+        )
+        .exists()
+    )
 
 
 def editions_of(report: Report) -> list[Report]:

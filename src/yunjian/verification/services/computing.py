@@ -1,6 +1,8 @@
 """What the tests of a report compute to, kept beside their readings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from itertools import compress
 
 from django.conf import settings
 
@@ -54,11 +56,24 @@ def compute(
     row.series_digest = series_digest(spec, row.readings)
 
 
-def series_digest(spec: TestSpec, readings: Iterable[Mapping[str, str]]) -> str:
-    """Return the digest of the numbers of a series; empty when it is too short to tell."""
+def series_digest(spec: TestSpec, readings: Sequence[Mapping[str, str]]) -> str:
+    """Return the digest of the numbers of a series; empty when it is too short to tell.
+
+    Neither the order of the rows nor zeros at the end of a number make it another series.
+    """
     columns = [one.key for one in spec.columns if one.type == "number"]
-    series = [[row.get(key, "") for key in columns] for row in readings if not row.get(EXCLUDED)]
+    rows = [[_plain(row.get(key, "")) for key in columns] for row in readings]
+    kept = [not row.get(EXCLUDED) for row in readings]
+    series = sorted(compress(rows, kept))
     different = {cell for line in series for cell in line if cell}
     if len(series) < LEAST_SERIES or len(different) < LEAST_SERIES:
         return ""
     return digest(canonical_json(series), settings.EVIDENCE_DIGEST)
+
+
+def _plain(text: str) -> str:
+    """Return a number without zeros that mean nothing; another text as it is."""
+    try:
+        return format(Decimal(text).normalize(), "f")
+    except InvalidOperation:
+        return text

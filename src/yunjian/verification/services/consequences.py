@@ -24,14 +24,16 @@ DOES = {
 def follow_ups_close(actor: Actor, report: Report) -> list[str]:
     """Complete the open follow-ups that an accepted report does; return their codes.
 
-    Those of an instrument whose tests failed stay open. `report` was read `with_parts`.
+    Only those of an instrument that was tested and passed every test; what is tested for the whole
+    system has to pass as well. `report` was read `with_parts`.
     """
     day = business_day(report.executed_to)
-    failed = {row.instrument_id for row in report.tests.all() if row.verdict != "pass"}
+    passed = {row.parameter for row in report.tests.all() if row.verdict == "pass"}
+    other = {row.parameter for row in report.tests.all() if row.verdict != "pass"}
     instruments = [
         row.instrument_id
         for row in report.instruments.all()
-        if row.instrument_id not in failed and None not in failed
+        if row.instrument.slot in passed - other and "" not in other
     ]
     rows = list(
         FollowUp.unscoped()

@@ -14,7 +14,7 @@ from yunjian.access.permissions import require
 from yunjian.agencies.models import Equipment, Person
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import Instrument
-from yunjian.kernel.clock import business_day, now
+from yunjian.kernel.clock import business_day, in_calendar, now
 from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.queue import enqueue
 from yunjian.records.changes import Changes, assign, facts, record_change
@@ -350,6 +350,9 @@ def _check(report: Report, values: Mapping[str, Any], agency_id: UUID) -> None:
     key = number_key(report.number)
     problems.unless(len(key) <= LONGEST_NUMBER, "number", _("报告编号不能超过 60 字"), "too_long")
     problems.unless(bool(key) or not report.number, "number", _("报告编号没有可识别的字符"))
+    # a sign such as ㍿ is several letters once it is compared
+    long = len(issuer_key(report.issuer)) > LONGEST_ISSUER
+    problems.unless(not long, "issuer", _("出具单位不能超过 80 字"), "too_long")
     problems.one_of("data_source", report.data_source, DataSource.values)
     _check_times(problems, report)
     problems.model_fields(report, exclude=UNCHECKED)
@@ -371,7 +374,7 @@ def _check(report: Report, values: Mapping[str, Any], agency_id: UUID) -> None:
     problems.refuse_if_any()
 
 
-LONGEST_NUMBER = 60
+LONGEST_NUMBER, LONGEST_ISSUER = 60, 80
 UNCHECKED = [
     "series", "previous", "agency", "discharger", "district", "point", "prepared_by", "file",
     "checked_by", "signed_by", "signature", "received_by", "decided_by", "number_key",
@@ -384,7 +387,11 @@ def _check_times(problems: Problems, report: Report) -> None:
     end: datetime | None = report.executed_to
     problems.filled("executed_from", begin, _("实施开始时间"))
     problems.filled("executed_to", end, _("实施结束时间"))
-    if begin is None or end is None:
+    moments = {"executed_from": begin, "executed_to": end}
+    far = [path for path, moment in moments.items() if moment and not in_calendar(moment)]
+    for path in far:
+        problems.unless(False, path, _("日期应在 1900 年至 2200 年之间"), "out_of_calendar")  # noqa: FBT003
+    if begin is None or end is None or far:
         return
     problems.unless(begin < end, "executed_to", _("实施结束时间应晚于开始时间"), "order")
     problems.unless(end <= now(), "executed_to", _("实施结束时间不能晚于现在"), "future")

@@ -20,6 +20,7 @@ from yunjian.standards.reports import (
     Unclear,
     cell_text,
 )
+from yunjian.standards.reports.readings import clean
 from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.models.parts import DeclaredVerdict
 from yunjian.verification.policies import may_prepare
@@ -30,6 +31,8 @@ from yunjian.verification.services.drafts import note_part
 from yunjian.verification.services.rows import locked_report, require_draft
 
 MOST_ROWS, LONGEST_TEXT = 500, 200
+# a dash is no reason
+LEAST_REASON = 2
 
 
 @transaction.atomic
@@ -70,7 +73,7 @@ def readings_save(
     problems.unless(len(basis) <= 80, "basis", _("评价依据不能超过 80 字"), "too_long")  # noqa: PLR2004 - the column's length
     rows = _read_rows(problems, spec, readings[:MOST_ROWS], unit)
     fields = _read_fields(problems, spec.fields, values or {}, unit)
-    said = {key: text.strip() for key, text in (declared or {}).items() if text.strip()}
+    said = {key: clean(text) for key, text in (declared or {}).items() if clean(text)}
     for key, text in said.items():
         long = _("申报值不能超过 30 字")
         problems.unless(len(text) <= 30, f"declared.{key}", long, "too_long")  # noqa: PLR2004 - as typed in one cell
@@ -83,8 +86,8 @@ def readings_save(
     before = _told(row)
     row = row or ReportTest(report=report, test=test, parameter=parameter)
     row.instrument = measured.instrument if measured else None
-    row.unit = unit.strip()
-    row.basis = basis.strip()
+    row.unit = clean(unit)
+    row.basis = clean(basis)
     row.readings, row.values, row.declared = rows, fields, said
     row.declared_verdict = declared_verdict
     compute(form, spec, row, report)
@@ -134,7 +137,7 @@ def _read_rows(
             )
             for column in spec.columns
         }
-        excluded = typed.get(EXCLUDED, "").strip()
+        excluded = clean(typed.get(EXCLUDED, ""))
         problems.unless(
             len(excluded) <= LONGEST_TEXT,
             f"readings.{number}.{EXCLUDED}",
@@ -142,6 +145,10 @@ def _read_rows(
             "too_long",
         )
         if excluded:
+            said = sum(1 for one in excluded if one.isalpha()) >= LEAST_REASON
+            problems.unless(
+                said, f"readings.{number}.{EXCLUDED}", _("请写明剔除的原因，如自动反吹")
+            )
             row[EXCLUDED] = excluded
         rows.append(row)
     return rows

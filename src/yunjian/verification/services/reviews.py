@@ -119,7 +119,7 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     Raises:
         NotAllowed: the actor is no reviewer of the district.
         InvalidState: it is not under review.
-        InvalidInput: the opinion is too long.
+        InvalidInput: the opinion is too long, or missing where major findings were signed.
     """
     report = locked_report(report)
     require(may_review(actor, report.district_id))
@@ -127,6 +127,9 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     problems = Problems()
     long = _("审核意见不能超过 400 字")
     problems.unless(len(note_text) <= MAX_NOTE, "note_text", long, "too_long")
+    if majors := major_findings(report):
+        message = _("有 %(n)s 项重要问题，接受时请写明理由") % {"n": majors}
+        problems.unless(bool(note_text.strip()), "note_text", message, "required")
     problems.refuse_if_any()
     before = locked(report.previous) if report.previous_id and report.previous else None
     if report.received_at is None:
@@ -160,6 +163,11 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
         correction_due=due_on.isoformat() if due_on else None,
     )
     return report
+
+
+def major_findings(report: Report) -> int:
+    """Return how many major findings a report was signed with."""
+    return sum(1 for one in report.findings if one["severity"] == "major")
 
 
 def outcome_of(report: Report) -> str:

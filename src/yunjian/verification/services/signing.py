@@ -22,7 +22,7 @@ from yunjian.verification.models.reports import ReportState
 from yunjian.verification.policies import may_check, may_prepare, may_sign
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.facts import blocking, current_findings
-from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.selectors.reports import with_parts, wrote
 from yunjian.verification.services.rows import (
     agency_link,
     holders_in,
@@ -47,7 +47,7 @@ def report_check(
     """Check a draft: from now on it is frozen, and the owner is asked to sign.
 
     Raises:
-        NotAllowed: the actor is no quality supervisor of the agency, or prepared the report.
+        NotAllowed: the actor is no quality supervisor of the agency, or wrote in the report.
         InvalidState: it is no draft.
         InvalidInput: each blocking finding at its field.
         StaleVersion: somebody changed it since it was shown.
@@ -55,6 +55,10 @@ def report_check(
     report = locked_report(report)
     require(may_check(actor, report), _("校核由本机构的质量监督员办理，且不能是编制人"))
     require_state(report, ReportState.DRAFT, message=_("只有草稿可以校核"))
+    require(
+        not wrote(actor.account_id, report),
+        _("您填写或修改过这一版报告，请由另一位质量监督员校核"),
+    )
     check_version(report, version)
     _check_note(note_text)
     _refuse_blocking(report)

@@ -52,6 +52,7 @@ from yunjian.verification.selectors.reports import (
     report_or_404,
     reports,
     with_parts,
+    wrote,
 )
 from yunjian.verification.selectors.standing import points_served
 from yunjian.verification.services.drafts import (
@@ -163,7 +164,7 @@ def _shown(request: HttpRequest, report: Report, error: DomainError | None = Non
         parents=(*REPORTS.parents, (REPORTS.title, BASE)),
         base=BASE,
         may_edit=may_edit,
-        may_check=draft and may_check(actor, report),
+        may_check=draft and may_check(actor, report) and not wrote(actor.account_id, report),
         may_send_back=checked and may_prepare(actor, report),
         may_sign=checked and may_sign(actor, report),
         may_revise=report.latest and report.state in REVISED_FROM and may_prepare(actor, report),

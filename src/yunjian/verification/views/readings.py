@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yunjian.access.actor import current_actor
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.languages import language_code
+from yunjian.kernel.numbers import bounded
+from yunjian.records.versions import StaleVersion, others
 from yunjian.standards.reports import EXCLUDED, Pasted, TestSpec, parse_pasted, parse_rows
 from yunjian.verification.documents.tables import table_of
 from yunjian.verification.models import Report, ReportTest
@@ -41,14 +43,14 @@ def readings_page(request: HttpRequest, report_id: UUID, test: str) -> HttpRespo
     typed = _typed(request, spec)
     if request.POST.get("then") == "read":
         return _read(request, report, spec, parameter, typed)
-    version = request.POST.get("version", "")
+    version = bounded(request.POST.get("version", ""))
     try:
         readings_save(
             actor=current_actor(),
             report=report,
             test=test,
             parameter=parameter,
-            version=int(version) if version.isdecimal() else None,
+            version=version,
             **typed,
         )
     except DomainError as error:
@@ -109,15 +111,8 @@ def _held(report: Report, row: ReportTest | None, parameter: str) -> dict[str, A
 def _typed(request: HttpRequest, spec: TestSpec) -> dict[str, Any]:
     """Return what was typed, cell by cell, as it was typed."""
     keys = [*(column.key for column in spec.columns), EXCLUDED]
-    numbers = sorted(
-        {
-            int(part)
-            for name in request.POST
-            if name.startswith("readings.")
-            for part in [name.split(".")[1]]
-            if part.isdecimal() and int(part) <= MOST_ROWS + SPARE_ROWS
-        }
-    )
+    named = [bounded(name.split(".")[1]) for name in request.POST if name.startswith("readings.")]
+    numbers = sorted({one for one in named if one is not None and one <= MOST_ROWS + SPARE_ROWS})
     return {
         "readings": [
             {key: request.POST.get(f"readings.{number}.{key}", "") for key in keys}
@@ -138,7 +133,10 @@ def _typed(request: HttpRequest, spec: TestSpec) -> dict[str, Any]:
 def _read(
     request: HttpRequest, report: Report, spec: TestSpec, parameter: str, typed: dict[str, Any]
 ) -> HttpResponse:
-    """Fill the table from what was pasted or uploaded; nothing is saved yet."""
+    """Fill the table from what was pasted or uploaded; nothing is saved yet.
+
+    What was typed stays before it unless it shall be replaced.
+    """
     unit = typed["unit"]
     pasted = request.POST.get("pasted", "")
     upload = request.FILES.get("upload")
@@ -146,9 +144,12 @@ def _read(
         found = _found(upload, pasted, spec, unit)
     except InvalidInput as error:
         return _page(request, report, spec, parameter, typed, error=error, pasted=pasted)
-    typed["readings"] = [dict(row) for row in found.rows]
-    wrong = _problems(found)
-    return _page(request, report, spec, parameter, typed, wrong=wrong, read=len(found.rows))
+    filled = [row for row in typed["readings"] if any(cell.strip() for cell in row.values())]
+    kept = [] if request.POST.get("replace") else filled
+    typed["readings"] = [*kept, *(dict(row) for row in found.rows)]
+    wrong = _problems(found, after=len(kept))
+    read = {"read": len(found.rows), "kept": len(kept)}
+    return _page(request, report, spec, parameter, typed, wrong=wrong, numbers=read)
 
 
 def _found(upload: object, pasted: str, spec: TestSpec, unit: str) -> Pasted:
@@ -160,14 +161,16 @@ def _found(upload: object, pasted: str, spec: TestSpec, unit: str) -> Pasted:
     raise InvalidInput(message, code="required", field="pasted")
 
 
-def _problems(found: Pasted) -> dict[str, str]:
+def _problems(found: Pasted, *, after: int) -> dict[str, str]:
+    """Return what could not be read by the cells of the table, which holds rows before."""
     english = language_code() == "en"
-    return {
-        f"readings.{one.row}.{one.column}" if one.column else f"readings.{one.row}": (
+    wrong = {}
+    for one in found.problems:
+        row = f"readings.{one.row + after}" if one.row else "readings"
+        wrong[f"{row}.{one.column}" if one.column else row] = (
             one.text.en if english else one.text.zh
         )
-        for one in found.problems
-    }
+    return wrong
 
 
 def _page(
@@ -194,6 +197,10 @@ def _page(
     def cell(name: str, value: str) -> dict[str, str]:
         return {"name": name, "value": value, "wrong": wrong.get(name, "")}
 
+    seen = bounded(request.POST.get("version", ""))
+    stale = isinstance(error, StaleVersion)
+    # saving once more, in sight of what changed, is meant
+    version = report_or_404(report.pk).version if stale or seen is None else seen
     row = ReportTest.objects.filter(report=report, test=spec.key, parameter=parameter).first()
     results = row.results if row is not None else {}
     page = {
@@ -235,7 +242,8 @@ def _page(
         "held": held,
         "wrong": wrong,
         "error": error,
-        "version": request.POST.get("version") or report.version,
+        "version": version,
+        "changes": others(report, seen) if seen is not None and version != seen else [],
         **context,
     }
     status = error.status if error else (422 if wrong else 200)

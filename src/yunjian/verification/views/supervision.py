@@ -33,7 +33,12 @@ from yunjian.verification.services.exceptions import (
     exception_grant,
     exception_lift,
 )
-from yunjian.verification.services.reviews import report_accept, report_receive, report_return
+from yunjian.verification.services.reviews import (
+    major_findings,
+    report_accept,
+    report_receive,
+    report_return,
+)
 from yunjian.verification.tables import ExceptionTable, ReportTable
 from yunjian.verification.views.pages import report_shown
 from yunjian.web.dialogs import form_dialog
@@ -171,12 +176,15 @@ def accept(request: HttpRequest, report_id: UUID) -> HttpResponse:
         report_accept(actor=current_actor(), report=report, note_text=note)
         return done(request, gettext("已接受报告"), _next_address(report))
 
+    text = gettext("接受后不能再退回或撤回；更正须由运维机构提交新版次。")
+    if majors := major_findings(report):
+        text += gettext("有 %(n)s 项重要问题，接受时请写明理由。") % {"n": majors}
     return form_dialog(
         request,
         form,
         save=save,
         title=gettext("接受报告 · %(report)s") % {"report": report},
-        text=gettext("接受后不能再退回或撤回；更正须由运维机构提交新版次。"),
+        text=text,
         submit=gettext("接受"),
     )
 
