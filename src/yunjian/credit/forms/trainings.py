@@ -41,7 +41,7 @@ class PlanForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     file = forms.FileField(label=_("计划文件"), required=False, help_text=FILE_HELP)
 
 
-class PlanItemForm(SaysWhatIsMissing, forms.Form):
+class PlanItemForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """An item of a plan."""
 
     sections = [

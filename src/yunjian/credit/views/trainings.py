@@ -159,7 +159,8 @@ def plan_item(
             item, [name for _title, names in PlanItemForm.sections for name in names]
         )
     people = people_in_office(plan.organization_id, today())
-    form = PlanItemForm(posted(request), initial=initial, people=people)
+    seen = {"version": plan.version}
+    form = PlanItemForm(posted(request), initial=initial | seen, people=people)
 
     def save() -> HttpResponse:
         trainings.item_save(actor=current_actor(), plan=plan, item=item, **form.cleaned_data)
@@ -167,7 +168,9 @@ def plan_item(
 
     title = gettext("培训项目")
     sections = bound(form)
-    return form_dialog(request, form, save=save, title=title, sections=sections, size="lg")
+    return form_dialog(
+        request, form, save=save, row=plan, title=title, sections=sections, size="lg"
+    )
 
 
 @write
