@@ -1,6 +1,7 @@
 """培训计划 and 教育培训: detail pages, dialogs, Excel."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -341,7 +342,9 @@ def _session_form(
     return SessionForm(
         posted(request),
         initial=initial,
-        people=people_in_office(organization_id, today()),
+        # who was there at the beginning of the year: a session of March may be entered in June,
+        # and the service tells who had left by its day
+        people=people_in_office(organization_id, date(year, 1, 1)),
         items=items_open_to_sessions(organization_id, year).select_related("plan"),
     )
 
