@@ -39,7 +39,9 @@ class SupervisionForm(VersionedForm, SaysWhatIsMissing, forms.Form):
 
     supervised_on = forms.DateField(label=_("监督日期"), widget=DateInput())
     purpose = forms.CharField(label=_("监督目的"), max_length=200)
-    person = forms.ModelChoiceField(Person.unscoped().none(), label=_("被监督人"))
+    person = forms.ModelChoiceField(
+        Person.unscoped().none(), label=_("被监督人"), empty_label=_("请选择")
+    )
     head = forms.ModelChoiceField(
         Person.unscoped().none(),
         label=_("被监督部门负责人"),

@@ -35,7 +35,7 @@ from yunjian.credit.selectors.trainings import files_of, people_in_office
 from yunjian.credit.selectors.years import is_closed
 from yunjian.credit.services import supervisions as services
 from yunjian.credit.views.trainings import bound, either_page, question, whole
-from yunjian.credit.views.years import TITLE
+from yunjian.credit.views.years import TITLE, back_to
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
 from yunjian.maintenance.selectors.plans import points_under_contract
@@ -74,7 +74,7 @@ def detail(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
     files = {file.pk: file for file in files_of(key for one in steps for key in one.attachment_ids)}
     context = {
         "title": row.full_number or gettext("监督记录草稿"),
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("supervisions", row.year)),),
         "row": row,
         "checklist": checklist,
         "items": [

@@ -53,7 +53,7 @@ from yunjian.credit.selectors.years import is_closed
 from yunjian.credit.services import training_sessions as sessions
 from yunjian.credit.services import trainings
 from yunjian.credit.tables.trainings import ParticipantTable, PlanItemTable
-from yunjian.credit.views.years import TITLE
+from yunjian.credit.views.years import TITLE, back_to
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import stream_xlsx, xlsx
@@ -84,7 +84,7 @@ def plan_detail(request: HttpRequest, training_plan_id: UUID) -> HttpResponse:
     editable = keeps and plan.state in trainings.EDITABLE
     context = {
         "title": plan.title,
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("plans", plan.year)),),
         "plan": plan,
         "items": PlanItemTable(plan_items(plan), exclude=() if editable else ("actions",)),
         "may_edit": editable,
@@ -269,7 +269,7 @@ def session_detail(request: HttpRequest, training_id: UUID) -> HttpResponse:
     keeps = free and may_keep_trainings(current_actor(), row.organization_id)
     context = {
         "title": row.topic,
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("trainings", row.year)),),
         "session": row,
         "facts": _facts(row),
         "participants": ParticipantTable(participants_of(row)),
