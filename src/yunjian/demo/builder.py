@@ -66,7 +66,7 @@ class CityBuilder:
         self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.scale = scale
         self.today = today
-        self.looks_back = looks_back  # the agencies, on two years
+        self.looks_back = looks_back  # the first agency, on two years: more would take minutes
         self.begin = today - timedelta(days=HISTORY_DAYS)
         self.password = password
         self.districts: dict[str, District] = {}

@@ -51,7 +51,7 @@ def load(
     """Build the city in one transaction: two months of life up to the present moment.
 
     The same seed, scale and day give the same city. `scale` multiplies companies and points.
-    `years`: whether the agencies look back on two years; a city that is made smaller does not.
+    `years`: whether the first agency looks back on two years; a city that is made smaller does not.
 
     Raises:
         InvalidInput: YUNJIAN_DEMO_PASSWORD breaks the policy for passwords.
@@ -136,9 +136,10 @@ def _administrators(accounts: dict[str, Account]) -> list[DemoAccount]:
 
 
 def _busiest_engineer(builder: CityBuilder) -> Account:
+    first = {"organization": builder.agencies[0].organization} if builder.looks_back else {}
     counts = (
         Task.unscoped()
-        .filter(state="open", due_on=builder.today)
+        .filter(state="open", due_on=builder.today, **first)
         .values("assignee__account_id")
         .annotate(number=Count("pk"))
         .order_by("-number", "assignee__account_id")

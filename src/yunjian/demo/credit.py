@@ -32,15 +32,15 @@ SPRING, AUTUMN = 4, 34  # days of the history
 def build_credit(builder: CityBuilder) -> None:
     """Let every agency keep its rules, train its people and look after them.
 
-    Who looks back has done so for two years before; the others begin with the history.
+    The first one may have done so for two years before; the others begin with the history.
     """
     year = builder.day(SPRING).year
     for number, agency in enumerate(builder.agencies):
-        plan = None
-        if builder.looks_back:
-            plan = Years(builder, agency, year).live(reopens=number == 0)
+        plan, looks_back = None, builder.looks_back and number == 0
+        if looks_back:
+            plan = Years(builder, agency, year).live()
         _documents(builder, agency)
-        if builder.looks_back:
+        if looks_back:
             _site_documents(builder, agency)
         _trainings(builder, agency, plan)
         _supervision(builder, agency)

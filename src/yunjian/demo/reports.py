@@ -27,9 +27,9 @@ PAIRS = {"flue_gas": 9, "wastewater": 6}
 
 def build_reports(builder: CityBuilder) -> None:
     """Let every agency write reports about points where its engineers were."""
-    ends = ENDS + MORE_ENDS if builder.looks_back else ENDS
     for number, agency in enumerate(builder.agencies):
         visits = _visits(agency)
+        ends = ENDS + MORE_ENDS if builder.looks_back and number == 0 else ENDS
         for place, (end, visit) in enumerate(zip(ends, visits, strict=False)):
             _Writer(builder, agency, visit, f"{number + 1:02d}-{place + 1:03d}").write(end)
 

@@ -42,7 +42,7 @@ class Years:
         self._rng = random.Random(agency.organization.uscc)  # noqa: S311 - repeatable on purpose
         self._supervisor = _signs_in(agency.supervisor)
 
-    def live(self, *, reopens: bool) -> TrainingPlan:
+    def live(self) -> TrainingPlan:
         """Live last year and the beginning of this one; return this year's approved plan."""
         leaver = self._leaver()
         self._documents()
@@ -53,7 +53,7 @@ class Years:
         self._last_years_supervision(last)
         with self._acting(self._agency.manager, date(last, 12, 20)) as actor:
             person_leave(actor=actor, person=leaver, left_on=date(last, 12, 31))
-        self._closes(last, unfinished, reopens=reopens)
+        self._closes(last, unfinished)
         return self._this_years_plan()
 
     # --- who, when
@@ -357,14 +357,12 @@ class Years:
 
     # --- the year
 
-    def _closes(self, year: int, unfinished: TrainingSession, *, reopens: bool) -> None:
-        """Close last year with what is missing; one agency opens it again to put it right."""
+    def _closes(self, year: int, unfinished: TrainingSession) -> None:
+        """Close last year with what is missing; open it again to put one thing right."""
         manager = self._agency.manager
         statement = "安全培训未能另行安排，列入下一年度；其余已说明"
         with self._acting(manager, date(year + 1, 1, 8)) as actor:
             year_close(actor=actor, year=year, statement=statement)
-        if not reopens:
-            return
         with self._acting(manager, date(year + 1, 1, 12)) as actor:
             year_reopen(actor=actor, year=year, reason="补登 10 月培训的效果评价")
         self._evaluates(unfinished, date(year + 1, 1, 12), "抽查 5 份标样核查记录，全部符合要求")
