@@ -43,9 +43,13 @@ def main() -> None:
             certificate_pictures(pc, Path(name))
             source_pictures(pc.signed_in(accounts["/source/"]["username"]))
             agency_pictures(pc.signed_in(accounts["/agency/"]["username"]))
+            year_pictures(pc.signed_in(accounts["/agency/"]["username"]))
+            document_pictures(pc.signed_in(accounts["/agency/"]["username"]))
+            report_pictures(pc.signed_in(accounts["/agency/reports/"]["username"]))
             supervision_pictures(pc.signed_in(accounts["/supervision/"]["username"]))
             rule_pictures(pc.signed_in(accounts["/supervision/rules/"]["username"]))
             phone_pictures(browser, base, accounts["/h5/"]["wechat_user"])
+            supervised_pictures(browser, base, known["password"])
             desk_pictures(pc.signed_in(accounts["/h5/"]["username"]))
             accounts_pictures(pc.signed_in(accounts["/accounts/"]["username"]))
             for opens, pages in SYSTEM_PAGES.items():
@@ -198,6 +202,49 @@ def agency_pictures(page: Page) -> None:
     keep(page, "agency-plan")
 
 
+def look(page: Page) -> None:
+    """Open the first row of a list."""
+    page.locator("tbody").get_by_role("link", name="查看").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def year_pictures(page: Page) -> None:
+    """The year of an agency: its plan, a training, the people, a supervision, and closing it."""
+    page.goto("/agency/years/")
+    keep(page, "agency-year")
+    here = page.url.removesuffix("plans/")
+    look(page)
+    keep(page, "agency-training-plan")
+    page.goto(f"{here}trainings/?state=held")
+    look(page)
+    keep(page, "agency-training")
+    page.get_by_test_id("training-evaluate").click()
+    page.locator("#dialog :focus").wait_for()
+    keep(page, "agency-training-evaluation")
+    at(page, f"{here}people/", "agency-year-people")
+    page.get_by_test_id("year-close").click()
+    page.locator("#dialog :focus").wait_for()
+    keep(page, "agency-year-close")
+    page.goto(f"{here}supervisions/?state=rectifying")
+    look(page)
+    keep(page, "agency-supervision")
+
+
+def document_pictures(page: Page) -> None:
+    """What an agency keeps written down, one of it, and what is missing."""
+    at(page, "/agency/documents/", "agency-documents")
+    page.locator("tbody a").first.click()
+    keep(page, "agency-document")
+    at(page, "/agency/documents/coverage/", "agency-documents-missing")
+
+
+def report_pictures(page: Page) -> None:
+    """The reports of an agency, and one that was accepted."""
+    at(page, "/agency/reports/", "agency-reports")
+    page.get_by_test_id("report-row").get_by_role("link").first.click()
+    keep(page, "agency-report")
+
+
 SYSTEM_PAGES = {
     "/system/": ("organizations", "roles", "dictionaries", "notices", "jobs", "service"),
     "/system/accounts/": ("accounts", "sessions", "signins"),
@@ -250,9 +297,9 @@ def desk_pictures(page: Page) -> None:
     keep(page, "agency-fill")
 
 
-def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
-    """The engineer's phone."""
-    page = browser.new_context(
+def phone(browser: Browser, base: str) -> Page:
+    """Return a page of a phone in WeChat."""
+    return browser.new_context(
         viewport=PHONE,  # type: ignore[arg-type]
         device_scale_factor=1.5,
         is_mobile=True,
@@ -263,6 +310,11 @@ def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
         geolocation={"longitude": 121.47, "latitude": 31.23, "accuracy": 10},
         permissions=["geolocation"],
     ).new_page()
+
+
+def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
+    """The engineer's phone."""
+    page = phone(browser, base)
     page.goto("/h5/")
     page.get_by_role("link", name="林女士").click()
     page.get_by_test_id("bind-username").wait_for()
@@ -304,6 +356,28 @@ def phone_pictures(browser: Browser, base: str, wechat_user: str) -> None:
     box.fill("33")
     page.get_by_test_id("field-measured-room_temperature-verdict").wait_for()
     keep(page, "phone-sheet")
+
+
+def supervised_pictures(browser: Browser, base: str, password: str) -> None:
+    """An engineer's phone with a supervision to answer: signed in with name and password."""
+    page = phone(browser, base)
+    page.goto("/signin/?next=/h5/")
+    page.fill("[name=username]", "yw01-01")  # who is supervised in the city
+    page.fill("[name=password]", password)
+    page.get_by_test_id("signin").click()
+    page.wait_for_load_state("networkidle")
+    page.goto("/h5/#/supervisions")
+    waiting = page.locator("[data-testid^=supervision-]", has_text="待确认").first
+    waiting.wait_for()
+    keep(page, "phone-supervisions")
+    waiting.click()
+    page.get_by_test_id("supervision-answer").wait_for()
+    keep(page, "phone-supervision")
+    page.get_by_test_id("supervision-answer").click()
+    page.get_by_test_id("decision-appeal").click()
+    page.locator("canvas").wait_for()
+    page.get_by_test_id("answer-text").locator("textarea").fill("标签在背面，见第二张照片")
+    keep(page, "phone-supervision-appeal")
 
 
 def small_picture() -> bytes:

@@ -1,11 +1,19 @@
 // What the phone remembers: the package, drafts, pictures, and what still has to be sent.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { FieldError } from "./api";
-import type { Draft, FieldPackage, Session, SupervisionDraft, SupervisionPackage } from "./model";
+import type {
+  Draft,
+  FieldPackage,
+  Session,
+  SupervisionDraft,
+  SupervisionPackage,
+  SupervisionsSeen,
+  SupervisionStep,
+} from "./model";
 
 export interface OutboxItem {
   seq?: number;
-  kind: "attachment" | "sign-in" | "visit" | "supervision";
+  kind: "attachment" | "sign-in" | "visit" | "supervision" | "supervision-step";
   path: string;
   content_type: string;
   body: ArrayBuffer;
@@ -64,13 +72,29 @@ export const saveSupervisions = async (value: SupervisionDraft[]): Promise<void>
 export const storedSupervisions = async (): Promise<SupervisionDraft[]> =>
   ((await (await database()).get(CACHE_STORE, "supervisions")) as SupervisionDraft[] | undefined) ?? [];
 
-/** Puts a supervision's items and the drafts in one transaction, in place of its items before. */
-export async function enqueueSupervision(id: string, items: OutboxItem[], drafts: SupervisionDraft[]): Promise<void> {
+export const saveSupervisionSteps = async (value: SupervisionStep[]): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "supervision-steps");
+};
+export const storedSupervisionSteps = async (): Promise<SupervisionStep[]> =>
+  ((await (await database()).get(CACHE_STORE, "supervision-steps")) as SupervisionStep[] | undefined) ?? [];
+export const saveSupervisionsSeen = async (value: SupervisionsSeen): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), "supervisions-seen");
+};
+export const storedSupervisionsSeen = async (): Promise<SupervisionsSeen | undefined> =>
+  (await (await database()).get(CACHE_STORE, "supervisions-seen")) as SupervisionsSeen | undefined;
+
+/** Puts a supervision's items and what is kept of it in one transaction, in place of its items before. */
+export async function enqueueSupervision(
+  id: string,
+  items: OutboxItem[],
+  name: "supervisions" | "supervision-steps",
+  value: SupervisionDraft[] | SupervisionStep[],
+): Promise<void> {
   const transaction = (await database()).transaction(["outbox", CACHE_STORE], "readwrite");
   const outbox = transaction.objectStore("outbox");
   for (const item of await outbox.getAll()) if (item.task_id === id) await outbox.delete(item.seq as number);
   for (const item of items) await outbox.add(item);
-  await transaction.objectStore(CACHE_STORE).put(withoutProxies(drafts), "supervisions");
+  await transaction.objectStore(CACHE_STORE).put(withoutProxies(value), name);
   await transaction.done;
 }
 

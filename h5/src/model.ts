@@ -42,6 +42,24 @@ export interface SupervisionDraft {
   handed_in_at: string | null;
   problem: Pick<Problem, "message" | "errors"> | null;
 }
+/** What the supervised person says, from the first word typed until the server has it. */
+export interface SupervisionStep {
+  supervision_id: string;
+  step_id: string;
+  account_id: string;
+  act: "confirm" | "appeal" | "report";
+  text: string;
+  attachment_ids: string[];
+  handed_in_at: string | null;
+  problem: Pick<Problem, "message" | "errors"> | null;
+}
+/** The supervisions of an account as they were last seen; whole are those that wait for it. */
+export interface SupervisionsSeen {
+  account_id: string;
+  mine: SupervisionRow[];
+  made: SupervisionRow[];
+  whole: Supervision[];
+}
 
 export interface SheetDraft {
   id: string;

@@ -8,7 +8,7 @@ import { distance } from "./geo";
 import { countUnsynced, flush, isSignedOut, type OutboxListener } from "./outbox";
 import type { Photo } from "./photos";
 import { session } from "./session";
-import { isSupervision, supervisionRefused, supervisionSent } from "./supervisions";
+import { stepRefused, stepSent, isSupervision, supervisionRefused, supervisionSent } from "./supervisions";
 import type { Draft, FieldPackage, Position, SheetDraft, SignIn, Submission, Task, VisitAnswer } from "./model";
 
 export const fieldPackage = ref<FieldPackage | null>(null);
@@ -135,6 +135,7 @@ export async function synchronise(): Promise<void> {
 const listener: OutboxListener = {
   async onSent(item, answer) {
     if (item.kind === "supervision") await supervisionSent(item.task_id);
+    if (item.kind === "supervision-step") await stepSent(item.task_id);
     if (item.kind !== "visit") return;
     const draft = drafts.get(item.task_id);
     if (!draft) return;
@@ -149,7 +150,10 @@ const listener: OutboxListener = {
     }
   },
   async onRefused(item) {
-    if (item.problem && (await isSupervision(item.task_id))) await supervisionRefused(item.task_id, item.problem);
+    if (item.problem) {
+      if (await isSupervision(item.task_id)) await supervisionRefused(item.task_id, item.problem);
+      await stepRefused(item.task_id, item.problem);
+    }
     const draft = drafts.get(item.task_id);
     if (!draft || !item.problem) return;
     draft.problem = { message: item.problem.message, errors: item.problem.errors };

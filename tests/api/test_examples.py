@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
+from tests.api import credit_examples
 from tests.api import examples as city
 from tests.api.examples import A_MOMENT, AN_ID, Example, key, long_ago
 from tests.api.test_openapi import operations
@@ -840,21 +841,20 @@ EXAMPLES: dict[str, Example] = {
         who="engineer",
         before=ticket,
     ),
+    **credit_examples.EXAMPLES,
 }
 
 
-# operations of reports, documents, trainings and supervisions that still lack their example; what
+# operations of reports and documents that still lack their example; what
 # they answer is held by the tests of their rooms. No line is added here: a new operation has one.
 WITHOUT_EXAMPLE = {
     "accept_report",
     "acknowledge",
     "add_material",
     "add_original",
-    "answer_supervision",
     "change_report",
     "check_report",
     "documents",
-    "hand_in_supervision",
     "new_report",
     "readings",
     "receive_report",
@@ -863,23 +863,13 @@ WITHOUT_EXAMPLE = {
     "remove_readings",
     "report",
     "report_list",
-    "report_rectification",
     "return_report",
     "revise_report",
     "save_readings",
     "send_back_report",
     "set_report_file",
     "sign_report",
-    "supervision",
-    "supervision_package",
-    "supervisions",
-    "training",
-    "training_people",
-    "training_plan",
-    "training_plans",
-    "trainings",
     "version",
-    "withdraw_appeal",
     "withdraw_report",
 }
 

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.credit.trainings import approved_plan, issued, quality_supervisor, scheduled, signature
 from tests.support.world import World
 from yunjian.credit.models import Supervision
+from yunjian.credit.services.supervisions import rectification_ask
 from yunjian.kernel.clock import today
 from yunjian.kernel.ids import new_id
 
@@ -118,8 +119,42 @@ def test_an_appeal_is_sent_and_withdrawn(world: World) -> None:
     here = f"{BASE}/supervisions/{row.pk}"
     back = client.post(f"{here}/withdraw", {"text": ""}, content_type="application/json")
     assert back.json()["state"] == "issued"
-    report = client.post(f"{here}/report", {"text": "x"}, content_type="application/json")
+    report = put(client, f"/supervisions/{row.pk}/report/{new_id()}", {"text": "x"})
     assert report.status_code == 409
+
+
+def test_a_rectification_is_reported_with_its_pictures_exactly_once(world: World) -> None:
+    row, leader = issued(world), world.actor(quality_supervisor(world))
+    client = world.client(world.engineer)
+    digest = client.get(f"{BASE}/supervisions/{row.pk}").json()["shown_digest"]
+    pad = str(signature(world.engineer).pk)
+    answer = {"decision": "confirm", "signature_id": pad, "shown_digest": digest}
+    put(client, f"/supervisions/{row.pk}/answer/{new_id()}", answer)
+    rectification_ask(actor=leader, supervision=row, text="补贴标签", due_on=today())
+    path = f"/supervisions/{row.pk}/report/{new_id()}"
+    body = {"text": "已补贴", "attachment_ids": [pad]}
+
+    missing = put(client, path, body | {"attachment_ids": [str(new_id())]})
+    statuses = [put(client, path, body).status_code for _time in range(2)]
+    other = put(client, path, body | {"text": "别的"})
+
+    assert missing.status_code == 422
+    assert missing.json()["errors"][0]["path"] == "attachment_ids"
+    assert [*statuses, other.status_code] == [201, 200, 409]
+    shown = client.get(f"{BASE}/supervisions/{row.pk}").json()
+    assert shown["state"] == "rectified"
+    assert [step["act"] for step in shown["steps"]] == ["issue", "confirm", "ask", "report"]
+
+
+def test_an_answer_that_was_cut_on_its_way_is_not_read(world: World) -> None:
+    row = issued(world)
+    answer = world.client(world.engineer).put(
+        f"{BASE}/supervisions/{row.pk}/answer/{new_id()}",
+        b"{}",
+        content_type="application/json",
+        headers={"Content-Digest": "sha-256=:AAAA:"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "digest_mismatch")
 
 
 def test_the_package_has_people_points_and_the_checklist(world: World) -> None:

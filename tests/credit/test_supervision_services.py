@@ -30,6 +30,7 @@ from yunjian.credit.services.supervisions import (
     supervision_hand_in,
     supervision_issue,
 )
+from yunjian.credit.services.years import year_close
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed
 from yunjian.kernel.ids import new_id
@@ -280,11 +281,88 @@ def test_a_rectification_is_asked_reported_asked_again_and_closed(world: World) 
         rectification_report(actor=engineer, supervision=row, text="")
     with pytest.raises(NotAllowed):
         rectification_report(actor=leader, supervision=row, text="x")
-    assert rectification_report(actor=engineer, supervision=row, text="已补签").state == "rectified"
+    reported, _is_new = rectification_report(actor=engineer, supervision=row, text="已补签")
+    assert reported.state == "rectified"
     row = rectification_ask(actor=leader, supervision=row, text="还缺一处", due_on=today())
     rectification_report(actor=engineer, supervision=row, text="已全部补签")
     assert supervision_close(actor=leader, supervision=row, text="通过").state == "closed"
     assert SupervisionStep.unscoped().filter(supervision=row).count() == 7
+
+
+def test_a_repeated_answer_or_report_gets_its_answer_again_and_no_other_content(
+    world: World,
+) -> None:
+    row, engineer = issued(world), world.actor(world.engineer)
+    leader, pad = world.actor(quality_supervisor(world)), signature(world.engineer).pk
+    said: dict[str, Any] = {
+        "supervision": row,
+        "agree": True,
+        "text": " 已补签 ",
+        "signature_id": pad,
+        "shown_digest": content_digest(row),
+        "step_id": new_id(),
+    }
+    report: dict[str, Any] = {"supervision": row, "text": "已整改", "step_id": new_id()}
+
+    supervision_answer(actor=engineer, **said)
+    rectification_ask(actor=leader, supervision=row, text="贴标签", due_on=today())
+    rectification_report(actor=engineer, **report)
+
+    assert supervision_answer(actor=engineer, **said)[1] is False
+    assert rectification_report(actor=engineer, **report)[1] is False
+    other = issued(world)
+    for changed in (
+        {"agree": False},
+        {"text": "别的"},
+        {"shown_digest": "another"},
+        {"signature_id": signature(world.engineer).pk},
+        {"supervision": other},
+    ):
+        with pytest.raises(Conflict, match="不同的内容"):
+            supervision_answer(actor=engineer, **said | changed)
+    with pytest.raises(Conflict, match="不同的内容"):
+        rectification_report(actor=engineer, **report | {"text": "别的"})
+    assert SupervisionStep.unscoped().filter(supervision=row).count() == 4
+
+
+def test_what_was_sent_before_the_year_was_closed_is_answered_after_it(world: World) -> None:
+    account = quality_supervisor(world)
+    supervisor, engineer = world.actor(account), world.actor(world.engineer)
+    sent: dict[str, Any] = {
+        "identifier": new_id(),
+        "said": supervised(world),
+        "signature_id": signature(account).pk,
+        "body": b"{}",
+    }
+    row, _is_new = supervision_hand_in(actor=supervisor, **sent)
+    answer: dict[str, Any] = {
+        "supervision": row,
+        "agree": True,
+        "signature_id": signature(world.engineer).pk,
+        "shown_digest": content_digest(row),
+        "step_id": new_id(),
+    }
+    supervision_answer(actor=engineer, **answer)
+    with acting_as(world.actor(world.agency_manager)) as manager:
+        year_close(actor=manager, year=today().year, statement="已说明")
+
+    assert supervision_hand_in(actor=supervisor, **sent)[1] is False
+    assert supervision_answer(actor=engineer, **answer)[1] is False
+    with pytest.raises(InvalidState, match="已归档"):
+        supervision_hand_in(actor=supervisor, **sent | {"identifier": new_id()})
+
+
+def test_an_id_of_another_year_is_refused_in_words(world: World) -> None:
+    account = quality_supervisor(world)
+    sent: dict[str, Any] = {
+        "actor": world.actor(account),
+        "identifier": new_id(),
+        "signature_id": signature(account).pk,
+    }
+    supervision_hand_in(said=supervised(world), body=b"{}", **sent)
+    last_year = today().replace(year=today().year - 1, day=1)
+    with pytest.raises(Conflict, match="不同的内容"):
+        supervision_hand_in(said=supervised(world, supervised_on=last_year), body=b"{ }", **sent)
 
 
 def test_another_supervisor_does_not_lead_but_a_manager_does(world: World) -> None:

@@ -21,7 +21,8 @@ from tests.credit.trainings import (
     second_manager,
 )
 from tests.support.world import World
-from yunjian.access.actor import acting_as
+from yunjian.access.actor import acting_as, system_actor
+from yunjian.agencies.models import Person
 from yunjian.credit.models import (
     AnnualYear,
     Supervision,
@@ -329,3 +330,38 @@ def test_last_years_plan_is_the_start_of_this_years(world: World, manager: Clien
     with acting_as(world.actor(world.agency_manager)):
         year_close(actor=world.actor(world.agency_manager), year=YEAR, statement="x")
     assert manager.post(f"/agency/trainings/plans/{plan.pk}/revise/").status_code == 409
+
+
+def test_who_left_during_the_year_takes_part_before_that_day_and_not_after(
+    world: World, manager: Client
+) -> None:
+    """Given somebody who left yesterday, sessions of the days before can still be entered."""
+    with acting_as(system_actor("test")):
+        left = Person.unscoped().create(
+            organization=world.agency, name="离职者", education="college", job="x",
+            position="engineer", left_on=past(0).date(),
+        )  # fmt: skip
+    sent: dict[str, Any] = {
+        "unplanned_reason": "新设备",
+        "kind": "training",
+        "topic": "新设备操作",
+        "content": "操作与校准",
+        "starts_at": f"{past(9):%Y-%m-%d %H:%M}",
+        "ends_at": f"{past(11):%Y-%m-%d %H:%M}",
+        "hours": "2",
+        "place": "站房",
+        "teacher": "王工",
+        "people": [str(left.pk)],
+    }
+    here = f"/agency/years/{past(9).year}/trainings/new/"
+    refused = manager.post(here, sent)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert page.index('id="id_people_error"') < page.index(f"离职者已于 {past(0).date()} 离职")
+    assert "操作与校准" in page
+    days = {name: f"{past(hour, days=1):%Y-%m-%d %H:%M}" for name, hour in TIMES.items()}
+    assert manager.post(here, sent | days).status_code == 302
+    assert TrainingParticipant.unscoped().get().person_id == left.pk
+
+
+TIMES = {"starts_at": 9, "ends_at": 11}

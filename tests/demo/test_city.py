@@ -14,6 +14,17 @@ from pytest_django import Settings
 
 from tests.support.personal import leaks
 from yunjian.access.actor import acting_as, system_actor
+from yunjian.agencies.models import Person
+from yunjian.credit.models import (
+    AnnualYear,
+    Document,
+    DocumentVersion,
+    Supervision,
+    SupervisionStep,
+    TrainingParticipant,
+    TrainingPlan,
+    TrainingSession,
+)
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome
 from yunjian.demo.city import is_loaded, load
@@ -25,6 +36,7 @@ from yunjian.kernel.clock import business_day, today
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
 from yunjian.sources.models import MonitoringPoint
+from yunjian.verification.models import FindingException, Report, ReportCorrection
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -113,6 +125,45 @@ def _its_accounts_sign_in(folder: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["password"] == PASSWORD
     assert Account.objects.filter(password__contains=PASSWORD).count() == 0
+
+
+def test_a_city_that_looks_back_has_two_years_good_late_failed_and_wrong(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUNJIAN_DEMO_PASSWORD", PASSWORD)
+    load(seed=7, scale=SCALE, var_dir=tmp_path, years=True)
+
+    first = AnnualYear.unscoped().order_by("year").first()
+    assert first is not None
+    assert (first.state, bool(first.missing), bool(first.reopen_reason)) == ("closed", True, True)
+    plans = Counter(TrainingPlan.unscoped().values_list("year", "edition", "state"))
+    year = first.year
+    assert set(plans) == {
+        (year, 1, "approved"), (year + 1, 1, "superseded"), (year + 1, 2, "approved"),
+    }  # fmt: skip
+    sessions = Counter(TrainingSession.unscoped().values_list("year", "state"))
+    assert sessions[year, "cancelled"] == 1
+    assert sessions[year, "done"] == 3
+    assert sessions[year + 1, "held"] == 1
+    assert Person.unscoped().filter(left_on__year=year).count() == 1
+    assert TrainingParticipant.unscoped().filter(makeup_result="pass").exists()
+    ends = Counter(SupervisionStep.unscoped().values_list("act", flat=True))
+    assert ends["appeal"] == ends["answer"] == 2
+    assert Supervision.unscoped().filter(state="rectifying").exists()
+    documents = Counter(row.validity for row in DocumentVersion.unscoped())
+    assert {"withdrawn", "expired", "superseded", "in_force"} <= set(documents)
+    with acting_as(system_actor("test")):
+        forgotten = MonitoringPoint.objects.exclude(
+            pk__in=Document.objects.get(category="requirements").points.values("pk")
+        )
+        assert forgotten.count() == 1
+    states = Counter(Report.unscoped().values_list("state", flat=True))
+    assert {"accepted", "returned", "withdrawn", "superseded"} <= set(states)
+    assert FindingException.unscoped().filter(state="granted").exists()
+    assert ReportCorrection.unscoped().filter(done_by_report__isnull=False).exists()
+    assert ReportCorrection.unscoped().filter(done_by_report__isnull=True).exists()
+    _its_chains_hold()
+    assert leaks() == []
 
 
 def test_the_same_seed_makes_the_same_city_and_another_seed_another_one(

@@ -603,7 +603,7 @@ OPERATIONS: dict[str, Route] = {
             "PUT /supervisions/{uuid:supervision_id}": "credit.supervise",
             "PUT /supervisions/{uuid:supervision_id}/answer/{uuid:step_id}": _SUPERVISED,
             "POST /supervisions/{uuid:supervision_id}/withdraw": _SUPERVISED,
-            "POST /supervisions/{uuid:supervision_id}/report": _SUPERVISED,
+            "PUT /supervisions/{uuid:supervision_id}/report/{uuid:step_id}": _SUPERVISED,
         }.items()
     },
     "GET /notifications": Route(SIGNED_IN),

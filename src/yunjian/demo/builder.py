@@ -60,10 +60,13 @@ class Agency:
 class CityBuilder:
     """The invented city while it is being built."""
 
-    def __init__(self, *, seed: int, scale: float, today: date, password: str) -> None:
+    def __init__(
+        self, *, seed: int, scale: float, today: date, password: str, looks_back: bool
+    ) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.scale = scale
         self.today = today
+        self.looks_back = looks_back  # the first agency, on two years: more would take minutes
         self.begin = today - timedelta(days=HISTORY_DAYS)
         self.password = password
         self.districts: dict[str, District] = {}

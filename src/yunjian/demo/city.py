@@ -13,7 +13,7 @@ from procrastinate.testing import InMemoryConnector
 from yunjian.access.actor import acting_as
 from yunjian.access.policy_sync import as_owner
 from yunjian.demo.accounts import DemoAccount, demo_password, keep
-from yunjian.demo.builder import HISTORY_DAYS, LOADER, CityBuilder
+from yunjian.demo.builder import LOADER, CityBuilder
 from yunjian.demo.companies import build_agencies, build_contracts
 from yunjian.demo.credit import build_credit
 from yunjian.demo.history import History
@@ -26,7 +26,7 @@ from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.kernel.clock import now
 from yunjian.kernel.clock import today as present_day
-from yunjian.kernel.partitions import ensure_partitions
+from yunjian.kernel.partitions import PARTITIONS_BACK, ensure_partitions
 from yunjian.maintenance.models import Task, Visit
 from yunjian.messaging.models import Notification
 from yunjian.messaging.services import mark_read
@@ -40,18 +40,33 @@ def is_loaded() -> bool:
     return Organization.unscoped().exists()
 
 
-def load(*, seed: int, scale: float, var_dir: Path, today: date | None = None) -> None:
+def load(
+    *,
+    seed: int,
+    scale: float,
+    var_dir: Path,
+    today: date | None = None,
+    years: bool | None = None,
+) -> None:
     """Build the city in one transaction: two months of life up to the present moment.
 
     The same seed, scale and day give the same city. `scale` multiplies companies and points.
+    `years`: whether the first agency looks back on two years; a city that is made smaller does not.
 
     Raises:
         InvalidInput: YUNJIAN_DEMO_PASSWORD breaks the policy for passwords.
     """
     day = today or present_day()
-    builder = CityBuilder(seed=seed, scale=scale, today=day, password=demo_password())
+    builder = CityBuilder(
+        seed=seed,
+        scale=scale,
+        today=day,
+        password=demo_password(),
+        looks_back=scale >= 1 if years is None else years,
+    )
     until = now() if day == present_day() else builder.moment(day, 15)
-    ensure_partitions(day - timedelta(days=HISTORY_DAYS + 40), day + timedelta(days=62))
+    # what is older lies in the rest
+    ensure_partitions(day - PARTITIONS_BACK - timedelta(days=31), day + timedelta(days=62))
     # messages of the past are in the app; nobody's phone rings for them now
     with app.replace_connector(InMemoryConnector()), transaction.atomic(), acting_as(LOADER):
         build_authority(builder)
@@ -121,9 +136,10 @@ def _administrators(accounts: dict[str, Account]) -> list[DemoAccount]:
 
 
 def _busiest_engineer(builder: CityBuilder) -> Account:
+    first = {"organization": builder.agencies[0].organization} if builder.looks_back else {}
     counts = (
         Task.unscoped()
-        .filter(state="open", due_on=builder.today)
+        .filter(state="open", due_on=builder.today, **first)
         .values("assignee__account_id")
         .annotate(number=Count("pk"))
         .order_by("-number", "assignee__account_id")

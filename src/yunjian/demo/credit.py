@@ -4,13 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 from yunjian.agencies.models import Person
-from yunjian.credit.models import Supervision
+from yunjian.credit.models import Supervision, TrainingPlan
 from yunjian.credit.services import documents, supervisions, training_sessions, trainings
 from yunjian.credit.services.supervisions import SupervisionInput
 from yunjian.credit.services.training_sessions import ParticipantInput
 from yunjian.demo import pictures
 from yunjian.demo.builder import HISTORY_DAYS, Agency, CityBuilder
+from yunjian.demo.years import Years
 from yunjian.kernel.ids import new_id
+from yunjian.maintenance.selectors.plans import points_under_contract
 
 RULES = (
     ("training", "人员培训管理制度", "新进人员先培训、后上岗；每年集中培训不少于两次。"),
@@ -23,14 +25,24 @@ RULES = (
     ("comparisons", "定期比对监测制度", "按标准规定的周期安排比对，数据不合格的当天通知排污单位。"),
     ("calibration", "校准维护记录制度", "校准前后读数都要记录，标准物质在有效期内使用。"),
 )
+SITE_RULES = "每周检查站房温湿度、供电和空调；分析仪周围一米内不堆放杂物。"
 SPRING, AUTUMN = 4, 34  # days of the history
 
 
 def build_credit(builder: CityBuilder) -> None:
-    """Let every agency keep its rules, train its people and look after them."""
-    for agency in builder.agencies:
+    """Let every agency keep its rules, train its people and look after them.
+
+    The first one may have done so for two years before; the others begin with the history.
+    """
+    year = builder.day(SPRING).year
+    for number, agency in enumerate(builder.agencies):
+        plan, looks_back = None, builder.looks_back and number == 0
+        if looks_back:
+            plan = Years(builder, agency, year).live()
         _documents(builder, agency)
-        _trainings(builder, agency)
+        if looks_back:
+            _site_documents(builder, agency)
+        _trainings(builder, agency, plan)
         _supervision(builder, agency)
 
 
@@ -68,13 +80,30 @@ def _documents(builder: CityBuilder, agency: Agency) -> None:
                 )
 
 
-def _trainings(builder: CityBuilder, agency: Agency) -> None:
-    """Plan a year, hold one training and evaluate it, hold another that waits for that."""
+def _site_documents(builder: CityBuilder, agency: Agency) -> None:
+    """Say for every point what its upkeep demands, but for one that was forgotten."""
+    with builder.acting(agency.manager, builder.moment(1, 10)) as actor:
+        points = list(points_under_contract(actor))
+        document = documents.document_create(
+            actor=actor, category="requirements", title="站房维护技术要求", points=points[:-1]
+        )
+        draft = documents.version_write(
+            actor=actor, document=document, body=SITE_RULES, change_note="首次发布"
+        )
+        documents.version_publish(actor=actor, draft=draft, effective_from=builder.day(1))
+
+
+def _trainings(builder: CityBuilder, agency: Agency, plan: TrainingPlan | None) -> None:
+    """Plan a year, or more of it; hold one training and evaluate it, one waits for that."""
     year = builder.day(SPRING).year
     with builder.acting(agency.deputy, builder.moment(2, 9)) as actor:
-        plan = trainings.plan_create(
-            actor=actor, year=year, title=f"{year} 年度人员培训计划", summary="岗前、在岗和安全培训"
-        )
+        if plan is None:
+            title = f"{year} 年度人员培训计划"
+            plan = trainings.plan_create(
+                actor=actor, year=year, title=title, summary="岗前、在岗和安全培训"
+            )
+        else:
+            plan = trainings.plan_revise(actor=actor, plan=plan)
         items = [
             trainings.item_save(
                 actor=actor,

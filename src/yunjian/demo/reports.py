@@ -3,20 +3,24 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from yunjian.access.actor import Actor
 from yunjian.demo import pictures
 from yunjian.demo.builder import Agency, CityBuilder
 from yunjian.instruments.models import Instrument
 from yunjian.maintenance.models import Visit
 from yunjian.verification.documents.papers import pdf_of
-from yunjian.verification.models import Report
+from yunjian.verification.models import FindingException, Report
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.contents import original_kinds
+from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.papers import report_paper
 from yunjian.verification.selectors.reports import with_parts
-from yunjian.verification.services import drafts, parts, readings, reviews, signing
+from yunjian.verification.services import drafts, exceptions, parts, readings, reviews, signing
 
 # what becomes of the reports of an agency, one after the other
 ENDS = ("accepted", "accepted", "failed", "returned", "submitted", "checked", "draft")
+# ... and where agencies look back on years: wrong, and put right
+MORE_ENDS = ("superseded", "withdrawn", "excepted", "corrected")
 TESTS = {"flue_gas": "gas", "wastewater": "water"}
 PAIRS = {"flue_gas": 9, "wastewater": 6}
 
@@ -25,7 +29,8 @@ def build_reports(builder: CityBuilder) -> None:
     """Let every agency write reports about points where its engineers were."""
     for number, agency in enumerate(builder.agencies):
         visits = _visits(agency)
-        for place, (end, visit) in enumerate(zip(ENDS, visits, strict=False)):
+        ends = ENDS + MORE_ENDS if builder.looks_back and number == 0 else ENDS
+        for place, (end, visit) in enumerate(zip(ends, visits, strict=False)):
             _Writer(builder, agency, visit, f"{number + 1:02d}-{place + 1:03d}").write(end)
 
 
@@ -63,31 +68,79 @@ class _Writer:
 
     def write(self, end: str) -> None:
         """Take the report as far as its end."""
-        builder, agency = self._builder, self._agency
+        builder = self._builder
         evening = self._begins + timedelta(hours=6)
-        with builder.acting(self._visit.engineer, evening):
-            report = self._draft(failing=end == "failed")
+        with builder.acting(self._visit.engineer, evening) as actor:
+            expired = end == "excepted"
+            report = self._draft(failing=end in {"failed", "corrected"}, expired=expired)
+            asked = self._ask_for_exceptions(actor, report) if expired else []
         if end == "draft":
             return
+        with builder.acting(builder.reviewers[0], evening + timedelta(minutes=30)) as actor:
+            for exception in asked:
+                reason = "已用在有效期内的另一瓶复核，误差在允许范围"
+                exceptions.exception_decide(
+                    actor=actor, exception=exception, granted=True, reason=reason
+                )
+        report = self._hand_in(report, evening, only_checked=end == "checked")
+        if end == "withdrawn":
+            with builder.acting(self._agency.manager, evening + timedelta(hours=5)) as actor:
+                reason = "参比仪器编号填写有误，更正后重新提交"
+                drafts.report_withdraw(actor=actor, report=report, reason=reason)
+        elif end not in {"checked", "submitted"}:
+            self._decide(report, end, evening + timedelta(hours=15))
+        if end == "superseded":
+            self._revise(report, evening + timedelta(hours=20))
+        if end == "corrected":
+            self._number = self._number.replace(" 号", "-1 号")
+            self._begins = self._begins + timedelta(hours=26)
+            self.write("accepted")
+
+    def _ask_for_exceptions(self, actor: Actor, report: Report) -> list[FindingException]:
+        """Ask for an exception from each finding that would stop the signature."""
+        return [
+            exceptions.exception_ask(
+                actor=actor,
+                report=report,
+                code=one.code,
+                path=one.path,
+                finding=one.text("zh"),
+                reason="新购标准物质到货晚，当日只有这一瓶",
+            )
+            for one in blocking(report, current_findings(report))
+        ]
+
+    def _revise(self, report: Report, moment: datetime) -> None:
+        """Correct an accepted report: the edition before is superseded."""
+        with self._builder.acting(self._visit.engineer, moment) as actor:
+            edition = drafts.report_revise(actor=actor, report=report)
+            edition = drafts.report_change(
+                actor=actor, report=edition, values={"note": "补充说明：测试期间负荷 82%"}
+            )
+            edition = self._print(actor, edition)
+        edition = self._hand_in(edition, moment, only_checked=False)
+        self._decide(edition, "accepted", moment + timedelta(hours=8))
+
+    def _hand_in(self, report: Report, evening: datetime, *, only_checked: bool) -> Report:
+        """Have a report checked and signed."""
+        builder, agency = self._builder, self._agency
         supervisor = agency.supervisor.account
         assert supervisor is not None  # noqa: S101 - supervisors sign in
         with builder.acting(supervisor, evening + timedelta(hours=1)) as actor:
             report = signing.report_check(actor=actor, report=report)
-        if end == "checked":
-            return
+        if only_checked:
+            return report
         with builder.acting(agency.manager, evening + timedelta(hours=2)) as actor:
             drawn = pictures.signature(agency.manager.display_name)
             signature = builder.picture(actor, "signature", drawn, "signature.png")
-            report = signing.report_sign(
+            return signing.report_sign(
                 actor=actor,
                 report=report,
                 signature=signature,
                 shown_digest=digest_of(with_parts(report)),
             )
-        if end != "submitted":
-            self._decide(report, end, evening + timedelta(hours=15))
 
-    def _draft(self, *, failing: bool) -> Report:
+    def _draft(self, *, failing: bool, expired: bool) -> Report:
         builder, visit = self._builder, self._visit
         actor = builder.actor(visit.engineer)
         instrument = (
@@ -121,14 +174,19 @@ class _Writer:
             certificate_number=f"GBW-{self._number[-7:-2]}",
             nominal="100",
             unit="mg/m³" if gas else "mg/L",
-            valid_until=builder.today + timedelta(days=120),
+            valid_until=self._begins.date() - timedelta(days=2)
+            if expired
+            else builder.today + timedelta(days=120),
         )
         for kind, _title, required in original_kinds(report):
             if required:
                 photo = builder.picture(actor, "report", pictures.panel(3), f"{kind}.jpg")
                 parts.original_add(actor=actor, report=report, kind=kind, attachment=photo)
+        return self._print(actor, report)
+
+    def _print(self, actor: Actor, report: Report) -> Report:
         paper = pdf_of(report_paper(with_parts(report)), None)
-        printed = builder.picture(actor, "report", paper, f"{self._number}.pdf")
+        printed = self._builder.picture(actor, "report", paper, f"{self._number}.pdf")
         return drafts.report_file_set(actor=actor, report=report, attachment=printed)
 
     def _read(self, report: Report, instrument: Instrument, *, failing: bool) -> None:

@@ -19,7 +19,7 @@ class MenuItem:
     children: tuple["MenuItem", ...] = ()
     permission: str = ""
     # where else one is when one came from here: pages that two portals share, or tabs of this one
-    also: str = ""
+    also: tuple[str, ...] = ()
 
     def is_open_to(self, actor: Actor) -> bool:
         """Tell whether the actor may open the page."""
@@ -51,11 +51,12 @@ class Portal:
     def current(self, path: str) -> str:
         """Return the menu path of the open page: of the longest address that it begins with."""
         pages = [page for item in self.items for page in (item.children or (item,))]
-        begins = [(one, page.path) for page in pages for one in (page.path, page.also) if one]
+        begins = [(one, page.path) for page in pages for one in (page.path, *page.also) if one]
         found = [(len(begin), at) for begin, at in begins if path.startswith(begin)]
         return max(found, default=(0, ""))[1]
 
 
+YEAR_PAGES = ("/agency/trainings/", "/agency/supervisions/")  # of a year, in both portals
 SOURCE = Portal(
     _("上海市污染源综合管理信息系统"),
     "/source/",
@@ -96,15 +97,15 @@ AGENCY = Portal(
         _group(
             _("任务管理"),
             "calendar2-check",
-            MenuItem(_("运维任务管理"), "/agency/tasks/", also="/agency/plans/"),
+            MenuItem(_("运维任务管理"), "/agency/tasks/", also=("/agency/plans/",)),
             MenuItem(_("现场运维"), "/agency/visits/"),
             MenuItem(_("上传报告"), "/agency/reports/"),
         ),
         _group(
             _("运维信用评价信息管理"),
             "award",
-            MenuItem(_("运维日常信息管理"), "/agency/documents/", also="/agency/readings/"),
-            MenuItem(_("运维年度信息管理"), "/agency/years/"),
+            MenuItem(_("运维日常信息管理"), "/agency/documents/", also=("/agency/readings/",)),
+            MenuItem(_("运维年度信息管理"), "/agency/years/", also=YEAR_PAGES),
         ),
         _group(
             _("我的机构"),
@@ -149,9 +150,9 @@ SUPERVISION = Portal(
             "people",
             MenuItem(_("运维机构"), "/supervision/agencies/"),
             MenuItem(_("运维文件"), "/supervision/documents/"),
-            MenuItem(_("运维年度信息"), "/supervision/years/"),
+            MenuItem(_("运维年度信息"), "/supervision/years/", also=YEAR_PAGES),
         ),
-        MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also="/source/"),
+        MenuItem(_("排污单位"), "/supervision/sources/", "buildings", also=("/source/",)),
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),

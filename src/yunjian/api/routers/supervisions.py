@@ -20,6 +20,7 @@ from yunjian.credit.domain.checklists import checklist_named, checklist_on, chec
 from yunjian.credit.domain.handed_in import (
     SupervisionAnswer,
     SupervisionHandIn,
+    SupervisionReport,
     SupervisionText,
 )
 from yunjian.credit.models import Supervision
@@ -98,9 +99,12 @@ def supervision(request: HttpRequest, supervision_id: UUID) -> RowWith:
     for one in row.findings:
         item = checklist.item(one["key"]) if checklist else None
         title = dict(item.title) if item else {"zh": one["key"], "en": one["key"]}
-        clause = item.clause if item else ""
+        known = {
+            "clause": item.clause if item else "",
+            "provenance": item.provenance if item else "",
+        }
         said = {"passed": one["passed"], "note": one.get("note", "")}
-        findings.append({"title": title, "clause": clause, **said})
+        findings.append({"title": title, **known, **said})
     return RowWith(
         row,
         findings=findings,
@@ -155,6 +159,7 @@ def answer_supervision(
     request: HttpRequest, supervision_id: UUID, step_id: UUID
 ) -> Status[Supervision]:
     """Confirm a supervision or appeal against it, bound to the digest of what was shown."""
+    checked_digest(request)
     sent = SupervisionAnswer.read(request.body)
     row, created = supervision_answer(
         actor=actor_of(request),
@@ -180,22 +185,30 @@ def withdraw_appeal(request: HttpRequest, supervision_id: UUID) -> Supervision:
     return appeal_withdraw(actor=actor_of(request), supervision=row, text=sent.text)
 
 
-@router.post(
-    "/supervisions/{uuid:supervision_id}/report",
-    response={200: HandedInOut, WRITE: Problem},
-    openapi_extra=reads_json(SupervisionText),
+@router.put(
+    "/supervisions/{uuid:supervision_id}/report/{uuid:step_id}",
+    response={200: HandedInOut, 201: HandedInOut, WRITE: Problem},
+    openapi_extra=reads_json(SupervisionReport),
 )
-def report_rectification(request: HttpRequest, supervision_id: UUID) -> Supervision:
-    """Report that things were put right, with pictures that were uploaded."""
-    sent = SupervisionText.read(request.body)
+def report_rectification(
+    request: HttpRequest, supervision_id: UUID, step_id: UUID
+) -> Status[Supervision]:
+    """Report that things were put right, with pictures; the same twice is there once."""
+    checked_digest(request)
+    sent = SupervisionReport.read(request.body)
     row = supervision_seen(supervision_id)
     files = files_of(sent.attachment_ids)
     if len(files) != len(set(sent.attachment_ids)):
         message = _("照片还没有上传完，请稍后再试")
         raise InvalidInput(message, code="missing", field="attachment_ids")
-    return rectification_report(
-        actor=actor_of(request), supervision=row, text=sent.text, attachments=files
+    row, created = rectification_report(
+        actor=actor_of(request),
+        supervision=row,
+        text=sent.text,
+        attachments=files,
+        step_id=step_id,
     )
+    return Status(201 if created else 200, row)
 
 
 def _person(identifier: UUID, field: str) -> Person:

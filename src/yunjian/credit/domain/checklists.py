@@ -8,18 +8,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from yunjian.library.domain.labels import PROVENANCE
+
 DATA = Path(__file__).parents[1] / "data" / "checklists.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that is looked at: how grave a failure is and what it costs."""
+    """One thing that is looked at: how grave a failure is and what it costs.
+
+    `provenance` says how its clause is known, or that it is practice alone when there is none.
+    """
 
     key: str
     title: Mapping[str, str]
     severity: str
     points: int
-    clause: str
+    provenance: str
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,12 @@ class Checklist:
     def points_of(self, keys: Collection[str]) -> int:
         """Return what the failed items cost together."""
         return sum(one.points for one in self.items if one.key in set(keys))
+
+
+def source_text(clause: str | None, provenance: str | None) -> str:
+    """Return a clause with how it is known; 条款未确认 where no clause is known."""
+    known = str(PROVENANCE.get(provenance or "practice", provenance))
+    return _("%(clause)s（%(known)s）") % {"clause": clause or _("条款未确认"), "known": known}
 
 
 @cache

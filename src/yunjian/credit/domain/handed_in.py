@@ -64,4 +64,10 @@ class SupervisionText(Message):
     """A word that goes along with a step."""
 
     text: str = Field(default="", max_length=800)
+
+
+class SupervisionReport(Message):
+    """How things were put right, with pictures."""
+
+    text: str = Field(max_length=800)
     attachment_ids: list[ClientId] = Field(default=[], max_length=20)

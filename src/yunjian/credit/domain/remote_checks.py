@@ -18,12 +18,12 @@ SIGNALS = ("digital", "analogue")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One limit, with its clause and where it is known from."""
+    """One limit, with where it is known from, and its clause if one is known."""
 
     id: str
     title: Mapping[str, str]
-    clause: str
     provenance: str
+    clause: str = ""
     signal: str = ""
     parameter: str = ""
     exact: bool = False

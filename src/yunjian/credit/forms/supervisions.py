@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.agencies.models import Person
-from yunjian.credit.domain.checklists import Checklist
+from yunjian.credit.domain.checklists import Checklist, source_text
 from yunjian.credit.models import Supervision
 from yunjian.credit.models.supervisions import Severity, SupervisionState
 from yunjian.credit.services.supervisions import SupervisionInput
 from yunjian.kernel.errors import DomainError
 from yunjian.kernel.languages import localized
 from yunjian.sources.models import MonitoringPoint
-from yunjian.web.forms import SaysWhatIsMissing, add_domain_errors
+from yunjian.web.forms import SaysWhatIsMissing, VersionedForm, add_domain_errors
 from yunjian.web.widgets import DateInput, FilterChoiceField
 
 CHECK_ROWS = 3
@@ -34,12 +34,14 @@ LONG = {"purpose": 200, "facts": 800, "opinion": 800}
 FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 
 
-class SupervisionForm(SaysWhatIsMissing, forms.Form):
+class SupervisionForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """A supervision: what was seen, the items of the checklist, the remote checks."""
 
     supervised_on = forms.DateField(label=_("监督日期"), widget=DateInput())
     purpose = forms.CharField(label=_("监督目的"), max_length=200)
-    person = forms.ModelChoiceField(Person.unscoped().none(), label=_("被监督人"))
+    person = forms.ModelChoiceField(
+        Person.unscoped().none(), label=_("被监督人"), empty_label=_("请选择")
+    )
     head = forms.ModelChoiceField(
         Person.unscoped().none(),
         label=_("被监督部门负责人"),
@@ -72,7 +74,7 @@ class SupervisionForm(SaysWhatIsMissing, forms.Form):
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.fields["head"].queryset = people  # type: ignore[attr-defined]
         self.fields["point"].queryset = points  # type: ignore[attr-defined]
-        base = list(self.fields)
+        base = [name for name in self.fields if name != "version"]
         self.sections: list[tuple[Any, list[str]]] = [(_("监督情况"), base)]
         self.sections.append((localized(dict(checklist.title)), self._add_items()))
         for row in range(CHECK_ROWS):
@@ -86,7 +88,10 @@ class SupervisionForm(SaysWhatIsMissing, forms.Form):
             severity = dict(Severity.choices)[item.severity]
             label = f"{localized(dict(item.title))}（{severity}，{item.points}）"
             self.fields[f"i_{item.key}"] = forms.ChoiceField(
-                label=label, choices=answers, required=False, help_text=item.clause
+                label=label,
+                choices=answers,
+                required=False,
+                help_text=source_text(item.clause, item.provenance),
             )
             self.fields[f"n_{item.key}"] = forms.CharField(
                 label=_("说明"), max_length=200, required=False
@@ -121,7 +126,7 @@ class SupervisionForm(SaysWhatIsMissing, forms.Form):
     def initial_of(cls, row: Supervision) -> dict[str, Any]:
         """Return what a draft says, as the form shows it."""
         names = ("supervised_on", "purpose", "person", "head", "point", "place", "facts")
-        values = {name: getattr(row, name) for name in (*names, "opinion", "severity")}
+        values = {name: getattr(row, name) for name in (*names, "opinion", "severity", "version")}
         for one in row.findings:
             values[f"i_{one['key']}"] = "yes" if one["passed"] else "no"
             values[f"n_{one['key']}"] = one.get("note", "")

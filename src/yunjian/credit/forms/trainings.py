@@ -41,7 +41,7 @@ class PlanForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     file = forms.FileField(label=_("计划文件"), required=False, help_text=FILE_HELP)
 
 
-class PlanItemForm(SaysWhatIsMissing, forms.Form):
+class PlanItemForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """An item of a plan."""
 
     sections = [
@@ -161,7 +161,9 @@ class SessionForm(VersionedForm, SaysWhatIsMissing, forms.Form):
 class EvaluationForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """The evaluation of effect."""
 
-    evaluator = forms.ModelChoiceField(Person.unscoped().none(), label=_("评价人"))
+    evaluator = forms.ModelChoiceField(
+        Person.unscoped().none(), label=_("评价人"), empty_label=_("请选择")
+    )
     evaluated_on = forms.DateField(label=_("评价日期"), widget=DateInput())
     evaluation = forms.CharField(
         label=_("效果评价"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})

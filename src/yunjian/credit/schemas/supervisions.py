@@ -56,6 +56,7 @@ class SupervisionFindingOut(Schema):
 
     title: Text
     clause: str
+    provenance: str
     passed: bool
     note: str
 
@@ -118,6 +119,7 @@ class ChecklistItemOut(Schema):
     severity: str
     points: int
     clause: str
+    provenance: str
 
 
 class SupervisionPackageOut(Schema):

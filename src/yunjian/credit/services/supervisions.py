@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
@@ -35,7 +36,7 @@ from yunjian.credit.policies import (
     may_supervise,
 )
 from yunjian.credit.selectors.years import keepers_of
-from yunjian.credit.services.years import open_year
+from yunjian.credit.services.years import locked_year, open_year, refuse_closed
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now, today
@@ -43,12 +44,14 @@ from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState
 from yunjian.kernel.ids import check_client_id, new_id
 from yunjian.messaging.services import notify
-from yunjian.records.problems import Problems, locked
+from yunjian.records.problems import Problems, conflict_when, locked
+from yunjian.records.versions import check_version
 from yunjian.sources.models import MonitoringPoint
 
 SIGNATURE = "signature"
 MOST_CHECKS = 40
 TEXTS = ("purpose", "place", "facts", "opinion")
+USED_OTHERWISE = _lazy("同一编号已提交过不同的内容")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def supervision_draft(
     said: SupervisionInput,
     supervision: Supervision | None = None,
     identifier: UUID | None = None,
+    version: int | None = None,
 ) -> Supervision:
     """Write a supervision as a draft, or a draft anew.
 
@@ -88,6 +92,7 @@ def supervision_draft(
         NotAllowed: the actor does not supervise, or another made the draft.
         InvalidState: it was issued, or the year is closed.
         InvalidInput: values that cannot be right, each at its field.
+        StaleVersion: somebody else changed the draft in between.
     """
     require(may_supervise(actor))
     year = said.supervised_on.year
@@ -101,6 +106,7 @@ def supervision_draft(
         )
     else:
         row = _led(actor, row, [SupervisionState.DRAFT], _("已下发的监督记录不能修改"))
+        check_version(row, version)
     checklist, checks = _check(actor, said)
     row.year, row.form_code, row.template = year, checklist.code, checklist.name
     for name in (*TEXTS, "supervised_on", "person", "severity", "point", "head"):
@@ -174,17 +180,19 @@ def supervision_hand_in(
     """
     require(may_supervise(actor))
     check_client_id(identifier, "id")
-    # requests with one id wait for one another here
-    open_year(actor.own_organization, said.supervised_on.year)
+    # requests with one id wait for one another here; a closed year answers repeated ones, too
+    year = locked_year(actor.own_organization, said.supervised_on.year)
     with bypass_rls("an id is used whoever used it"):
         made = Supervision.unscoped().filter(pk=identifier).first()
     sent = digest(body)
     if made is not None:
         if made.organization_id != actor.organization_id or made.digest != sent:
-            raise Conflict(_("同一编号已提交过不同的内容"), code="different_content")
+            raise Conflict(str(USED_OTHERWISE), code="different_content")
         return made, False
+    refuse_closed(year)
     signature = signature_of(actor, signature_id)
-    row = supervision_draft(actor=actor, said=said, identifier=identifier)
+    with conflict_when("credit_supervision_pkey", USED_OTHERWISE):  # in another year, or agency
+        row = supervision_draft(actor=actor, said=said, identifier=identifier)
     row.digest = sent
     row.save(update_fields=["digest"])
     return supervision_issue(actor=actor, supervision=row, signature=signature), True
@@ -205,18 +213,18 @@ def supervision_answer(
 
     Raises:
         NotAllowed: the actor is not the supervised person.
-        Conflict: what was shown is not what is stored.
+        Conflict: what was shown is not what is stored, or the id was used for another answer.
         InvalidState: it does not wait for an answer, or the year is closed.
         InvalidInput: no signature; an appeal without a reason.
     """
     require(may_answer_supervision(actor, supervision), _("只有被监督人本人可以确认或申诉"))
-    open_year(supervision.organization_id, supervision.year)
+    year = locked_year(supervision.organization_id, supervision.year)
     row = _fresh(supervision)
-    if (
-        step_id is not None
-        and SupervisionStep.unscoped().filter(supervision=row, pk=step_id).exists()
-    ):
+    act = Act.CONFIRM if agree else Act.APPEAL
+    said = {"act": act, "text": text.strip(), "shown_digest": shown_digest}
+    if _was_sent(row, step_id, **said, signature_id=signature_id):
         return row, False
+    refuse_closed(year)
     if row.state != SupervisionState.ISSUED:
         raise InvalidState(_("该监督记录不在待确认状态"))
     if shown_digest != content_digest(row):
@@ -225,11 +233,7 @@ def supervision_answer(
         raise InvalidInput(_("请填写申诉理由"), code="required", field="text")
     signature = signature_of(actor, signature_id)
     _move(row, SupervisionState.CONFIRMED if agree else SupervisionState.APPEALED)
-    act, verb = (
-        (Act.CONFIRM, events.SUPERVISION_CONFIRMED)
-        if agree
-        else (Act.APPEAL, events.SUPERVISION_APPEALED)
-    )
+    verb = events.SUPERVISION_CONFIRMED if agree else events.SUPERVISION_APPEALED
     _step(actor, row, act, text=text, signature=signature, identifier=step_id, shown=shown_digest)
     title = "被监督人已确认" if agree else "被监督人提出申诉"
     _tell_leaders(actor, row, verb, title, text)
@@ -308,21 +312,30 @@ def rectification_report(
     supervision: Supervision,
     text: str,
     attachments: Sequence[Attachment] = (),
-) -> Supervision:
-    """Report that things were put right, with files.
+    step_id: UUID | None = None,
+) -> tuple[Supervision, bool]:
+    """Report that things were put right, with files; tell if it is new.
+
+    The phone makes the id of the step: the same id and report get the same answer.
 
     Raises:
         NotAllowed: the actor is not the supervised person.
+        Conflict: the id was used for another report.
         InvalidState: nothing is to be put right, or the year is closed.
         InvalidInput: nothing said, or a file of somebody else's.
     """
     require(may_answer_supervision(actor, supervision), _("只有被监督人本人可以报告整改"))
+    locked_year(supervision.organization_id, supervision.year)
+    keys = [one.pk for one in attachments]
+    said = {"act": Act.REPORT, "text": text.strip(), "attachment_ids": keys}
+    if _was_sent(supervision, step_id, **said):
+        return _fresh(supervision), False
     row = _in(supervision, [SupervisionState.RECTIFYING], _("没有待完成的整改"))
     _require_text(text, "text", _("请填写整改情况"))
     if any(one.organization_id != row.organization_id for one in attachments):
         raise InvalidInput(_("附件不属于本机构"), code="foreign", field="attachment")
     _move(row, SupervisionState.RECTIFIED)
-    _step(actor, row, Act.REPORT, text=text, attachment_ids=[one.pk for one in attachments])
+    _step(actor, row, Act.REPORT, text=text, attachment_ids=keys, identifier=step_id)
     _tell_leaders(actor, row, events.RECTIFICATION_REPORTED, "整改待复核", text)
     _record(
         actor,
@@ -331,7 +344,7 @@ def rectification_report(
         text=text.strip(),
         files=[one.digest for one in attachments],
     )
-    return row
+    return row, True
 
 
 @transaction.atomic
@@ -472,6 +485,7 @@ def _judged(problems: Problems, checks: Sequence[Mapping[str, Any]]) -> list[dic
                         "rule": each.rule.id,
                         "title": dict(each.rule.title),
                         "clause": each.rule.clause,
+                        "provenance": each.rule.provenance,
                         "outcome": each.outcome,
                         "difference": None if each.difference is None else str(each.difference),
                         "limit": None if each.limit is None else str(each.limit),
@@ -510,6 +524,24 @@ def _fresh(supervision: Supervision) -> Supervision:
     row = locked(supervision)
     row.person = supervision.person
     return row
+
+
+def _was_sent(row: Supervision, step_id: UUID | None, **said: object) -> bool:
+    """Tell whether a step was sent before, with the very same content.
+
+    Raises:
+        Conflict: the id was used for something else.
+    """
+    if step_id is None:
+        return False
+    with bypass_rls("an id is used whoever used it"):
+        made = SupervisionStep.unscoped().filter(pk=step_id).first()
+    if made is None:
+        return False
+    kept = {name: getattr(made, name) for name in said}
+    if made.supervision_id != row.pk or kept != said:
+        raise Conflict(str(USED_OTHERWISE), code="different_content")
+    return True
 
 
 def _in(supervision: Supervision, states: Sequence[str], message: str) -> Supervision:

@@ -87,16 +87,22 @@ def item_save(
     plan: TrainingPlan,
     item: TrainingPlanItem | None = None,
     people: Sequence[Person] = (),
+    version: int | None = None,
     **values: Any,
 ) -> TrainingPlanItem:
     """Add an item to a plan that is being written, or change one.
 
     Raises:
         NotAllowed: not the actor's agency, or who keeps no trainings.
-        InvalidState: the plan was handed in, or the year is closed.
+        InvalidState: the plan was handed in, the item is gone, or the year is closed.
         InvalidInput: values that cannot be right, each at its field.
+        StaleVersion: an item is changed, and somebody else changed the plan in between.
     """
     row = _editable(actor, plan)
+    if item is not None:
+        check_version(row, version)
+        if not TrainingPlanItem.unscoped().filter(plan=row, pk=item.pk).exists():
+            raise InvalidState(_("这个培训项目已被删除，请重新添加"))
     check_item(row, people, values)
     return _write_item(row, item, people, values, actor)
 

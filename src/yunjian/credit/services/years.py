@@ -27,11 +27,20 @@ def open_year(organization_id: UUID, year: int) -> AnnualYear:
         InvalidState: the year is closed.
     """
     row = locked_year(organization_id, year)
+    refuse_closed(row)
+    return row
+
+
+def refuse_closed(row: AnnualYear) -> None:
+    """Refuse to write in a year that is closed.
+
+    Raises:
+        InvalidState: it is.
+    """
     if row.state == YearState.CLOSED:
         raise InvalidState(
-            _("%(year)s 年度已归档，不能再修改；如需修改请先重新开放") % {"year": year}
+            _("%(year)s 年度已归档，不能再修改；如需修改请先重新开放") % {"year": row.year}
         )
-    return row
 
 
 def locked_year(organization_id: UUID, year: int) -> AnnualYear:

@@ -13,7 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
-from yunjian.credit.domain.checklists import checklist_named, checklist_on, checklists
+from yunjian.credit.domain.checklists import (
+    checklist_named,
+    checklist_on,
+    checklists,
+    source_text,
+)
 from yunjian.credit.forms.supervisions import (
     AnswerAppealForm,
     AskForm,
@@ -30,7 +35,7 @@ from yunjian.credit.selectors.trainings import files_of, people_in_office
 from yunjian.credit.selectors.years import is_closed
 from yunjian.credit.services import supervisions as services
 from yunjian.credit.views.trainings import bound, either_page, question, whole
-from yunjian.credit.views.years import TITLE
+from yunjian.credit.views.years import TITLE, back_to
 from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import today
 from yunjian.maintenance.selectors.plans import points_under_contract
@@ -55,14 +60,28 @@ def detail(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
     answers = free and may_answer_supervision(actor, row)
     checklist = checklist_named(row.template)
     items = [(checklist.item(one["key"]) if checklist else None, one) for one in row.findings]
+    checks = [
+        one
+        | {
+            "judgements": [
+                each | {"source": source_text(each.get("clause"), each.get("provenance"))}
+                for each in one["judgements"]
+            ]
+        }
+        for one in row.remote_checks
+    ]
     steps = list(steps_of(row))
     files = {file.pk: file for file in files_of(key for one in steps for key in one.attachment_ids)}
     context = {
         "title": row.full_number or gettext("监督记录草稿"),
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("supervisions", row.year)),),
         "row": row,
         "checklist": checklist,
-        "items": items,
+        "items": [
+            (item, one, source_text(item.clause, item.provenance) if item else "")
+            for item, one in items
+        ],
+        "checks": checks,
         "steps": [
             (one, [files[key] for key in one.attachment_ids if key in files]) for one in steps
         ],
@@ -109,13 +128,16 @@ def _fill(request: HttpRequest, row: Supervision | None) -> HttpResponse:
         upload = form.cleaned_data["photo"]
         if upload:
             keys.append(stored(actor, upload, purpose=PURPOSE, field="attachment_ids").pk)
-        saved = services.supervision_draft(actor=actor, said=form.said(keys), supervision=row)
+        saved = services.supervision_draft(
+            actor=actor, said=form.said(keys), supervision=row, version=form.seen_version
+        )
         return done(request, gettext("已保存草稿，签名后下发"), _url(saved))
 
     return form_dialog(
         request,
         form,
         save=whole(save),
+        row=row,
         title=gettext("填写监督记录"),
         sections=bound(form),
         size="xl",

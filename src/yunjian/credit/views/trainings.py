@@ -1,6 +1,7 @@
 """培训计划 and 教育培训: detail pages, dialogs, Excel."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,7 @@ from yunjian.credit.selectors.years import is_closed
 from yunjian.credit.services import training_sessions as sessions
 from yunjian.credit.services import trainings
 from yunjian.credit.tables.trainings import ParticipantTable, PlanItemTable
-from yunjian.credit.views.years import TITLE
+from yunjian.credit.views.years import TITLE, back_to
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.excel import stream_xlsx, xlsx
@@ -83,7 +84,7 @@ def plan_detail(request: HttpRequest, training_plan_id: UUID) -> HttpResponse:
     editable = keeps and plan.state in trainings.EDITABLE
     context = {
         "title": plan.title,
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("plans", plan.year)),),
         "plan": plan,
         "items": PlanItemTable(plan_items(plan), exclude=() if editable else ("actions",)),
         "may_edit": editable,
@@ -159,7 +160,8 @@ def plan_item(
             item, [name for _title, names in PlanItemForm.sections for name in names]
         )
     people = people_in_office(plan.organization_id, today())
-    form = PlanItemForm(posted(request), initial=initial, people=people)
+    seen = {"version": plan.version}
+    form = PlanItemForm(posted(request), initial=initial | seen, people=people)
 
     def save() -> HttpResponse:
         trainings.item_save(actor=current_actor(), plan=plan, item=item, **form.cleaned_data)
@@ -167,7 +169,9 @@ def plan_item(
 
     title = gettext("培训项目")
     sections = bound(form)
-    return form_dialog(request, form, save=save, title=title, sections=sections, size="lg")
+    return form_dialog(
+        request, form, save=save, row=plan, title=title, sections=sections, size="lg"
+    )
 
 
 @write
@@ -265,7 +269,7 @@ def session_detail(request: HttpRequest, training_id: UUID) -> HttpResponse:
     keeps = free and may_keep_trainings(current_actor(), row.organization_id)
     context = {
         "title": row.topic,
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("trainings", row.year)),),
         "session": row,
         "facts": _facts(row),
         "participants": ParticipantTable(participants_of(row)),
@@ -338,7 +342,9 @@ def _session_form(
     return SessionForm(
         posted(request),
         initial=initial,
-        people=people_in_office(organization_id, today()),
+        # who was there at the beginning of the year: a session of March may be entered in June,
+        # and the service tells who had left by its day
+        people=people_in_office(organization_id, date(year, 1, 1)),
         items=items_open_to_sessions(organization_id, year).select_related("plan"),
     )
 

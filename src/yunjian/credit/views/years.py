@@ -96,6 +96,13 @@ def _answer(
     return PEOPLE.answer(request, people, form=form, **frame)
 
 
+def back_to(tab: str, year: int) -> str:
+    """Return where a page of a year leads back to: for authorities to the years of all agencies."""
+    if current_actor().organization_kind == "agency":
+        return reverse(f"credit:year_{tab}", args=[year])
+    return reverse("credit:agency_years")
+
+
 def _tabs(address: Callable[[str], str]) -> list[tuple[Text, str]]:
     return [(title, address(key)) for key, title in TABS]
 
@@ -168,7 +175,7 @@ def _person(request: HttpRequest, person: Person, year: int) -> HttpResponse:
         raise Http404
     context = {
         "title": f"{person.name} · {year}",
-        "parents": ((TITLE, ""),),
+        "parents": ((TITLE, back_to("people", year)),),
         "summary": summary,
         "year": year,
     }
