@@ -130,6 +130,13 @@ class ReportFindingOut(Schema):
     blocking: bool
 
 
+class FileRemarkOut(Schema):
+    """What the uploaded file says otherwise than what was typed; it holds nobody up."""
+
+    path: str = Field(description="`file`, or of a test: `tests.<test>.<parameter>.<field>`")
+    text: str
+
+
 class ReportOut(ReportRowOut):
     """A report with all that belongs to it."""
 
@@ -160,6 +167,7 @@ class ReportOut(ReportRowOut):
     field_remarks: dict[str, str]
     shown_digest: str = Field(description="of the content as it stands; what a signature is of")
     findings: list[ReportFindingOut] = Field(validation_alias="found")
+    file_remarks: list[FileRemarkOut] = Field(validation_alias="remarked")
 
 
 class ReportValues(Schema):

@@ -21,6 +21,7 @@ from yunjian.sources.selectors import point_or_404
 from yunjian.verification.models import Report, ReportMaterial, ReportOriginal, ReportTest
 from yunjian.verification.models.reports import ReportState
 from yunjian.verification.schemas import (
+    FileRemarkOut,
     ReportAcceptIn,
     ReportChangeIn,
     ReportCheckIn,
@@ -40,6 +41,7 @@ from yunjian.verification.schemas import (
     ReportTestOut,
 )
 from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.file_remarks import remarks_by_path
 from yunjian.verification.selectors.history import findings_shown
 from yunjian.verification.selectors.reports import (
     part_or_404,
@@ -265,7 +267,8 @@ def _answer(row: Report) -> RowWith:
         name: list(getattr(held, name).all())
         for name in ("instruments", "people", "devices", "materials", "tests", "originals")
     }
-    return RowWith(held, found=found, shown_digest=digest_of(held), **parts)
+    remarked = [FileRemarkOut(path=path, text=text) for path, text in remarks_by_path(held)]
+    return RowWith(held, found=found, remarked=remarked, shown_digest=digest_of(held), **parts)
 
 
 def _file(identifier: UUID, field: str) -> Attachment:

@@ -13,7 +13,7 @@ from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import ReportQuery
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.contents import checklist, original_kinds
-from yunjian.verification.selectors.file_remarks import file_remarks
+from yunjian.verification.selectors.file_remarks import file_problem, file_remarks, test_remarks
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
 from yunjian.verification.selectors.reports import (
@@ -91,6 +91,7 @@ def report_shown(
         "editions": editions_of(held),
         "exceptions": exceptions_of(held) if tab == "signing" else [],
         "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
+        "file_problem": file_problem(held) if tab == "tests" and held.file_id else "",
         "correction": getattr(held, "correction", None),
         "has_word": bool((form := form_named(held.form)) and form.word),
         "error": error,
@@ -104,26 +105,38 @@ def report_shown(
 def _tests(report: Report) -> list[dict[str, Any]]:
     """Return the tests as they are shown: readings beside what they compute to."""
     form = form_named(report.form)
+    remarks = test_remarks(report) if report.file_id else {}
     shown = []
     for row in report.tests.all():
         spec = spec_of(form, row.test) if form else None
         columns = list(spec.columns) if spec else []
+        said = remarks.get((row.test, row.parameter), {})
         shown.append(
             {
                 "row": row,
                 "spec": spec,
                 "columns": columns,
                 "lines": [
-                    ([line.get(one.key, "") for one in columns], line.get("excluded", ""))
-                    for line in row.readings
+                    (
+                        [line.get(one.key, "") for one in columns],
+                        line.get("excluded", ""),
+                        said.get(f"readings.{number}", ""),
+                    )
+                    for number, line in enumerate(row.readings, start=1)
                 ],
                 "fields": [
                     (one, row.values.get(one.key, "")) for one in (spec.fields if spec else ())
                 ],
                 "quantities": [
-                    (one, row.declared.get(one["key"], ""))
+                    (
+                        one,
+                        row.declared.get(one["key"], ""),
+                        said.get(f"declared.{one['key']}", ""),
+                    )
                     for one in row.results.get("quantities", [])
                 ],
+                "said_of_verdict": said.get("declared_verdict", ""),
+                "said_of_rows": said.get("readings", ""),
                 "verdict": VERDICT_TITLES.get(row.verdict, row.verdict),
             }
         )
