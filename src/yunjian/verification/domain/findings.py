@@ -53,6 +53,21 @@ class Correction:
     provenance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """What satisfies the check that somebody is competent."""
+
+    satisfied_by: Sequence[str]
+    basis: str
+    clause: str
+    provenance: str
+
+    @property
+    def accepts_confirmation(self) -> bool:
+        """Whether a documented confirmation may stand in the place of a certificate."""
+        return "confirmation" in self.satisfied_by
+
+
 @cache
 def _data() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(DATA.read_text(encoding="utf-8"))
@@ -74,6 +89,12 @@ def retention() -> Retention:
 def correction() -> Correction:
     """Return what a failed report leads to."""
     return Correction(**_data()["corrections"][0])
+
+
+@cache
+def competence() -> Competence:
+    """Return what satisfies the check of competence."""
+    return Competence(**_data()["competence"][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,7 @@ class PersonFact:
     label: str
     certified: bool
     left_on: date | None = None
+    confirmed_until: date | None = None  # of a confirmation in the place of a certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +284,12 @@ def _people(facts: ReportFacts) -> Iterator[Finding]:
         if one.left_on is not None and one.left_on <= facts.day:
             about = {"person": one.label, "day": one.left_on.isoformat()}
             yield Finding("person_had_left", "people", about)
-        if not one.certified:
+        if one.certified:
+            continue
+        if one.confirmed_until is not None:
+            about = {"person": one.label, "day": one.confirmed_until.isoformat()}
+            yield Finding("person_confirmed", "people", about)
+        else:
             yield Finding("person_uncertified", "people", {"person": one.label})
 
 
