@@ -174,7 +174,7 @@ def test_it_is_filed_in_a_dialog_with_its_file_and_stands_in_the_workbook(desk: 
     page = client.get(base).content.decode()
     assert "能力确认（非证书）" in page
     assert "确认.pdf" in page
-    book = client.get("/agency/people/?format=xlsx").getvalue()  # type: ignore[attr-defined]
+    book = client.get("/agency/people/?format=xlsx").getvalue()
     rows = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
     column = next(row.index("能力确认有效期至") for row in rows if "能力确认有效期至" in row)
     assert f"{today() + timedelta(days=9)}" in {str(row[column])[:10] for row in rows}

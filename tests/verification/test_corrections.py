@@ -37,7 +37,8 @@ def page(desk: Desk, account: Any, portal: str, query: str = "") -> str:
 @pytest.fixture
 def failed(desk: Desk) -> Report:
     """An accepted report with a failed test."""
-    return failing(desk)
+    report: Report = failing(desk)
+    return report
 
 
 def test_each_portal_lists_the_open_ones_and_the_agency_the_way_out(
