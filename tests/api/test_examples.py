@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -22,7 +22,7 @@ from tests.instruments.test_imports import book
 from tests.support.filing_values import analyzer_values
 from tests.support.phone import picture, stamp
 from tests.support.sheet_values import honest_answers
-from tests.support.world import GAS_SHEET, World
+from tests.support.world import GAS_SHEET, World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.api.auth import OPENID_KEY
@@ -41,6 +41,9 @@ from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Visit
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.standards import sheets
+from yunjian.verification.models import Report, ReportCorrection
+from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.reports import with_parts
 from yunjian.wechat.models import Credential
 
 pytestmark = pytest.mark.reads_all_rows
@@ -215,6 +218,49 @@ def begun(world: World) -> None:
         state="in_progress", submission_digest="", content_digest="", verdict="",
         submitted_at=None, signed_in_at=city.now_at() - timedelta(hours=1), warnings=[],
     )  # fmt: skip
+
+
+def checked_report(world: World) -> None:
+    """Write a report that waits for the signature of the owner."""
+    world.boss = account_with(world.agency, "boss", "owner")  # type: ignore[attr-defined]
+    Report(
+        id=key(30), agency=world.agency, discharger=world.discharger, district=world.district,
+        point=world.flue_gas_point, kind="verification", number="QY-30", number_key="qy-30",
+        issuer="丙检测", issuer_key="丙检测", executed_from=city.now_at() - timedelta(hours=9),
+        executed_to=city.now_at() - timedelta(hours=8), prepared_by=world.engineer,
+        state="checked", checked_by=world.agency_manager, checked_at=city.now_at(),
+    ).save(force_insert=True)  # fmt: skip
+
+
+def shown_digest(_world: World) -> dict[str, str]:
+    with acting_as(system_actor("test")):
+        return {"shown_digest": digest_of(with_parts(Report.unscoped().get(pk=key(30))))}
+
+
+def corrected(world: World) -> None:
+    """Write what a failed report led to."""
+    checked_report(world)
+    ReportCorrection(
+        id=key(31), report_id=key(30), point=world.flue_gas_point, parameters=["NOx"],
+        title="重新比对", standard="HJ 75-2017", clause="11.6", provenance="assumed",
+        opened_on=date(2026, 3, 2), due_on=date(2026, 4, 1),
+    ).save(force_insert=True)  # fmt: skip
+
+
+def correction(world: World) -> dict[str, Any]:
+    return {
+        "id": str(key(31)),
+        "report": str(key(30)),
+        "point": str(world.flue_gas_point.pk),
+        "parameters": ["NOx"],
+        "title": "重新比对",
+        "standard": "HJ 75-2017",
+        "clause": "11.6",
+        "opened_on": "2026-03-02",
+        "due_on": "2026-04-01",
+        "overdue": True,
+        "done_by_report": None,
+    }
 
 
 def submission(world: World) -> bytes:
@@ -816,6 +862,23 @@ EXAMPLES: dict[str, Example] = {
         ),
         status=201,
         before=signed,
+    ),
+    "correction_list": Example(
+        at("report-corrections"),
+        lambda world: {"items": [correction(world)], "next": None},
+        who="agency_manager",
+        before=corrected,
+    ),
+    "sign_challenge": Example(
+        at(f"reports/{key(30)}/sign-challenge"),
+        lambda _world: {
+            "id": AN_ID,
+            "text": city.Made(r"yunjian/sign/1 \S+ sha256:[0-9a-f]{64} [0-9a-f]{64}"),
+        },
+        who="boss",
+        body=shown_digest,
+        status=201,
+        before=checked_report,
     ),
     "package": Example(at("field/package"), city.package, who="engineer"),
     "bind": Example(

@@ -1,7 +1,8 @@
 """A verification report in real browsers: written from pasted readings, checked, signed, returned
-with a remark on a field, corrected as a new edition, accepted."""
+with a remark on a field, corrected as a new edition, accepted: then the obligation is settled."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -17,7 +18,8 @@ from tests.support.world import PASSWORD, World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Certificate
 from yunjian.identity.models import Account
-from yunjian.kernel.clock import SHANGHAI, now, today
+from yunjian.kernel.clock import SHANGHAI, business_day, now, today
+from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.contents import original_kinds
 
@@ -34,10 +36,20 @@ def paper(name: str) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": content.getvalue()}
 
 
+@dataclass(frozen=True)
+class Owed:
+    """The line of an obligation on the page of a point's duties."""
+
+    last_done: str
+    due_on: date
+    state: str
+
+
 def test_a_report_is_written_returned_corrected_and_accepted(
     browser: Browser, server: Served, city: World
 ) -> None:
     _people(city)
+    _measures_only_what_is_tested(city)
     with desk(browser) as engineer, desk(browser) as supervisor, desk(browser) as boss:
         sign_in(engineer, server, "engineer")
         sign_in(supervisor, server, "supervisor")
@@ -49,7 +61,10 @@ def test_a_report_is_written_returned_corrected_and_accepted(
             _returns(bureau, server)
             _corrects(engineer, server)
             _checks_and_signs(supervisor, boss, server)
+            before = _owed(engineer, server, city)
             _accepts(bureau, server)
+            after = _owed(engineer, server, city)
+            _is_settled(engineer, before, after)
     with acting_as(system_actor("test")):
         first, second = Report.unscoped().order_by("edition")
     assert (first.state, first.field_remarks) == ("returned", {"note": "请说明工况"})
@@ -73,6 +88,36 @@ def _people(city: World) -> None:
                 valid_until=today() + timedelta(days=300),
                 **holder,
             )
+
+
+def _measures_only_what_is_tested(city: World) -> None:
+    """Let the point measure SO2 alone: a report of one of two parameters settles no whole point."""
+    with acting_as(system_actor("test")):
+        point = MonitoringPoint.unscoped().filter(pk=city.flue_gas_point.pk)
+        point.update(parameters=["SO2"])
+
+
+def _owed(page: Page, server: Served, city: World) -> Owed:
+    """Return what the page of the point says of its verification."""
+    page.goto(f"{server.base}/points/{city.flue_gas_point.pk}/duties/")
+    head = page.locator("thead th").all_inner_texts()
+    row = page.get_by_test_id("duty-row").filter(has_text="参比方法校验")
+    expect(row).to_have_count(1)
+    cells = dict(zip(head, row.locator("td").all_inner_texts(), strict=False))
+    return Owed(cells["上次完成"], date.fromisoformat(cells["最迟日期"]), cells["状态"])
+
+
+def _is_settled(page: Page, before: Owed, after: Owed) -> None:
+    """See that the obligation was overdue, was done by the report, and is due a quarter later."""
+    report = _latest()
+    executed = business_day(report.executed_to)
+    assert (before.last_done, before.state) == ("—", "已逾期")
+    assert before.due_on < executed
+    assert after.last_done.startswith(f"{executed}")
+    assert after.state == "正常"
+    assert timedelta(days=89) < after.due_on - executed < timedelta(days=93)
+    moment = page.get_by_test_id("timeline").get_by_role("link").filter(has_text=report.number)
+    expect(moment).to_have_attribute("href", f"/agency/reports/{report.pk}/")
 
 
 def _latest() -> Report:

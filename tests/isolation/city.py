@@ -14,7 +14,12 @@ from PIL import Image
 from tests.support.chain import STATED
 from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.agencies.models import AgencyFiling, Certificate, SparePart
+from yunjian.agencies.models import (
+    AgencyFiling,
+    Certificate,
+    CompetenceConfirmation,
+    SparePart,
+)
 from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate
 from yunjian.credit.models import (
     Acknowledgement,
@@ -75,6 +80,7 @@ from yunjian.verification.models import (
     ReportOriginal,
     ReportPerson,
     ReportReading,
+    ReportSignature,
     ReportTest,
 )
 from yunjian.web.models import ListView
@@ -289,6 +295,16 @@ def _work(city: City) -> None:
             issuer="协会",
             valid_until=today() + timedelta(days=300),
         )
+    )
+    CompetenceConfirmation.objects.create(
+        organization=city.agency,
+        person=city.engineer_person,
+        scope=SECRET_TEXT,
+        confirmed_by=SECRET_TEXT,
+        basis=SECRET_TEXT,
+        confirmed_on=today(),
+        valid_until=today(),
+        attachment=city.rows["evidence.attachment"],
     )
     city.keep(SparePart.objects.create(organization=city.agency, name=SECRET_TEXT, location="仓库"))
     task = city.keep(city.task(city.wastewater_point))
@@ -628,6 +644,22 @@ def _reports(city: City) -> None:
         report=report,
         attachment=attachment,
         content={"pages": 1, "silent": [1], "found": [], "problem": "no_text"},
+    )
+    Report.unscoped().filter(pk=report.pk).update(state="checked")
+    ReportSignature.objects.create(
+        report=report,
+        holder=SECRET_TEXT,
+        uscc="91310115MA1TEST003",
+        subject=SECRET_TEXT,
+        issuer="CN=Test",
+        serial="01",
+        fingerprint="0" * 64,
+        algorithm="sm2",
+        valid_from=now() - timedelta(days=1),
+        valid_until=now() + timedelta(days=1),
+        signed_text=SECRET_TEXT,
+        certificate="",
+        signature="",
     )
     Report.unscoped().filter(pk=report.pk).update(
         state="submitted",

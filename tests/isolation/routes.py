@@ -156,6 +156,10 @@ ROUTES: dict[str, Route] = {
     "verification:report_check": form("verification.check", ok=READ | WROTE | {403}),
     "verification:report_send_back": form(_REPORT),
     "verification:report_sign": form("verification.sign"),
+    "verification:report_sign_challenge": act("verification.sign", ok=WROTE | {403, 409}),
+    "verification:agency_corrections": page(A),
+    "verification:source_corrections": page(S),
+    "verification:supervision_corrections": page(V),
     "verification:report_revise": act(_REPORT),
     "verification:report_withdraw": form("verification.withdraw"),
     "verification:exception_ask": form(_REPORT),
@@ -319,6 +323,7 @@ ROUTES: dict[str, Route] = {
     "agencies:contracts_detail": page(A, about="agencies.servicecontract"),
     "agencies:contracts_end": form(A, _CONTRACT, about="agencies.servicecontract"),
     "agencies:people_certificate_new": form(A, _REGISTER, about="agencies.person"),
+    "agencies:people_confirmation_new": form(A, _REGISTER, about="agencies.person"),
     "agencies:equipment_certificate_new": form(A, _REGISTER, about="agencies.equipment"),
     "agencies:people_leave": form(A, _REGISTER, about="agencies.person"),
     "agencies:equipment_retire": form(A, _REGISTER, about="agencies.equipment"),
@@ -566,6 +571,7 @@ OPERATIONS: dict[str, Route] = {
         }.items()
     },
     "GET /reports": Route(SIGNED_IN, ok=_LISTED),
+    "GET /report-corrections": Route(SIGNED_IN, ok=_LISTED),
     "GET /reports/{uuid:report_id}": Route(VISITS, outside=404, ok=_LISTED | {404}),
     **{
         what: Route(SIGNED_IN, act=permission, ok=_TAKEN | {204}, stranger=_REFUSED, event=False)
@@ -582,6 +588,7 @@ OPERATIONS: dict[str, Route] = {
             "POST /reports/{uuid:report_id}/check": "verification.check",
             "POST /reports/{uuid:report_id}/send-back": _REPORT,
             "POST /reports/{uuid:report_id}/sign": "verification.sign",
+            "POST /reports/{uuid:report_id}/sign-challenge": "verification.sign",
             "POST /reports/{uuid:report_id}/revise": _REPORT,
             "POST /reports/{uuid:report_id}/withdraw": "verification.withdraw",
             "POST /reports/{uuid:report_id}/receive": _REPORT_REVIEW,

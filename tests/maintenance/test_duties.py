@@ -103,6 +103,25 @@ def test_what_a_machine_does_by_itself_is_not_observed_and_never_late(world: Wor
     assert all("自动" not in item.title or item.state != "overdue" for item in duties.duties)
 
 
+def test_of_what_is_not_observed_the_filed_ability_is_said_and_why_nothing_is_seen(
+    world: World,
+) -> None:
+    MonitoringPoint.unscoped().filter(pk=world.flue_gas_point.pk).update(automatic_calibration=True)
+    world.flue_gas_point.refresh_from_db()
+
+    item = duty(stood(world), "自动零点量程校准核查")
+
+    assert (item.state, item.last_done) == ("not_observed", None)
+    assert item.known == (
+        "测点备案为具备自动校准；在用仪器：SO2 YJ-100 SN-SO2。"
+        "此项没有记录单，系统也没有接收设备自身的记录，无法判断是否完成"
+    )
+    assert duty(stood(world), "日常巡检").known == ""
+    address = f"/points/{world.flue_gas_point.pk}/duties/"
+    page = world.client(world.agency_manager).get(address).content.decode()
+    assert "测点备案为具备自动校准；在用仪器：SO2 YJ-100 SN-SO2" in page
+
+
 def test_an_objected_visit_is_told_and_settles_nothing(world: World) -> None:
     visit_id = handed_in(world)
     Visit.unscoped().filter(pk=visit_id).update(state="objected")

@@ -56,6 +56,9 @@ STATED = {
     "person.changed": _in("agency", CHANGED),
     "person.left": _in("agency", f"left_on {CHANGED}"),
     "certificate.added": _in("agency", "holder number valid_until attachment"),
+    "competence.confirmed": _in(
+        "agency", "holder scope confirmed_by confirmed_on valid_until attachment"
+    ),
     "equipment.created": _in("agency", "asset_number name version"),
     "equipment.changed": _in("agency", CHANGED),
     "equipment.retired": _in("agency", f"reason {CHANGED}"),
@@ -123,7 +126,7 @@ STATED = {
     "report.sent_back": _in("agency", "number edition reason"),
     "report.submitted": _in(
         "agency discharger",
-        "number edition content_digest signature checker keep_until findings",
+        "number edition content_digest signature certificate checker keep_until findings",
     ),
     "report.received": _in("agency", "number edition"),
     "report.returned": _in("agency", "number edition reason remarks"),

@@ -14,6 +14,7 @@ PERSON_CREATED = SENTENCES.state("person.created", _("登记人员"))
 PERSON_CHANGED = SENTENCES.state("person.changed", _("修改人员"))
 PERSON_LEFT = SENTENCES.state("person.left", _("人员离职"))
 CERTIFICATE_ADDED = SENTENCES.state("certificate.added", _("上传证书"))
+CONFIRMATION_ADDED = SENTENCES.state("competence.confirmed", _("登记能力确认"))
 EQUIPMENT_CREATED = SENTENCES.state("equipment.created", _("登记设备"))
 EQUIPMENT_CHANGED = SENTENCES.state("equipment.changed", _("修改设备"))
 EQUIPMENT_RETIRED = SENTENCES.state("equipment.retired", _("设备停用"))
@@ -28,6 +29,7 @@ OBJECTS = {
     "agencies.agencyfiling": _("机构备案"),
     "agencies.person": _("人员"),
     "agencies.certificate": _("证书"),
+    "agencies.competenceconfirmation": _("能力确认"),
     "agencies.equipment": _("设备"),
     "agencies.vehicle": _("车辆"),
     "agencies.sparepart": _("备品备件"),

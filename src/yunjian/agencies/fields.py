@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yunjian.agencies.models import (
     AgencyFiling,
     Certificate,
+    CompetenceConfirmation,
     Equipment,
     Person,
     ServiceContract,
@@ -69,7 +70,23 @@ PART = specify(
     section(SparePart, _("备品备件"), "name", "model", "quantity", "unit", "amount", "location"),
 )
 
+CONFIRMATION = specify(
+    CompetenceConfirmation,
+    section(
+        CompetenceConfirmation,
+        "",
+        column_field(CompetenceConfirmation, "scope", help=_("如 水污染源在线监测系统比对")),
+        *personal(CompetenceConfirmation, "confirmed_by"),
+        column_field(
+            CompetenceConfirmation, "basis", help=_("如 培训与考核记录编号、授权文件编号")
+        ),
+        "confirmed_on",
+        "valid_until",
+    ),
+)
+
 SPECIFICATIONS = (
+    CONFIRMATION,
     FILING,
     PERSON,
     EQUIPMENT,

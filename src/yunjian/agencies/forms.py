@@ -8,8 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import current_actor
 from yunjian.agencies.dictionaries import EDUCATIONS
-from yunjian.agencies.fields import EQUIPMENT, FILING, PART, PERSON, VEHICLE
-from yunjian.agencies.models import AgencyFiling, Equipment, Person, SparePart, Vehicle
+from yunjian.agencies.fields import CONFIRMATION, EQUIPMENT, FILING, PART, PERSON, VEHICLE
+from yunjian.agencies.models import (
+    AgencyFiling,
+    CompetenceConfirmation,
+    Equipment,
+    Person,
+    SparePart,
+    Vehicle,
+)
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.selectors import free_accounts
 from yunjian.identity.models import Account
@@ -162,6 +169,21 @@ class CertificateForm(SaysWhatIsMissing, forms.Form):
     valid_from = forms.DateField(label=_("有效期起"), widget=DateInput(), required=False)
     valid_until = forms.DateField(label=_("有效期止"), widget=DateInput())
     attachment = forms.FileField(label=_("证书附件"), help_text=CERTIFICATE_FILE_HELP)
+
+
+class ConfirmationForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg]
+    """A documented confirmation of a person's competence."""
+
+    document = forms.FileField(label=_("确认记录"), help_text=CERTIFICATE_FILE_HELP)
+
+    class Meta:
+        model = CompetenceConfirmation
+        fields = CONFIRMATION.form_names
+        widgets = CONFIRMATION.date_widgets(DateInput)
+        help_texts = CONFIRMATION.help_texts
+
+    def _post_clean(self) -> None:
+        """Leave rules about values to the service."""
 
 
 class LeaveForm(VersionedForm, SaysWhatIsMissing, forms.Form):

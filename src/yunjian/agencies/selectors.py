@@ -14,6 +14,7 @@ from yunjian.agencies.dictionaries import EDUCATIONS
 from yunjian.agencies.models import (
     AgencyFiling,
     Certificate,
+    CompetenceConfirmation,
     Equipment,
     Person,
     ServiceContract,
@@ -54,7 +55,8 @@ def people(*, text: str = "", position: str = "", presence: str = "") -> QuerySe
     """
     rows: QuerySet[Any] = Person.objects.annotate(
         valid_until=Max("certificates__valid_until"),
-        certificate_count=Count("certificates"),
+        certificate_count=Count("certificates", distinct=True),
+        confirmed_until=Max("confirmations__valid_until"),
         education_title=EDUCATIONS.title_in("education"),
     ).select_related("account")
     if text:
@@ -154,6 +156,12 @@ def certificates_of(holder: Person | Equipment) -> QuerySet[Certificate]:
     """Return the certificates of a person or a device, the latest first."""
     side = "person" if isinstance(holder, Person) else "equipment"
     rows: QuerySet[Certificate] = Certificate.objects.filter(**{side: holder})
+    return rows.select_related("attachment")
+
+
+def confirmations_of(person: Person) -> QuerySet[CompetenceConfirmation]:
+    """Return the confirmations of a person's competence, the latest first."""
+    rows: QuerySet[CompetenceConfirmation] = CompetenceConfirmation.objects.filter(person=person)
     return rows.select_related("attachment")
 
 

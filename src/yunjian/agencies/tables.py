@@ -51,6 +51,7 @@ class PeopleTable(Table):
     joined_on = _sorted(_("入职日期"), by="joined_on", on_page=False)
     left_on = _sorted(_("离职日期"), by="left_on", on_page=False)
     valid_until = _valid_until(_("证书有效期至"))
+    confirmed_until = Column(_("能力确认有效期至"), on_page=False)
     state = _state()
     actions = actions_column(ACTIONS)
 

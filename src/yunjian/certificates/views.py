@@ -25,7 +25,7 @@ from yunjian.identity.policies import PORTAL_OF_KIND
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
-from yunjian.web.middleware import POLICY
+from yunjian.web.middleware import policy_with_service
 from yunjian.web.responses import done
 
 MAX_BODY = 256 * 1024  # a certificate and a signed message are far smaller
@@ -46,9 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "certificates/signin.html", context)
     if service:  # the program beside the browser that talks to the key; on this page only
-        response["Content-Security-Policy"] = POLICY.replace(
-            "connect-src 'self'", f"connect-src 'self' {service}"
-        )
+        response["Content-Security-Policy"] = policy_with_service(service)
     return response
 
 

@@ -160,10 +160,27 @@ class CheckForm(VersionedForm, SaysWhatIsMissing, forms.Form):
 
 
 class SignForm(SaysWhatIsMissing, forms.Form):
-    """The handwritten signature of the owner, bound to what was shown."""
+    """The signature of the owner, bound to what was shown: by hand, or with the certificate.
 
-    signature = forms.FileField(label=_("手写签名图片"), help_text=_("JPG、PNG，不超过 10 MB"))
+    What the key returned (`challenge`, `certificate`, `certificate_signature`) is no field that
+    somebody fills in, and is not shown again.
+    """
+
+    signature = forms.FileField(
+        label=_("手写签名图片"), help_text=_("JPG、PNG，不超过 10 MB"), required=False
+    )
     shown_digest = forms.CharField(widget=forms.HiddenInput())
+    sections = (("", ["signature"]),)
+
+    @property
+    def certified(self) -> dict[str, str] | None:
+        """Return what the key returned; None when it was not asked."""
+        sent = {
+            "challenge_id": self.data.get("challenge", ""),
+            "certificate": self.data.get("certificate", ""),
+            "signature": self.data.get("certificate_signature", ""),
+        }
+        return sent if any(sent.values()) else None
 
 
 class ReasonForm(SaysWhatIsMissing, forms.Form):
@@ -209,6 +226,15 @@ class ReportQuery(forms.Form):
     state = FilterChoiceField(_("状态"), ReportState.choices)
     since = forms.DateField(label=_("实施日期"), required=False, widget=DateInput())
     until = forms.DateField(label=_("至"), required=False, widget=DateInput())
+
+
+class CorrectionQuery(forms.Form):
+    """The query row above corrections."""
+
+    text = FilterTextField(_("关键词"), _("报告编号、测点"))
+    state = FilterChoiceField(
+        _("状态"), [("open", _("未完成")), ("overdue", _("已逾期")), ("done", _("已完成"))]
+    )
 
 
 class QueueQuery(ReportQuery):

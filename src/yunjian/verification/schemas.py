@@ -36,6 +36,10 @@ class ReportPersonOut(Schema):
 
     person: UUID = Field(validation_alias="person_id")
     certificate: UUID | None = Field(validation_alias="certificate_id")
+    confirmation: UUID | None = Field(
+        validation_alias="confirmation_id",
+        description="a confirmation of competence in the place of a certificate",
+    )
 
 
 class ReportDeviceOut(Schema):
@@ -130,6 +134,28 @@ class ReportFindingOut(Schema):
     blocking: bool
 
 
+class FileRemarkOut(Schema):
+    """What the uploaded file says otherwise than what was typed; it holds nobody up."""
+
+    path: str = Field(description="`file`, or of a test: `tests.<test>.<parameter>.<field>`")
+    text: str
+
+
+class CertificateSignatureOut(Schema):
+    """With which certificate a report was signed."""
+
+    holder: str
+    uscc: str
+    subject: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    signed_text: str
+    certificate: str
+    signature: str
+    signed_at: datetime
+
+
 class ReportOut(ReportRowOut):
     """A report with all that belongs to it."""
 
@@ -160,6 +186,8 @@ class ReportOut(ReportRowOut):
     field_remarks: dict[str, str]
     shown_digest: str = Field(description="of the content as it stands; what a signature is of")
     findings: list[ReportFindingOut] = Field(validation_alias="found")
+    certificate_signature: CertificateSignatureOut | None = Field(validation_alias="certified")
+    file_remarks: list[FileRemarkOut] = Field(validation_alias="remarked")
 
 
 class ReportValues(Schema):
@@ -211,11 +239,50 @@ class ReportCheckIn(Schema):
     version: int | None = None
 
 
-class ReportSignIn(Schema):
-    """A handwritten signature, uploaded before, and the digest of what was shown."""
+class CertificateSignatureIn(Schema):
+    """What the key returned for a challenge; both in base64 or PEM."""
 
-    signature: UUID
+    challenge: str = Field(description="the id of the challenge")
+    certificate: str
+    signature: str
+
+
+class ReportSignIn(Schema):
+    """A handwritten signature, uploaded before, or one with the certificate of the agency; and the
+    digest of what was shown."""
+
+    signature: UUID | None = None
+    certificate: CertificateSignatureIn | None = None
     shown_digest: str
+
+
+class ChallengeIn(Schema):
+    """The digest of what was shown."""
+
+    shown_digest: str
+
+
+class ChallengeOut(Schema):
+    """A text that the key is to sign once, within two minutes, in this session."""
+
+    id: UUID
+    text: str
+
+
+class CorrectionOut(Schema):
+    """What a failed report leads to, until a later accepted report of the point passes."""
+
+    id: UUID
+    report: UUID = Field(validation_alias="report_id")
+    point: UUID = Field(validation_alias="point_id")
+    parameters: list[str]
+    title: str
+    standard: str
+    clause: str
+    opened_on: date
+    due_on: date
+    overdue: bool = Field(validation_alias="is_overdue")
+    done_by_report: UUID | None = Field(validation_alias="done_by_report_id")
 
 
 class ReportReasonIn(Schema):

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.verification.models import ReportCorrection
+from yunjian.web.states import status
 from yunjian.web.tables import Column, Order, Table, actions_column, number_column, state_column
 
 
@@ -34,6 +36,46 @@ class AgencyReportTable(ReportTable, without=("agency",)):
     """Reports of one's own agency."""
 
     empty_text = _("还没有报告。点击右上角“填报报告”选择测点，填写报告编号和实施时间。")
+
+
+def correction_state(row: ReportCorrection) -> str:
+    """Return how a correction stands."""
+    if row.done_by_report_id is not None:
+        return "done"
+    return "overdue" if row.is_overdue else "open"
+
+
+CORRECTION_STATES = {"open": _("整改中"), "overdue": _("已逾期"), "done": _("已完成")}
+
+
+def _correction_words(row: ReportCorrection) -> str:
+    return str(CORRECTION_STATES[correction_state(row)])
+
+
+class CorrectionTable(Table):
+    """Corrections of failed reports; `base` in its context is the address of reports."""
+
+    empty_text = _("没有这样的整改。接受的报告有测试项目不合格时会列在这里。")
+    row_attributes = {"data-testid": "correction-row"}
+    report = Column(_("不合格的报告"), "report.number")
+    agency = Column(_("运维机构"), "report.agency.name")
+    discharger = Column(_("排污单位"), "report.discharger.name")
+    point = Column(_("测点"), "point.name")
+    parameters = Column(_("监测因子"), lambda row: "、".join(row.parameters))
+    title = Column(_("事项"))
+    basis = Column(_("依据"), lambda row: f"{row.standard} {row.clause}")
+    opened_on = Column(_("起算日期"))
+    due_on = Column(_("期限"), order=Order(by="due_on", bounded="failed reports: some hundred"))
+    state = Column(
+        _("状态"),
+        _correction_words,
+        html=lambda row: status(
+            {"open": "expiring", "done": "normal"}.get(correction_state(row), "overdue"),
+            _correction_words(row),
+        ),
+    )
+    done_by = Column(_("完成报告"), "done_by_report.number")
+    actions = actions_column("verification/parts/correction_actions.html")
 
 
 class ExceptionTable(Table):

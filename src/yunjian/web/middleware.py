@@ -18,6 +18,11 @@ POLICY = (
 )
 
 
+def policy_with_service(service: str) -> str:
+    """Return the policy of a page that talks to a program beside the browser (ADR 0092)."""
+    return POLICY.replace("connect-src 'self'", f"connect-src 'self' {service}")
+
+
 def phone_policy(js_base: str) -> str:
     """Return the policy of the phone app's pages (ADR 0112).
 

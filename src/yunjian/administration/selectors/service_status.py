@@ -32,6 +32,7 @@ TITLES: dict[str, Text] = {
     "instruments.remind_certificates": gettext_lazy("提醒认证到期"),
     "credit.remind_documents": gettext_lazy("提醒文件阅读与到期"),
     "credit.remind_years": gettext_lazy("提醒培训与监督事项"),
+    "verification.remind_corrections": gettext_lazy("提醒报告整改"),
     "evidence.expire_uploads": gettext_lazy("清理过期的上传"),
     "wechat.forget_callbacks": gettext_lazy("清理微信回调记录"),
     "evidence.daily_head": gettext_lazy("每日证据链链头封存"),

@@ -4,6 +4,7 @@ from yunjian.agencies.models.contracts import ServiceContract
 from yunjian.agencies.models.filing import (
     AgencyFiling,
     Certificate,
+    CompetenceConfirmation,
     Equipment,
     Person,
     SparePart,
@@ -13,6 +14,7 @@ from yunjian.agencies.models.filing import (
 __all__ = [
     "AgencyFiling",
     "Certificate",
+    "CompetenceConfirmation",
     "Equipment",
     "Person",
     "ServiceContract",

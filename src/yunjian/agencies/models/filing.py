@@ -176,6 +176,33 @@ class Certificate(AgencyOwned):
         ]
 
 
+class CompetenceConfirmation(AgencyOwned):
+    """能力确认: that the agency itself found a person competent, documented; it is no certificate.
+
+    Source: HJ 355-2019 4.2 (secondary): a certificate or a documented confirmation of competence.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="confirmations")
+    scope = models.CharField(_("确认的工作内容"), max_length=80)
+    confirmed_by = models.CharField(_("确认人"), max_length=40)
+    basis = models.CharField(_("确认依据"), max_length=200)
+    confirmed_on = models.DateField(_("确认日期"))
+    valid_until = models.DateField(_("有效期至"))
+    attachment = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, related_name="+", verbose_name=_("确认记录")
+    )
+
+    class Meta:
+        ordering = ["-valid_until", "-id"]
+        indexes = [models.Index(fields=["person", "-valid_until"], name="confirmation_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(confirmed_on__lte=models.F("valid_until")),
+                name="confirmation_dates_in_order",
+            ),
+        ]
+
+
 class Equipment(Versioned, AgencyOwned):
     """设备: what the agency measures and works with.
 

@@ -12,12 +12,13 @@ from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
 from yunjian.agencies import events
 from yunjian.agencies.dictionaries import EDUCATIONS
-from yunjian.agencies.models import Certificate, Equipment, Person
+from yunjian.agencies.models import Certificate, CompetenceConfirmation, Equipment, Person
 from yunjian.agencies.models.filing import FilingState, Position
 from yunjian.agencies.policies import may_edit_filing
 from yunjian.agencies.services.registers import RegisterService, save_row
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
+from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.records.changes import assign, facts
 from yunjian.records.problems import Problems, locked
@@ -103,6 +104,60 @@ def certificate_add(
         },
     )
     return certificate
+
+
+@transaction.atomic
+def confirmation_add(
+    *,
+    actor: Actor,
+    person: Person,
+    scope: str,
+    confirmed_by: str,
+    basis: str,
+    confirmed_on: date,
+    valid_until: date,
+    attachment: Attachment,
+) -> CompetenceConfirmation:
+    """File that the agency confirmed the competence of a person, with its document.
+
+    Source: HJ 355-2019 4.2 (secondary): a certificate or a documented confirmation.
+
+    Raises:
+        NotAllowed: not the actor's agency, or no editor.
+        InvalidInput: values that cannot be right, or a file of somebody else.
+    """
+    require(may_edit_filing(actor, person.organization_id))
+    row = CompetenceConfirmation(
+        organization_id=person.organization_id,
+        person=person,
+        scope=scope.strip(),
+        confirmed_by=confirmed_by.strip(),
+        basis=basis.strip(),
+        confirmed_on=confirmed_on,
+        valid_until=valid_until,
+        attachment=attachment,
+    )
+    problems = Problems()
+    problems.model_fields(row, exclude=["organization", "person", "attachment"])
+    early = confirmed_on <= today()
+    problems.unless(early, "confirmed_on", gettext("确认日期不能晚于今天"), "future")
+    message = gettext("有效期至不能早于确认日期")
+    problems.in_order("valid_until", confirmed_on, valid_until, message)
+    owned = attachment.organization_id == actor.organization_id
+    problems.unless(owned, "attachment", gettext("附件不属于本机构"))
+    problems.refuse_if_any()
+    row.save(force_insert=True)
+    record(
+        actor=actor,
+        verb=events.CONFIRMATION_ADDED,
+        obj=row,
+        payload={
+            "holder": str(person.pk),
+            **facts(row, "scope", "confirmed_by", "confirmed_on", "valid_until"),
+            "attachment": attachment.digest,
+        },
+    )
+    return row
 
 
 def _check(problems: Problems, actor: Actor, fields: Mapping[str, Any]) -> None:

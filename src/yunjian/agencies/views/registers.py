@@ -2,17 +2,23 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
-from yunjian.access.actor import Actor
+from yunjian.access.actor import Actor, current_actor
+from yunjian.access.scope import get_visible_or_404
 from yunjian.agencies import fields, forms, selectors, tables
 from yunjian.agencies.models import Equipment, Person, ServiceContract, SparePart, Vehicle
 from yunjian.agencies.services import assets, contracts, people
 from yunjian.agencies.views.register import Ending, Facts, Register, plain_text
 from yunjian.identity.selectors import organization_of
 from yunjian.kernel.clock import today
+from yunjian.web.guards import agency_page
 from yunjian.web.uploads import stored
 
 
@@ -37,6 +43,37 @@ class PeopleRegister(Register[Person]):
         _("登记离职"),
         day="left_on",
     )
+
+    def more(self, row: Person) -> dict[str, Any]:
+        """Return the certificates, and the confirmations beside them."""
+        return super().more(row) | {"confirmations": selectors.confirmations_of(row)}
+
+    def confirmation_page(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
+        """A dialog for a confirmation of a person's competence."""
+        person = get_visible_or_404(Person, row_id)
+        form = forms.ConfirmationForm(request.POST or None, request.FILES or None)
+
+        def save() -> None:
+            actor, values = current_actor(), dict(form.cleaned_data)
+            upload = values.pop("document")
+            file = stored(actor, upload, purpose="confirmation", field="document")
+            people.confirmation_add(actor=actor, person=person, attachment=file, **values)
+
+        return self._dialog(
+            request,
+            form,
+            save=save,
+            back=self.url("detail", row_id),
+            message=gettext("已登记能力确认"),
+            title=gettext("登记能力确认 · %(person)s") % {"person": person},
+            text=gettext("能力确认是本机构自行确认并留有记录的结果，不是证书。"),
+        )
+
+    def urls(self) -> list[URLPattern]:
+        """Return the addresses, with that of the confirmations."""
+        view = require_http_methods(["GET", "POST"])(agency_page(self.confirmation_page))
+        new = path("<uuid:row_id>/confirmations/new/", view, name="people_confirmation_new")
+        return [*super().urls(), new]
 
 
 class EquipmentRegister(Register[Equipment]):

@@ -12,15 +12,27 @@ from yunjian.api.auth import actor_of
 from yunjian.api.errors import LIST, READ, WRITE, Problem
 from yunjian.api.pages import Page
 from yunjian.api.rows import RowWith
+from yunjian.certificates.models import Challenge
+from yunjian.certificates.services.signing import signature_verify
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import Instrument
 from yunjian.kernel.cursors import Slice, newest_first
 from yunjian.kernel.errors import FieldError, InvalidInput
 from yunjian.records.problems import Problems
 from yunjian.sources.selectors import point_or_404
-from yunjian.verification.models import Report, ReportMaterial, ReportOriginal, ReportTest
+from yunjian.verification.models import (
+    Report,
+    ReportCorrection,
+    ReportMaterial,
+    ReportOriginal,
+    ReportTest,
+)
 from yunjian.verification.models.reports import ReportState
 from yunjian.verification.schemas import (
+    ChallengeIn,
+    ChallengeOut,
+    CorrectionOut,
+    FileRemarkOut,
     ReportAcceptIn,
     ReportChangeIn,
     ReportCheckIn,
@@ -40,8 +52,11 @@ from yunjian.verification.schemas import (
     ReportTestOut,
 )
 from yunjian.verification.selectors.content import digest_of
+from yunjian.verification.selectors.corrections import STATES, corrections
+from yunjian.verification.selectors.file_remarks import remarks_by_path
 from yunjian.verification.selectors.history import findings_shown
 from yunjian.verification.selectors.reports import (
+    certificate_signature_of,
     part_or_404,
     report_or_404,
     reports,
@@ -62,13 +77,25 @@ from yunjian.verification.services.parts import (
 )
 from yunjian.verification.services.readings import readings_remove, readings_save
 from yunjian.verification.services.reviews import report_accept, report_receive, report_return
-from yunjian.verification.services.signing import report_check, report_send_back, report_sign
+from yunjian.verification.services.signing import (
+    report_challenge,
+    report_check,
+    report_send_back,
+    report_sign,
+)
 
 router = Router(tags=["reports"], by_alias=True)
 CHANGED = {200: ReportOut, WRITE: Problem}
 GONE = {204: None, WRITE: Problem}
 State = Annotated[str, Field(json_schema_extra={"enum": ["", *ReportState.values]})]
 NEVER_EMPTY = ("number", "executed_from", "executed_to", "data_source")
+
+
+CorrectionState = Annotated[str, Field(json_schema_extra={"enum": [*STATES]})]
+
+
+class CorrectionPage(Page[CorrectionOut]):
+    """A page of corrections."""
 
 
 class ReportPage(Page[ReportRowOut]):
@@ -83,6 +110,16 @@ def report_list(
     if state and state not in ReportState.values:
         raise InvalidInput(_("不认识的状态"), code="unknown", field="state")
     return newest_first(reports(state=state), cursor=cursor)
+
+
+@router.get("/report-corrections", response={200: CorrectionPage, LIST: Problem})
+def correction_list(
+    request: HttpRequest, state: CorrectionState = "open", cursor: UUID | None = None
+) -> Slice[ReportCorrection]:
+    """Return a page of corrections, newest first."""
+    if state not in STATES:
+        raise InvalidInput(_("不认识的状态"), code="unknown", field="state")
+    return newest_first(corrections(state=state), cursor=cursor)
 
 
 @router.get("/reports/{uuid:report_id}", response={200: ReportOut, READ: Problem})
@@ -201,13 +238,43 @@ def send_back_report(request: HttpRequest, report_id: UUID, body: ReportReasonIn
 
 @router.post("/reports/{uuid:report_id}/sign", response=CHANGED)
 def sign_report(request: HttpRequest, report_id: UUID, body: ReportSignIn) -> RowWith:
-    """Sign a checked report and hand it in."""
-    row = report_or_404(report_id)
-    signature = _file(body.signature, "signature")
+    """Sign a checked report and hand it in, by hand or with the certificate of the agency."""
+    actor, row = actor_of(request), report_or_404(report_id)
+    sent = body.certificate
+    certified = (
+        signature_verify(
+            request=request,
+            actor=actor,
+            digest=body.shown_digest,
+            challenge_id=sent.challenge,
+            certificate=sent.certificate,
+            signature=sent.signature,
+        )
+        if sent
+        else None
+    )
     signed = report_sign(
-        actor=actor_of(request), report=row, signature=signature, shown_digest=body.shown_digest
+        actor=actor,
+        report=row,
+        signature=_file(body.signature, "signature") if body.signature else None,
+        shown_digest=body.shown_digest,
+        certified=certified,
     )
     return _answer(signed)
+
+
+@router.post(
+    "/reports/{uuid:report_id}/sign-challenge", response={201: ChallengeOut, WRITE: Problem}
+)
+def sign_challenge(request: HttpRequest, report_id: UUID, body: ChallengeIn) -> Status[Challenge]:
+    """Return a text that the key of the agency is to sign for what was shown."""
+    challenge = report_challenge(
+        request=request,
+        actor=actor_of(request),
+        report=report_or_404(report_id),
+        shown_digest=body.shown_digest,
+    )
+    return Status(201, challenge)
 
 
 @router.post("/reports/{uuid:report_id}/revise", response={201: ReportOut, WRITE: Problem})
@@ -265,7 +332,16 @@ def _answer(row: Report) -> RowWith:
         name: list(getattr(held, name).all())
         for name in ("instruments", "people", "devices", "materials", "tests", "originals")
     }
-    return RowWith(held, found=found, shown_digest=digest_of(held), **parts)
+    remarked = [FileRemarkOut(path=path, text=text) for path, text in remarks_by_path(held)]
+    certified = certificate_signature_of(held)
+    return RowWith(
+        held,
+        found=found,
+        remarked=remarked,
+        certified=certified,
+        shown_digest=digest_of(held),
+        **parts,
+    )
 
 
 def _file(identifier: UUID, field: str) -> Attachment:

@@ -23,6 +23,7 @@ class SignInFailure(StrEnum):
     OTHER_COMPANY = "other_company"
     ACCOUNT_CLOSED = "account_closed"
     NOT_SET_UP = "not_set_up"
+    NOT_OWN = "not_own"
 
 
 class CertificateRefused(DomainError):
@@ -84,6 +85,22 @@ SENTENCES: dict[Reason | SignInFailure, str | Promise] = {
     SignInFailure.OTHER_COMPANY: _("该证书曾由其他单位使用，不能登录，请联系系统管理员"),
     SignInFailure.ACCOUNT_CLOSED: _("贵单位的负责人账号已停用，请联系系统管理员"),
     SignInFailure.NOT_SET_UP: _("本系统尚未配置认可的证书机构，请联系系统管理员"),
+    SignInFailure.NOT_OWN: _("该证书不是本单位的证书，请插入本单位的法人一证通介质后重新签名"),
+}
+_SIGN_AGAIN = _("签名请求已失效，请重新签名")
+# where a sentence speaks of signing in, what is said to who signs
+SIGNING: dict[Reason | SignInFailure, str | Promise] = {
+    Reason.WRONG_USAGE: _("该证书不能用于签名，请选择法人一证通的签名证书"),
+    Reason.NOT_YET_VALID: _("证书尚未生效，不能签名，请核对证书的有效期"),
+    Reason.EXPIRED: _("证书已过期，不能签名，请到证书办理网点或网上办理更新"),
+    Reason.DEMO: _("这是演示用证书，不能在正式系统中签名"),
+    Reason.REVOKED: _("证书已被吊销，不能签名。如有疑问请联系证书办理网点"),
+    Reason.SIGNATURE_WRONG: _("签名与所显示的内容或证书不符，没有提交，请重新签名"),
+    Reason.CONTENT_DIFFERS: _("签名的内容不是所显示的内容，没有提交，请重新签名"),
+    SignInFailure.CHALLENGE_UNKNOWN: _SIGN_AGAIN,
+    SignInFailure.CHALLENGE_OTHER_SESSION: _("签名请求不属于当前浏览器，请刷新页面后重新签名"),
+    SignInFailure.CHALLENGE_USED: _("该签名请求已经用过，请重新签名"),
+    SignInFailure.CHALLENGE_LATE: _("签名超过两分钟，请重新签名"),
 }
 
 
@@ -91,3 +108,9 @@ def refusal(reason: Reason | SignInFailure, more: str = "") -> CertificateRefuse
     """Return the refusal that says so; `more` is what an authority wrote about it."""
     sentence = str(SENTENCES[reason])
     return CertificateRefused(f"{sentence}（{more}）" if more else sentence, code=str(reason))
+
+
+def signing_refusal(reason: Reason | SignInFailure) -> CertificateRefused:
+    """Return the refusal of a signature; it names nobody who signs in."""
+    sentence = SIGNING.get(reason) or SENTENCES[reason]
+    return CertificateRefused(str(sentence), code=str(reason), field="certificate")

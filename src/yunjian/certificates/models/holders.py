@@ -19,7 +19,8 @@ from yunjian.kernel.clock import now
 
 
 class Challenge(IdModel):
-    """A text that a key is to sign once: `yunjian/signin/1 <site> <64 hexadecimal digits>`.
+    """A text that a key is to sign once: `yunjian/signin/1 <site> <64 hexadecimal digits>`, or
+    `yunjian/sign/1 <site> <digest> <64 hexadecimal digits>` to sign what has this digest.
 
     The digits are 32 random bytes; the site makes a signature for another site worthless here. It
     is good for two minutes (`CERTIFICATE_CHALLENGE_SECONDS`), once, in one browser session:

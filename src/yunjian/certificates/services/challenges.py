@@ -21,10 +21,14 @@ SESSION_KEY = "certificate_secret"
 KEPT = timedelta(days=1)
 
 
-def challenge_issue(*, request: HttpRequest) -> Challenge:
+SIGN_IN, SIGN = "signin", "sign"
+
+
+def challenge_issue(*, request: HttpRequest, purpose: str = SIGN_IN, about: str = "") -> Challenge:
     """Make a challenge for the session of the request.
 
-    The text names this site, so that a signature made for another one is of no use here.
+    The text names its purpose and this site, so that a signature made for another one is of no
+    use here; with `purpose` SIGN it holds the digest `about` of what is signed.
 
     Raises:
         RateLimitExceeded: this address asked too often.
@@ -33,9 +37,10 @@ def challenge_issue(*, request: HttpRequest) -> Challenge:
     if SESSION_KEY not in request.session:
         request.session[SESSION_KEY] = secrets.token_hex(RANDOM_BYTES)
     site = urlsplit(settings.PUBLIC_BASE_URL).netloc
+    words = [about] if about else []
     at = now()
     return Challenge.objects.create(
-        text=f"yunjian/signin/1 {site} {secrets.token_hex(RANDOM_BYTES)}",
+        text=" ".join([f"yunjian/{purpose}/1", site, *words, secrets.token_hex(RANDOM_BYTES)]),
         session_digest=_digest(request.session[SESSION_KEY]),
         created_at=at,
         expires_at=at + timedelta(seconds=settings.CERTIFICATE_CHALLENGE_SECONDS),
@@ -43,18 +48,23 @@ def challenge_issue(*, request: HttpRequest) -> Challenge:
 
 
 @transaction.atomic
-def challenge_use(*, request: HttpRequest, challenge_id: str) -> str:
+def challenge_use(
+    *, request: HttpRequest, challenge_id: str, purpose: str = SIGN_IN, about: str = ""
+) -> str:
     """Use a challenge up and return its text. Whatever follows, it cannot be used again.
 
     Raises:
-        CertificateRefused: there is none, it is of another session, used, or late.
+        CertificateRefused: there is none for this purpose and about this, it is of another
+            session, used, or late.
     """
     try:
         key = UUID(challenge_id)
     except ValueError as error:
         raise refusal(SignInFailure.CHALLENGE_UNKNOWN) from error
     challenge = Challenge.objects.select_for_update().filter(pk=key).first()
-    if challenge is None:
+    made_for, *words = challenge.text.split(" ") if challenge else ("",)
+    fitting = made_for == f"yunjian/{purpose}/1" and words[1:-1] == ([about] if about else [])
+    if challenge is None or not fitting:
         raise refusal(SignInFailure.CHALLENGE_UNKNOWN)
     secret = request.session.get(SESSION_KEY, "")
     # another session's challenge stays usable: its owner is not to be disturbed

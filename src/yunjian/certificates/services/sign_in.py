@@ -95,7 +95,7 @@ def _enter(
     request: HttpRequest, tried: _Try, challenge_id: str, certificate: str, signature: str
 ) -> Account | None:
     text = challenge_use(request=request, challenge_id=challenge_id)
-    trust = _trust()
+    trust = trust_or_refusal()
     tried.certificate = parse_certificate(decode_text(certificate, limit=certificates.MAX_BYTES))
     verified = verify_signed(
         tried.certificate,
@@ -121,7 +121,12 @@ def _enter(
     return owner
 
 
-def _trust() -> TrustStore:
+def trust_or_refusal() -> TrustStore:
+    """Return the trusted authorities.
+
+    Raises:
+        CertificateRefused: there are none, or a file of them cannot be read.
+    """
     try:
         trust = trust_store()
     except UnreadableAuthority as error:  # the operator's to mend; the doctor names the file

@@ -1,6 +1,6 @@
 """What is owed at a point, when it was done last and is due next, from all records of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yunjian.access.actor import current_actor
-from yunjian.instruments.models import Instrument, InstrumentAction
-from yunjian.instruments.models.filing import InstrumentKind
+from yunjian.instruments.models import Instrument, InstrumentAction, InstrumentRevision
+from yunjian.instruments.models.filing import InstrumentKind, RevisionState
 from yunjian.kernel.clock import SHANGHAI, day_bounds, now, today
 from yunjian.kernel.languages import localized
 from yunjian.library.domain import labels
@@ -73,6 +73,7 @@ class Duty:
     state: str
     last_done: datetime | None
     due_on: date | None
+    known: str = ""  # of what is not observed: what is filed, and why nothing is seen
 
     @property
     def state_title(self) -> str:
@@ -129,7 +130,7 @@ def point_duties(point: MonitoringPoint) -> PointDuties | None:
     description = history.described[-1].point
     return PointDuties(
         since=since,
-        duties=[*map(_duty, states), *_unconfirmed(description)],
+        duties=[*(_duty(state, point) for state in states), *_unconfirmed(description)],
         out_of_control=[_out_of_control(period) for period in calculator.out_of_control(now())],
         moments=sorted(
             [*_moments_of_work(known), *_moments_of_instruments(point)],
@@ -237,18 +238,44 @@ def _stops(instruments: list[Instrument]) -> Iterator[Stop]:
             yield Stop(since=day_bounds(first)[0], until=until)
 
 
-def _duty(state: DutyState) -> Duty:
+def _duty(state: DutyState, point: MonitoringPoint) -> Duty:
     item = state.obligation
+    stands = _state_of(state)
     parameters = dict.fromkeys(name for duty in state.by_parameter for name in duty.parameters)
     return Duty(
         title=labels.localized(item.activity),
         how_often=labels.obligation_text(item),
         source=f"{item.standard} {item.clause}",
         parameters="、".join(map(labels.parameter_text, parameters)),
-        state=_state_of(state),
+        state=stands,
         last_done=state.last_done,
         due_on=state.due_on,
+        known=_known(list(parameters), point) if stands == "not_observed" else "",
     )
+
+
+def _known(parameters: Sequence[str], point: MonitoringPoint) -> str:
+    """Return what is filed of what a machine does by itself, and why nothing of it is seen."""
+    named = Instrument.objects.filter(
+        point=point, kind=InstrumentKind.ANALYZER, period__contains=today()
+    )
+    named = named.filter(slot__in=parameters) if parameters else named
+    versions = InstrumentRevision.objects.filter(
+        instrument__in=named, state=RevisionState.OFFICIAL
+    ).order_by("instrument__slot", "id")
+    instruments = "、".join(
+        " ".join(one for one in (row.parameter, row.model, row.serial_number) if one)
+        for row in versions
+    )
+    ability = (
+        _("测点备案为具备自动校准")
+        if point.automatic_calibration
+        else _("测点备案未填具备自动校准")
+    )
+    return _(
+        "%(ability)s；在用仪器：%(instruments)s。"
+        "此项没有记录单，系统也没有接收设备自身的记录，无法判断是否完成"
+    ) % {"ability": ability, "instruments": instruments or _("没有已备案的")}
 
 
 def _state_of(state: DutyState) -> str:

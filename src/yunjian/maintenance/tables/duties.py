@@ -1,9 +1,24 @@
 """What is owed at a point, as tables."""
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.maintenance.selectors.duties import Duty
 from yunjian.web.states import status
 from yunjian.web.tables import Column, Table
+
+
+def _state(row: Duty) -> SafeString:
+    """Return the state; of what is not observed, what is known and why nothing is seen."""
+    shown = status(row.state, row.state_title)
+    if not row.known:
+        return shown
+    return format_html(
+        '{}<div class="small text-body-secondary" data-testid="duty-known">{}</div>',
+        shown,
+        row.known,
+    )
 
 
 class DutyTable(Table):
@@ -20,7 +35,7 @@ class DutyTable(Table):
     state = Column(
         _("状态"),
         "state_title",
-        html=lambda row: status(row.state, row.state_title),
+        html=_state,
     )
 
 

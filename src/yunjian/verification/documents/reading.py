@@ -13,8 +13,9 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -26,12 +27,16 @@ from yunjian.evidence.bounded import Unreadable, run_bounded
 from yunjian.standards.factors import factors
 
 MOST_PAGES, MOST_SCANS, MOST_CHARACTERS, MOST_FINDINGS = 200, 20, 400_000, 300
+MOST_TABLES, MOST_ROWS, MOST_CELLS = 60, 500, 20
 SECONDS, SECONDS_FOR_SCANS = 60, 300
 MEMORY, MEMORY_FOR_SCANS = 2**30, 4 * 2**30
 SCAN_CONFIDENCE = 0.7
 
 Problem = Literal["", "unreadable", "no_text"]
-Code = Literal["unreadable", "no_text", "partly_scanned", "not_found", "differs"]
+Code = Literal[
+    "unreadable", "no_text", "partly_scanned", "not_found", "differs",
+    "differs_computed", "row_differs", "rows_number", "table_differs",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Found:
 
     `name` is `number`, `executed_from`, `executed_to`, `issued_on` (days as YYYY-MM-DD),
     `parameter` (a symbol of the rules), `pairs`, `verdict` (pass, fail, not_judged), or the name
-    of a computed value (`VALUES`).
+    of a computed value (`VALUES`). `about` holds the parameters that the last line up to it names.
     """
 
     name: str
@@ -57,6 +62,19 @@ class Found:
     page: int
     confidence: float
     quote: str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbered rows of numbers as they stand in the file, from 1 without a gap.
+
+    `page` is that of each row: a table goes on where the next page begins.
+    """
+
+    about: tuple[str, ...]
+    pages: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,7 @@ class Reading:
     silent: tuple[int, ...] = ()
     found: tuple[Found, ...] = ()
     problem: Problem = ""
+    tables: tuple[Table, ...] = ()
 
     def all(self, name: str) -> list[Found]:
         """Return what was found under a name, the surest first."""
@@ -80,13 +99,20 @@ class Reading:
             "silent": list(self.silent),
             "found": [asdict(one) for one in self.found],
             "problem": self.problem,
+            "tables": [asdict(one) for one in self.tables],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the reading that `to_json` wrote."""
-        found = tuple(Found(**one) for one in data["found"])
-        return cls(data["pages"], tuple(data["silent"]), found, data["problem"])
+        found = tuple(
+            Found(**{**one, "about": tuple(one.get("about", ()))}) for one in data["found"]
+        )
+        tables = tuple(
+            Table(tuple(one["about"]), tuple(one["pages"]), tuple(map(tuple, one["rows"])))
+            for one in data.get("tables", ())
+        )
+        return cls(data["pages"], tuple(data["silent"]), found, data["problem"], tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +125,22 @@ class Remark:
     page: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TypedTest:
+    """A test as it was typed, to be compared with a file.
+
+    `rows` are the numbers of each row of readings, `declared` and `computed` texts by a name of
+    `VALUES`. `alone`: no other test of the report is about this parameter.
+    """
+
+    parameter: str
+    verdict: str = ""
+    rows: Sequence[Sequence[str]] = ()
+    declared: Mapping[str, str] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
+
+
 # --- patterns; the text they see is NFKC, so that colons, brackets and digits have one form ------
 
 DAY = r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?"
@@ -106,8 +148,9 @@ CLOCK = r"(?:\s*\d{1,2}\s*[:时]\s*\d{1,2}\s*分?(?:[:]\d{1,2})?)?"
 NUMBER = re.compile(r"(报告(?:编号|号)|编号)\s*[:]?\s*([^\n]{3,80})")
 ENDS = re.compile(r"\s{2,}|第\s*\d+\s*页|共\s*\d+\s*页|[,;。]")
 EXECUTED = re.compile(
-    rf"(?:比对|校验|测试|监测|检测|采样|实施)(?:起止)?(?:日期|时间)\s*[:]?\s*{DAY}{CLOCK}"
-    rf"(?:\s*(?:至|到|~|-|—|–)\s*{DAY}{CLOCK})?"
+    rf"(?:比对|校验|测试|监测|检测|采样|实施)(?:(?:起止)?(?:日期|时间)|开始(?:日期|时间)?)"
+    rf"\s*[:]?\s*{DAY}{CLOCK}"
+    rf"(?:\s*(?:至|到|~|-|—|–|(?:实施)?结束(?:日期|时间)?)\s*{DAY}{CLOCK})?"
 )
 ISSUED = re.compile(rf"(?:签发|批准|报告|出具)(?:日期|时间)\s*[:]?\s*{DAY}")
 PAIRS = (
@@ -137,9 +180,13 @@ VALUE = {
     for name, word in VALUES.items()
 }
 # words for what the list of factors calls otherwise, or by its symbol alone
+ROW = re.compile(r"^\s*(\d{1,3})[\s、.]+(\S.*)$")
+CELL = re.compile(r"(?<!\S)[-+]?\d{1,9}(?:\.\d{1,9})?%?(?!\S)")
+LEAST_CELLS, LEAST_ROWS = 2, 3
+SHORT_SYMBOL = 2  # "NO" and "As" are words of other things as well
 MORE_WORDS = {
-    "烟尘": "PM", "颗粒物": "PM", "SO2": "SO2", "NOx": "NOx", "CODcr": "COD", "COD": "COD",
-    "NH3-N": "NH3-N", "化学需氧量": "COD", "含氧量": "O2",
+    "烟尘": "PM", "颗粒物": "PM", "PM": "PM", "CODcr": "CODCr", "COD": "CODCr", "TN": "TN",
+    "TP": "TP", "含氧量": "O2",
 }  # fmt: skip
 
 
@@ -161,14 +208,21 @@ def read_report(path: Path) -> Reading:
 def reading_of(texts: Sequence[PageText], *, pages: int) -> Reading:
     """Return what the texts of pages say."""
     silent = tuple(page.number for page in texts if not page.text.strip())
-    found: dict[tuple[str, str], Found] = {}
-    for page in texts:
+    found: dict[tuple[str, str, tuple[str, ...]], Found] = {}
+    searched: list[_Page] = []
+    about: tuple[str, ...] = ()
+    for text in texts:
+        page = _Page.of(text, about)
+        searched.append(page)
+        about = page.about_at(len(page.text))
         for one in _on_page(page):
-            known = found.get((one.name, one.value))
+            key = one.name, one.value, one.about if one.name in BY_PARAMETER else ()
+            known = found.get(key)
             if known is None or known.confidence < one.confidence:
-                found[one.name, one.value] = one
+                found[key] = one
     problem: Problem = "no_text" if len(silent) == len(texts) else ""
-    return Reading(pages, silent, tuple(found.values())[:MOST_FINDINGS], problem)
+    kept = tuple(found.values())[:MOST_FINDINGS]
+    return Reading(pages, silent, kept, problem, tuple(_tables(searched))[:MOST_TABLES])
 
 
 def compare_with_typed(reading: Reading, typed: Mapping[str, Any]) -> dict[str, list[Remark]]:
@@ -185,20 +239,98 @@ def compare_with_typed(reading: Reading, typed: Mapping[str, Any]) -> dict[str, 
     if reading.silent:
         pages = "、".join(str(number) for number in reading.silent)
         remarks["file"] = [Remark("partly_scanned", read=pages, page=reading.silent[0])]
-    for field in ("number", "executed_from", "executed_to", "issued_on", "pairs", "verdict"):
-        text = str(typed.get(field) or "").strip()
+    for name in ("number", "executed_from", "executed_to", "issued_on", "pairs", "verdict"):
+        text = str(typed.get(name) or "").strip()
         if text:
-            remarks |= _compared(field, text, reading.all(field), _KEYS.get(field, _as_it_stands))
-    for field in VALUES:
-        text = str(typed.get(field) or "").strip()
+            remarks |= _compared(name, text, reading.all(name), _KEYS.get(name, _as_it_stands))
+    for name in VALUES:
+        text = str(typed.get(name) or "").strip()
         # a computed value stands in many forms; that it was not found says nothing
-        if text and reading.all(field):
-            remarks |= _compared(field, text, reading.all(field), _as_number)
+        if text and reading.all(name):
+            remarks |= _compared(name, text, reading.all(name), _as_number)
     named = {one.value for one in reading.all("parameter")}
     missing = [one for one in typed.get("parameters") or () if one not in named]
     if missing:
         remarks["parameters"] = [Remark("not_found", typed=one) for one in missing]
     return remarks
+
+
+def compare_test(reading: Reading, test: TypedTest) -> dict[str, list[Remark]]:
+    """Return what a file says otherwise of a test: by `verdict`, a name of `VALUES`, `rows`, or
+    `rows.<n>` (from 1).
+
+    Only what stands under the parameter's name in the file is compared, or anything when the
+    report has no other test; where nothing was read, nothing is said.
+    """
+    remarks: dict[str, list[Remark]] = {}
+    verdicts = _about(reading.all("verdict"), test)
+    if test.verdict and verdicts and all(one.value != test.verdict for one in verdicts):
+        first = verdicts[0]
+        remarks["verdict"] = [Remark("differs", first.value, test.verdict, first.page)]
+    for name in VALUES:
+        found = _about(reading.all(name), test)
+        declared = test.declared.get(name, "").strip()
+        typed = declared or test.computed.get(name, "").strip()
+        if typed and found and not any(_alike(one.value, typed) for one in found):
+            code: Code = "differs" if declared else "differs_computed"
+            remarks[name] = [Remark(code, found[0].value, typed, found[0].page)]
+    return remarks | _compared_rows(reading, test)
+
+
+def _compared_rows(reading: Reading, test: TypedTest) -> dict[str, list[Remark]]:
+    """Compare typed rows with the table of the file that most of them stand in."""
+    tables = _about(reading.tables, test)
+    if not test.rows or not tables:
+        return {}
+    table = max(tables, key=lambda one: _agreeing(test.rows, one))
+    if _agreeing(test.rows, table) * 2 < len(test.rows):
+        # another table may be of another test; a single one of the only test is not
+        if len(tables) == 1 and test.alone:
+            return {"rows": [Remark("table_differs", page=table.pages[0])]}
+        return {}
+    remarks = {
+        f"rows.{number}": [Remark("row_differs", " ".join(read), " ".join(typed), page)]
+        for number, (typed, read, page) in enumerate(
+            zip(test.rows, table.rows, table.pages, strict=False), start=1
+        )
+        if not _stands_in(typed, read)
+    }
+    if len(test.rows) != len(table.rows):
+        numbers = str(len(table.rows)), str(len(test.rows))
+        remarks["rows"] = [Remark("rows_number", *numbers, page=table.pages[0])]
+    return remarks
+
+
+def _about(found: Iterable[Any], test: TypedTest) -> list[Any]:
+    rows = list(found)
+    named = [one for one in rows if test.parameter in one.about]
+    return named or (rows if test.alone and not test.parameter else [])
+
+
+def _agreeing(rows: Sequence[Sequence[str]], table: Table) -> int:
+    return sum(map(_stands_in, rows, table.rows))
+
+
+def _stands_in(typed: Sequence[str], read: Sequence[str]) -> bool:
+    """Tell whether each number that was typed stands in a row, whatever else does."""
+    return Counter(map(_as_signed, typed)) <= Counter(map(_as_signed, read))
+
+
+def _as_signed(text: str) -> Decimal | str:
+    try:
+        return Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        return text
+
+
+def _alike(read: str, typed: str) -> bool:
+    """Tell whether two amounts are the same at the decimals of the one that has fewer."""
+    one, other = _as_number(read), _as_number(typed)
+    if not isinstance(one, Decimal) or not isinstance(other, Decimal):
+        return one == other
+    coarse = max(int(number.as_tuple().exponent) for number in (one, other))
+    # half of the last decimal: papers round half up and half to even
+    return abs(one - other) <= Decimal((0, (5,), coarse - 1))
 
 
 def normal_number(text: str) -> str:
@@ -241,27 +373,71 @@ _KEYS: dict[str, Any] = {
 }
 
 
+BY_PARAMETER = {"verdict", *VALUES}
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page as it is searched."""
+    """A page as it is searched; `marks` are where lines name parameters, and which."""
 
     number: int
     text: str
     scale: float
+    marks: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, page: PageText, about: tuple[str, ...]) -> "_Page":
+        """Return a page; until it names a parameter it is about that of the page before."""
+        flat = unicodedata.normalize("NFKC", page.text)
+        marks = [(0, about)] if about else []
+        for line in re.finditer(r"[^\n]+", flat):
+            named = [name for name, word in _PARAMETERS.items() if word.search(line.group())]
+            if named:
+                marks.append((line.start(), tuple(sorted(named))))
+        return cls(page.number, flat, SCAN_CONFIDENCE if page.scanned else 1.0, tuple(marks))
+
+    def about_at(self, place: int) -> tuple[str, ...]:
+        """Return the parameters that the last line up to a place names."""
+        before = [named for start, named in self.marks if start <= place]
+        return before[-1] if before else ()
 
     def found(self, name: str, value: str, confidence: float, at: re.Match[str]) -> Found:
         """Return a value with the line it stands in."""
         start = self.text.rfind("\n", 0, at.start()) + 1
         end = self.text.find("\n", at.end())
         line = self.text[start : end if end >= 0 else len(self.text)].strip()
-        return Found(name, value, self.number, round(confidence * self.scale, 2), line[:120])
+        about = self.about_at(at.start())
+        sure = round(confidence * self.scale, 2)
+        return Found(name, value, self.number, sure, line[:120], about)
 
 
-def _on_page(page: PageText) -> Iterator[Found]:
-    flat = unicodedata.normalize("NFKC", page.text)
-    searched = _Page(page.number, flat, SCAN_CONFIDENCE if page.scanned else 1.0)
+def _on_page(page: _Page) -> Iterator[Found]:
     for search in (_numbers, _days, _pairs, _values, _symbols, _verdicts):
-        yield from search(searched)
+        yield from search(page)
+
+
+def _tables(pages: Iterable[_Page]) -> Iterator[Table]:
+    """Yield the numbered tables: a row that begins with 1 begins one."""
+    about: tuple[str, ...] = ()
+    rows: list[tuple[int, tuple[str, ...]]] = []
+
+    def table() -> Iterator[Table]:
+        if len(rows) >= LEAST_ROWS:
+            yield Table(about, tuple(page for page, _cells in rows), tuple(c for _p, c in rows))
+
+    for page in pages:
+        for line in re.finditer(r"[^\n]+", page.text):
+            hit = ROW.match(line.group())
+            cells = tuple(CELL.findall(hit.group(2)))[:MOST_CELLS] if hit else ()
+            if hit is None or len(cells) < LEAST_CELLS:
+                continue
+            number = int(hit.group(1))
+            if number == 1:
+                yield from table()
+                about, rows = page.about_at(line.start()), []
+            if number == len(rows) + 1 and number <= MOST_ROWS:
+                rows.append((page.number, cells))
+    yield from table()
 
 
 def _numbers(page: _Page) -> Iterator[Found]:
@@ -326,6 +502,8 @@ def _parameters() -> dict[str, re.Pattern[str]]:
     for medium in ("flue_gas", "wastewater"):
         for symbol, factor in factors(medium).items():
             words.setdefault(symbol, set()).add(unicodedata.normalize("NFKC", factor.zh))
+            if len(symbol) > SHORT_SYMBOL or re.search(r"\d", symbol):
+                words[symbol].add(symbol)
     for word, symbol in MORE_WORDS.items():
         words.setdefault(symbol, set()).add(word)
     return {symbol: re.compile("|".join(map(_word, known))) for symbol, known in words.items()}

@@ -64,6 +64,21 @@ class ReferenceCheck:
     provenance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """What satisfies the check that somebody is competent."""
+
+    satisfied_by: Sequence[str]
+    basis: str
+    clause: str
+    provenance: str
+
+    @property
+    def accepts_confirmation(self) -> bool:
+        """Whether a documented confirmation may stand in the place of a certificate."""
+        return "confirmation" in self.satisfied_by
+
+
 @cache
 def _data() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(DATA.read_text(encoding="utf-8"))
@@ -91,6 +106,12 @@ def correction() -> Correction:
 def reference_check() -> ReferenceCheck:
     """Return how far the reference analyser may be off."""
     return ReferenceCheck(**_data()["reference_checks"][0])
+
+
+@cache
+def competence() -> Competence:
+    """Return what satisfies the check of competence."""
+    return Competence(**_data()["competence"][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,7 @@ class PersonFact:
     label: str
     certified: bool
     left_on: date | None = None
+    confirmed_until: date | None = None  # of a confirmation in the place of a certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +324,12 @@ def _people(facts: ReportFacts) -> Iterator[Finding]:
         if one.left_on is not None and one.left_on <= facts.day:
             about = {"person": one.label, "day": one.left_on.isoformat()}
             yield Finding("person_had_left", "people", about)
-        if not one.certified:
+        if one.certified:
+            continue
+        if one.confirmed_until is not None:
+            about = {"person": one.label, "day": one.confirmed_until.isoformat()}
+            yield Finding("person_confirmed", "people", about)
+        else:
             yield Finding("person_uncertified", "people", {"person": one.label})
 
 

@@ -9,6 +9,7 @@ from yunjian.verification.models.parts import (
     ReportOriginal,
     ReportPerson,
     ReportReading,
+    ReportSignature,
     ReportTest,
 )
 from yunjian.verification.models.reports import NumberPattern, Report
@@ -24,5 +25,6 @@ __all__ = [
     "ReportOriginal",
     "ReportPerson",
     "ReportReading",
+    "ReportSignature",
     "ReportTest",
 ]

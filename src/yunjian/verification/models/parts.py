@@ -16,7 +16,7 @@ from yunjian.access.row_policies import (
     through_own,
 )
 from yunjian.access.scope import ScopedModel
-from yunjian.agencies.models import Certificate, Equipment, Person
+from yunjian.agencies.models import Certificate, CompetenceConfirmation, Equipment, Person
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, District, Organization
 from yunjian.instruments.models import Instrument, InstrumentRevision
@@ -98,12 +98,19 @@ class ReportInstrument(PartOfReport):
 
 
 class ReportPerson(PartOfReport):
-    """Somebody who took part, with the certificate that was valid that day (none: a finding)."""
+    """Somebody who took part, with the certificate that was valid that day.
+
+    Without one a documented confirmation of competence may stand in its place, as what it is;
+    whether it satisfies the check is data (`verification/data/severities.toml`).
+    """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="people")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     certificate = models.ForeignKey(
         Certificate, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmation = models.ForeignKey(
+        CompetenceConfirmation, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
     class Meta:
@@ -236,7 +243,9 @@ class ReportOriginal(PartOfReport):
 class ReportCorrection(PartOfReport):
     """整改: what a failed report leads to, until a later accepted report of the point passes.
 
-    The term is data (`verification/data/severities.toml`), copied here with its clause.
+    The term is data (`verification/data/severities.toml`), copied here with its clause. The agency
+    and the discharger are told once when the term is near (`reminded_at`), and once when it is over
+    (`overdue_told_at`).
     """
 
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="correction")
@@ -251,6 +260,8 @@ class ReportCorrection(PartOfReport):
     done_by_report = models.ForeignKey(
         Report, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("完成报告")
     )
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    overdue_told_at = models.DateTimeField(null=True, editable=False)
 
     row_policy = RowPolicy(
         read=(through("report_id", REPORT),),
@@ -353,3 +364,49 @@ class ReportReading(PartOfReport):
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     content = models.JSONField()
     read_at = models.DateTimeField(default=now)
+
+
+class ReportSignature(PartOfReport):
+    """证书签名: the owner's signature with the certificate of the agency, over the digest of what
+    was shown.
+
+    `signed_text` holds that digest (`certificates.Challenge`). Chain, validity, revocation and
+    whose certificate it is were verified at `signed_at`; certificate (DER) and signature are kept
+    in base64, so that anybody can verify the signature again. Written in the moment in which the
+    report is handed in, and never changed.
+    """
+
+    report = models.OneToOneField(
+        Report, on_delete=models.PROTECT, related_name="certificate_signature"
+    )
+    holder = models.CharField(_("证书单位"), max_length=120)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18)
+    subject = models.CharField(_("证书主体"), max_length=300)
+    issuer = models.CharField(_("签发机构"), max_length=300)
+    serial = models.CharField(_("证书序列号"), max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    algorithm = models.CharField(_("算法"), max_length=8)
+    valid_from = models.DateTimeField(_("有效期起"))
+    valid_until = models.DateTimeField(_("有效期止"))
+    signed_text = models.CharField(max_length=300)
+    certificate = models.TextField()
+    signature = models.TextField()
+    signed_at = models.DateTimeField(_("签名时间"), default=now, editable=False)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="signed_once_checked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("held", "verification_report.state%TYPE")],
+                func="""
+                    SELECT state INTO held FROM verification_report WHERE id = NEW.report_id;
+                    IF held <> 'checked' THEN
+                        RAISE EXCEPTION 'report % is not to be signed', NEW.report_id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]

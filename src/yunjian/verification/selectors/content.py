@@ -35,7 +35,11 @@ def content_of(report: Report) -> dict[str, Any]:
         ],
         # people by their keys: the chain keeps for ever, so it keeps no names
         "people": [
-            [str(row.person_id), str(row.certificate_id) if row.certificate_id else None]
+            [
+                str(row.person_id),
+                str(row.certificate_id) if row.certificate_id else None,
+                *([str(row.confirmation_id)] if row.confirmation_id else []),
+            ]
             for row in report.people.all()
         ],
         "devices": [

@@ -40,7 +40,13 @@ from yunjian.verification.selectors.contents import missing_contents, missing_or
 from yunjian.verification.selectors.files import files_elsewhere, repeated_files
 from yunjian.verification.selectors.forms import form_named
 from yunjian.verification.selectors.reports import pattern_of, with_parts
-from yunjian.verification.selectors.standing import instrument_label, period_text, stood, valid_on
+from yunjian.verification.selectors.standing import (
+    confirmed_on,
+    instrument_label,
+    period_text,
+    stood,
+    valid_on,
+)
 
 
 def current_findings(report: Report) -> list[Finding]:
@@ -88,6 +94,9 @@ def facts_of(report: Report) -> ReportFacts:
                 label=row.person.name,
                 certified=valid_on(row.person, day) is not None,
                 left_on=row.person.left_on,
+                confirmed_until=held.valid_until
+                if (held := confirmed_on(row.person, day))
+                else None,
             )
             for row in report.people.all()
         ],

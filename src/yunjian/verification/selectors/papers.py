@@ -14,6 +14,8 @@ from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.selectors.contents import checklist, original_kinds
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES
+from yunjian.verification.selectors.reports import certificate_signature_of
+from yunjian.verification.selectors.standing import competence_text
 
 HEADS = {
     "instruments": ["因子", "名称", "型号", "厂家", "原理", "出厂编号", "量程"],
@@ -73,7 +75,7 @@ def _written(report: Report) -> ReportPaper:
             [
                 row.person.name,
                 row.person.get_position_display(),
-                row.certificate.number if row.certificate else "",
+                competence_text(row),
             ]
             for row in report.people.all()
         ],
@@ -90,6 +92,7 @@ def _written(report: Report) -> ReportPaper:
             ["编制", report.prepared_by.display_name, _clock(report.created_at)],
             ["校核", _name(report.checked_by), _clock(report.checked_at)],
             ["批准", _name(report.signed_by), _clock(signed)],
+            *_certified(report),
         ],
         verdict=str(VERDICT_TITLES.get(gravest, gravest)),
         digest=report.content_digest,
@@ -97,6 +100,13 @@ def _written(report: Report) -> ReportPaper:
         issued_at=signed or now(),
         heads=HEADS,
     )
+
+
+def _certified(report: Report) -> Rows:
+    row = certificate_signature_of(report)
+    if row is None:
+        return []
+    return [["证书签名", f"{row.subject}，序列号 {row.serial}", _clock(row.signed_at)]]
 
 
 def _facts(report: Report) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from yunjian.access.scope import get_visible_or_404
-from yunjian.agencies.models import Certificate
+from yunjian.agencies.models import Certificate, CompetenceConfirmation
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import day_bounds
@@ -24,6 +24,7 @@ from yunjian.verification.models import (
     ReportMaterial,
     ReportOriginal,
     ReportPerson,
+    ReportSignature,
     ReportTest,
 )
 from yunjian.verification.models.reports import WAITING, ReportState
@@ -102,8 +103,11 @@ def with_parts(report: Report) -> Report:
         Prefetch(
             "people",
             ReportPerson.unscoped()
-            .select_related("person", "certificate")
-            .prefetch_related(Prefetch("person__certificates", _certificates()))
+            .select_related("person", "certificate", "confirmation")
+            .prefetch_related(
+                Prefetch("person__certificates", _certificates()),
+                Prefetch("person__confirmations", CompetenceConfirmation.unscoped().all()),
+            )
             .order_by("id"),
         ),
         Prefetch(
@@ -174,6 +178,12 @@ def next_waiting(after: Report) -> Report | None:
     """Return the report that has waited longest, besides one."""
     rows: QuerySet[Report] = Report.objects.filter(state__in=WAITING).exclude(pk=after.pk)
     return rows.order_by("submitted_at", "id").first()
+
+
+def certificate_signature_of(report: Report) -> ReportSignature | None:
+    """Return the signature by certificate of a report, if it was signed so."""
+    row: ReportSignature | None = ReportSignature.objects.filter(report=report).first()
+    return row
 
 
 def part_or_404(model: type[Any], report: Report, key: UUID) -> Any:

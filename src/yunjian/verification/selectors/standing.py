@@ -7,14 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
-from yunjian.agencies.models import Certificate, Equipment, Person
+from yunjian.agencies.models import Certificate, CompetenceConfirmation, Equipment, Person
 from yunjian.instruments.models import Instrument, InstrumentRevision, ParameterChange
 from yunjian.instruments.models.filing import RevisionState
 from yunjian.instruments.selectors.lifecycle import settings_now
 from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint, PointAccess
+from yunjian.verification.domain.findings import competence
+from yunjian.verification.models import ReportPerson
 
 
 def points_served(actor: Actor) -> QuerySet[MonitoringPoint]:
@@ -102,7 +105,8 @@ def parameter_changes(instruments: Iterable[Instrument]) -> dict[UUID, list[Para
 def people_of(agency_id: UUID) -> QuerySet[Person]:
     """Return the people of an agency with their certificates, also those who have left."""
     rows: QuerySet[Person] = Person.objects.filter(organization_id=agency_id)
-    return rows.prefetch_related(_certificates()).order_by("name", "id")
+    confirmations = Prefetch("confirmations", CompetenceConfirmation.objects.all())
+    return rows.prefetch_related(_certificates(), confirmations).order_by("name", "id")
 
 
 def devices_of(agency_id: UUID) -> QuerySet[Equipment]:
@@ -122,3 +126,29 @@ def valid_on(holder: Person | Equipment, day: date) -> Certificate | None:
         if begun and certificate.valid_until >= day:
             return certificate
     return None
+
+
+def confirmed_on(person: Person, day: date) -> CompetenceConfirmation | None:
+    """Return the confirmation of competence of a person (read with them) that holds on a day, if
+    the policy lets one stand in the place of a certificate."""
+    if not competence().accepts_confirmation:
+        return None
+    for row in person.confirmations.all():
+        if row.confirmed_on <= day <= row.valid_until:
+            return row
+    return None
+
+
+def competence_text(row: ReportPerson) -> str:
+    """Return what shows the competence of somebody who took part: a certificate by its number, a
+    confirmation as what it is, or nothing."""
+    if row.certificate is not None:
+        return row.certificate.number
+    if row.confirmation is None:
+        return ""
+    return _("能力确认（非证书）：%(by)s %(day)s 确认，依据 %(basis)s，有效期至 %(until)s") % {
+        "by": row.confirmation.confirmed_by,
+        "day": row.confirmation.confirmed_on,
+        "basis": row.confirmation.basis,
+        "until": row.confirmation.valid_until,
+    }

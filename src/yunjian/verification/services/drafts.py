@@ -35,6 +35,7 @@ from yunjian.verification.policies import may_prepare, may_withdraw
 from yunjian.verification.selectors.forms import form_in_force
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.selectors.standing import (
+    confirmed_on,
     is_served_on,
     parameter_changes,
     revisions_on,
@@ -414,6 +415,13 @@ def _check_instruments(
         problems.unless(stood(one, day), "instruments", message, "not_standing")
 
 
+def proofs_renew(report: Report) -> None:
+    """Name the certificates and confirmations that hold by what is filed now, before a draft is
+    frozen: they may have been filed after people and devices were chosen."""
+    held = with_parts(report)
+    _write_lists(report, {name: _lists_of(held)[name] for name in ("people", "devices")})
+
+
 def _write_lists(report: Report, lists: Mapping[str, Any]) -> None:
     """Write instruments with their parameters, people and devices with their certificates."""
     day = business_day(report.executed_from)
@@ -434,7 +442,12 @@ def _write_lists(report: Report, lists: Mapping[str, Any]) -> None:
     if "people" in lists:
         ReportPerson.unscoped().filter(report=report).delete()
         ReportPerson.unscoped().bulk_create(
-            ReportPerson(report=report, person=one, certificate=valid_on(one, day))
+            ReportPerson(
+                report=report,
+                person=one,
+                certificate=(held := valid_on(one, day)),
+                confirmation=None if held else confirmed_on(one, day),
+            )
             for one in lists["people"]
         )
     if "devices" in lists:

@@ -4,10 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
+from yunjian.certificates.models import Challenge
+from yunjian.certificates.services.signing import SignedDigest, signing_challenge
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachments_share
 from yunjian.kernel.clock import business_day, now
@@ -17,12 +20,13 @@ from yunjian.records.problems import Problems
 from yunjian.records.versions import check_version
 from yunjian.verification import events
 from yunjian.verification.domain.findings import Finding, retention
-from yunjian.verification.models import Report
+from yunjian.verification.models import Report, ReportSignature
 from yunjian.verification.models.reports import ReportState
 from yunjian.verification.policies import may_check, may_prepare, may_sign
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.reports import with_parts, wrote
+from yunjian.verification.services.drafts import proofs_renew
 from yunjian.verification.services.rows import (
     agency_link,
     holders_in,
@@ -61,6 +65,7 @@ def report_check(
     )
     check_version(report, version)
     _check_note(note_text)
+    proofs_renew(report)
     _refuse_blocking(report)
     report.state = ReportState.CHECKED
     report.checked_by_id = actor.account_id
@@ -109,13 +114,35 @@ def report_send_back(*, actor: Actor, report: Report, reason: str) -> Report:
     return report
 
 
+def report_challenge(
+    *, request: HttpRequest, actor: Actor, report: Report, shown_digest: str
+) -> Challenge:
+    """Make the text that the agency's key is to sign for a checked report.
+
+    Raises:
+        NotAllowed, InvalidState, Conflict: as `report_sign`.
+        RateLimitExceeded: this address asked too often.
+    """
+    require(may_sign(actor, report), _("只有本机构的负责人可以签字提交"))
+    require_state(report, ReportState.CHECKED, message=_("只有已校核的报告可以签字"))
+    if digest_of(with_parts(report)) != shown_digest:
+        raise Conflict(_("内容已有更新，请重新查看后再签字"), code="content_changed")
+    return signing_challenge(request=request, digest=shown_digest)
+
+
 @transaction.atomic
 def report_sign(
-    *, actor: Actor, report: Report, signature: Attachment, shown_digest: str
+    *,
+    actor: Actor,
+    report: Report,
+    shown_digest: str,
+    signature: Attachment | None = None,
+    certified: SignedDigest | None = None,
 ) -> Report:
     """Sign a checked report and hand it in: its content and findings are frozen for ever.
 
-    The signature is bound to the digest of exactly what was shown.
+    Signed by hand (`signature`, a picture), or with the certificate of the agency (`certified`,
+    verified before). The signature is bound to the digest of exactly what was shown.
 
     Raises:
         NotAllowed: the actor is not the owner of the agency.
@@ -126,14 +153,20 @@ def report_sign(
     report = locked_report(report)
     require(may_sign(actor, report), _("只有本机构的负责人可以签字提交"))
     require_state(report, ReportState.CHECKED, message=_("只有已校核的报告可以签字"))
-    own_file(actor, signature, "signature")
-    if signature.kind != "image":
-        raise InvalidInput(_("请上传手写签名的图片"), code="invalid", field="signature")
+    if signature is None and certified is None:
+        message = _("请上传手写签名的图片，或用本单位的证书签名")
+        raise InvalidInput(message, code="required", field="signature")
+    if signature is not None:
+        own_file(actor, signature, "signature")
+        if signature.kind != "image":
+            raise InvalidInput(_("请上传手写签名的图片"), code="invalid", field="signature")
     held = with_parts(report)
     digest = digest_of(held)
-    if digest != shown_digest:
+    if digest != shown_digest or (certified is not None and certified.digest != digest):
         raise Conflict(_("内容已有更新，请重新查看后再签字"), code="content_changed")
     findings = _refuse_blocking(held)
+    if certified is not None:
+        _keep(report, certified)
     report.state = ReportState.SUBMITTED
     report.signed_by_id = actor.account_id
     report.signature = signature
@@ -148,7 +181,7 @@ def report_sign(
         ]
     )  # fmt: skip
     attachments_share(
-        ids=[signature.pk, *files_of(held)],
+        ids=[*([signature.pk] if signature else []), *files_of(held)],
         organization_id=report.discharger_id,
         district_code=report.district_id,
     )
@@ -162,12 +195,39 @@ def report_sign(
         events.REPORT_SUBMITTED,
         report,
         content_digest=digest,
-        signature=signature.digest,
+        signature=signature.digest if signature else None,
+        certificate=_certificate_facts(certified),
         checker=str(report.checked_by_id),
         keep_until=report.keep_until.isoformat(),
         findings=len(findings),
     )
     return report
+
+
+def _keep(report: Report, certified: SignedDigest) -> None:
+    """Keep certificate and signature, so that they can be verified again."""
+    proof = certified.proof
+    ReportSignature(
+        report=report,
+        holder=proof.name,
+        uscc=proof.uscc,
+        subject=certified.subject[:300],
+        issuer=proof.issuer[:300],
+        serial=proof.serial,
+        fingerprint=proof.fingerprint,
+        algorithm=proof.algorithm,
+        valid_from=proof.valid_from,
+        valid_until=proof.valid_until,
+        signed_text=certified.text,
+        certificate=certified.certificate,
+        signature=certified.signature,
+    ).save(force_insert=True)
+
+
+def _certificate_facts(certified: SignedDigest | None) -> dict[str, str] | None:
+    if certified is None:
+        return None
+    return {"serial": certified.proof.serial, "fingerprint": certified.proof.fingerprint}
 
 
 def files_of(report: Report) -> list[Any]:

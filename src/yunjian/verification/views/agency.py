@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
+from yunjian.certificates.selectors.keys import key_client
+from yunjian.certificates.services.signing import signature_verify
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import DomainError
 from yunjian.sources.models import MonitoringPoint
@@ -72,23 +75,33 @@ from yunjian.verification.services.parts import (
     original_remove,
 )
 from yunjian.verification.services.patterns import pattern_set
-from yunjian.verification.services.signing import report_check, report_send_back, report_sign
+from yunjian.verification.services.signing import (
+    report_challenge,
+    report_check,
+    report_send_back,
+    report_sign,
+)
 from yunjian.verification.tables import AgencyReportTable
-from yunjian.verification.views.pages import report_shown
+from yunjian.verification.views.pages import corrections_page, corrections_shown, report_shown
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.guards import agency_page, only_with
 from yunjian.web.lists import Action, ListPage, cleaned_query
+from yunjian.web.middleware import policy_with_service
 from yunjian.web.responses import done
 from yunjian.web.uploads import stored
 
+BASE = "/agency/reports/"
+CORRECTIONS = corrections_page(
+    "verification.agency_corrections", BASE, ((_("任务管理"), ""),), _("上传报告")
+)
 REPORTS = ListPage(
     name="verification.agency_reports",
     title=_("上传报告"),
     table=AgencyReportTable,
     parents=((_("任务管理"), ""),),
+    tabs=CORRECTIONS.tabs,
 )
-BASE = "/agency/reports/"
 
 
 def _page_of(report: Report, tab: str = "") -> str:
@@ -118,6 +131,19 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
             *([pattern] if may_set_pattern(current_actor()) else []),
         ],
         table_context={"base": BASE},
+    )
+
+
+@agency_page
+@require_GET
+def correction_list(request: HttpRequest) -> HttpResponseBase:
+    """What failed reports of the agency lead to; the way out of one is a report that passes."""
+    return corrections_shown(
+        request,
+        CORRECTIONS,
+        base=BASE,
+        exclude=("agency",),
+        may_prepare=may_prepare(current_actor()),
     )
 
 
@@ -157,7 +183,9 @@ def _shown(request: HttpRequest, report: Report, error: DomainError | None = Non
     form = form_named(report.form)
     slots = [row.instrument.slot for row in with_parts(report).instruments.all()]
     may_edit = draft and may_prepare(actor, report)
-    return report_shown(
+    signs = checked and may_sign(actor, report)
+    keys = key_client() if signs else None
+    response = report_shown(
         request,
         report,
         error=error,
@@ -166,12 +194,16 @@ def _shown(request: HttpRequest, report: Report, error: DomainError | None = Non
         may_edit=may_edit,
         may_check=draft and may_check(actor, report) and not wrote(actor.account_id, report),
         may_send_back=checked and may_prepare(actor, report),
-        may_sign=checked and may_sign(actor, report),
+        may_sign=signs,
+        keys=keys,
         may_revise=report.latest and report.state in REVISED_FROM and may_prepare(actor, report),
         may_withdraw=report.state in WITHDRAWN_FROM and may_withdraw(actor, report),
         may_ask=(draft or checked) and may_prepare(actor, report),
         offered=tests_offered(form, slots) if form and may_edit else [],
     )
+    if keys is not None and keys.service:  # the dialog of signing asks the key
+        response["Content-Security-Policy"] = policy_with_service(keys.service)
+    return response
 
 
 @only_with(PREPARE_REPORTS)
@@ -365,10 +397,17 @@ def report_signed(request: HttpRequest, report_id: UUID) -> HttpResponse:
     form = SignForm(posted(request), request.FILES or None, initial={"shown_digest": digest})
 
     def save() -> HttpResponse:
-        actor = current_actor()
-        file = stored(actor, form.cleaned_data["signature"], purpose="signature", field="signature")
-        shown = form.cleaned_data["shown_digest"]
-        report_sign(actor=actor, report=report, signature=file, shown_digest=shown)
+        actor, values = current_actor(), form.cleaned_data
+        shown, upload = values["shown_digest"], values["signature"]
+        certified = (
+            signature_verify(request=request, actor=actor, digest=shown, **form.certified)
+            if form.certified
+            else None
+        )
+        file = stored(actor, upload, purpose="signature", field="signature") if upload else None
+        report_sign(
+            actor=actor, report=report, signature=file, shown_digest=shown, certified=certified
+        )
         return done(request, gettext("已签字提交"), _page_of(report, "signing"))
 
     return form_dialog(
@@ -377,8 +416,30 @@ def report_signed(request: HttpRequest, report_id: UUID) -> HttpResponse:
         save=save,
         title=gettext("签字提交 · %(report)s") % {"report": report},
         text=gettext("签字与内容摘要 %(digest)s 绑定，提交后不可修改。") % {"digest": digest},
+        sections=[("", [form["signature"]])],
+        below="verification/parts/certificate_signing.html",
+        keys=key_client(),
+        challenge_url=reverse("verification:report_sign_challenge", args=[report.pk]),
         submit=gettext("签字并提交"),
     )
+
+
+@never_cache
+@only_with(SIGN_REPORTS)
+@require_POST
+def report_sign_challenge(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Hand out the text that the key is to sign for what was shown (JSON)."""
+    report = report_or_404(report_id)
+    try:
+        challenge = report_challenge(
+            request=request,
+            actor=current_actor(),
+            report=report,
+            shown_digest=request.POST.get("shown_digest", ""),
+        )
+    except DomainError as error:
+        return JsonResponse({"reason": error.code, "message": error.message}, status=error.status)
+    return JsonResponse({"id": str(challenge.pk), "text": challenge.text})
 
 
 @only_with(PREPARE_REPORTS)

@@ -10,20 +10,22 @@ from django.views.decorators.http import require_GET
 
 from yunjian.kernel.errors import DomainError
 from yunjian.verification.fields import REMARKABLE
-from yunjian.verification.forms import ReportQuery
+from yunjian.verification.forms import CorrectionQuery, ReportQuery
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.contents import checklist, original_kinds
-from yunjian.verification.selectors.file_remarks import file_remarks
+from yunjian.verification.selectors.corrections import corrections
+from yunjian.verification.selectors.file_remarks import file_problem, file_remarks, test_remarks
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
 from yunjian.verification.selectors.reports import (
+    certificate_signature_of,
     editions_of,
     exceptions_of,
     report_or_404,
     reports,
     with_parts,
 )
-from yunjian.verification.tables import ReportTable
+from yunjian.verification.tables import CorrectionTable, ReportTable
 from yunjian.web.guards import source_page
 from yunjian.web.lists import ListPage, cleaned_query
 
@@ -35,12 +37,54 @@ TABS = [
     ("signing", _("审核与签字")),
     ("history", _("历史")),
 ]
+CORRECTIONS_TITLE = _("报告整改")
+
+
+def corrections_page(name: str, base: str, parents: tuple[Any, ...], first: Any) -> ListPage:
+    """Return the list of corrections of a portal, beside its list of reports."""
+    return ListPage(
+        name=name,
+        title=CORRECTIONS_TITLE,
+        table=CorrectionTable,
+        order="due_on",
+        parents=parents,
+        tabs=((first, base), (CORRECTIONS_TITLE, f"{base}corrections/")),
+        default={"state": "open"},
+    )
+
+
+def corrections_shown(
+    request: HttpRequest, page: ListPage, *, base: str, exclude: tuple[str, ...], **more: Any
+) -> HttpResponseBase:
+    """Show the corrections that the actor sees; who asks for nothing is shown the open ones."""
+    form = CorrectionQuery(page.query(request.GET))
+    rows = corrections(**cleaned_query(form))
+    return page.answer(
+        request, rows, form=form, exclude=exclude, table_context={"base": base, **more}
+    )
+
+
+SOURCE_BASE = "/source/reports/"
+SOURCE_CORRECTIONS = corrections_page(
+    "verification.source_corrections",
+    SOURCE_BASE,
+    ((_("运维管理"), ""),),
+    _("比对与校验报告"),
+)
 SOURCE_REPORTS = ListPage(
     name="verification.source_reports",
     title=_("比对与校验报告"),
     table=ReportTable,
     parents=((_("运维管理"), ""),),
+    tabs=SOURCE_CORRECTIONS.tabs,
 )
+
+
+@source_page
+@require_GET
+def source_corrections(request: HttpRequest) -> HttpResponseBase:
+    """What failed reports about the discharger's points lead to."""
+    return corrections_shown(request, SOURCE_CORRECTIONS, base=SOURCE_BASE, exclude=("discharger",))
 
 
 @source_page
@@ -89,8 +133,10 @@ def report_shown(
         "originals": originals,
         "lines": report_history(held) if tab == "history" else [],
         "editions": editions_of(held),
+        "certified": certificate_signature_of(held) if tab == "signing" else None,
         "exceptions": exceptions_of(held) if tab == "signing" else [],
         "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
+        "file_problem": file_problem(held) if tab == "tests" and held.file_id else "",
         "correction": getattr(held, "correction", None),
         "has_word": bool((form := form_named(held.form)) and form.word),
         "error": error,
@@ -104,26 +150,38 @@ def report_shown(
 def _tests(report: Report) -> list[dict[str, Any]]:
     """Return the tests as they are shown: readings beside what they compute to."""
     form = form_named(report.form)
+    remarks = test_remarks(report) if report.file_id else {}
     shown = []
     for row in report.tests.all():
         spec = spec_of(form, row.test) if form else None
         columns = list(spec.columns) if spec else []
+        said = remarks.get((row.test, row.parameter), {})
         shown.append(
             {
                 "row": row,
                 "spec": spec,
                 "columns": columns,
                 "lines": [
-                    ([line.get(one.key, "") for one in columns], line.get("excluded", ""))
-                    for line in row.readings
+                    (
+                        [line.get(one.key, "") for one in columns],
+                        line.get("excluded", ""),
+                        said.get(f"readings.{number}", ""),
+                    )
+                    for number, line in enumerate(row.readings, start=1)
                 ],
                 "fields": [
                     (one, row.values.get(one.key, "")) for one in (spec.fields if spec else ())
                 ],
                 "quantities": [
-                    (one, row.declared.get(one["key"], ""))
+                    (
+                        one,
+                        row.declared.get(one["key"], ""),
+                        said.get(f"declared.{one['key']}", ""),
+                    )
                     for one in row.results.get("quantities", [])
                 ],
+                "said_of_verdict": said.get("declared_verdict", ""),
+                "said_of_rows": said.get("readings", ""),
                 "verdict": VERDICT_TITLES.get(row.verdict, row.verdict),
             }
         )

@@ -7,10 +7,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from yunjian.access.actor import acting_as, current_actor, system_actor
+from yunjian.certificates.selectors.keys import signature_holds
 from yunjian.evidence.services import verify_object
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.content import digest_of
-from yunjian.verification.selectors.reports import report_or_404, with_parts
+from yunjian.verification.selectors.reports import (
+    certificate_signature_of,
+    report_or_404,
+    with_parts,
+)
 from yunjian.verification.services.papers import report_docx, report_pdf, report_xlsx
 from yunjian.web.excel import xlsx
 from yunjian.web.guards import AGENCY_PORTAL, SOURCE_PORTAL, SUPERVISION_PORTAL, only_with
@@ -60,5 +65,16 @@ def check(request: HttpRequest, report_id: UUID) -> HttpResponse:
         )
         proof = verify_object(report)
         matches = digest_of(with_parts(report)) == report.content_digest
-    context = {"report": report, "proof": proof, "matches": matches}
+        signed_with = certificate_signature_of(report)
+        certified = signed_with is None or signature_holds(
+            certificate=signed_with.certificate,
+            text=signed_with.signed_text,
+            signature=signed_with.signature,
+        )
+        # the text names the digest between the site and what is random
+        certified = certified and (
+            signed_with is None or report.content_digest in signed_with.signed_text.split(" ")
+        )
+    context = {"report": report, "proof": proof, "matches": matches and certified}
+    context["signed_with"] = signed_with
     return render(request, "verification/check.html", context)

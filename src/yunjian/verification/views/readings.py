@@ -20,6 +20,7 @@ from yunjian.verification.documents.tables import table_of
 from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.models.parts import DeclaredVerdict
 from yunjian.verification.policies import PREPARE_REPORTS
+from yunjian.verification.selectors.file_remarks import test_remarks
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.reports import report_or_404, with_parts
 from yunjian.verification.services.readings import MOST_ROWS, readings_remove, readings_save
@@ -194,8 +195,16 @@ def _page(
         for column in spec.columns
     ]
 
+    remarks = test_remarks(with_parts(report)) if report.file_id else {}
+    said = remarks.get((spec.key, parameter), {})
+
     def cell(name: str, value: str) -> dict[str, str]:
-        return {"name": name, "value": value, "wrong": wrong.get(name, "")}
+        return {
+            "name": name,
+            "value": value,
+            "wrong": wrong.get(name, ""),
+            "said": said.get(name, ""),
+        }
 
     seen = bounded(request.POST.get("version", ""))
     stale = isinstance(error, StaleVersion)
@@ -217,6 +226,7 @@ def _page(
             {
                 "number": number,
                 "wrong": wrong.get(f"readings.{number}", ""),
+                "said": said.get(f"readings.{number}", ""),
                 "cells": [
                     cell(f"readings.{number}.{column.key}", str(line.get(column.key, "")))
                     for column in spec.columns
@@ -240,6 +250,8 @@ def _page(
         "results": results,
         "verdicts": DeclaredVerdict.choices,
         "held": held,
+        "said_of_verdict": said.get("declared_verdict", ""),
+        "said_of_rows": said.get("readings", ""),
         "wrong": wrong,
         "error": error,
         "version": version,

@@ -40,7 +40,7 @@ from yunjian.verification.services.reviews import (
     report_return,
 )
 from yunjian.verification.tables import ExceptionTable, ReportTable
-from yunjian.verification.views.pages import report_shown
+from yunjian.verification.views.pages import corrections_page, corrections_shown, report_shown
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import posted
 from yunjian.web.guards import authority_page, only_with
@@ -68,6 +68,18 @@ EXCEPTIONS = ListPage(
     table=ExceptionTable,
     parents=((_("审核"), ""), (_("比对与校验报告"), BASE)),
 )
+
+
+CORRECTIONS = corrections_page(
+    "verification.supervision_corrections", BASE, ((_("审核"), ""),), _("比对与校验报告")
+)
+
+
+@authority_page
+@require_GET
+def correction_list(request: HttpRequest) -> HttpResponseBase:
+    """What failed reports of the jurisdiction lead to."""
+    return corrections_shown(request, CORRECTIONS, base=BASE, exclude=())
 
 
 @authority_page
