@@ -186,6 +186,15 @@ class TestFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FormFact:
+    """That a report keeps to a version of its form which is not the one in force."""
+
+    name: str
+    current: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """A person or device that another report names at the same time at another place."""
 
@@ -211,6 +220,7 @@ class ReportFacts:
     people: Sequence[PersonFact] = ()
     materials: Sequence[MaterialFact] = ()
     tests: Sequence[TestFact] = ()
+    form: FormFact | None = None
     missing_originals: Sequence[tuple[str, str]] = ()
     missing_contents: Sequence[tuple[str, str]] = ()  # item and clause
     overlaps: Sequence[Overlap] = ()
@@ -304,6 +314,9 @@ def _tests(facts: ReportFacts) -> Iterator[Finding]:
 
 
 def _papers(facts: ReportFacts) -> Iterator[Finding]:
+    if one := facts.form:
+        about = {"form": one.name, "current": one.current, "since": one.since.isoformat()}
+        yield Finding("form_not_current", "form", about)
     if not facts.has_file:
         yield Finding("file_missing", "file")
     for kind, label in facts.missing_originals:
