@@ -322,7 +322,7 @@ def _line_dialog(
             form.data = {**request.POST.dict(), "revision": str(draft.revision)}
             form.stale = True
             raise
-        return done(request, _("已保存到草稿"), f"{_address(draft)}#{part}")
+        return done(request, _("已保存到草稿"), _address(draft))
 
     return form_dialog(
         request,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from yunjian.kernel.languages import localized
 from yunjian.library.domain.report_form_changes import provenance_text
-from yunjian.standards.reports import ContentItem, report_forms
-from yunjian.verification.fields import REMARKABLE
+from yunjian.standards.reports import COVER, PARTS, ContentItem, report_forms
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.forms import form_named
 
@@ -98,11 +97,8 @@ def _lines(report: Report) -> Iterator[ChecklistLine]:
                 filled_by = kinds[key]
             case _:
                 present = _is_filled(report, kind)
-                filled_by = str(REMARKABLE.get(FIELD_OF.get(kind, kind), ""))
+                filled_by = localized(_both((COVER | PARTS)[kind]))
         yield ChecklistLine(item, present, filled_by)
-
-
-FIELD_OF = {"verdict": "tests", "signatures": "signature", "point": "instruments"}
 
 
 def _is_filled(report: Report, source: str) -> bool:
