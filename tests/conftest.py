@@ -26,8 +26,9 @@ from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Organization
 from yunjian.identity.models.accounts import Role
 from yunjian.library.selectors.published_packs import published_packs
+from yunjian.library.selectors.report_forms import published_report_forms
 from yunjian.library.selectors.sheets import published_sheets
-from yunjian.standards import sheets
+from yunjian.standards import reports, sheets
 from yunjian.standards.rules import register_source, unregister_source
 
 # Each run of the suite looks at the same examples: whoever changes something sees the failures of
@@ -193,6 +194,7 @@ def pytest_sessionstart() -> None:
     """Let tests without a database reckon with the packs and sheets that ship."""
     unregister_source(published_packs)
     sheets.unregister_source(published_sheets)
+    reports.unregister_source(published_report_forms)
 
 
 @pytest.fixture(autouse=True)
@@ -204,9 +206,11 @@ def _rules_of_the_database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     register_source(published_packs)
     sheets.register_source(published_sheets)
+    reports.register_source(published_report_forms)
     yield
     unregister_source(published_packs)
     sheets.unregister_source(published_sheets)
+    reports.unregister_source(published_report_forms)
 
 
 @pytest.fixture(autouse=True)

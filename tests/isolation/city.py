@@ -55,7 +55,15 @@ from yunjian.instruments.models import (
     ParameterChange,
 )
 from yunjian.kernel.clock import now, today
-from yunjian.library.models import PublishedPack, PublishedSheet, RuleDraft, SheetDesign
+from yunjian.library.models import (
+    PublishedPack,
+    PublishedReportForm,
+    PublishedSheet,
+    ReportFormDraft,
+    ReportFormWithdrawal,
+    RuleDraft,
+    SheetDesign,
+)
 from yunjian.maintenance.models import (
     Confirmation,
     Plan,
@@ -68,7 +76,7 @@ from yunjian.maintenance.models import (
 from yunjian.messaging.models import Delivery, Notice, Notification
 from yunjian.records.models import DictionaryEntry
 from yunjian.sources.models import EmissionLimit, PointRevision
-from yunjian.standards import sheets
+from yunjian.standards import reports, sheets
 from yunjian.verification.models import (
     FindingException,
     NumberPattern,
@@ -412,6 +420,17 @@ def _rules(city: City) -> None:
             changed_by=city.reviewer,
         )
     )
+    report_form = reports.report_form("hj75-verification@1").model_dump(mode="json")
+    city.keep(
+        ReportFormDraft.objects.create(
+            organization=city.authority,
+            code="hj75-verification",
+            base="hj75-verification@1",
+            content=report_form,
+            created_by=city.reviewer,
+            changed_by=city.reviewer,
+        )
+    )
     ChainCheck.objects.create(asked_by="test", finished_at=now())
 
 
@@ -425,6 +444,10 @@ def add_published(city: City) -> None:
         "effective_from": today() + timedelta(days=9999),
     }
     PublishedSheet.objects.create(content={}, **published)
+    form = PublishedReportForm.objects.create(content={}, **published)
+    ReportFormWithdrawal.objects.create(
+        form=form, organization=city.authority, ends_on=today(), reason="x"
+    )
     PublishedPack.objects.create(content={}, note="x", **published)
     RuleDraft.objects.create(
         organization=city.authority, created_by=city.reviewer, code="city-test", content={}

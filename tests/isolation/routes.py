@@ -35,6 +35,7 @@ ABOUT = {
     "task_id": "maintenance.task",
     "visit_id": "maintenance.visit",
     "design_id": "library.sheetdesign",
+    "form_draft_id": "library.reportformdraft",
     "attachment_id": "evidence.attachment",
     "upload_id": "evidence.upload",
     "message_id": "messaging.notification",
@@ -80,6 +81,8 @@ VALUES = {
     "name": "hj75-g1@1",
     "code": "hj75-2017",
     "row_id": "none",
+    "part": "contents",
+    "key": "number",
     "test": "gas",
     "year": str(today().year),
 }
@@ -125,6 +128,8 @@ _PLAN, _REGISTER, _CONTRACT = "maintenance.plan", "agencies.keep_filing", "agenc
 _REVIEW, _DECIDE = "sources.review_instruments", "agencies.decide_filing"
 _DOCUMENTS = "credit.keep_documents"
 _RULES, _DESIGN = "rules.change", "maintenance.design_sheets"
+_FORMS = "rules.report_forms"
+_REPORT_FORM = {"name": "hj75-verification@1"}
 _ACCOUNTS = "identity.accounts"
 _ALL_ACCOUNTS = (_ACCOUNTS, "identity.accounts_of_all", "identity.security_of_all")
 _ACCOUNT_DIALOG: dict[str, Any] = {
@@ -147,6 +152,7 @@ ROUTES: dict[str, Route] = {
     "verification:agency_report": page(A),
     "verification:report_edit": form(_REPORT),
     "verification:report_file": form(_REPORT),
+    "verification:report_form_move": act(_REPORT),
     "verification:material_new": form(_REPORT),
     "verification:material_remove": act(_REPORT),
     "verification:original_new": form(_REPORT),
@@ -378,6 +384,18 @@ ROUTES: dict[str, Route] = {
     "library:design_pdf": page(V),
     "library:design_drop": act(V, _DESIGN, stranger=frozenset({403, 404}), event=False),
     "library:design_publish": form(V, _DESIGN),
+    # report forms
+    "library:report_forms": page(V),
+    "library:report_form": page(V, values=_REPORT_FORM),
+    "library:report_form_difference": page(V, values=_REPORT_FORM),
+    "library:report_form_begin": act(V, _FORMS, values=_REPORT_FORM),
+    "library:report_form_withdraw": form(V, _FORMS, values=_REPORT_FORM, ok=WROTE | {403, 404}),
+    "library:report_form_draft": page(V),
+    "library:report_form_drop": form(V, _FORMS),
+    "library:report_form_publish": form(V, _FORMS),
+    "library:report_form_line_new": form(V, _FORMS),
+    "library:report_form_line": form(V, _FORMS),
+    "library:report_form_line_act": act(V, _FORMS),
     # supervision
     "supervision:workbench": page(V),
     "supervision:agencies": page(V),
@@ -570,6 +588,9 @@ OPERATIONS: dict[str, Route] = {
             "POST /instruments/{uuid:instrument_id}/parameter-changes": "sources.change_parameters",
         }.items()
     },
+    "GET /report-forms": Route(SIGNED_IN, ok=_LISTED),
+    "GET /report-forms/in-force": Route(SIGNED_IN, ok=_LISTED, query={"on": "2026-11-28"}),
+    "GET /report-forms/{name}": Route(SIGNED_IN, ok=_LISTED, values=_REPORT_FORM),
     "GET /reports": Route(SIGNED_IN, ok=_LISTED),
     "GET /report-corrections": Route(SIGNED_IN, ok=_LISTED),
     "GET /reports/{uuid:report_id}": Route(VISITS, outside=404, ok=_LISTED | {404}),
@@ -579,6 +600,7 @@ OPERATIONS: dict[str, Route] = {
             "POST /points/{uuid:point_id}/reports": _REPORT,
             "PATCH /reports/{uuid:report_id}": _REPORT,
             "PUT /reports/{uuid:report_id}/file": _REPORT,
+            "POST /reports/{uuid:report_id}/form": _REPORT,
             "POST /reports/{uuid:report_id}/materials": _REPORT,
             "DELETE /reports/{uuid:report_id}/materials/{uuid:material_id}": _REPORT,
             "POST /reports/{uuid:report_id}/originals": _REPORT,

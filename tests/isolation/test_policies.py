@@ -166,6 +166,7 @@ TABLE = [
     ("answer a colleague's", lambda a: credit.may_answer_supervision(a, _seen()), set()),
     ("design sheets", library.may_design, RULES),
     ("change rules", library.may_change_rules, RULES),
+    ("write report forms", library.may_write_report_forms, RULES),
 ]  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def test_only_they_may(what: str, allowed: Any, who: set[tuple[str, str]]) -> No
     assert _who(allowed) == who
 
 
-@pytest.mark.parametrize("what", ["edit", "decide", "contract", "plan", "design", "rules"])
+@pytest.mark.parametrize("what", ["edit", "decide", "contract", "plan", "design", "rules", "forms"])
 def test_the_system_takes_nobodys_decisions(what: str) -> None:
     answers = {
         "edit": agencies.may_edit_filing(SYSTEM),
@@ -183,18 +184,21 @@ def test_the_system_takes_nobodys_decisions(what: str) -> None:
         "plan": plans.may_plan(SYSTEM),
         "design": library.may_design(SYSTEM),
         "rules": library.may_change_rules(SYSTEM),
+        "forms": library.may_write_report_forms(SYSTEM),
     }
     assert answers[what] is False
     assert plans.may_extend(SYSTEM)
 
 
-def test_rules_and_sheets_are_the_citys() -> None:
+def test_rules_sheets_and_report_forms_are_the_citys() -> None:
     abroad = somebody("authority", "rule_administrator", OWN, districts=frozenset({"310115"}))
     assert not library.may_design(abroad)
     assert not library.may_change_rules(abroad)
-    with pytest.raises(NotAllowed, match="市级"):
-        library.require_change(abroad)
-    library.require_change(somebody("authority", "rule_administrator", OWN))
+    assert not library.may_write_report_forms(abroad)
+    for demand in (library.require_change, library.require_report_forms):
+        with pytest.raises(NotAllowed, match="市级"):
+            demand(abroad)
+        demand(somebody("authority", "rule_administrator", OWN))
 
 
 def test_who_keeps_no_filing_is_told_who_does() -> None:

@@ -144,6 +144,10 @@ STATED = {
     "report.exception_lifted": _in("agency", "report code path reason"),
     "sheet.design_begun": _in("authority", "base"),
     "sheet.design_dropped": _in("authority", "name"),
+    "report_form.begun": _in("authority", "base"),
+    "report_form.dropped": _in("authority", "code base"),
+    "report_form.published": _in("authority", "name base effective_from content"),
+    "report_form.withdrawn": _in("authority", "name ends_on reason"),
     "sheet.published": _in("authority", "name base effective_from definition tasks"),
     # credit
     "training_plan.created": _in("agency", _TRAINING_PLAN),

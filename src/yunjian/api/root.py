@@ -19,6 +19,7 @@ from yunjian.api.routers import (
     filings,
     notifications,
     places,
+    report_forms,
     session,
     supervisions,
     trainings,
@@ -89,6 +90,6 @@ api = Api(
 register_errors(api)
 for part in (
     session, field, visits, notifications, places, filing_files, filings, documents, verification,
-    trainings, supervisions, uploads,
+    report_forms, trainings, supervisions, uploads,
 ):  # fmt: skip
     api.add_router("", part.router)

@@ -1,4 +1,4 @@
-"""What can happen to rule packs and record sheets, and how a person reads it."""
+"""What can happen to rule packs, record sheets and report forms, and how a person reads it."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +14,18 @@ RULES_PUBLISHED = SENTENCES.state("rules.published", _("发布规则版本"))
 SHEET_DESIGN_BEGUN = SENTENCES.state("sheet.design_begun", _("开始编制记录单"))
 SHEET_DESIGN_DROPPED = SENTENCES.state("sheet.design_dropped", _("放弃记录单草稿"))
 SHEET_PUBLISHED = SENTENCES.state("sheet.published", _("发布记录单"))
+REPORT_FORM_BEGUN = SENTENCES.state("report_form.begun", _("开始编制报告格式"))
+REPORT_FORM_DROPPED = SENTENCES.state("report_form.dropped", _("放弃报告格式草稿"))
+REPORT_FORM_PUBLISHED = SENTENCES.state("report_form.published", _("发布报告格式"))
+REPORT_FORM_WITHDRAWN = SENTENCES.state("report_form.withdrawn", _("停用报告格式"))
 
 OBJECTS = {
     "library.publishedpack": _("规则包"),
     "library.ruledraft": _("规则草稿"),
     "library.sheetdesign": _("记录单草稿"),
     "library.publishedsheet": _("记录单"),
+    "library.reportformdraft": _("报告格式草稿"),
+    "library.publishedreportform": _("报告格式"),
 }
 
 # names of types in events that were sealed before the models moved

@@ -19,6 +19,12 @@ DESIGN_SHEETS = permission(
     within=_("仅市级管理部门"),
     authority=("rule_administrator",),
 )
+WRITE_REPORT_FORMS = permission(
+    "rules.report_forms",
+    _("编制、发布和停用报告格式"),
+    within=_("仅市级管理部门"),
+    authority=("rule_administrator",),
+)
 
 
 def _may(actor: Actor, stated: Permission) -> bool:
@@ -35,6 +41,11 @@ def may_design(actor: Actor) -> bool:
     return _may(actor, DESIGN_SHEETS)
 
 
+def may_write_report_forms(actor: Actor) -> bool:
+    """Rule administrators of the city's authority; a district's report forms are the city's."""
+    return _may(actor, WRITE_REPORT_FORMS)
+
+
 def require_change(actor: Actor) -> None:
     """Refuse who may not change rules.
 
@@ -43,3 +54,13 @@ def require_change(actor: Actor) -> None:
     """
     if not may_change_rules(actor):
         raise NotAllowed(gettext("只有市级管理部门的规则管理员可以核对、更正和发布规则"))
+
+
+def require_report_forms(actor: Actor) -> None:
+    """Refuse who may not write report forms.
+
+    Raises:
+        NotAllowed: the actor is none who may.
+    """
+    if not may_write_report_forms(actor):
+        raise NotAllowed(gettext("只有市级管理部门的规则管理员可以编制报告格式"))

@@ -1,14 +1,18 @@
-"""Addresses of the library in the supervision portal: rule packs and record sheets."""
+"""Addresses of the library in the supervision portal: rule packs, record sheets and report
+forms."""
 
 from django.urls import path
 
-from yunjian.library.views import rule_drafts, rule_overlays, rules, sheets
+from yunjian.library.views import report_forms, rule_drafts, rule_overlays, rules, sheets
 
 app_name = "library"
 PACK = "rules/<str:code>/"
 ROW = f"{PACK}rows/<str:row_id>/"
 SHEET = "sheets/<str:name>/"
 DESIGN = "sheets/designs/<uuid:design_id>/"
+FORM = "report-forms/<str:name>/"
+FORM_DRAFT = "report-forms/drafts/<uuid:form_draft_id>/"
+LINES = f"{FORM_DRAFT}<str:part>/"
 urlpatterns = [
     path("rules/", rules.library, name="rules"),
     path("rules/overlays/", rule_overlays.overlays, name="rule_overlays"),
@@ -32,4 +36,15 @@ urlpatterns = [
     path(f"{DESIGN}empty.pdf", sheets.design_pdf, name="design_pdf"),
     path(f"{DESIGN}drop/", sheets.design_dropped, name="design_drop"),
     path(f"{DESIGN}publish/", sheets.design_published, name="design_publish"),
+    path("report-forms/", report_forms.form_list, name="report_forms"),
+    path(FORM, report_forms.form_shown, name="report_form"),
+    path(f"{FORM}difference/", report_forms.form_difference, name="report_form_difference"),
+    path(f"{FORM}next/", report_forms.form_begun, name="report_form_begin"),
+    path(f"{FORM}withdraw/", report_forms.form_withdrawn, name="report_form_withdraw"),
+    path(FORM_DRAFT, report_forms.draft_page, name="report_form_draft"),
+    path(f"{FORM_DRAFT}drop/", report_forms.draft_dropped, name="report_form_drop"),
+    path(f"{FORM_DRAFT}publish/", report_forms.draft_published, name="report_form_publish"),
+    path(f"{LINES}new/", report_forms.line_new, name="report_form_line_new"),
+    path(f"{LINES}lines/<str:key>/", report_forms.line_edit, name="report_form_line"),
+    path(f"{LINES}lines/<str:key>/move/", report_forms.line_act, name="report_form_line_act"),
 ]

@@ -232,6 +232,12 @@ class ReportFileIn(Schema):
     version: int | None = None
 
 
+class ReportFormMoveIn(Schema):
+    """The report as it was seen."""
+
+    version: int | None = None
+
+
 class ReportCheckIn(Schema):
     """The opinion of the quality supervisor."""
 

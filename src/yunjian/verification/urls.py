@@ -19,6 +19,7 @@ urlpatterns = [
     path(REPORT, agency.report_page, name="agency_report"),
     path(f"{REPORT}edit/", agency.report_edit, name="report_edit"),
     path(f"{REPORT}file/", agency.report_file, name="report_file"),
+    path(f"{REPORT}form/", agency.report_form_moved, name="report_form_move"),
     path(f"{REPORT}materials/new/", agency.material_new, name="material_new"),
     path(
         f"{REPORT}materials/<uuid:material_id>/remove/",

@@ -156,6 +156,7 @@ SUPERVISION = Portal(
         MenuItem(_("运维台账"), "/supervision/visits/", "journal-text"),
         MenuItem(_("规则库"), "/supervision/rules/", "book"),
         MenuItem(_("记录单"), "/supervision/sheets/", "ui-checks"),
+        MenuItem(_("报告格式"), "/supervision/report-forms/", "file-earmark-check"),
         MenuItem(_("证据链"), "/supervision/evidence/", "link-45deg"),
         MenuItem(
             _("权限矩阵"),

@@ -38,6 +38,7 @@ from yunjian.verification.schemas import (
     ReportCheckIn,
     ReportFileIn,
     ReportFindingOut,
+    ReportFormMoveIn,
     ReportIn,
     ReportMaterialIn,
     ReportMaterialOut,
@@ -69,6 +70,7 @@ from yunjian.verification.services.drafts import (
     report_revise,
     report_withdraw,
 )
+from yunjian.verification.services.form_moves import report_form_move
 from yunjian.verification.services.parts import (
     material_add,
     material_remove,
@@ -155,6 +157,14 @@ def set_report_file(request: HttpRequest, report_id: UUID, body: ReportFileIn) -
         actor=actor_of(request), report=row, attachment=file, version=body.version
     )
     return _answer(changed)
+
+
+@router.post("/reports/{uuid:report_id}/form", response=CHANGED)
+def move_report_form(request: HttpRequest, report_id: UUID, body: ReportFormMoveIn) -> RowWith:
+    """Move a draft to the version of its form that is in force; what was typed stays."""
+    row = report_or_404(report_id)
+    moved = report_form_move(actor=actor_of(request), report=row, version=body.version)
+    return _answer(moved)
 
 
 @router.post(

@@ -1,8 +1,8 @@
 """The one way from a draft to a version in force: begun, changed, published or discarded.
 
 Each kind of definition says who may do it, checks its own content and states its own events
-(`rules.py`, `sheets.py`); that there is one draft for each code, that nobody publishes what they
-have not seen, and that versions follow one another holds for all of them here.
+(`rules.py`, `sheets.py`, `report_forms.py`); that there is one draft for each code, that nobody
+publishes what they have not seen, and that versions follow one another holds for all of them here.
 """
 
 from datetime import date, timedelta

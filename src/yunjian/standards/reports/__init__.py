@@ -1,5 +1,6 @@
 """Comparison and verification reports: their forms as data, their tests recomputed."""
 
+from yunjian.standards.reports.checks import KEY, MOST_LINES, FormProblem, check
 from yunjian.standards.reports.forms import (
     UnknownForm,
     forms_on,
@@ -9,12 +10,16 @@ from yunjian.standards.reports.forms import (
     unregister_source,
 )
 from yunjian.standards.reports.model import (
+    COVER,
+    FIRST_OWN,
+    PARTS,
     Column,
     ContentItem,
     OriginalKind,
     ReportForm,
     TestSpec,
     parsed,
+    sources_of,
 )
 from yunjian.standards.reports.readings import (
     EXCLUDED,
@@ -32,16 +37,23 @@ from yunjian.standards.reports.results import (
     ResultQuantity,
     TestData,
     TestResult,
+    limit_rows,
     overall,
     recompute,
     recompute_test,
 )
 
 __all__ = [
+    "COVER",
     "EXCLUDED",
+    "FIRST_OWN",
+    "KEY",
+    "MOST_LINES",
+    "PARTS",
     "Column",
     "ContentItem",
     "Disagreement",
+    "FormProblem",
     "OriginalKind",
     "Pasted",
     "ReadingProblem",
@@ -55,7 +67,9 @@ __all__ = [
     "Unclear",
     "UnknownForm",
     "cell_text",
+    "check",
     "forms_on",
+    "limit_rows",
     "overall",
     "parse_pasted",
     "parse_rows",
@@ -65,5 +79,6 @@ __all__ = [
     "register_source",
     "report_form",
     "report_forms",
+    "sources_of",
     "unregister_source",
 ]

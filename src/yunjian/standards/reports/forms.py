@@ -36,16 +36,15 @@ def report_form(name: str) -> ReportForm:
 
 
 def forms_on(on_date: date, *, medium: str = "", kind: Kind | str = "") -> list[ReportForm]:
-    """Return of each code the newest version in force on a day, by code.
+    """Return of each code the newest version in force on a day, by code; an authority's own have
+    higher numbers than those that ship, so that they go before them.
 
     `medium` is that of the point, `kind` that of the report; empty: any.
     """
     newest: dict[str, ReportForm] = {}
-    for item in report_forms().values():
+    for item in sorted(report_forms().values(), key=lambda item: item.version):
         fits = (not medium or item.medium == medium) and (not kind or kind in item.kinds)
-        if not fits or not item.in_force(on_date):
-            continue
-        if item.code not in newest or newest[item.code].version < item.version:
+        if fits and item.in_force(on_date):
             newest[item.code] = item
     return [newest[code] for code in sorted(newest)]
 

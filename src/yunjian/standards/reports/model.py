@@ -1,5 +1,6 @@
 """What a report form holds: contents, original records and tests, each with its clause."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
@@ -22,6 +23,39 @@ NEEDS: dict[Method, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "standard_check": (("nominal", "measured"), ()),
 }
 
+# versions from here on are an authority's own; those that ship stay below, so that none that a
+# release brings ever takes the name of one by which reports were written
+FIRST_OWN = 101
+# what a line of the contents may be filled from, beside "test:<key>" and "original:<key>": what
+# stands on the cover, and the parts of a report
+COVER: dict[str, Text] = {
+    "number": Text("报告编号", "Report number"),
+    "issuer": Text("出具单位", "Issuing body"),
+    "issued_on": Text("签发日期", "Date of issue"),
+    "point": Text("排污单位与监测点", "Discharger and monitoring point"),
+    "executed_from": Text("实施开始时间", "Begin of the work"),
+    "executed_to": Text("实施结束时间", "End of the work"),
+    "standard": Text("执行标准", "Standard"),
+    "data_source": Text("参比数据来源", "Source of the reference data"),
+    "third_party": Text("第三方名称", "Third party"),
+    "third_party_report": Text("第三方报告编号", "Report number of the third party"),
+    "laboratory": Text("分析实验室", "Laboratory"),
+    "laboratory_cma": Text("实验室 CMA 证书编号", "CMA certificate of the laboratory"),
+    "laboratory_report": Text("实验室报告编号", "Report number of the laboratory"),
+    "note": Text("说明", "Remarks"),
+    "signatures": Text("签字", "Signatures"),
+}
+PARTS: dict[str, Text] = {
+    "instruments": Text("被测仪器", "Instruments"),
+    "people": Text("参与人员", "People"),
+    "devices": Text("参比设备", "Reference devices"),
+    "materials": Text("标准物质", "Standard materials"),
+    "tests": Text("比对数据", "Readings"),
+    "originals": Text("原始记录", "Original records"),
+    "verdict": Text("单项评定", "Verdicts"),
+    "file": Text("报告文件", "Report file"),
+}
+
 
 class Column(StrictModel):
     """A column of a table of readings, or a value beside it.
@@ -39,8 +73,8 @@ class Column(StrictModel):
 
 
 class ContentItem(StrictModel):
-    """Something a report has to say. `source` is where it is filled from: a column of the report
-    ("number"), a part ("instruments", "people", "devices", "file"), "test:<key>", "original:<key>".
+    """Something a report has to say. `source` is where it is filled from: a key of `COVER` or
+    `PARTS`, "test:<key>", "original:<key>".
     """
 
     key: NonEmptyText
@@ -110,7 +144,7 @@ class ReportForm(StrictModel):
     kinds: tuple[Kind, ...] = Field(min_length=1)
     effective: Effective
     provenance: Provenance
-    contents: tuple[ContentItem, ...]
+    contents: tuple[ContentItem, ...] = Field(min_length=1)
     originals: tuple[OriginalKind, ...]
     tests: tuple[TestSpec, ...] = Field(min_length=1)
     word: bool = False
@@ -119,6 +153,11 @@ class ReportForm(StrictModel):
     def name(self) -> str:
         """The code with its version: `hj75-verification@1`."""
         return f"{self.code}@{self.version}"
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether an authority published it."""
+        return self.version >= FIRST_OWN
 
     @property
     def since(self) -> date:
@@ -151,15 +190,23 @@ class ReportForm(StrictModel):
             keys = [item.key for item in items]
             if len(keys) != len(set(keys)):
                 raise ValueError(f"{self.code}: a key stands twice: {sorted(keys)}")
-        tests = {item.key for item in self.tests}
-        originals = {item.key for item in self.originals}
+        known = {key for key, _title in sources_of(self.tests, self.originals)}
         for item in self.contents:
-            kind, _, key = item.source.partition(":")
-            if (kind == "test" and key not in tests) or (
-                kind == "original" and key not in originals
-            ):
+            if item.source not in known:
                 raise ValueError(f"{self.code}: {item.key} is filled from what is not there")
         return self
+
+
+def sources_of(
+    tests: Iterable[TestSpec], originals: Iterable[OriginalKind]
+) -> list[tuple[str, Text]]:
+    """Return what a line of the contents may be filled from, and what each is called."""
+    return [
+        *COVER.items(),
+        *PARTS.items(),
+        *((f"test:{item.key}", item.title) for item in tests),
+        *((f"original:{item.key}", item.title) for item in originals),
+    ]
 
 
 def parsed(data: dict[str, Any]) -> ReportForm:

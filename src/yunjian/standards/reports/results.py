@@ -231,28 +231,28 @@ def _standard(computed: _Computed | None, held: Pack | None, spec: TestSpec) -> 
 
 
 def _least(spec: TestSpec, held: Pack, data: TestData) -> int | None:
-    rows = _limit_rows(spec, held, data)
+    rows = limit_rows(spec, held, data.parameter)
     return max((row.pairs_min for row in rows if row.pairs_min), default=None)
 
 
-def _limit_rows(spec: TestSpec, held: Pack, data: TestData) -> list[LimitRow]:
-    """Return the rows of the pack that the test is judged by, in the order of the form.
+def limit_rows(spec: TestSpec, held: Pack, parameter: str) -> list[LimitRow]:
+    """Return the rows of a pack that a test of a parameter is judged by, in the order of the form.
 
     Raises:
         InvalidMeasurement: the pack has none for the parameter.
     """
     if spec.method == "accuracy":
-        return [limit_for(held, data.parameter)]
+        return [limit_for(held, parameter)]
     rows = {row.id.lower(): row for row in held.limits}
     found = []
     for name in spec.limits:
-        row = rows.get(name.format(parameter=data.parameter).lower())
+        row = rows.get(name.format(parameter=parameter).lower())
         if row is None:
             raise InvalidMeasurement(
                 "parameter",
                 "parameter",
-                f"{held.standard} 没有 {data.parameter} 的这项限值",
-                f"{held.standard} has no such limit for {data.parameter}",
+                f"{held.standard} 没有 {parameter} 的这项限值",
+                f"{held.standard} has no such limit for {parameter}",
             )
         found.append(row)
     return found
@@ -309,7 +309,7 @@ def _pair_quantities(result: Comparison) -> Iterator[ResultQuantity]:
 def _drift(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     bounds = {"lower": data.values["lower"], "upper": data.values["upper"]}
     zero = [zero_drift(row["zero_after"], row["zero_before"], **bounds) for row in rows]
     span = [span_drift(row["span_after"], row["span_before"], **bounds) for row in rows]
@@ -332,7 +332,7 @@ def _drift(
 def _indication(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     found = [
         indication_error(
             limits[0],
@@ -362,7 +362,7 @@ def _indication(
 def _response(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     time = response_time([row["transport"] for row in rows], [row["rise"] for row in rows])
     quantity = _quantity("response", "系统响应时间", "system response time", time.value, time.unit)
     return _Computed(
@@ -373,7 +373,7 @@ def _response(
 def _correlation(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     found = correlation(
         [row["reference"] for row in rows],
         [row["measured"] for row in rows],
@@ -407,7 +407,7 @@ def _correlation(
 def _field_factor(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     found = field_factor([row["reference"] for row in rows], [row["measured"] for row in rows])
     quantities = (
         _quantity("Kv", "速度场系数", "velocity field factor", found.mean, "1"),
@@ -423,7 +423,7 @@ def _field_factor(
 def _standard_check(
     spec: TestSpec, held: Pack, data: TestData, rows: Sequence[Mapping[str, str]]
 ) -> _Computed:
-    limits = _limit_rows(spec, held, data)
+    limits = limit_rows(spec, held, data.parameter)
     errors, steps = [], []
     for number, row in enumerate(rows, start=1):
         nominal = positive(exact(row["nominal"], f"nominal[{number}]"), f"nominal[{number}]")

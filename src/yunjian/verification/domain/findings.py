@@ -240,6 +240,15 @@ class ReusedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FormFact:
+    """That a report keeps to a version of its form which is not the one in force."""
+
+    name: str
+    current: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """A person or device that another report names at the same time at another place."""
 
@@ -266,6 +275,7 @@ class ReportFacts:
     people: Sequence[PersonFact] = ()
     materials: Sequence[MaterialFact] = ()
     tests: Sequence[TestFact] = ()
+    form: FormFact | None = None
     missing_originals: Sequence[tuple[str, str]] = ()
     repeated_files: Sequence[ReusedFile] = ()  # for several kinds of this report
     files_elsewhere: Sequence[ReusedFile] = ()  # in reports of other places or days
@@ -408,6 +418,9 @@ def _verdict(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _papers(facts: ReportFacts) -> Iterator[Finding]:
+    if one := facts.form:
+        about = {"form": one.name, "current": one.current, "since": one.since.isoformat()}
+        yield Finding("form_not_current", "form", about)
     if not facts.has_file:
         yield Finding("file_missing", "file")
     for kind, label in facts.missing_originals:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yunjian.kernel.languages import localized
-from yunjian.standards.reports import ContentItem
-from yunjian.verification.fields import REMARKABLE
+from yunjian.library.domain.report_form_changes import provenance_text
+from yunjian.standards.reports import COVER, PARTS, ContentItem, report_forms
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.forms import form_named
 
@@ -26,6 +26,11 @@ class ChecklistLine:
         """Return what is asked for."""
         return localized(_both(self.item.title))
 
+    @property
+    def provenance(self) -> str:
+        """Return where the demand comes from."""
+        return provenance_text(self.item.provenance)
+
 
 def original_kinds(report: Report) -> list[tuple[str, str, bool]]:
     """Return the kinds of original records of the report's form in binding order: key, title and
@@ -34,6 +39,17 @@ def original_kinds(report: Report) -> list[tuple[str, str, bool]]:
     if form is None:
         return []
     return [(one.key, localized(_both(one.title)), one.required) for one in form.originals]
+
+
+def original_titles(report: Report) -> dict[str, str]:
+    """Return what kinds of original records are called; also those that only another version of
+    the report's form has, for a report that was moved keeps its files."""
+    code = report.form.partition("@")[0]
+    versions = sorted(
+        (form for form in report_forms().values() if form.code == code),
+        key=lambda form: (form.name == report.form, form.version),
+    )
+    return {one.key: localized(_both(one.title)) for form in versions for one in form.originals}
 
 
 def missing_originals(report: Report) -> list[tuple[str, str]]:
@@ -81,11 +97,8 @@ def _lines(report: Report) -> Iterator[ChecklistLine]:
                 filled_by = kinds[key]
             case _:
                 present = _is_filled(report, kind)
-                filled_by = str(REMARKABLE.get(FIELD_OF.get(kind, kind), ""))
+                filled_by = localized(_both((COVER | PARTS)[kind]))
         yield ChecklistLine(item, present, filled_by)
-
-
-FIELD_OF = {"verdict": "tests", "signatures": "signature", "point": "instruments"}
 
 
 def _is_filled(report: Report, source: str) -> bool:

@@ -18,6 +18,7 @@ from yunjian.verification.domain.findings import (
     DeviceFact,
     Difference,
     Finding,
+    FormFact,
     InstrumentFact,
     MaterialFact,
     Overlap,
@@ -38,7 +39,7 @@ from yunjian.verification.models.parts import ExceptionState
 from yunjian.verification.models.reports import DataSource, ReportState
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
 from yunjian.verification.selectors.files import files_elsewhere, repeated_files
-from yunjian.verification.selectors.forms import form_named
+from yunjian.verification.selectors.forms import form_named, form_to_move_to
 from yunjian.verification.selectors.reports import pattern_of, with_parts
 from yunjian.verification.selectors.standing import (
     confirmed_on,
@@ -105,6 +106,7 @@ def facts_of(report: Report) -> ReportFacts:
             for row in report.materials.all()
         ],
         tests=_tests(report),
+        form=_form(report),
         missing_originals=missing_originals(report),
         repeated_files=repeated_files(report),
         files_elsewhere=files_elsewhere(report),
@@ -117,6 +119,13 @@ def facts_of(report: Report) -> ReportFacts:
         laboratory_complete=not report.laboratory
         or bool(report.laboratory_cma and report.laboratory_report),
     )
+
+
+def _form(report: Report) -> FormFact | None:
+    current, held = form_to_move_to(report), form_named(report.form)
+    if current is None or held is None:
+        return None
+    return FormFact(held.name, current.name, current.since)
 
 
 def _named(report: Report, other: Report) -> str:

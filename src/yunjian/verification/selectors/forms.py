@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from yunjian.kernel.clock import business_day, today
 from yunjian.standards.reports import ReportForm, TestSpec, UnknownForm, forms_on, report_form
+from yunjian.verification.models import Report
 
 
 def form_in_force(
@@ -20,6 +22,32 @@ def form_in_force(
 
     found = forms_on(day, medium=medium, kind=kind)
     return max(found, key=fitting) if found else None
+
+
+def form_kept(
+    held: str, kind: str, medium: str, day: date, parameters: Iterable[str]
+) -> ReportForm | None:
+    """Return the form of a report that was begun under `held` (`code@version`; empty: none yet).
+
+    A report keeps its version for ever; it takes another form only where kind, instruments or day
+    of execution ask for one, or its version had not begun on that day.
+    """
+    form = form_in_force(kind, medium, day, parameters)
+    before = form_named(held)
+    if form and before and before.code == form.code and before.since <= day:
+        return before
+    return form
+
+
+def form_to_move_to(report: Report) -> ReportForm | None:
+    """Return the version of a report's form that is in force, or was when it was signed, if it is
+    not the report's own."""
+    held = form_named(report.form)
+    if held is None:
+        return None
+    day = business_day(report.submitted_at) if report.submitted_at else today()
+    found = next((form for form in forms_on(day) if form.code == held.code), held)
+    return found if found.name != held.name else None
 
 
 def form_named(name: str) -> ReportForm | None:

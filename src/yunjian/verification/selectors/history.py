@@ -99,8 +99,12 @@ def _said(payload: dict[str, Any]) -> list[str]:
 def field_title(path: str) -> str:
     """Return what people call the field at a path."""
     name, _dot, rest = path.partition(".")
-    title = str(REMARKABLE.get(name, name))
+    title = str(PLACES.get(name, name))
     return f"{title} {rest}" if rest else title
+
+
+# what a finding may be about, beside the fields
+PLACES = REMARKABLE | {"contents": _("报告内容"), "form": _("报告格式")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.languages import CHINESE, localized
 from yunjian.verification.documents.papers import PaperTest, ReportPaper, Rows, difference
 from yunjian.verification.models import Report, ReportTest
-from yunjian.verification.selectors.contents import checklist, original_kinds
+from yunjian.verification.selectors.contents import checklist, original_titles
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES
 from yunjian.verification.selectors.reports import certificate_signature_of
@@ -39,7 +39,7 @@ def _written(report: Report) -> ReportPaper:
     form = form_named(report.form)
     signed = report.submitted_at
     check = reverse("verification:check", args=[report.pk])
-    titles = {key: title for key, title, _required in original_kinds(report)}
+    titles = original_titles(report)
     verdicts = [row.verdict for row in report.tests.all()]
     gravest = min(verdicts, key=GRAVEST_FIRST.index, default="")
     return ReportPaper(

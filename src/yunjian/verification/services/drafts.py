@@ -32,7 +32,7 @@ from yunjian.verification.models import (
 )
 from yunjian.verification.models.reports import DataSource, ReportKind, ReportState
 from yunjian.verification.policies import may_prepare, may_withdraw
-from yunjian.verification.selectors.forms import form_in_force
+from yunjian.verification.selectors.forms import form_kept
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.selectors.standing import (
     confirmed_on,
@@ -339,7 +339,8 @@ def _derive(report: Report, slots: Sequence[str]) -> None:
     report.number_key = number_key(report.number)
     report.issuer_key = issuer_key(report.issuer)
     day = business_day(report.executed_from)
-    form = form_in_force(report.kind, report.point.kind, day, slots or report.point.parameters)
+    parameters = slots or report.point.parameters
+    form = form_kept(report.form, report.kind, report.point.kind, day, parameters)
     report.form = form.name if form else ""
     report.standard = form.standard if form else ""
 

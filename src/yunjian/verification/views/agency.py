@@ -68,6 +68,7 @@ from yunjian.verification.services.drafts import (
     report_withdraw,
 )
 from yunjian.verification.services.exceptions import exception_ask
+from yunjian.verification.services.form_moves import report_form_move
 from yunjian.verification.services.parts import (
     material_add,
     material_remove,
@@ -283,6 +284,20 @@ def report_file(request: HttpRequest, report_id: UUID) -> HttpResponse:
         return done(request, gettext("已上传报告"), _page_of(report))
 
     return form_dialog(request, form, save=save, title=gettext("上传报告"))
+
+
+@only_with(PREPARE_REPORTS)
+@require_POST
+def report_form_moved(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Move a draft to the version of its form that is in force."""
+    report = report_or_404(report_id)
+    seen = request.POST.get("version", "")
+    version = int(seen) if seen.isdecimal() else None
+    try:
+        report_form_move(actor=current_actor(), report=report, version=version)
+    except DomainError as error:
+        return _shown(request, report, error)
+    return done(request, gettext("已改用现行的报告格式，请核对报告内容"), _page_of(report))
 
 
 @only_with(PREPARE_REPORTS)

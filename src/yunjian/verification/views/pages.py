@@ -12,10 +12,10 @@ from yunjian.kernel.errors import DomainError
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import CorrectionQuery, ReportQuery
 from yunjian.verification.models import Report
-from yunjian.verification.selectors.contents import checklist, original_kinds
+from yunjian.verification.selectors.contents import checklist, original_kinds, original_titles
 from yunjian.verification.selectors.corrections import corrections
 from yunjian.verification.selectors.file_remarks import file_problem, file_remarks, test_remarks
-from yunjian.verification.selectors.forms import form_named, spec_of
+from yunjian.verification.selectors.forms import form_named, form_to_move_to, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
 from yunjian.verification.selectors.reports import (
     certificate_signature_of,
@@ -117,8 +117,7 @@ def report_shown(
     if tab not in dict(TABS):
         tab = TABS[0][0]
     findings, gone = findings_shown(held)
-    kinds = original_kinds(held)
-    titles = {key: title for key, title, _required in kinds}
+    titles = original_titles(held)
     originals = [(titles.get(row.kind, row.kind), row) for row in held.originals.all()]
     page = {
         "title": held.number,
@@ -129,7 +128,7 @@ def report_shown(
         "gone": gone,
         "tests": _tests(held) if tab == "tests" else [],
         "checklist": checklist(held) if tab == "basics" else [],
-        "kinds": kinds,
+        "kinds": original_kinds(held),
         "originals": originals,
         "lines": report_history(held) if tab == "history" else [],
         "editions": editions_of(held),
@@ -138,6 +137,7 @@ def report_shown(
         "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
         "file_problem": file_problem(held) if tab == "tests" and held.file_id else "",
         "correction": getattr(held, "correction", None),
+        "form_to_move_to": None if held.submitted_at else form_to_move_to(held),
         "has_word": bool((form := form_named(held.form)) and form.word),
         "error": error,
         "remark_labels": REMARKABLE,
