@@ -92,6 +92,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("device_retired", {"devices": [DeviceFact("X", calibrated=True, retired=True)]}),
     ("no_person", {"people": []}),
     ("person_uncertified", {"people": [PersonFact("李某", certified=False)]}),
+    (
+        "person_confirmed",
+        {"people": [PersonFact("李某", certified=False, confirmed_until=date(2026, 12, 31))]},
+    ),
     ("person_had_left", {"people": [PersonFact("李某", certified=True, left_on=DAY)]}),
     (
         "material_expired",
