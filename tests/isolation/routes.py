@@ -383,7 +383,7 @@ ROUTES: dict[str, Route] = {
     "library:report_forms": page(V),
     "library:report_form": page(V, values=_REPORT_FORM),
     "library:report_form_difference": page(V, values=_REPORT_FORM),
-    "library:report_form_begin": act(V, _FORMS, values=_REPORT_FORM),
+    "library:report_form_begin": act(V, _FORMS, values=_REPORT_FORM, ok=WROTE | {403}),
     "library:report_form_withdraw": form(V, _FORMS, values=_REPORT_FORM, ok=WROTE | {403, 404}),
     "library:report_form_draft": page(V),
     "library:report_form_drop": form(V, _FORMS),
@@ -584,8 +584,8 @@ OPERATIONS: dict[str, Route] = {
         }.items()
     },
     "GET /report-forms": Route(SIGNED_IN, ok=_LISTED),
-    "GET /report-forms/in-force": Route(SIGNED_IN, ok=_LISTED, query={"on": "2026-11-28"}),
-    "GET /report-forms/{name}": Route(SIGNED_IN, ok=_LISTED, values=_REPORT_FORM),
+    "GET /report-forms/in-force": Route(SIGNED_IN, ok=_LISTED | {422}),
+    "GET /report-forms/{str:name}": Route(SIGNED_IN, ok=_LISTED | {404}),
     "GET /reports": Route(SIGNED_IN, ok=_LISTED),
     "GET /reports/{uuid:report_id}": Route(VISITS, outside=404, ok=_LISTED | {404}),
     **{
