@@ -41,6 +41,7 @@ from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Visit
 from yunjian.sources.models import MonitoringPoint, Outlet, PollutionSource
 from yunjian.standards import sheets
+from yunjian.standards.reports import report_form
 from yunjian.verification.models import Report, ReportCorrection
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.reports import with_parts
@@ -312,6 +313,44 @@ def at(template: str) -> Any:
 
 def body(**values: Any) -> Any:
     return lambda _world: values
+
+
+def form_row(code: str, since: str, standard: str) -> dict[str, Any]:
+    """Return how a form that ships is listed."""
+    form = report_form(f"{code}@1")
+    return {
+        "name": f"{code}@1",
+        "code": code,
+        "version": 1,
+        "title": {"zh": form.title.zh, "en": form.title.en},
+        "standard": standard,
+        "medium": form.medium,
+        "kinds": list(form.kinds),
+        "state": "current",
+        "since": since,
+        "until": None,
+        "own": False,
+    }
+
+
+def report_begun(world: World) -> None:
+    """Let the engineer begin a report."""
+    Report.unscoped().create(
+        pk=key(60),
+        agency=world.agency,
+        discharger=world.discharger,
+        district=world.flue_gas_point.district,
+        point=world.flue_gas_point,
+        kind="verification",
+        number="BG-0060",
+        number_key="bg0060",
+        issuer="己检测机构",
+        issuer_key="己检测机构",
+        executed_from=city.at(1),
+        executed_to=city.at(2),
+        form="hj75-verification@1",
+        prepared_by=world.engineer,
+    )
 
 
 EXAMPLES: dict[str, Example] = {
@@ -905,6 +944,44 @@ EXAMPLES: dict[str, Example] = {
         before=ticket,
     ),
     **credit_examples.EXAMPLES,
+    "report_forms": Example(
+        at("report-forms"),
+        lambda _world: {
+            "items": [
+                form_row("hj1286-verification", "2023-08-01", "HJ 1286-2023"),
+                form_row("hj355-comparison", "2020-03-24", "HJ 355-2019"),
+                form_row("hj75-acceptance", "2018-03-01", "HJ 75-2017"),
+                form_row("hj75-system-calibration", "2018-03-01", "HJ 75-2017"),
+                form_row("hj75-verification", "2018-03-01", "HJ 75-2017"),
+            ]
+        },
+        who="engineer",
+    ),
+    "report_forms_in_force": Example(
+        at("report-forms/in-force?on=2026-03-01&medium=wastewater&kind=water_sample"),
+        lambda _world: {"items": [form_row("hj355-comparison", "2020-03-24", "HJ 355-2019")]},
+        who="engineer",
+    ),
+    "report_form": Example(
+        at("report-forms/hj355-comparison@1"),
+        lambda _world: (
+            form_row("hj355-comparison", "2020-03-24", "HJ 355-2019")
+            | {"base": "", "definition": report_form("hj355-comparison@1").model_dump(mode="json")}
+        ),
+        who="engineer",
+    ),
+    "move_report_form": Example(
+        at(f"reports/{key(60)}/form"),
+        lambda _world: {
+            "code": "invalid_state",
+            "message": "该报告已采用现行的报告格式",
+            "errors": [],
+        },
+        who="engineer",
+        body=body(version=1),
+        status=409,
+        before=report_begun,
+    ),
 }
 
 

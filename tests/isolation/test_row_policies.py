@@ -37,7 +37,12 @@ UNAUTHENTICATED = {
     "identity_rolegrant", "identity_secondfactor", "identity_signinattempt",
     "identity_wechatbinding",
 }  # fmt: skip
-PUBLISHED = {"library_publishedsheet", "library_publishedpack"}
+PUBLISHED = {
+    "library_publishedsheet",
+    "library_publishedpack",
+    "library_publishedreportform",
+    "library_reportformwithdrawal",
+}
 # names of authorities and of those who decide there are no secret
 KNOWN_TO_ALL = {
     "identity_organization", "identity_account", "identity_rolegrant",

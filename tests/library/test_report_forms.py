@@ -473,7 +473,7 @@ def test_the_api_gives_out_the_versions(world: World) -> None:
     assert mine[1]["until"] == tomorrow(3).isoformat()
 
     one = client.get(f"/api/v1/report-forms/{row.name}").json()
-    assert (one["base"], one["originals"][-1]["key"]) == (BASE, "lightning")
+    assert (one["base"], one["definition"]["originals"][-1]["key"]) == (BASE, "lightning")
     assert client.get(f"/api/v1/report-forms/{BASE}").json()["base"] == ""
     assert client.get("/api/v1/report-forms/nothing@1").status_code == 404
 

@@ -26,9 +26,9 @@ class ReportFormOut(ReportFormRowOut):
     """A version with what reports by it must hold."""
 
     base: str = Field(description="the version it was made from; empty for one that ships")
-    contents: list[dict[str, Any]]
-    originals: list[dict[str, Any]] = Field(description="in binding order")
-    tests: list[dict[str, Any]]
+    definition: dict[str, Any] = Field(
+        description="contents, originals in binding order, and tests, as the standards read them"
+    )
 
 
 class ReportFormsOut(Schema):

@@ -29,7 +29,7 @@ def report_forms_in_force(
     return {"items": selectors.in_force_as_data(on, medium=medium, kind=kind)}
 
 
-@router.get("/report-forms/{name}", response={200: ReportFormOut, READ: Problem})
+@router.get("/report-forms/{str:name}", response={200: ReportFormOut, READ: Problem})
 def report_form(request: HttpRequest, name: str) -> dict[str, Any]:
     """Return a version by `code@version`."""
     found = selectors.form_as_data(name)

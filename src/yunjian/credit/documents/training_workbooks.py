@@ -4,18 +4,16 @@ Nothing of a workbook is trusted: it is looked at before it is unpacked, and onl
 rows are read. What is wrong is told row by row; then nothing of it is written.
 """
 
-import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from yunjian.agencies.models import Person
 from yunjian.credit.models import TrainingParticipant, TrainingPlan
@@ -24,6 +22,7 @@ from yunjian.credit.services.training_sessions import ParticipantInput
 from yunjian.credit.services.trainings import check_item
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import FieldError, InvalidInput
+from yunjian.records.workbooks import opened
 
 MAX_UNPACKED = 30 * 2**20
 MOST_TOLD = 50
@@ -228,16 +227,9 @@ def results_from(
 
 def _table(content: bytes) -> list[list[Any]]:
     message = _("这不是 .xlsx 文件，或文件已损坏")
-    if len(content) > settings.IMPORT_MAX_BYTES:
-        raise InvalidInput(_("文件过大"), code="too_large", field="file")
     try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
-            unpacked = sum(entry.file_size for entry in package.infolist())
-        if unpacked > MAX_UNPACKED:
-            raise InvalidInput(_("文件过大"), code="too_large", field="file")
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError) as error:
+        return opened(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, IndexError) as error:
         raise InvalidInput(message, code="no_workbook", field="file") from error
 
 

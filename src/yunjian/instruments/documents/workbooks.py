@@ -17,13 +17,14 @@ from typing import IO, Any
 import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from yunjian.instruments.fields import fields_of, parameter_rule
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import InvalidInput
 from yunjian.records.fields import Field
+from yunjian.records.workbooks import opened
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
@@ -39,7 +40,6 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 MN = "MN 号"
 NOTES = "填写说明"
-MAX_UNPACKED = 30 * 2**20
 MAX_COLUMNS = 80
 FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/]')
 
@@ -147,9 +147,9 @@ def read(content: bytes) -> tuple[list[ReadRow], list[Problem]]:
     Raises:
         InvalidInput: at `file`; it is no workbook, too large, or holds none of our sheets.
     """
-    formulas = _look_inside(content)
+    book = opened(content)
+    formulas = _formulas(content)
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
         names = [name for name in book.sheet_names if name in SHEETS]
         if not names:
             raise InvalidInput(
@@ -183,32 +183,21 @@ def _check_size(height: int, known: int) -> None:
         raise InvalidInput(message, code="too_many", field="file")
 
 
-def _look_inside(content: bytes) -> dict[str, list[str]]:
-    """Check the package before anything unpacks it; return the cells with formulas by sheet.
+def _formulas(content: bytes) -> dict[str, list[str]]:
+    """Return the cells with formulas by sheet.
 
     Raises:
-        InvalidInput: at `file`.
+        InvalidInput: at `file`; the package is not made as workbooks are.
     """
-    if len(content) > settings.IMPORT_MAX_BYTES:
-        limit = settings.IMPORT_MAX_BYTES // 2**20
-        message = _("文件超过 %(limit)s MB") % {"limit": limit}
-        raise InvalidInput(message, code="too_large", field="file")
-    wrong = _("只能导入 .xlsx 文件；请使用下载的模板填写")
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
-            unpacked = sum(item.file_size for item in package.infolist())
-            if unpacked > MAX_UNPACKED:
-                message = _("文件内容过多（超过 %(most)s 行的上限），请分成几个文件") % {
-                    "most": settings.IMPORT_MAX_ROWS
-                }
-                raise InvalidInput(message, code="too_many", field="file")
-            return _formulas(package)
-    # no archive; one without a workbook; cut off; encrypted; packed in a way that is not known
+            return _formulas_in(package)
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
+        wrong = _("只能导入 .xlsx 文件；请使用下载的模板填写")
         raise InvalidInput(wrong, code="kind", field="file") from error
 
 
-def _formulas(package: zipfile.ZipFile) -> dict[str, list[str]]:
+def _formulas_in(package: zipfile.ZipFile) -> dict[str, list[str]]:
     book = package.read("xl/workbook.xml").decode("utf-8", "replace")
     links = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {}

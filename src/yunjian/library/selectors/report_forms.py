@@ -328,9 +328,9 @@ def form_as_data(name: str) -> dict[str, Any] | None:
     form = reports.report_forms().get(name)
     if form is None:
         return None
-    shown, content = _shown(form), data_of(form)
-    parts = {part: content[part] for part in ("contents", "originals", "tests")}
-    return _row(shown) | parts | {"base": shown.published.base if shown.published else ""}
+    shown = _shown(form)
+    base = shown.published.base if shown.published else ""
+    return _row(shown) | {"base": base, "definition": data_of(form)}
 
 
 def _shown(form: ReportForm) -> FormVersion:

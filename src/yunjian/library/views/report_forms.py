@@ -213,8 +213,8 @@ def line_act(request: HttpRequest, form_draft_id: UUID, part: str, key: str) -> 
 @authority_page
 def draft_dropped(request: HttpRequest, form_draft_id: UUID) -> HttpResponse:
     """Ask, then give the draft up."""
-    require_report_forms(current_actor())
     draft = form_draft(form_draft_id)
+    require_report_forms(current_actor())
 
     def save() -> HttpResponse:
         services.form_drop(actor=current_actor(), draft_id=draft.pk)
@@ -236,8 +236,8 @@ def draft_dropped(request: HttpRequest, form_draft_id: UUID) -> HttpResponse:
 @authority_page
 def draft_published(request: HttpRequest, form_draft_id: UUID) -> HttpResponse:
     """Show what differs, then publish the draft from a day on."""
-    require_report_forms(current_actor())
     draft = form_draft(form_draft_id)
+    require_report_forms(current_actor())
     form = PublishForm(posted(request), initial={"revision": draft.revision})
 
     def save() -> HttpResponse:
@@ -298,8 +298,8 @@ def _draft_page(
 def _line_dialog(
     request: HttpRequest, draft_id: UUID, part: Part, key: str, title: Any
 ) -> HttpResponse:
-    require_report_forms(current_actor())
     draft = form_draft(draft_id)
+    require_report_forms(current_actor())
     try:
         form = line_form(part, draft.content, key, posted(request))
     except NoSuchLine as error:

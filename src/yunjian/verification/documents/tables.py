@@ -1,14 +1,15 @@
 """Readings in a file: the first sheet of an Excel workbook, or a CSV file."""
 
 import csv
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
 from django.core.files import File
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from yunjian.kernel.errors import InvalidInput
+from yunjian.records.workbooks import opened
 
 MOST_BYTES = 2 * 1024 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -26,8 +27,7 @@ def table_of(upload: File[bytes]) -> list[list[Any]]:
     if (upload.name or "").lower().endswith(".csv"):
         return _csv(content)
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheet = workbook.get_sheet_by_index(0)
+        sheet = opened(content, field="upload").get_sheet_by_index(0)
         return [list(row) for row in sheet.to_python()]
     except (CalamineError, OSError, ValueError, IndexError) as error:
         message = _("无法读取文件，请使用 Excel（.xlsx）或 CSV")

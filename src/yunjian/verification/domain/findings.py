@@ -418,8 +418,8 @@ def _verdict(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _papers(facts: ReportFacts) -> Iterator[Finding]:
-    if one := facts.form:
-        about = {"form": one.name, "current": one.current, "since": one.since.isoformat()}
+    if form := facts.form:
+        about = {"form": form.name, "current": form.current, "since": form.since.isoformat()}
         yield Finding("form_not_current", "form", about)
     if not facts.has_file:
         yield Finding("file_missing", "file")

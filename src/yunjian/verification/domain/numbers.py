@@ -49,9 +49,34 @@ def follows_pattern(number: str, pattern: str) -> bool:
     """
     if not pattern.strip():
         return True
-    parts = {"#": r"[0-9]", "@": r"[A-Za-z]", "*": r".*"}
-    expression = "".join(parts.get(one, re.escape(one)) for one in _folded(pattern))
-    return re.fullmatch(expression, number_key(number)) is not None
+    return _matches(_folded(pattern), number_key(number))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Match with the last star alone going back: a text and pattern take at most their product."""
+    at = place = 0
+    star = mark = -1
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, mark = at, place
+            at += 1
+        elif at < len(pattern) and _stands_for(pattern[at], text[place]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            mark += 1
+            at, place = star + 1, mark
+        else:
+            return False
+    return all(one == "*" for one in pattern[at:])
+
+
+def _stands_for(sign: str, letter: str) -> bool:
+    match sign:
+        case "#":
+            return letter.isascii() and letter.isdigit()
+        case "@":
+            return letter.isascii() and letter.isalpha()
+    return sign == letter
 
 
 def plain_unit(typed: str) -> str:
