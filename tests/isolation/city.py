@@ -364,6 +364,7 @@ def _documents(city: City) -> None:
             document=document,
             organization=city.agency,
             number=1,
+            title="巡检操作规程",
             state="published",
             effective_from=today(),
             period=DateRange(today(), None),

@@ -108,13 +108,16 @@ class DocumentVersion(Versioned, ScopedModel):
     `period` is when it holds, `[from, to)` in days; empty for a draft. Publishing a version ends
     the one before on its first day; withdrawing one that does not hold yet gives that one its time
     back. `expires_on` is its last day. The text is `body`, a file, or both; `digest` is over what
-    was published, and whoever has read it says so of that digest. `search_text` is title, body and
-    what stands in the file, as it is searched.
+    was published, and whoever has read it says so of that digest. `title` is what the document was
+    called when the version was published: a later name changes nothing of what was confirmed.
+    `file_text` is what a job read in the file, for phones without a network; `search_text` is
+    title, body and that, as it is searched.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(_("版本"))
+    title = models.CharField(_("文件名称"), max_length=120, blank=True, editable=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT
     )
@@ -131,6 +134,7 @@ class DocumentVersion(Versioned, ScopedModel):
         verbose_name=_("文件"),
     )
     change_note = models.CharField(_("修改说明"), max_length=200, blank=True)
+    file_text = models.TextField(blank=True, editable=False)
     search_text = models.TextField(blank=True, editable=False)
     digest = models.CharField(max_length=80, blank=True, editable=False)
     written_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
@@ -182,13 +186,17 @@ class DocumentVersion(Versioned, ScopedModel):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="published")
-                | (models.Q(effective_from__isnull=False) & ~models.Q(digest="")),
+                | (
+                    models.Q(effective_from__isnull=False)
+                    & ~models.Q(digest="")
+                    & ~models.Q(title="")
+                ),
                 name="document_version_published_whole",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} v{self.number}"
+        return f"{self.name} v{self.number}"
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
@@ -200,6 +208,11 @@ class DocumentVersion(Versioned, ScopedModel):
                 return models.Q(state=VersionState.PUBLISHED)
             case _:
                 return NOTHING
+
+    @property
+    def name(self) -> str:
+        """Return what the version is called: as it was published, or as the document is now."""
+        return self.title or self.document.title
 
     @property
     def validity(self) -> str:
