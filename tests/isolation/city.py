@@ -22,6 +22,7 @@ from yunjian.credit.models import (
     Document,
     DocumentReminder,
     DocumentVersion,
+    Passage,
     Supervision,
     SupervisionStep,
     TrainingParticipant,
@@ -374,6 +375,7 @@ def _documents(city: City) -> None:
             published_at=now(),
         )
     )
+    Passage.objects.create(version=version, organization=city.agency, text="巡检操作规程\n先看后动")
     Acknowledgement.objects.create(
         version=version,
         organization=city.agency,

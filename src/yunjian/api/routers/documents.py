@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 
+from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.access.scope import ScopedModel, get_visible_or_404
 from yunjian.agencies.models import Person
 from yunjian.api.auth import actor_of
@@ -15,6 +17,7 @@ from yunjian.api.errors import LIST, READ, WRITE, Problem
 from yunjian.api.pages import Page
 from yunjian.api.rows import RowWith
 from yunjian.credit.models import Acknowledgement, Document, DocumentVersion
+from yunjian.credit.policies import may_keep_documents
 from yunjian.credit.schemas.documents import (
     AcknowledgedOut,
     AcknowledgeIn,
@@ -60,7 +63,9 @@ def documents(
 @router.post("/documents", response={201: DocumentOut, WRITE: Problem})
 def new_document(request: HttpRequest, body: DocumentIn) -> Status[RowWith]:
     """Enter a document; what it says is in its versions."""
-    row = services.document_create(actor=actor_of(request), category=body.category, **_values(body))
+    actor = actor_of(request)
+    require(may_keep_documents(actor))
+    row = services.document_create(actor=actor, category=body.category, **_values(body))
     return Status(201, _shown(row.pk))
 
 
@@ -74,9 +79,10 @@ def document(request: HttpRequest, document_id: UUID) -> RowWith:
 def change_document(request: HttpRequest, document_id: UUID, body: DocumentChangeIn) -> RowWith:
     """Change what a document is called, what it is for and who reads it; 409 `stale` when somebody
     else changed it since `version`."""
+    actor, row = _kept(request, document_id)
     services.document_change(
-        actor=actor_of(request),
-        document=get_visible_or_404(Document, document_id),
+        actor=actor,
+        document=row,
         version=body.version,
         **_values(body),
     )
@@ -92,10 +98,11 @@ def write_draft(
 ) -> Status[DocumentVersion]:
     """Write the draft of the next version; 409 `stale` when somebody else began, changed,
     published or deleted it since `version` (null: there was none)."""
+    actor, kept = _kept(request, document_id)
     file = _found(Attachment, [body.attachment], "attachment") if body.attachment else []
     row = services.version_write(
-        actor=actor_of(request),
-        document=get_visible_or_404(Document, document_id),
+        actor=actor,
+        document=kept,
         body=body.body,
         attachment=file[0] if file else None,
         remove_file=not file,
@@ -162,6 +169,13 @@ def acknowledge(
         shown_digest=body.shown_digest,
     )
     return Status(201 if is_new else 200, made)
+
+
+def _kept(request: HttpRequest, document_id: UUID) -> tuple[Actor, Document]:
+    """Return who acts and the document, before anything that a body names is looked up."""
+    actor, row = actor_of(request), get_visible_or_404(Document, document_id)
+    require(may_keep_documents(actor, row.organization_id))
+    return actor, row
 
 
 def _version(version_id: UUID) -> DocumentVersion:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
-from yunjian.access.scope import NOTHING, IdModel, ScopedModel
+from yunjian.access.scope import ANYTHING, NOTHING, IdModel, ScopedModel
 from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit.domain.categories import category_title
@@ -225,6 +225,41 @@ class DocumentVersion(Versioned, ScopedModel):
             return "in_force"
         ended_by_itself = self.expires_on is not None and self.expires_on < today()
         return "expired" if ended_by_itself else "superseded"
+
+
+class Passage(ScopedModel):
+    """A passage of what a published version says, as it is searched (docs/adr/0178).
+
+    Short enough to stand in the table itself, so that reading all of them takes a fifth of a second
+    where reading the whole texts takes more than half of one; each shares its end with the next, so
+    that a term stands wholly in one of them.
+    """
+
+    version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="passages")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    text = models.TextField()
+
+    row_policy = RowPolicy(
+        # only of what is published: a version that is withdrawn loses its passages
+        read=(own("organization_id"), AUTHORITY),
+        write=(own("organization_id"),),
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "version"], name="passage_organization")]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; authorities all, because all are published."""
+        match actor.organization_kind:
+            case "agency":
+                return models.Q(organization_id=actor.organization_id)
+            case "authority":
+                return ANYTHING
+            case _:
+                return NOTHING
 
 
 class Acknowledgement(ScopedModel):
