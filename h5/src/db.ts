@@ -4,6 +4,7 @@ import type { FieldError } from "./api";
 import type {
   Draft,
   FieldPackage,
+  ReadingStore,
   Session,
   SupervisionDraft,
   SupervisionPackage,
@@ -13,7 +14,7 @@ import type {
 
 export interface OutboxItem {
   seq?: number;
-  kind: "attachment" | "sign-in" | "visit" | "supervision" | "supervision-step";
+  kind: "attachment" | "sign-in" | "visit" | "supervision" | "supervision-step" | "acknowledgement";
   path: string;
   content_type: string;
   body: ArrayBuffer;
@@ -95,6 +96,24 @@ export async function enqueueSupervision(
   for (const item of await outbox.getAll()) if (item.task_id === id) await outbox.delete(item.seq as number);
   for (const item of items) await outbox.add(item);
   await transaction.objectStore(CACHE_STORE).put(withoutProxies(value), name);
+  await transaction.done;
+}
+
+const readingsKey = (account: string): string => `readings-${account}`;
+export const saveReadings = async (value: ReadingStore): Promise<void> => {
+  await (await database()).put(CACHE_STORE, withoutProxies(value), readingsKey(value.account_id));
+};
+export const storedReadings = async (account: string): Promise<ReadingStore | undefined> =>
+  (await (await database()).get(CACHE_STORE, readingsKey(account))) as ReadingStore | undefined;
+
+/** Puts a confirmation and what it changes in one transaction, in place of the one before. */
+export async function enqueueReading(id: string, items: OutboxItem[], readings: ReadingStore): Promise<void> {
+  const transaction = (await database()).transaction(["outbox", CACHE_STORE], "readwrite");
+  const outbox = transaction.objectStore("outbox");
+  for (const item of await outbox.getAll())
+    if (item.task_id === id && item.account_id === readings.account_id) await outbox.delete(item.seq as number);
+  for (const item of items) await outbox.add(item);
+  await transaction.objectStore(CACHE_STORE).put(withoutProxies(readings), readingsKey(readings.account_id));
   await transaction.done;
 }
 

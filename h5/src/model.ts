@@ -61,6 +61,17 @@ export interface SupervisionsSeen {
   whole: Supervision[];
 }
 
+export type Reading = Schemas["ReadingOut"];
+export type DocumentText = Schemas["VersionOut"];
+export type Acknowledged = Schemas["AcknowledgedOut"];
+/** What an account is to read, as this phone has it: texts and confirmations by the version's id. */
+export interface ReadingStore {
+  account_id: string;
+  items: Reading[];
+  texts: Record<string, DocumentText>;
+  confirmed: Record<string, { at: string; problem: string | null }>;
+}
+
 export interface SheetDraft {
   id: string;
   answers: Submission["sheets"][number]["answers"];

@@ -40,6 +40,17 @@ export const router = createRouter({
       props: true,
       meta: { title: "监督记录" },
     },
+    {
+      path: "/documents",
+      component: () => import("./pages/DocumentsPage.vue"),
+      meta: { title: "运维文件" },
+    },
+    {
+      path: "/documents/:id",
+      component: () => import("./pages/DocumentPage.vue"),
+      props: true,
+      meta: { title: "运维文件" },
+    },
     { path: "/messages", component: () => import("./pages/MessagesPage.vue"), meta: { title: "消息" } },
     { path: "/me", component: () => import("./pages/MePage.vue"), meta: { tab: "me" } },
     { path: "/me/bindings", component: () => import("./pages/BindingsPage.vue"), meta: { title: "账户信息" } },

@@ -4,12 +4,23 @@ import { v7 } from "uuid";
 import { encodeJson, get, JSON_TYPE, Offline, Refused } from "./api";
 import * as db from "./db";
 import type { OutboxItem } from "./db";
+import { readingRefused, readingSent } from "./documents";
 import { distance } from "./geo";
 import { countUnsynced, flush, isSignedOut, type OutboxListener } from "./outbox";
 import type { Photo } from "./photos";
 import { session } from "./session";
 import { stepRefused, stepSent, isSupervision, supervisionRefused, supervisionSent } from "./supervisions";
-import type { Draft, FieldPackage, Position, SheetDraft, SignIn, Submission, Task, VisitAnswer } from "./model";
+import type {
+  Acknowledged,
+  Draft,
+  FieldPackage,
+  Position,
+  SheetDraft,
+  SignIn,
+  Submission,
+  Task,
+  VisitAnswer,
+} from "./model";
 
 export const fieldPackage = ref<FieldPackage | null>(null);
 export const isStale = ref(false);
@@ -136,6 +147,7 @@ const listener: OutboxListener = {
   async onSent(item, answer) {
     if (item.kind === "supervision") await supervisionSent(item.task_id);
     if (item.kind === "supervision-step") await stepSent(item.task_id);
+    if (item.kind === "acknowledgement") await readingSent(item, answer as Acknowledged);
     if (item.kind !== "visit") return;
     const draft = drafts.get(item.task_id);
     if (!draft) return;
@@ -154,6 +166,7 @@ const listener: OutboxListener = {
       if (await isSupervision(item.task_id)) await supervisionRefused(item.task_id, item.problem);
       await stepRefused(item.task_id, item.problem);
     }
+    if (item.kind === "acknowledgement") await readingRefused(item);
     const draft = drafts.get(item.task_id);
     if (!draft || !item.problem) return;
     draft.problem = { message: item.problem.message, errors: item.problem.errors };

@@ -300,6 +300,7 @@ export async function reopenApp(path: string, session: Session = engineer): Prom
 /** An engineer's phone with the package of tasks. */
 export function serveField(value = fieldPackage): void {
   server.on("GET", "field/package", () => json(structuredClone(value)));
+  server.on("GET", "readings", () => json({ items: [] }));
   server.on("GET", "notifications", () => json({ items: [], next: null, unread: 0 }));
 }
 

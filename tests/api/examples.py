@@ -17,6 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
+from yunjian.credit.models import Document, DocumentVersion, Passage
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.instruments.models import FilingImport, FollowUp, Instrument, InstrumentRevision
@@ -83,6 +84,7 @@ class Anything:
 
 
 AN_ID, A_MOMENT = Made(UUID_TEXT), Made(MOMENT_TEXT)
+A_DIGEST = Made(r"(sha256|sm3):[0-9a-f]{64}")
 
 
 def key(number: int) -> UUID:
@@ -109,6 +111,7 @@ def build() -> World:
         _instruments(world)
         _visits(world)
         _messages(world)
+        _documents(world)
     return world
 
 
@@ -409,7 +412,151 @@ def _messages(world: World) -> None:
         )
 
 
+def _documents(world: World) -> None:
+    document = Document.objects.create(
+        id=key(30),
+        organization=world.agency,
+        category="requirements",
+        title="维护要求（改名后）",
+        maker="丙仪器厂",
+        model="YJ-700",
+        read_by_positions=["engineer", "technical_lead"],
+        read_within=12,
+        published=True,
+        version=4,
+    )
+    document.points.add(world.flue_gas_point)
+    document.readers.add(world.engineer_person)
+    begun = today() - timedelta(days=3)
+    attachment(world, key(33), world.agency.pk, "document", at(42))
+    held = {
+        "document": document,
+        "organization": world.agency,
+        "number": 2,
+        "title": "维护要求",
+        "state": "published",
+        "effective_from": begun,
+        "expires_on": today() + timedelta(days=90),
+        "period": DateRange(begun, today() + timedelta(days=91)),
+        "body": "每月更换滤芯",
+        "attachment_id": key(33),
+        "change_note": "改为每月",
+        "file_text": "滤芯规格见附表",
+        "search_text": "维护要求\n每月更换滤芯\n滤芯规格见附表",
+        "digest": "sha256:31",
+        "published_at": at(43),
+        "version": 2,
+    }
+    row = DocumentVersion.objects.create(id=key(31), **held)
+    Passage.objects.create(version=row, organization=world.agency, text=str(held["search_text"]))
+    coming = held | {
+        "number": 3,
+        "title": "维护要求（改名后）",
+        "effective_from": today() + timedelta(days=91),
+        "expires_on": None,
+        "period": DateRange(today() + timedelta(days=91), None),
+        "body": "每周更换滤芯",
+        "attachment_id": None,
+        "change_note": "改为每周",
+        "file_text": "",
+        "digest": "sha256:32",
+        "version": 3,
+    }
+    DocumentVersion.objects.create(id=key(32), **coming)
+
+
 # --- what is said of it
+
+
+def version_row(**changes: Any) -> dict[str, Any]:
+    """Return what the API says of the version in force."""
+    return {
+        "id": str(key(31)),
+        "document": str(key(30)),
+        "title": "维护要求",
+        "category": "requirements",
+        "number": 2,
+        "state": "in_force",
+        "effective_from": (today() - timedelta(days=3)).isoformat(),
+        "expires_on": (today() + timedelta(days=90)).isoformat(),
+        "file": {
+            "id": str(key(33)),
+            "purpose": "document",
+            "url": f"/files/{key(33)}",
+            "taken_at": moment(42),
+            "filename": "a.jpg",
+        },
+        "has_file_text": True,
+        "change_note": "改为每月",
+        "digest": "sha256:31",
+        "version": 2,
+    } | changes
+
+
+def coming_row(**changes: Any) -> dict[str, Any]:
+    """Return what the API says of the version that does not hold yet."""
+    return (
+        version_row(
+            id=str(key(32)),
+            title="维护要求（改名后）",
+            number=3,
+            state="coming",
+            effective_from=(today() + timedelta(days=91)).isoformat(),
+            expires_on=None,
+            file=None,
+            has_file_text=False,
+            change_note="改为每周",
+            digest="sha256:32",
+            version=3,
+        )
+        | changes
+    )
+
+
+def version(**changes: Any) -> dict[str, Any]:
+    """Return what the API says of the version in force, with its text."""
+    text = {"body": "每月更换滤芯", "file_text": "滤芯规格见附表"}
+    return version_row() | text | changes
+
+
+def document_row(**changes: Any) -> dict[str, Any]:
+    """Return what the API says of the document in a list."""
+    return {
+        "id": str(key(30)),
+        "category": "requirements",
+        "category_title": "维护技术要求",
+        "title": "维护要求（改名后）",
+        "maker": "丙仪器厂",
+        "model": "YJ-700",
+        "organization": "清源环保",
+        "state": "in_force",
+        "number": 2,
+        "effective_from": (today() - timedelta(days=3)).isoformat(),
+        "expires_on": (today() + timedelta(days=90)).isoformat(),
+        "excerpt": "",
+    } | changes
+
+
+def document(world: World, **changes: Any) -> dict[str, Any]:
+    """Return everything that the API says of the document."""
+    return (
+        document_row()
+        | {
+            "points": [
+                {
+                    "id": str(world.flue_gas_point.pk),
+                    "name": "锅炉 CEMS",
+                    "mn_code": "310115FFFF00000000000B02",
+                }
+            ],
+            "read_by_positions": ["engineer", "technical_lead"],
+            "readers": [{"id": str(world.engineer_person.pk), "name": "李建国"}],
+            "read_within": 12,
+            "version": 4,
+            "versions": [coming_row(), version_row()],
+        }
+        | changes
+    )
 
 
 def source(world: World, **changes: Any) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 import typst
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
+from python_calamine import CalamineWorkbook
 
 from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
@@ -23,8 +26,9 @@ from yunjian.credit.models.documents import MOST_TEXT
 from yunjian.credit.selectors import documents as selectors
 from yunjian.credit.services import documents as services
 from yunjian.credit.services.document_reminders import documents_remind, read_file
-from yunjian.evidence.models import Event
+from yunjian.evidence.models import Attachment, Event
 from yunjian.evidence.services import attachment_store
+from yunjian.identity.models import Account
 from yunjian.kernel.clock import at, now, today
 from yunjian.kernel.errors import Conflict, InvalidInput, InvalidState, NotAllowed, NotFound
 from yunjian.kernel.ids import new_id
@@ -512,15 +516,82 @@ def test_documents_are_found_by_category_state_point_and_text(world: World) -> N
 # --- searching
 
 
+def found(text: str) -> list[Document]:
+    return list(selectors.documents(text=text))
+
+
 def test_text_is_found_in_any_width_and_case(world: World) -> None:
     published(world, new(world), body="每周检查ＣＯＤ分析仪的Pump管")
     with acting_as(world.actor(world.agency_manager)):
         for query in ("cod", "ＣＯＤ", "分析", "PUMP 每周", "泵"):
-            found = selectors.search(query)
-            assert len(found) == (0 if query == "泵" else 1), query
-        pieces = selectors.search("分析")[0].pieces
-        assert ("分析", True) in pieces
-        assert selectors.search("  ") == []
+            assert len(found(query)) == (0 if query == "泵" else 1), query
+        assert ("分析", True) in selectors.pieces_of(found("分析")[0])
+        assert selectors.pieces_of(found("  ")[0]) == []
+
+
+def test_all_terms_have_to_stand_in_one_text_and_names_are_folded_alike(world: World) -> None:
+    published(world, new(world, title="ＣＯＤ 规程"), body="每周检查")
+    new(world, title="ＴＯＣ Pump", category="training")
+    with acting_as(world.actor(world.agency_manager)):
+        assert [row.title for row in found("cod 每周")] == ["ＣＯＤ 规程"]
+        assert [row.title for row in found("toc pump")] == ["ＴＯＣ Pump"]
+        assert found("cod pump") == []
+        assert [row.title for row in found("%")] == []
+        assert [row.title for row in found("_")] == []
+
+
+def test_a_list_that_is_searched_shows_where_the_term_stands(world: World) -> None:
+    text = f"{'一' * 100}<b>校准</b>周期{'二' * 100}"
+    for title in ("甲", "乙"):
+        published(world, new(world, title=title), body=text)
+    new(world, title="校准名")
+    for account, address in (
+        (world.agency_manager, "/agency/documents/"),
+        (world.reviewer, "/supervision/documents/"),
+    ):
+        client = world.client(account)
+        page = client.get(f"{address}?text=校准").content.decode()
+        assert page.count("&lt;b&gt;<mark>校准</mark>&lt;/b&gt;周期") == 2
+        assert "…一一" in page
+        assert "内容摘录" in page
+        assert "内容摘录" not in client.get(address).content.decode()
+    assert (
+        "（见文件名称）"
+        in world.client(world.agency_manager).get("/agency/documents/?text=校准名").content.decode()
+    )
+
+
+def test_a_list_that_is_searched_has_pages(world: World) -> None:
+    for number in range(21):
+        published(world, new(world, title=f"规程 {number}"), body="校准")
+    client = world.client(world.agency_manager)
+    page = client.get("/agency/documents/?text=校准&size=20").content.decode()
+    assert page.count('data-testid="document-row"') == 20
+    seen = client.get("/api/v1/documents", {"text": "校准"}).json()
+    rest = client.get("/api/v1/documents", {"text": "校准", "cursor": seen["next"]}).json()
+    assert (len(seen["items"]), len(rest["items"]), rest["next"]) == (20, 1, None)
+    assert seen["items"][0]["excerpt"] == "规程 20 校准"
+
+
+def test_the_list_and_the_readings_are_exported(world: World) -> None:
+    published(world, new(world, points=[world.flue_gas_point], readers=[world.engineer_person]))
+    client = world.client(world.agency_manager)
+
+    def rows(address: str) -> list[dict[str, Any]]:
+        content = b"".join(client.get(address).streaming_content)  # type: ignore[attr-defined]
+        table = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        return [dict(zip(map(str, table[0]), row, strict=True)) for row in table[1:]]
+
+    (row,) = rows("/agency/documents/?format=xlsx")
+    assert row["文件名称"] == "巡检操作规程"
+    assert row["适用测点"] == world.flue_gas_point.name
+    assert row["须阅读的岗位"] == "运维人员"
+    assert row["须阅读的人员"] == "李建国"
+    assert row["阅读期限（天）"] == 10
+    assert "内容摘录" not in row
+    (reading,) = rows("/agency/readings/?format=xlsx&state=")
+    assert (reading["人员"], reading["文件名称"]) == ("李建国", "巡检操作规程")
+    assert reading["状态"] == "待阅读"
 
 
 def test_an_excerpt_marks_the_terms_and_says_where_it_is_cut() -> None:
@@ -553,7 +624,7 @@ def test_the_text_of_a_pdf_is_found_and_damaged_ones_stop_nothing(world: World) 
     with acting_as(system_actor("test")):
         assert read_file(str(row.pk)) > 5
     with acting_as(actor):
-        assert len(selectors.search("校准周期")) == 1
+        assert len(found("校准周期")) == 1
 
     assert text_of_pdf(b"%PDF-1.7 nothing") == ""
     empty = BytesIO()
@@ -613,3 +684,331 @@ def test_categories_say_on_what_they_stand() -> None:
         assert one.basis
         assert one.provenance in {"text", "secondary", "practice", "assumed"}
     assert category_title("gone") == "gone"
+
+
+# --- what went wrong once
+
+
+def person_of(world: World, account: Any, position: str, **more: Any) -> Person:
+    return Person.unscoped().create(
+        organization=account.organization, name=account.display_name, account=account,
+        education="x", job="y", position=position, **more,
+    )  # fmt: skip
+
+
+def a_pdf(world: World, source: str = "校准周期不超过七天") -> Attachment:
+    actor = world.actor(world.agency_manager)
+    content = typst.compile(f'#set text(font: "Noto Sans SC")\n{source}'.encode(), format="pdf")
+    with acting_as(actor):
+        file, _new = attachment_store(
+            id=new_id(), actor=actor, content=content, filename="制度.pdf", purpose="document"
+        )
+    return file
+
+
+def test_of_two_first_drafts_written_at_once_the_second_is_told_of_the_other(world: World) -> None:
+    document = new(world)
+    written(world, document, "甲写的")  # both forms were opened when there was no draft
+    with pytest.raises(StaleVersion):
+        written(world, document, "乙写的")
+    assert DocumentVersion.unscoped().get().body == "甲写的"
+    assert written(world, document, "乙写的", version=1).body == "乙写的"
+
+
+def test_the_page_of_a_second_first_draft_shows_the_other_and_then_saves_over_it(
+    world: World,
+) -> None:
+    document = new(world)
+    client = world.client(world.agency_manager)
+    address = f"/agency/documents/{document.pk}/write/"
+    client.get(address)
+    written(world, document, "甲写的")
+
+    answer = client.post(address, {"body": "乙写的", "version": ""})
+    assert answer.status_code == 409
+    assert "乙写的" in answer.content.decode()
+    assert 'name="version" value="1"' in answer.content.decode()
+    assert client.post(address, {"body": "乙写的", "version": "1"}).status_code == 302
+
+
+def test_a_draft_that_was_published_meanwhile_is_not_written_as_the_next_one_unseen(
+    world: World,
+) -> None:
+    document = new(world)
+    published(world, document)
+    with pytest.raises(StaleVersion):
+        written(world, document, "在旧稿上改的", version=1)
+    client = world.client(world.agency_manager)
+    address = f"/agency/documents/{document.pk}/write/"
+    answer = client.post(address, {"body": "在旧稿上改的", "version": "1"})
+    assert answer.status_code == 409
+    assert "在旧稿上改的" in answer.content.decode()
+    assert client.post(address, {"body": "在旧稿上改的", "version": ""}).status_code == 302
+
+
+def test_a_draft_changed_meanwhile_is_not_deleted_or_published_unseen(world: World) -> None:
+    document = new(world)
+    draft = written(world, document)
+    written(world, document, "第二稿", version=1)
+    actor = world.actor(world.agency_manager)
+    with acting_as(actor):
+        with pytest.raises(StaleVersion):
+            services.version_discard(actor=actor, draft=draft, version=1)
+        with pytest.raises(StaleVersion):
+            services.version_publish(actor=actor, draft=draft, effective_from=today(), version=1)
+        services.version_discard(actor=actor, draft=draft, version=2)
+    assert not DocumentVersion.unscoped().exists()
+
+
+def test_what_was_confirmed_stays_checkable_after_the_document_is_renamed(world: World) -> None:
+    document = new(world)
+    row = published(world, document)
+    actor = world.actor(world.agency_manager)
+    with acting_as(actor):
+        services.document_change(
+            actor=actor, document=document, version=document.version, title="改了名的规程",
+            maker="", model="", read_by_positions=["engineer"], read_within=10,
+        )  # fmt: skip
+    row = DocumentVersion.unscoped().select_related("document", "attachment").get(pk=row.pk)
+    assert row.title == "巡检操作规程"
+    assert services.version_digest(row) == row.digest
+    with acting_as(actor):
+        draft = services.version_write(actor=actor, document=document, body="二")
+        second = services.version_publish(
+            actor=actor, draft=draft, effective_from=today() + timedelta(days=1)
+        )
+    assert second.title == "改了名的规程"
+    # both names find it, and the page says under which one it was published
+    with acting_as(actor):
+        assert [one.pk for one in selectors.documents(text="巡检")] == [document.pk]
+        assert [one.pk for one in selectors.documents(text="改了名")] == [document.pk]
+    client = world.client(world.engineer)
+    assert "巡检操作规程" in client.get(f"/agency/documents/versions/{row.pk}/").content.decode()
+
+
+def test_who_may_not_read_documents_confirms_none(world: World) -> None:
+    viewer = account_with(world.agency, "viewer", "viewer")
+    person_of(world, viewer, "engineer")
+    row = published(world, new(world))
+    actor = world.actor(viewer)
+    with acting_as(actor), pytest.raises(NotAllowed):
+        services.version_acknowledge(
+            actor=actor, version_id=row.pk, acknowledgement_id=new_id(), shown_digest=row.digest
+        )
+    client = world.client(viewer)
+    assert client.get(f"/agency/documents/versions/{row.pk}/read/").status_code == 403
+    page = client.get(f"/agency/documents/{row.document_id}/").content.decode()
+    assert "version-read" not in page
+
+
+def test_an_id_that_a_phone_used_before_is_refused_plainly(world: World) -> None:
+    first = published(world, new(world))
+    second = published(world, new(world, title="别的规程"))
+    actor, identifier = world.actor(world.engineer), new_id()
+    with acting_as(actor):
+        services.version_acknowledge(
+            actor=actor, version_id=first.pk, acknowledgement_id=identifier,
+            shown_digest=first.digest,
+        )  # fmt: skip
+        with pytest.raises(Conflict):
+            services.version_acknowledge(
+                actor=actor, version_id=second.pk, acknowledgement_id=identifier,
+                shown_digest=second.digest,
+            )  # fmt: skip
+        with pytest.raises(Conflict):  # the same id with another content is no repetition
+            services.version_acknowledge(
+                actor=actor, version_id=first.pk, acknowledgement_id=identifier,
+                shown_digest="sha256:other",
+            )  # fmt: skip
+
+
+def test_the_row_is_free_while_its_file_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = published(world, new(world), body="", attachment=a_pdf(world))
+    held: list[bool] = []
+
+    def reads(content: bytes) -> str:
+        statement = "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+        where = " WHERE c.relname = 'credit_documentversion' AND l.mode = 'RowShareLock'"
+        with connection.cursor() as cursor:
+            cursor.execute(f"{statement}{where} AND l.pid = pg_backend_pid()")
+            held.append(cursor.fetchone()[0] > before)
+        return text_of_pdf(content)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+            " WHERE c.relname = 'credit_documentversion' AND l.mode = 'RowShareLock'"
+            " AND l.pid = pg_backend_pid()"
+        )
+        before = cursor.fetchone()[0]
+    monkeypatch.setattr("yunjian.credit.services.document_reminders.text_of_pdf", reads)
+    with acting_as(system_actor("test")), CaptureQueriesContext(connection) as asked:
+        read_file(str(row.pk))
+    assert held == [False]
+    statements = [one["sql"] for one in asked]
+    locks = [n for n, sql in enumerate(statements) if "FOR UPDATE" in sql]
+    reading = [n for n, sql in enumerate(statements) if "pg_locks" in sql]
+    assert locks
+    assert reading
+    assert max(reading) < min(locks)
+    row.refresh_from_db()
+    assert "校准周期不超过七天" in row.file_text
+
+
+def test_a_day_on_which_the_reminder_did_not_run_is_caught_up_once(world: World) -> None:
+    published(world, new(world), expires_on=today() + timedelta(days=59))
+
+    def remind(days: int) -> int:
+        with at(now() + timedelta(days=days)), acting_as(system_actor("test")):
+            return documents_remind()
+
+    assert remind(0) == 1
+    assert remind(63) == 1  # neither the last day nor the three after it saw the job
+    assert remind(63) == remind(64) == 0
+    last = Notification.unscoped().filter(kind="document.expires").order_by("-pk")[0]
+    assert "已于" in last.body
+    assert "过期" in last.body
+
+
+def test_nobody_is_told_of_an_expiry_that_the_next_version_has_taken_care_of(world: World) -> None:
+    document = new(world)
+    published(world, document, expires_on=today() + timedelta(days=20))
+    published(world, document, today() + timedelta(days=21), body="二")
+    gap = new(world, title="有空档的规程")
+    published(world, gap, expires_on=today() + timedelta(days=20))
+    published(world, gap, today() + timedelta(days=25), body="二")
+    with acting_as(system_actor("test")):
+        documents_remind()
+    bodies = Notification.unscoped().filter(kind="document.expires").values_list("body", flat=True)
+    assert [("有空档" in body) for body in bodies] == [True]
+
+
+def test_who_comes_late_is_told_though_others_were_told_weeks_ago(world: World) -> None:
+    row = published(world, new(world))
+    late = account_with(world.agency, "late", "engineer")
+
+    def remind(days: int) -> None:
+        with at(now() + timedelta(days=days)), acting_as(system_actor("test")):
+            documents_remind()
+
+    remind(11)
+    actor = world.actor(world.engineer)
+    with at(now() + timedelta(days=12)), acting_as(actor):
+        services.version_acknowledge(
+            actor=actor, version_id=row.pk, acknowledgement_id=new_id(),
+            shown_digest=row.digest,
+        )  # fmt: skip
+    person_of(world, late, "engineer", joined_on=today() + timedelta(days=20))
+    remind(32)
+    assert told("document.unread").count("late") == 1
+    assert told("document.unread").count("engineer") == 1
+
+
+def test_who_has_left_is_neither_told_nor_counted(world: World) -> None:
+    gone = account_with(world.agency, "gone", "quality_supervisor")
+    person_of(world, gone, "quality_supervisor", left_on=today())
+    boss = account_with(world.agency, "boss", "owner")
+    person_of(world, boss, "technical_lead", left_on=today())
+    closed = account_with(world.agency, "closed", "quality_supervisor")
+    person_of(world, closed, "quality_supervisor")
+    stays = account_with(world.agency, "stays", "quality_supervisor")
+    person_of(world, stays, "quality_supervisor")
+    Account.objects.filter(pk=closed.pk).update(is_active=False)
+    row = published(
+        world,
+        new(world, read_by_positions=["engineer", "quality_supervisor", "technical_lead"]),
+        expires_on=today() + timedelta(days=40),
+    )
+    assert sorted(told("document.published")) == ["engineer", "stays"]
+    with at(now() + timedelta(days=11)), acting_as(system_actor("test")):
+        documents_remind()
+    everybody = {*told("document.expires"), *told("document.unread")}
+    assert everybody == {"agency", "engineer", "stays"}
+    client = world.client(world.agency_manager)
+    page = client.get(f"/agency/documents/versions/{row.pk}/").content.decode()
+    assert page
+    actor = world.actor(gone)
+    with acting_as(actor), pytest.raises(NotAllowed):
+        services.version_acknowledge(
+            actor=actor, version_id=row.pk, acknowledgement_id=new_id(), shown_digest=row.digest
+        )
+
+
+def test_a_named_reader_who_left_is_shown_as_such(world: World) -> None:
+    document = new(world, readers=[world.engineer_person], read_by_positions=[])
+    Person.unscoped().filter(pk=world.engineer_person.pk).update(left_on=today())
+    page = world.client(world.agency_manager).get(f"/agency/documents/{document.pk}/")
+    assert "李建国（已离职）" in page.content.decode()
+
+
+def test_a_file_is_taken_off_a_draft_again(world: World) -> None:
+    document = new(world)
+    file = a_pdf(world)
+    draft = written(world, document, attachment=file)
+    with pytest.raises(InvalidInput) as refused:
+        written(world, document, "", remove_file=True, version=1)
+    assert [error.path for error in refused.value.errors] == ["body"]
+    assert written(world, document, remove_file=True, version=1).attachment is None
+    assert "attachment" in Event.unscoped().filter(object_id=str(draft.pk)).order_by("-id")[0].body
+
+    written(world, document, attachment=file, version=2)
+    client = world.client(world.agency_manager)
+    address = f"/agency/documents/{document.pk}/write/"
+    page = client.get(address).content.decode()
+    assert "制度.pdf" in page
+    assert 'name="remove_file"' in page
+    sent = {"body": "先看后动", "version": "3", "remove_file": "on"}
+    assert client.post(address, sent).status_code == 302
+    draft.refresh_from_db()
+    assert draft.attachment is None
+    assert 'name="remove_file"' not in client.get(address).content.decode()
+
+
+def test_an_authority_is_told_plainly_what_is_not_in_force(world: World) -> None:
+    document = new(world)
+    first = published(world, document)
+    published(world, document, today() + timedelta(days=5), body="改过")
+    only_coming = new(world, title="明天的规程")
+    published(world, only_coming, today() + timedelta(days=1))
+    over = new(world, title="过了期的规程")
+    ended = published(world, over, expires_on=today())
+    client = world.client(world.reviewer)
+
+    def shown(row: DocumentVersion) -> str:
+        return client.get(f"/agency/documents/versions/{row.pk}/").content.decode()
+
+    assert "not-in-force" not in shown(first)
+    coming = DocumentVersion.unscoped().get(document=document, number=2)
+    assert "本版本尚未施行" in shown(coming)
+    assert "现行为第 1 版" in shown(coming)
+    listed = client.get("/supervision/documents/").content.decode()
+    assert "尚未施行" in listed
+    assert (
+        client.get("/supervision/documents/?state=coming")
+        .content.decode()
+        .count('data-testid="document-row"')
+        == 1
+    )
+    with at(now() + timedelta(days=6)):
+        later = world.client(world.reviewer)
+        old = later.get(f"/agency/documents/versions/{first.pk}/").content.decode()
+        assert "本版本已停止施行" in old
+        assert "现行为第 2 版" in old
+        expired = later.get(f"/agency/documents/versions/{ended.pk}/").content.decode()
+        assert "本版本已过期" in expired
+        assert "目前没有施行的版本" in expired
+        assert "已过期" in later.get("/supervision/documents/").content.decode()
+
+
+def test_a_document_whose_only_version_was_taken_back_is_no_longer_published(world: World) -> None:
+    document = new(world)
+    row = published(world, document, today() + timedelta(days=1))
+    actor = world.actor(world.agency_manager)
+    with acting_as(actor):
+        services.version_withdraw(actor=actor, row=row, reason="写错了")
+    document.refresh_from_db()
+    assert not document.published
+    with acting_as(world.actor(world.reviewer)):
+        assert list(Document.objects.all()) == []

@@ -27,6 +27,7 @@ from yunjian.credit.models import (
     Document,
     DocumentReminder,
     DocumentVersion,
+    Passage,
     Supervision,
     SupervisionStep,
     TrainingParticipant,
@@ -388,6 +389,7 @@ def _documents(city: City) -> None:
             document=document,
             organization=city.agency,
             number=1,
+            title="巡检操作规程",
             state="published",
             effective_from=today(),
             period=DateRange(today(), None),
@@ -397,6 +399,7 @@ def _documents(city: City) -> None:
             published_at=now(),
         )
     )
+    Passage.objects.create(version=version, organization=city.agency, text="巡检操作规程\n先看后动")
     Acknowledgement.objects.create(
         version=version,
         organization=city.agency,

@@ -514,6 +514,20 @@ OPERATIONS: dict[str, Route] = {
     "POST /uploads/{uuid:upload_id}/finish": Route(SIGNED_IN, ok=_TAKEN | {410}),
     "GET /visits": Route(SIGNED_IN),
     "GET /documents": Route(SIGNED_IN),
+    "GET /documents/{uuid:document_id}": Route((A, V), outside=404),
+    "POST /documents": Route(SIGNED_IN, act=_DOCUMENTS, ok=_TAKEN),
+    **{
+        what: Route(
+            SIGNED_IN, act=_DOCUMENTS, ok=_TAKEN | {204}, stranger=_REFUSED, event=False
+        )
+        for what in (
+            "PUT /documents/{uuid:document_id}",
+            "PUT /documents/{uuid:document_id}/draft",
+            "DELETE /documents/versions/{uuid:version_id}",
+            "POST /documents/versions/{uuid:version_id}/publish",
+            "POST /documents/versions/{uuid:version_id}/withdraw",
+        )
+    },
     "GET /documents/versions/{uuid:version_id}": Route((A, V), outside=404),
     "GET /readings": Route(SIGNED_IN),
     "PUT /documents/versions/{uuid:version_id}/acknowledgement/{uuid:acknowledgement_id}": Route(

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.reads_all_rows
 # what a stranger may do with its own: a body names no row of somebody else
 OWN = {
     "new_source",
+    "new_document",
     "bind",
     "end_session",
     "put_attachment",

@@ -36,7 +36,7 @@ describe("an engineer's first page", () => {
     expect(screen.textOf("open-messages")).toBe("消息5 条未读");
     expect(screen.textOf("tab-me")).toContain("5");
     expect(cards()).toEqual(["task-many-1", "task-many-2", "task-many-3"]);
-    expect(server.lines()).toEqual(["GET field/package", "GET notifications"]);
+    expect(server.lines()).toEqual(["GET field/package", "GET readings", "GET notifications"]);
   });
 
   it("leads to all tasks", async () => {

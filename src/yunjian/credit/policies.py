@@ -91,6 +91,11 @@ def account_of_editor(actor: Actor) -> UUID:
     return actor.account_id
 
 
+def may_read_documents(actor: Actor) -> bool:
+    """Whoever works for the agency; which documents one is asked to read says each document."""
+    return not actor.is_system and READ_DOCUMENTS.held_by(actor)
+
+
 def may_keep_documents(actor: Actor, organization_id: UUID | None = None) -> bool:
     """Owners and managers of the agency; with an id, only that agency's."""
     own = organization_id is None or organization_id == actor.organization_id

@@ -8,7 +8,7 @@ from ninja import Field, Schema
 
 from yunjian.evidence.models import Attachment
 
-UPLOAD_PURPOSES = ("sign_in", "sheet", "signature", "other")
+UPLOAD_PURPOSES = ("sign_in", "sheet", "signature", "document", "other")
 
 
 class StoredAttachmentOut(Schema):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 MOST_TERMS = 5
 MOST_CHARACTERS = 60
 AROUND = 40
+# 2,000 bytes at most stand in a row of a table; what is longer is moved elsewhere
+PASSAGE = 600
 
 
 def searchable(*texts: str) -> str:
@@ -18,6 +20,15 @@ def searchable(*texts: str) -> str:
 def terms(query: str) -> list[str]:
     """Return the terms of a query: all of them have to be there, in any order."""
     return searchable(query[:MOST_CHARACTERS]).split()[:MOST_TERMS]
+
+
+def passages(text: str) -> list[str]:
+    """Return a searchable text in passages; each term of a query stands wholly in one of them."""
+    step = PASSAGE - MOST_CHARACTERS + 1
+    return [
+        text[begin : begin + PASSAGE]
+        for begin in range(0, max(len(text) - MOST_CHARACTERS + 1, 1), step)
+    ]
 
 
 def excerpt(text: str, wanted: Iterable[str]) -> list[tuple[str, bool]]:

@@ -17,7 +17,7 @@ from yunjian.sources.models import MonitoringPoint
 from yunjian.web.forms import SaysWhatIsMissing, VersionedForm
 from yunjian.web.widgets import DateInput, FilterChoiceField, ReasonField
 
-FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB；不重新上传则保留原文件")
+FILE_HELP = _("PDF 或图片（JPG、PNG），不超过 10 MB")
 CHOSEN = ("in_force", "expiring", "none", "draft")
 
 
@@ -34,8 +34,8 @@ class DocumentQuery(forms.Form):
     state = FilterChoiceField(
         label=_("状态"),
         choices=[
-            *((code, STATES[code]) for code in ("in_force", "expiring")),
-            ("none", _("无施行版本")),
+            *((code, STATES[code]) for code in ("in_force", "expiring", "coming", "expired")),
+            ("none", _("未发布")),
             ("draft", _("有草稿")),
         ],
     )
@@ -130,6 +130,7 @@ class VersionForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: i
     """What the next version says."""
 
     document_file = forms.FileField(label=_("文件"), required=False, help_text=FILE_HELP)
+    remove_file = forms.BooleanField(label=_("移除文件"), required=False)
 
     class Meta:
         model = DocumentVersion
@@ -138,6 +139,16 @@ class VersionForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: i
             "body": forms.Textarea(attrs={"rows": 12, "maxlength": str(MOST_TEXT)}),
             "expires_on": DateInput(),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        file = self.instance.attachment if self.instance.pk else None
+        if file is None:
+            del self.fields["remove_file"]
+            return
+        self.fields["document_file"].help_text = _(
+            "现有文件：%(name)s。不重新上传则保留；PDF 或图片（JPG、PNG），不超过 10 MB"
+        ) % {"name": file.filename}
 
     def _post_clean(self) -> None:
         """Leave rules about values to the services, so that each is told once and in one way."""
@@ -159,8 +170,8 @@ class WithdrawForm(SaysWhatIsMissing, forms.Form):
     reason = ReasonField(label=_("撤回原因"))
 
 
-class DiscardForm(forms.Form):
-    """Nothing to fill in: only agreed to."""
+class DiscardForm(VersionedForm, forms.Form):
+    """Nothing to fill in: only agreed to, in sight of what is deleted."""
 
 
 class ReadForm(forms.Form):

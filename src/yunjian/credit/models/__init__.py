@@ -5,6 +5,7 @@ from yunjian.credit.models.documents import (
     Document,
     DocumentReminder,
     DocumentVersion,
+    Passage,
 )
 from yunjian.credit.models.supervisions import Supervision, SupervisionStep
 from yunjian.credit.models.trainings import (
@@ -21,6 +22,7 @@ __all__ = [
     "Document",
     "DocumentReminder",
     "DocumentVersion",
+    "Passage",
     "Supervision",
     "SupervisionStep",
     "TrainingParticipant",

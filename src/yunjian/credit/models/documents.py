@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
-from yunjian.access.scope import NOTHING, IdModel, ScopedModel
+from yunjian.access.scope import ANYTHING, NOTHING, IdModel, ScopedModel
 from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit.domain.categories import category_title
@@ -108,13 +108,16 @@ class DocumentVersion(Versioned, ScopedModel):
     `period` is when it holds, `[from, to)` in days; empty for a draft. Publishing a version ends
     the one before on its first day; withdrawing one that does not hold yet gives that one its time
     back. `expires_on` is its last day. The text is `body`, a file, or both; `digest` is over what
-    was published, and whoever has read it says so of that digest. `search_text` is title, body and
-    what stands in the file, as it is searched.
+    was published, and whoever has read it says so of that digest. `title` is what the document was
+    called when the version was published: a later name changes nothing of what was confirmed.
+    `file_text` is what a job read in the file, for phones without a network; `search_text` is
+    title, body and that, as it is searched.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(_("版本"))
+    title = models.CharField(_("文件名称"), max_length=120, blank=True, editable=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT
     )
@@ -131,6 +134,7 @@ class DocumentVersion(Versioned, ScopedModel):
         verbose_name=_("文件"),
     )
     change_note = models.CharField(_("修改说明"), max_length=200, blank=True)
+    file_text = models.TextField(blank=True, editable=False)
     search_text = models.TextField(blank=True, editable=False)
     digest = models.CharField(max_length=80, blank=True, editable=False)
     written_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
@@ -182,13 +186,17 @@ class DocumentVersion(Versioned, ScopedModel):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="published")
-                | (models.Q(effective_from__isnull=False) & ~models.Q(digest="")),
+                | (
+                    models.Q(effective_from__isnull=False)
+                    & ~models.Q(digest="")
+                    & ~models.Q(title="")
+                ),
                 name="document_version_published_whole",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} v{self.number}"
+        return f"{self.name} v{self.number}"
 
     @classmethod
     def visible_to(cls, actor: Actor) -> models.Q:
@@ -202,6 +210,11 @@ class DocumentVersion(Versioned, ScopedModel):
                 return NOTHING
 
     @property
+    def name(self) -> str:
+        """Return what the version is called: as it was published, or as the document is now."""
+        return self.title or self.document.title
+
+    @property
     def validity(self) -> str:
         """Return draft, withdrawn, coming, in_force, superseded or expired, as of today."""
         if self.state != VersionState.PUBLISHED or self.period is None:
@@ -212,6 +225,41 @@ class DocumentVersion(Versioned, ScopedModel):
             return "in_force"
         ended_by_itself = self.expires_on is not None and self.expires_on < today()
         return "expired" if ended_by_itself else "superseded"
+
+
+class Passage(ScopedModel):
+    """A passage of what a published version says, as it is searched (docs/adr/0178).
+
+    Short enough to stand in the table itself, so that reading all of them takes a fifth of a second
+    where reading the whole texts takes more than half of one; each shares its end with the next, so
+    that a term stands wholly in one of them.
+    """
+
+    version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="passages")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    text = models.TextField()
+
+    row_policy = RowPolicy(
+        # only of what is published: a version that is withdrawn loses its passages
+        read=(own("organization_id"), AUTHORITY),
+        write=(own("organization_id"),),
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "version"], name="passage_organization")]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> models.Q:
+        """The agency its own; authorities all, because all are published."""
+        match actor.organization_kind:
+            case "agency":
+                return models.Q(organization_id=actor.organization_id)
+            case "authority":
+                return ANYTHING
+            case _:
+                return NOTHING
 
 
 class Acknowledgement(ScopedModel):

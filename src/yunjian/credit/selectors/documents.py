@@ -6,14 +6,37 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Greatest, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.agencies.models import Person
+from yunjian.agencies.models.filing import Position
 from yunjian.credit.domain.categories import Category, categories
-from yunjian.credit.domain.searching import excerpt, terms
-from yunjian.credit.models import Acknowledgement, Document, DocumentVersion
+from yunjian.credit.domain.searching import AROUND, excerpt, terms
+from yunjian.credit.models import (
+    Acknowledgement,
+    Document,
+    DocumentReminder,
+    DocumentVersion,
+    Passage,
+)
 from yunjian.credit.models.documents import VersionState
 from yunjian.identity.models import Account
 from yunjian.identity.models.accounts import Role
@@ -32,7 +55,7 @@ STATES = {
     "superseded": _("已被替代"),
     "draft": _("草稿"),
     "withdrawn": _("已撤回"),
-    "none": _("无版本"),
+    "none": _("未发布"),
     "missing": _("缺少"),
 }
 
@@ -45,65 +68,94 @@ def in_force_on(day: date) -> Q:
 def documents(
     *, category: str = "", state: str = "", point: str = "", text: str = ""
 ) -> QuerySet[Document]:
-    """Return documents with the number, last day and key of the version in force today.
+    """Return documents with the number, last day and first day of the version in force today.
 
-    `state` is "in_force", "expiring" (within 30 days), "none" (nothing in force) or "draft" (one
-    is being written); `text` is searched in the names and in what the versions in force say.
+    `state` is "in_force", "expiring" (within 30 days), "coming" or "expired" (nothing in force, but
+    something later or before), "none" (nothing published) or "draft" (one is being written). `text`
+    is searched in what the versions in force say and in the names; `said` is then what stands
+    around its first term.
     """
-    held = DocumentVersion.objects.filter(in_force_on(today()), document=OuterRef("pk"))
-    drafts = DocumentVersion.objects.filter(state=VersionState.DRAFT, document=OuterRef("pk"))
+    versions = DocumentVersion.objects.filter(document=OuterRef("pk"))
+    published = versions.filter(state=VersionState.PUBLISHED)
+    held = versions.filter(in_force_on(today()))
     rows: QuerySet[Document] = Document.objects.annotate(
         held_number=Subquery(held.values("number")[:1]),
         held_until=Subquery(held.values("expires_on")[:1]),
         held_from=Subquery(held.values("effective_from")[:1]),
-        has_draft=Exists(drafts),
+        has_draft=Exists(versions.filter(state=VersionState.DRAFT)),
+        has_coming=Exists(published.filter(effective_from__gt=today())),
+        has_published=Exists(published),
     ).select_related("organization")
-    soon = today() + SOON
+    nothing = Q(held_number__isnull=True)
     conditions = {
         "in_force": Q(held_number__isnull=False),
-        "expiring": Q(held_number__isnull=False, held_until__lte=soon),
-        "none": Q(held_number__isnull=True),
+        "expiring": Q(held_number__isnull=False, held_until__lte=today() + SOON),
+        "coming": nothing & Q(has_coming=True),
+        "expired": nothing & Q(has_coming=False, has_published=True),
+        "none": nothing & Q(has_published=False),
         "draft": Q(has_draft=True),
     }
     rows = rows.filter(
         value_filter(category=category),
         conditions.get(state, Q()),
         text_filter(point, "points__name", "points__mn_code"),
-        _says(text),
     )
-    return rows.distinct() if point else rows
-
-
-def _says(text: str) -> Q:
-    condition = Q()
-    for term in terms(text):
-        condition &= Q(
-            pk__in=DocumentVersion.objects.filter(
-                in_force_on(today()), search_text__contains=term
-            ).values("document_id")
-        ) | Q(title__icontains=term)
-    return condition
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A version in which something was found, with what stands around it."""
-
-    version: DocumentVersion
-    pieces: list[tuple[str, bool]]
-
-
-def search(text: str, *, most: int = 50) -> list[Found]:
-    """Return the versions in force that say all terms of a text, the newest first."""
+    rows = rows.distinct() if point else rows
     wanted = terms(text)
-    if not wanted:
-        return []
-    rows = DocumentVersion.objects.filter(in_force_on(today())).select_related(
-        "document__organization"
+    return _saying(rows, held, wanted) if wanted else rows
+
+
+def _saying(
+    rows: QuerySet[Document], held: QuerySet[DocumentVersion], wanted: list[str]
+) -> QuerySet[Document]:
+    """Keep documents of which the version in force, or the name, has all of the terms."""
+    # asked once: the page, and the number of all rows, are then found by key
+    found = _versions_saying(wanted)
+    named = Q()
+    for number, term in enumerate(wanted):
+        name = f"place_{number}"
+        rows = rows.alias(**{name: StrIndex(Folded("title"), Value(term))})
+        named &= Q(**{f"{name}__gt": 0})
+    saying = DocumentVersion.objects.filter(Among("pk", found), in_force_on(today()))
+    first = wanted[0]
+    begin = Greatest(StrIndex("search_text", Value(first)) - AROUND - 1, 1)
+    around = Substr("search_text", begin, len(first) + 2 * AROUND + 2)
+    said = held.annotate(around=around).values("around")[:1]
+    return rows.filter(Q(pk__in=saying.values("document_id")) | named).annotate(
+        said=Subquery(said), sought=Value(" ".join(wanted))
     )
+
+
+def _versions_saying(wanted: list[str]) -> list[UUID]:
+    """Return the versions of which the passages have all of the terms."""
+    found: list[UUID] | None = None
     for term in wanted:
-        rows = rows.filter(search_text__contains=term)
-    return [Found(row, excerpt(row.search_text, wanted)) for row in rows.order_by("-id")[:most]]
+        # strpos, not LIKE: it looks for bytes
+        rows = Passage.objects.annotate(place=StrIndex("text", Value(term))).filter(place__gt=0)
+        if found is not None:
+            rows = rows.filter(Among("version", found))
+        found = list(rows.order_by().values_list("version_id", flat=True).distinct())
+        if not found:
+            break
+    return found or []
+
+
+class Among(Func):
+    """Whether a column is one of many keys, which are sent as one array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+    def __init__(self, column: str, keys: list[UUID]) -> None:
+        super().__init__(F(column), Value(keys, output_field=ArrayField(UUIDField())))
+
+
+class Folded(Func):
+    """A text as it is searched (`domain.searching`), as far as one name needs it."""
+
+    template = "lower(normalize(%(expressions)s, NFKC))"
+    output_field = TextField()
 
 
 def versions_of(document: Document) -> list[DocumentVersion]:
@@ -112,6 +164,22 @@ def versions_of(document: Document) -> list[DocumentVersion]:
         "attachment", "written_by", "published_by", "document"
     )
     return list(rows.order_by("-number"))
+
+
+def state_of(row: Document) -> str:
+    """Return where a document of `documents` stands: in_force, expiring, coming, expired, none."""
+    if row.held_number is None:  # type: ignore[attr-defined]
+        if not row.has_published:  # type: ignore[attr-defined]
+            return "none"
+        return "coming" if row.has_coming else "expired"  # type: ignore[attr-defined]
+    ends = row.held_until  # type: ignore[attr-defined]
+    return "expiring" if ends is not None and ends <= today() + SOON else "in_force"
+
+
+def pieces_of(row: Document) -> list[tuple[str, bool]]:
+    """Return what stands around the term by which `documents` found a document: pieces of text,
+    and whether each is a term; nothing when it was found by its name, or not searched for."""
+    return excerpt(getattr(row, "said", None) or "", terms(getattr(row, "sought", "")))
 
 
 def version_on(document: Document, day: date) -> DocumentVersion | None:
@@ -125,9 +193,28 @@ def asked_to_read(document: Document) -> QuerySet[Person]:
     rows: QuerySet[Person] = Person.objects.filter(organization_id=document.organization_id)
     named = document.readers.values("pk")
     return rows.filter(
-        Q(position__in=document.read_by_positions) | Q(pk__in=named),
-        Q(left_on__isnull=True) | Q(left_on__gt=today()),
+        Q(position__in=document.read_by_positions) | Q(pk__in=named), _present()
     ).order_by("name", "id")
+
+
+def accounts_asked(document: Document) -> list[UUID]:
+    """Return the active accounts of who is to read a document: who is told of it."""
+    people = asked_to_read(document).filter(account__is_active=True)
+    return [one.account_id for one in people if one.account_id is not None]
+
+
+def _present() -> Q:
+    """Return the condition of people who have not left."""
+    return Q(left_on__isnull=True) | Q(left_on__gt=today())
+
+
+def _left_accounts() -> QuerySet[Person, UUID | None]:
+    """Return the accounts of people who have left."""
+    return (
+        Person.unscoped()
+        .filter(left_on__lte=today(), account__isnull=False)
+        .values_list("account_id", flat=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +255,7 @@ def to_be_read(
         else versions
     )
     organizations = {row.organization_id for row in rows}
-    people = Person.objects.filter(organization_id__in=organizations).filter(
-        Q(left_on__isnull=True) | Q(left_on__gt=today())
-    )
+    people = Person.objects.filter(organization_id__in=organizations).filter(_present())
     if person is not None:
         people = people.filter(pk=person.pk)
     known = list(people.order_by("name", "id"))
@@ -210,14 +295,14 @@ def readings(*, state: str = "open", text: str = "") -> list[Reading]:
         rows = [row for row in rows if row.state == state]
     wanted = text.strip()
     if wanted:
-        rows = [
-            row for row in rows if wanted in row.person.name or wanted in row.version.document.title
-        ]
+        rows = [row for row in rows if wanted in row.person.name or wanted in row.version.name]
     return sorted(rows, key=lambda row: (row.due_on, row.person.name))
 
 
 def readings_of(actor: Actor) -> list[Reading]:
     """Return what the acting person is to read, what is not read yet first."""
+    if actor.account_id is None:
+        return []
     person = Person.objects.filter(account_id=actor.account_id).first()
     if person is None:
         return []
@@ -367,20 +452,42 @@ def coverage_counts(rows: Iterable[Coverage]) -> dict[str, int]:
 
 
 def expiring_versions(within: int) -> QuerySet[DocumentVersion]:
-    """Return published versions whose last day is today or within so many days."""
+    """Return published versions that end by themselves, with nothing behind them: those that end
+    within so many days, and those that have ended without anybody having been told."""
+    after = ExpressionWrapper(F("expires_on") + timedelta(days=1), output_field=DateField())
     rows: QuerySet[DocumentVersion] = DocumentVersion.unscoped().filter(
         state=VersionState.PUBLISHED,
-        expires_on__range=(today(), today() + timedelta(days=within)),
-        period__endswith=F("expires_on") + timedelta(days=1),
+        expires_on__lte=today() + timedelta(days=within),
+        period__endswith=after,
     )
+    # what begins at the latest on the day after the last one, or has begun since
+    behind = DocumentVersion.unscoped().filter(
+        document=OuterRef("document"),
+        state=VersionState.PUBLISHED,
+        effective_from__gt=OuterRef("effective_from"),
+        effective_from__lte=Greatest(OuterRef("expires_on") + timedelta(days=1), Value(today())),
+    )
+    told = DocumentReminder.objects.filter(version=OuterRef("pk"), about="expiry", days=0)
+    rows = rows.exclude(Exists(behind)).exclude(Q(expires_on__lt=today()) & Exists(told))
     return rows.select_related("document").order_by("id")
 
 
 def keepers_of(organization_id: UUID) -> list[UUID]:
-    """Return the active accounts of an agency's owners and managers."""
+    """Return the active accounts of an agency's owners and managers, without who has left."""
     rows = Account.objects.filter(
         organization_id=organization_id,
         is_active=True,
         role_grants__role__in=[Role.OWNER, Role.MANAGER],
-    )
+    ).exclude(pk__in=_left_accounts())
     return list(rows.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def supervisors_of(organization_id: UUID) -> list[UUID]:
+    """Return the active accounts of an agency's quality supervisors, without who has left."""
+    rows = Person.unscoped().filter(
+        _present(),
+        organization_id=organization_id,
+        position=Position.QUALITY_SUPERVISOR,
+        account__is_active=True,
+    )
+    return [pk for pk in rows.order_by("pk").values_list("account_id", flat=True) if pk]

@@ -16,11 +16,11 @@ from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit import events
 from yunjian.credit.domain.categories import categories
-from yunjian.credit.domain.searching import searchable
-from yunjian.credit.models import Acknowledgement, Document, DocumentVersion
+from yunjian.credit.domain.searching import passages, searchable
+from yunjian.credit.models import Acknowledgement, Document, DocumentVersion, Passage
 from yunjian.credit.models.documents import MOST_TEXT, VersionState
-from yunjian.credit.policies import may_keep_documents
-from yunjian.credit.selectors.documents import asked_to_read, point_ids_served
+from yunjian.credit.policies import account_of_editor, may_keep_documents, may_read_documents
+from yunjian.credit.selectors.documents import accounts_asked, asked_to_read, point_ids_served
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now, today
@@ -31,11 +31,13 @@ from yunjian.kernel.queue import enqueue
 from yunjian.messaging.services import notify
 from yunjian.records.changes import assign, facts, record_change
 from yunjian.records.problems import Problems, conflict_when, locked
-from yunjian.records.versions import check_version, save_changes
+from yunjian.records.versions import StaleVersion, check_version, save_changes
 from yunjian.sources.models import MonitoringPoint
 
 FURTHEST_AHEAD = timedelta(days=366)
 READ_FILE = "credit.read_document_file"  # the name of the job
+PURPOSE = "document"  # of the files
+READINGS_LINK = "/h5/#/documents"
 
 
 @transaction.atomic
@@ -119,28 +121,32 @@ def version_write(
     attachment: Attachment | None = None,
     expires_on: date | None = None,
     change_note: str = "",
+    remove_file: bool = False,
     version: int | None = None,
 ) -> DocumentVersion:
     """Write the draft of the next version: a new one, or the one that is there.
 
-    A file that is not given anew stays.
+    `version` is that of the draft in sight of which it is written; None means that there was none.
+    A file that is not given anew stays, unless it is to be removed.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
-        StaleVersion: somebody else changed the draft in between.
-        InvalidInput: neither text nor file, or too much of it.
+        StaleVersion: somebody else began, changed, published or deleted the draft in between.
+        InvalidInput: neither text nor file, or too much of it; a file of another kind.
     """
     document = locked(document)
     require(may_keep_documents(actor, document.organization_id))
     draft = document.versions.select_for_update().filter(state=VersionState.DRAFT).first()
-    held = draft.attachment if draft else None
+    if (draft.version if draft else None) != version:
+        raise StaleVersion
+    held = draft.attachment if draft and not remove_file else None
     values = {
         "body": body.strip(),
         "attachment": attachment or held,
         "expires_on": expires_on,
         "change_note": change_note.strip(),
     }
-    _check_version_values(values)
+    _check_version_values(document, values)
     if draft is None:
         newest = document.versions.order_by("-number").values_list("number", flat=True).first()
         draft = DocumentVersion.objects.create(
@@ -158,14 +164,10 @@ def version_write(
             payload={"document": str(document.pk), "number": draft.number},
         )
     else:
-        check_version(draft, version)
         changes = assign(draft, values)
         if changes:
-            extra = assign(draft, {
-                "search_text": searchable(document.title, draft.body),
-                "written_by": actor.account_id and draft.written_by,
-            })  # fmt: skip
-            save_changes(draft, changes | extra)
+            draft.search_text = searchable(document.title, draft.body)
+            save_changes(draft, changes | {"search_text": (None, None)})
             # the chain keeps the digest of a text, not the text
             said = changes | {
                 name: (_text_digest(before), _text_digest(after))
@@ -215,12 +217,13 @@ def version_publish(
     row.state = VersionState.PUBLISHED
     row.published_by_id = actor.account_id
     row.published_at = now()
+    row.title = document.title
+    row.search_text = searchable(row.title, row.body)
     row.digest = version_digest(row)
     row.version += 1
     row.save()
-    if not document.published:
-        document.published = True
-        document.save(update_fields=["published"])
+    passages_keep(row)
+    _show(document)
     if row.attachment_id is not None:
         enqueue(READ_FILE, version_id=str(row.pk))
     record(
@@ -259,6 +262,7 @@ def version_withdraw(*, actor: Actor, row: DocumentVersion, reason: str) -> Docu
     row.withdraw_reason = reason.strip()[:200]
     row.version += 1
     row.save(update_fields=["state", "withdraw_reason", "version"])
+    passages_keep(row)
     # of those that stay: the one before it holds on, until the one behind it begins
     before = _published(document).filter(effective_from__lt=row.effective_from)
     behind = _published(document).filter(effective_from__gt=row.effective_from)
@@ -269,36 +273,38 @@ def version_withdraw(*, actor: Actor, row: DocumentVersion, reason: str) -> Docu
         until = min((day for day in ends if day is not None), default=None)
         earlier.period = DateRange(earlier.period.lower, until)
         earlier.save(update_fields=["period"])
+    _show(document)
     record(
         actor=actor,
         verb=events.DOCUMENT_WITHDRAWN,
         obj=row,
         payload={"number": row.number, "reason": row.withdraw_reason},
     )
-    readers = [one.account_id for one in asked_to_read(document) if one.account_id]
     notify(
-        recipients=readers,
+        recipients=accounts_asked(document),
         kind=events.DOCUMENT_WITHDRAWN,
         title="运维文件已撤回",
-        body=f"《{document.title}》第 {row.number} 版已撤回，无需阅读：{row.withdraw_reason}",
-        link=f"/agency/documents/{document.pk}/",
+        body=f"《{row.name}》第 {row.number} 版已撤回，无需阅读：{row.withdraw_reason}",
+        link=READINGS_LINK,
         about=row,
     )
     return row
 
 
 @transaction.atomic
-def version_discard(*, actor: Actor, draft: DocumentVersion) -> None:
+def version_discard(*, actor: Actor, draft: DocumentVersion, version: int | None = None) -> None:
     """Delete a draft.
 
     Raises:
         NotAllowed: not the actor's agency, or no editor.
         InvalidState: it is no draft.
+        StaleVersion: somebody else changed it in between.
     """
     row = locked(draft)
     require(may_keep_documents(actor, row.organization_id))
     if row.state != VersionState.DRAFT:
         raise InvalidState(_("只有草稿可以删除"))
+    check_version(row, version)
     record(
         actor=actor,
         verb=events.DOCUMENT_DISCARDED,
@@ -316,10 +322,11 @@ def version_acknowledge(
 
     Raises:
         NotFound: the actor sees no such version.
-        NotAllowed: the actor is nobody who is asked to read it.
-        Conflict: what was shown is not what was published.
+        NotAllowed: the actor reads no documents, or is nobody who is asked to read this one.
+        Conflict: what was shown is not what was published, or the id was used for another one.
         InvalidState: it was withdrawn, or is no longer in force.
     """
+    require(may_read_documents(actor))
     row = (
         DocumentVersion.objects.select_related("document")
         .select_for_update(of=("self",))
@@ -330,24 +337,26 @@ def version_acknowledge(
     if row is None:
         raise NotFound(_("没有找到这份文件"))
     person = Person.objects.filter(account_id=actor.account_id).first()
+    if shown_digest != row.digest:
+        raise Conflict(_("文件内容已有更新，请重新阅读后再确认"), code="content_changed")
     known = Acknowledgement.objects.filter(version=row, person=person).first()
     if known is not None:
         return known, False
     if person is None or not asked_to_read(row.document).filter(pk=person.pk).exists():
         raise NotAllowed(_("您不在这份文件的阅读人员之列"))
     if row.validity not in {"in_force", "coming"}:
-        raise InvalidState(_("该版本已撤回或已被替代，请阅读现行版本"))
-    if shown_digest != row.digest:
-        raise Conflict(_("文件内容已有更新，请重新阅读后再确认"), code="content_changed")
+        raise InvalidState(_("该版本已撤回、过期或被替代，请阅读现行版本"))
     check_client_id(acknowledgement_id, "id")
-    made = Acknowledgement.objects.create(
+    made = Acknowledgement(
         id=acknowledgement_id,
         version=row,
         organization_id=row.organization_id,
         person=person,
-        account_id=actor.account_id,
+        account_id=account_of_editor(actor),
         shown_digest=shown_digest,
     )
+    with conflict_when("credit_acknowledgement_pkey", _("该编号已用于另一份文件的阅读确认")):
+        made.save(force_insert=True)
     record(
         actor=actor,
         verb=events.DOCUMENT_READ,
@@ -357,12 +366,23 @@ def version_acknowledge(
     return made, True
 
 
+def passages_keep(row: DocumentVersion) -> None:
+    """Keep what is searched of a version in passages, as long as it is published."""
+    Passage.unscoped().filter(version=row).delete()
+    if row.state == VersionState.PUBLISHED:
+        Passage.unscoped().bulk_create(
+            Passage(version=row, organization_id=row.organization_id, text=text)
+            for text in passages(row.search_text)
+        )
+
+
 def version_digest(row: DocumentVersion) -> str:
-    """Return the digest over what a version says."""
+    """Return the digest over what a version says: of its own columns and its file alone, so that
+    it can be computed anew as long as the version is kept."""
     content = {
         "document": str(row.document_id),
         "number": row.number,
-        "title": row.document.title,
+        "title": row.title,
         "body": row.body,
         "file": row.attachment.digest if row.attachment else None,
     }
@@ -371,6 +391,19 @@ def version_digest(row: DocumentVersion) -> str:
 
 def _text_digest(text: str) -> str:
     return digest(text.encode(), settings.EVIDENCE_DIGEST)
+
+
+def reading_link(row: DocumentVersion) -> str:
+    """Return where a message to a reader leads: to the text on the phone."""
+    return f"{READINGS_LINK}/{row.pk}"
+
+
+def _show(document: Document) -> None:
+    """Let authorities see a document exactly as long as something of it is published."""
+    published = _published(document).exists()
+    if document.published != published:
+        document.published = published
+        document.save(update_fields=["published"])
 
 
 def _published(document: Document) -> Any:
@@ -421,8 +454,13 @@ def _check_document(
     problems.refuse_if_any()
 
 
-def _check_version_values(values: Mapping[str, Any]) -> None:
+def _check_version_values(document: Document, values: Mapping[str, Any]) -> None:
     problems = Problems()
+    file: Attachment | None = values["attachment"]
+    ours = file is None or (
+        file.organization_id == document.organization_id and file.purpose == PURPOSE
+    )
+    problems.unless(ours, "attachment", _("请上传作为运维文件的附件"), "unknown")
     something = bool(values["body"] or values["attachment"])
     problems.unless(something, "body", _("请填写正文或上传文件"), "required")
     too_long = _("正文不能超过 %(most)s 字") % {"most": MOST_TEXT}
@@ -449,16 +487,15 @@ def _check_day(day: date, row: DocumentVersion, before: DocumentVersion | None) 
 
 def _tell_readers(row: DocumentVersion) -> None:
     document = row.document
-    readers = [one.account_id for one in asked_to_read(document) if one.account_id]
     first = row.effective_from or today()
     notify(
-        recipients=readers,
+        recipients=accounts_asked(document),
         kind=events.DOCUMENT_PUBLISHED,
         title="有新的运维文件需要阅读",
         body=(
-            f"《{document.title}》第 {row.number} 版自 {first} 起施行，"
+            f"《{row.name}》第 {row.number} 版自 {first} 起施行，"
             f"请在 {first + timedelta(days=document.read_within)} 前阅读并确认。"
         ),
-        link=f"/agency/documents/{row.document_id}/",
+        link=reading_link(row),
         about=row,
     )

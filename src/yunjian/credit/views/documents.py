@@ -25,7 +25,12 @@ from yunjian.credit.forms.documents import (
 )
 from yunjian.credit.models import Document, DocumentVersion
 from yunjian.credit.models.documents import VersionState
-from yunjian.credit.policies import KEEP_DOCUMENTS, may_keep_documents
+from yunjian.credit.policies import (
+    KEEP_DOCUMENTS,
+    READ_DOCUMENTS,
+    may_keep_documents,
+    may_read_documents,
+)
 from yunjian.credit.selectors import documents as selectors
 from yunjian.credit.services import documents as services
 from yunjian.credit.tables.documents import (
@@ -36,7 +41,9 @@ from yunjian.credit.tables.documents import (
 )
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import today
+from yunjian.kernel.errors import Conflict
 from yunjian.kernel.ids import new_id
+from yunjian.records.versions import StaleVersion
 from yunjian.web.dialogs import form_dialog
 from yunjian.web.forms import DayQuery, posted
 from yunjian.web.guards import (
@@ -52,6 +59,7 @@ from yunjian.web.uploads import stored
 
 LIST, COVERAGE, READING = "/agency/documents/", "/agency/documents/coverage/", "/agency/readings/"
 TABS = ((_("运维文件"), LIST), (_("缺少与到期"), COVERAGE), (_("阅读情况"), READING))
+NO_DRAFT = _("您打开之后，这份草稿已被发布或删除。再保存一次即作为新的草稿保存")
 PARENTS = ((_("运维信用评价信息管理"), ""),)
 DOCUMENTS = ListPage(
     name="credit.documents",
@@ -94,8 +102,9 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
     form = DocumentQuery(request.GET)
     new = Action(title=_("新增文件"), address=reverse("credit:document_new"), testid="document-new")
     actions = [new] if may_keep_documents(current_actor()) else []
-    rows = selectors.documents(**cleaned_query(form))
-    return DOCUMENTS.answer(request, rows, form=form, actions=actions)
+    query = cleaned_query(form)
+    rows = selectors.documents(**query).prefetch_related("points", "readers")
+    return DOCUMENTS.answer(request, rows, form=form, actions=actions, exclude=_unasked(query))
 
 
 @agency_page
@@ -123,8 +132,9 @@ def reading_list(request: HttpRequest) -> HttpResponseBase:
 def agency_documents(request: HttpRequest) -> HttpResponseBase:
     """List the documents that agencies have published."""
     form = DocumentQuery(request.GET)
-    rows = selectors.documents(**cleaned_query(form))
-    return OF_AGENCIES.answer(request, rows, form=form)
+    query = cleaned_query(form)
+    rows = selectors.documents(**query).prefetch_related("points", "readers")
+    return OF_AGENCIES.answer(request, rows, form=form, exclude=_unasked(query))
 
 
 @authority_page
@@ -173,12 +183,19 @@ def document_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "held": held,
         "day": form.day(),
         "readings": ReadingTable(readings),
+        "gone": {
+            one.pk
+            for one in document.readers.all()
+            if one.left_on is not None and one.left_on <= today()
+        },
         "read": sum(one.read_at is not None for one in readings),
         "asked": len(readings),
         "to_read": [
             one.version
             for one in readings
-            if one.read_at is None and one.person.account_id == current_actor().account_id
+            if one.read_at is None
+            and may_read_documents(current_actor())
+            and one.person.account_id == current_actor().account_id
         ],
         "may_keep": may_keep_documents(current_actor(), document.organization_id),
         "draft": next((row for row in versions if row.state == VersionState.DRAFT), None),
@@ -196,10 +213,16 @@ def version_shown(request: HttpRequest, version_id: UUID) -> HttpResponse:
         queryset=DocumentVersion.objects.select_related("document", "attachment", "published_by"),
     )
     title = gettext("《%(title)s》第 %(number)s 版") % {
-        "title": row.document.title,
+        "title": row.name,
         "number": row.number,
     }
-    context = {"title": title, "version": row, "state": selectors.STATES[row.validity]}
+    held = None if row.validity == "in_force" else selectors.version_on(row.document, today())
+    context = {
+        "title": title,
+        "version": row,
+        "state": selectors.STATES[row.validity],
+        "held": held,
+    }
     return render(request, "credit/documents/version.html", context)
 
 
@@ -241,7 +264,8 @@ def document_edit(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def version_edit(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Write the next version, as a dialog: a new draft, or the one that is there."""
     document = get_visible_or_404(Document, document_id)
-    draft = document.versions.filter(state=VersionState.DRAFT).first()
+    drafts = document.versions.filter(state=VersionState.DRAFT)
+    draft = drafts.select_related("attachment", "document").first()
     before = None if draft else selectors.version_on(document, today())
     initial: dict[str, Any] = {"version": draft.version} if draft else {}
     if before is not None:
@@ -255,15 +279,24 @@ def version_edit(request: HttpRequest, document_id: UUID) -> HttpResponse:
         attachment = (
             stored(actor, upload, purpose="document", field="document_file") if upload else None
         )
-        services.version_write(
-            actor=actor,
-            document=document,
-            body=values["body"],
-            attachment=attachment,
-            expires_on=values["expires_on"],
-            change_note=values["change_note"],
-            version=form.seen_version,
-        )
+        try:
+            services.version_write(
+                actor=actor,
+                document=document,
+                body=values["body"],
+                attachment=attachment,
+                expires_on=values["expires_on"],
+                change_note=values["change_note"],
+                remove_file=values.get("remove_file", False),
+                version=form.seen_version,
+            )
+        except StaleVersion as error:
+            if draft is not None:
+                raise
+            # what was a draft is published or deleted: sent once more, it begins the next one
+            form.data = request.POST.copy()
+            form.data["version"] = ""
+            raise Conflict(str(NO_DRAFT), code="stale") from error
         return done(request, gettext("草稿已保存，发布后生效"), _address(document))
 
     title = gettext("编写《%(title)s》的版本") % {"title": document.title}
@@ -288,12 +321,12 @@ def version_publish(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return done(request, gettext("已发布"), _address(row.document))
 
     title = gettext("发布《%(title)s》第 %(number)s 版") % {
-        "title": row.document.title,
+        "title": row.name,
         "number": row.number,
     }
     asked = selectors.asked_to_read(row.document).count()
     text = gettext("发布后不能再修改。须阅读的人员 %(number)s 人将收到消息。") % {"number": asked}
-    return form_dialog(request, form, title=title, text=text, save=save, submit=_("发布"))
+    return form_dialog(request, form, title=title, text=text, save=save, row=row, submit=_("发布"))
 
 
 @only_with(KEEP_DOCUMENTS)
@@ -310,7 +343,7 @@ def version_withdraw(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return done(request, gettext("已撤回"), _address(row.document))
 
     title = gettext("撤回《%(title)s》第 %(number)s 版") % {
-        "title": row.document.title,
+        "title": row.name,
         "number": row.number,
     }
     return form_dialog(request, form, title=title, save=save, submit=_("撤回"), danger=True)
@@ -322,20 +355,20 @@ def version_discard(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Delete a draft, as a dialog."""
     row = _version(version_id)
     document = row.document
-    form = DiscardForm(posted(request))
+    form = DiscardForm(posted(request), initial={"version": row.version})
 
     def save() -> HttpResponse:
-        services.version_discard(actor=current_actor(), draft=row)
+        services.version_discard(actor=current_actor(), draft=row, version=form.seen_version)
         return done(request, gettext("草稿已删除"), _address(document))
 
     title = gettext("删除《%(title)s》的草稿") % {"title": document.title}
     text = gettext("删除后不能恢复。")
     return form_dialog(
-        request, form, title=title, text=text, save=save, submit=_("删除"), danger=True
+        request, form, title=title, text=text, save=save, row=row, submit=_("删除"), danger=True
     )
 
 
-@agency_page
+@only_with(READ_DOCUMENTS)
 @require_http_methods(["GET", "POST"])
 def version_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Say that one has read a version, as a dialog that shows it."""
@@ -352,7 +385,7 @@ def version_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
         return done(request, gettext("已确认阅读"), _address(row.document))
 
     title = gettext("阅读《%(title)s》第 %(number)s 版") % {
-        "title": row.document.title,
+        "title": row.name,
         "number": row.number,
     }
     return form_dialog(
@@ -365,6 +398,11 @@ def version_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
         submit=_("我已阅读"),
         size="xl",
     )
+
+
+def _unasked(query: dict[str, Any]) -> tuple[str, ...]:
+    """Return the columns that nobody asked for: what stands around a term, without one."""
+    return () if query.get("text") else ("excerpt",)
 
 
 def _version(version_id: UUID) -> DocumentVersion:
