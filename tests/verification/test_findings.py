@@ -106,6 +106,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("readings_unclear", a_test(unclear=["第 3 行 1o 不是数值"])),
     ("not_computed", a_test(not_computed=["参比方法平均值为零"])),
     ("rows_excluded", a_test(excluded=3)),
+    ("failed_before", a_test(failed_before="1")),
     ("many_rows_excluded", a_test(excluded=4)),
     ("other_basis", a_test(basis="GB 1234", computed="unconfirmed")),
     ("verdict_unconfirmed", a_test(computed="unconfirmed")),
@@ -207,6 +208,11 @@ def test_brackets_width_blanks_and_case_do_not_matter() -> None:
         ("A.1", "A.#", True),
         ("AB1", "A.#", False),
         ("X1", "@#", True),
+        ("QY-2026-7-9", "QY-*-#", True),
+        ("QY-2026", "QY-*-#", False),
+        ("甲1", "@#", False),
+        # every star more made the one before go back anew
+        ("A" * 60, "*" * 58 + "#", False),
     ],
 )
 def test_an_agencys_own_pattern(number: str, pattern: str, follows: bool) -> None:  # noqa: FBT001

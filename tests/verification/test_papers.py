@@ -187,7 +187,8 @@ def paper_for(code: str) -> tuple[ReportPaper, dict[str, str]]:
             )
         )
     paper = ReportPaper(
-        title=form.title.zh, number="N-1", edition=1, is_draft=False, facts=[["测点", "一号"]],
+        title=form.title.zh, number="N-1", edition=1, is_draft=False, mark="",
+        facts=[["测点", "一号"]],
         instruments=[["a"] * 7], devices=[], materials=[], people=[], tests=tests,
         contents=[[one.title.zh, one.clause, "有"] for one in form.contents],
         originals=[[one.title.zh, "f.pdf", "sha256:1"] for one in form.originals],

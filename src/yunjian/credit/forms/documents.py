@@ -113,7 +113,8 @@ class DocumentForm(VersionedForm, SaysWhatIsMissing, forms.ModelForm):  # type: 
         assert isinstance(readers, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         points.queryset = points_served(actor)
         readers.queryset = present_people(actor)
-        if self.instance.pk:
+        # a new row has a key from the beginning
+        if not self.instance._state.adding:  # noqa: SLF001 - Django's documented API
             self.fields["category"].disabled = True
             self.initial["readers"] = list(self.instance.readers.all())
             self.initial["points"] = list(self.instance.points.all())

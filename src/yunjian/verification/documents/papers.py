@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from io import BytesIO
@@ -49,6 +49,7 @@ class ReportPaper:
     number: str
     edition: int
     is_draft: bool
+    mark: str  # across each page: that it is a draft, was returned, withdrawn or superseded
     facts: list[list[str]]  # label and value
     instruments: Rows
     devices: Rows
@@ -109,8 +110,26 @@ def xlsx_of(paper: ReportPaper) -> IO[bytes]:
     return file
 
 
+# what XML cannot hold; Word itself puts a vertical tab where a line is broken
+CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], " ")
+
+
+def without_controls(value: Any) -> Any:
+    """Return a paper, or part of one, with blanks for the control characters in its texts."""
+    match value:
+        case str():
+            return value.translate(CONTROLS)
+        case list():
+            return [without_controls(one) for one in value]
+        case ReportPaper() | PaperTest():
+            held = {one.name: getattr(value, one.name) for one in fields(value)}
+            return replace(value, **{name: without_controls(one) for name, one in held.items()})
+    return value
+
+
 def docx_of(paper: ReportPaper) -> bytes:
     """Return the report as Word, to be bound with what is not made here."""
+    paper = without_controls(paper)
     document = docx.Document()
     style: Any = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(10)

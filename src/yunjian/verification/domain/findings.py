@@ -227,6 +227,7 @@ class TestFact:
     same_as: Sequence[str] = ()
     excluded: int = 0  # rows left out, of those typed
     basis: str = ""  # another paper than the standard of the form
+    failed_before: str = ""  # the number of the edition before, in which it failed
     instrument_named: bool = True
 
 
@@ -408,6 +409,9 @@ MANY_OF = 4
 def _verdict(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
     if one.basis:
         yield Finding("other_basis", one.path, {**about, "basis": one.basis})
+    if one.failed_before and one.computed != "fail":
+        before = {**about, "edition": one.failed_before, "computed": one.computed}
+        yield Finding("failed_before", one.path, before)
     if one.declared not in JUDGED:
         return
     if one.computed in JUDGED and one.declared != one.computed:

@@ -124,13 +124,17 @@ class ReportPerson(PartOfReport):
 
 
 class ReportDevice(PartOfReport):
-    """A device that measured for the reference method, with its calibration that day."""
+    """A device that measured for the reference method, with its calibration that day.
+
+    `snapshot` holds its names and numbers as they were filed when the report was checked.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="devices")
     equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="+")
     certificate = models.ForeignKey(
         Certificate, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    snapshot = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["id"]

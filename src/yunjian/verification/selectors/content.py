@@ -25,7 +25,7 @@ def content_of(report: Report) -> dict[str, Any]:
         "executed": [report.executed_from.isoformat(), report.executed_to.isoformat()],
         "agency": str(report.agency_id),
         "discharger": str(report.discharger_id),
-        "point": report.point.mn_code,
+        "point": str(report.point_id),
         "series": str(report.series),
         "edition": report.edition,
         "file": report.file.digest if report.file else None,
@@ -43,7 +43,7 @@ def content_of(report: Report) -> dict[str, Any]:
             for row in report.people.all()
         ],
         "devices": [
-            [row.equipment.asset_number, row.certificate.number if row.certificate else None]
+            {"device": str(row.equipment_id), "snapshot": row.snapshot}
             for row in report.devices.all()
         ],
         "materials": [

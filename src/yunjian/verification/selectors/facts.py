@@ -1,7 +1,8 @@
 """What findings about a report are made from, as of now; which of them stop a signature."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
@@ -84,8 +85,8 @@ def facts_of(report: Report) -> ReportFacts:
         devices=[
             DeviceFact(
                 label=str(row.equipment),
-                calibrated=not row.equipment.needs_calibration
-                or valid_on(row.equipment, day) is not None,
+                # whether it needs calibration says the agency itself; a reference always does
+                calibrated=valid_on(row.equipment, day) is not None,
                 retired=row.equipment.state == FilingState.WITHDRAWN,
             )
             for row in report.devices.all()
@@ -176,7 +177,28 @@ def _tests(report: Report) -> list[TestFact]:
     same = _same_series(report, rows)
     form = form_named(report.form)
     titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
-    return [_test(row, titles.get(row.test, row.test), units, same) for row in rows]
+    failed = _failed_before(report)
+    return [
+        replace(
+            _test(row, titles.get(row.test, row.test), units, same),
+            failed_before=failed.get((row.test, row.parameter), ""),
+        )
+        for row in rows
+    ]
+
+
+def _failed_before(report: Report) -> dict[tuple[str, str], str]:
+    """Return the tests that failed in an earlier edition that was handed in, with its number."""
+    if report.previous_id is None:
+        return {}
+    rows = ReportTest.unscoped().filter(
+        report__series=report.series,
+        report__edition__lt=report.edition,
+        report__submitted_at__isnull=False,
+        verdict="fail",
+    )
+    held = rows.order_by("report__edition").values_list("test", "parameter", "report__edition")
+    return {(test, parameter): str(edition) for test, parameter, edition in held}
 
 
 def _test(
@@ -287,7 +309,31 @@ def _overlaps(report: Report) -> list[Overlap]:
         for row in rows:
             who: UUID = getattr(row, f"{column}_id")
             results.append(Overlap(path, names[who], row.report.point.name, row.report.number))
-    return results
+    return [*results, *_signed_in_elsewhere(report)]
+
+
+LONGEST_VISIT = timedelta(hours=24)
+
+
+def _signed_in_elsewhere(report: Report) -> list[Overlap]:
+    """Return who of the report was signed in at another point in the time of its execution."""
+    people = {row.person.account_id: row.person.name for row in report.people.all()}
+    rows = (
+        Visit.unscoped()
+        .filter(
+            engineer__in=[one for one in people if one is not None],
+            signed_in_at__lt=report.executed_to,
+            # one that nobody signed out of says nothing for ever
+            signed_in_at__gt=report.executed_from - LONGEST_VISIT,
+            signed_out_at__gt=report.executed_from,
+        )
+        .exclude(point_id=report.point_id)
+        .select_related("point")
+        .order_by("signed_in_at")[:20]
+    )
+    return [
+        Overlap("people", people[row.engineer_id], row.point.name, _("现场签到")) for row in rows
+    ]
 
 
 def _sign_ins(report: Report) -> list[tuple[datetime, datetime | None]]:

@@ -11,11 +11,12 @@ from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.languages import CHINESE, localized
 from yunjian.verification.documents.papers import PaperTest, ReportPaper, Rows, difference
 from yunjian.verification.models import Report, ReportTest
+from yunjian.verification.models.reports import ReportState
 from yunjian.verification.selectors.contents import checklist, original_titles
 from yunjian.verification.selectors.forms import form_named, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES
 from yunjian.verification.selectors.reports import certificate_signature_of
-from yunjian.verification.selectors.standing import competence_text
+from yunjian.verification.selectors.standing import DEVICE_COLUMNS, competence_text
 
 HEADS = {
     "instruments": ["因子", "名称", "型号", "厂家", "原理", "出厂编号", "量程"],
@@ -35,6 +36,16 @@ def report_paper(report: Report) -> ReportPaper:
         return _written(report)
 
 
+# what a paper says across its pages; what was accepted or waits says nothing
+MARKS = {
+    ReportState.DRAFT: "草　稿",
+    ReportState.CHECKED: "草　稿",
+    ReportState.RETURNED: "已退回",
+    ReportState.WITHDRAWN: "已撤回",
+    ReportState.SUPERSEDED: "历史版本",
+}
+
+
 def _written(report: Report) -> ReportPaper:
     form = form_named(report.form)
     signed = report.submitted_at
@@ -47,17 +58,11 @@ def _written(report: Report) -> ReportPaper:
         number=report.number,
         edition=report.edition,
         is_draft=signed is None,
+        mark=MARKS.get(report.state, ""),
         facts=[[name, value] for name, value in _facts(report)],
         instruments=_instruments(report),
         devices=[
-            [
-                row.equipment.name,
-                row.equipment.model,
-                row.equipment.asset_number,
-                row.equipment.serial_number,
-                row.certificate.number if row.certificate else "",
-                row.certificate.valid_until.isoformat() if row.certificate else "",
-            ]
+            [row.snapshot.get(name, "") for name in (*DEVICE_COLUMNS, "certificate", "valid_until")]
             for row in report.devices.all()
         ],
         materials=[

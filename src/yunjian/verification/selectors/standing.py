@@ -128,6 +128,18 @@ def valid_on(holder: Person | Equipment, day: date) -> Certificate | None:
     return None
 
 
+def device_snapshot(device: Equipment, proof: Certificate | None) -> dict[str, str]:
+    """Return how a device and its calibration are filed now, as texts."""
+    return {
+        **{name: getattr(device, name) for name in DEVICE_COLUMNS},
+        "certificate": proof.number if proof else "",
+        "valid_until": proof.valid_until.isoformat() if proof else "",
+    }
+
+
+DEVICE_COLUMNS = ("name", "model", "asset_number", "serial_number")
+
+
 def confirmed_on(person: Person, day: date) -> CompetenceConfirmation | None:
     """Return the confirmation of competence of a person (read with them) that holds on a day, if
     the policy lets one stand in the place of a certificate."""

@@ -68,15 +68,22 @@ def follow_ups_close(actor: Actor, report: Report) -> list[str]:
 
 
 def corrections_close(report: Report, outcome: str) -> None:
-    """Close the open corrections at the point for the parameters that passed now."""
+    """Close the open corrections at the point for the parameters that passed now.
+
+    Only what was executed after the failed report closes it: another edition of the same execution
+    corrects figures, not the instrument.
+    """
     passed = {row.parameter for row in report.tests.all() if row.verdict == "pass"}
     if outcome == "fail" or not passed:
         return
     day = business_day(report.executed_to)
     waiting = ReportCorrection.unscoped().filter(
-        Q(opened_on__lte=day), point_id=report.point_id, done_by_report__isnull=True
+        Q(opened_on__lte=day),
+        point_id=report.point_id,
+        done_by_report__isnull=True,
+        report__executed_to__lte=report.executed_from,
     )
-    for row in waiting.select_for_update().order_by("id"):
-        if set(row.parameters) <= passed and row.report_id != report.pk:
+    for row in waiting.select_for_update(of=("self",)).order_by("id"):
+        if set(row.parameters) <= passed:
             row.done_by_report = report
             row.save(update_fields=["done_by_report"])

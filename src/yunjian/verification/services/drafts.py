@@ -36,6 +36,7 @@ from yunjian.verification.selectors.forms import form_kept
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.selectors.standing import (
     confirmed_on,
+    device_snapshot,
     is_served_on,
     parameter_changes,
     revisions_on,
@@ -454,6 +455,11 @@ def _write_lists(report: Report, lists: Mapping[str, Any]) -> None:
     if "devices" in lists:
         ReportDevice.unscoped().filter(report=report).delete()
         ReportDevice.unscoped().bulk_create(
-            ReportDevice(report=report, equipment=one, certificate=valid_on(one, day))
+            ReportDevice(
+                report=report,
+                equipment=one,
+                certificate=(proof := valid_on(one, day)),
+                snapshot=device_snapshot(one, proof),
+            )
             for one in lists["devices"]
         )
