@@ -25,7 +25,10 @@ def workbook(*cells: tuple[int, int]) -> bytes:
 def with_part(content: bytes, name: str, part: bytes) -> bytes:
     """Return the package with one part in the place of another, or beside the others."""
     result = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
+    with (
+        zipfile.ZipFile(BytesIO(content)) as old,
+        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             if entry.filename != name:
                 new.writestr(entry, old.read(entry))

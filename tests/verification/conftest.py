@@ -152,7 +152,7 @@ class Desk:
         signed = self.sign(self.check(report))
         actor = self.actor(self.world.reviewer)
         with acting_as(actor):
-            return reviews.report_accept(actor=actor, report=signed)
+            return reviews.report_accept(actor=actor, report=signed, note_text="已核对")
 
     def fresh(self, report: Report) -> Report:
         with acting_as(system_actor("test")):

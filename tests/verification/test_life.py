@@ -321,7 +321,7 @@ def test_only_reviewers_decide(desk: Desk) -> None:
     for account in (desk.owner, desk.world.discharger_owner):
         actor = desk.actor(account)
         with acting_as(actor), pytest.raises(NotAllowed):
-            reviews.report_accept(actor=actor, report=report)
+            reviews.report_accept(actor=actor, report=report, note_text="已核对")
 
 
 def test_a_returned_report_is_revised_as_a_new_edition_and_signed_anew(desk: Desk) -> None:
@@ -383,7 +383,7 @@ def test_a_correction_supersedes_what_was_accepted(desk: Desk) -> None:
         signing.report_check(actor=supervisor, report=edition)
     desk.sign(desk.fresh(edition))
     with acting_as(reviewer):
-        reviews.report_accept(actor=reviewer, report=desk.fresh(edition))
+        reviews.report_accept(actor=reviewer, report=desk.fresh(edition), note_text="已核对")
     assert desk.fresh(report).state == "superseded"
     assert desk.fresh(edition).state == "accepted"
 
@@ -393,7 +393,7 @@ def test_a_decision_is_made_once(desk: Desk) -> None:
     actor = desk.actor(desk.world.reviewer)
     with acting_as(actor):
         with pytest.raises(InvalidState):
-            reviews.report_accept(actor=actor, report=report)
+            reviews.report_accept(actor=actor, report=report, note_text="已核对")
         with pytest.raises(InvalidState):
             reviews.report_return(actor=actor, report=report, reason="晚了")
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from yunjian.access.actor import Actor
 from yunjian.demo import pictures
@@ -180,7 +181,9 @@ class _Writer:
         )
         for kind, _title, required in original_kinds(report):
             if required:
-                photo = builder.picture(actor, "report", pictures.panel(3), f"{kind}.jpg")
+                # one picture stands for one record of one report
+                drawn = pictures.panel(crc32(f"{self._number} {kind}".encode()) % 10_000)
+                photo = builder.picture(actor, "report", drawn, f"{kind}.jpg")
                 parts.original_add(actor=actor, report=report, kind=kind, attachment=photo)
         return self._print(actor, report)
 

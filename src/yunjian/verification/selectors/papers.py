@@ -37,7 +37,7 @@ def report_paper(report: Report) -> ReportPaper:
 
 
 # what a paper says across its pages; what was accepted or waits says nothing
-MARKS = {
+MARKS: dict[str, str] = {
     ReportState.DRAFT: "草　稿",
     ReportState.CHECKED: "草　稿",
     ReportState.RETURNED: "已退回",

@@ -73,8 +73,9 @@ def _contains(text: str) -> Q:
         # a whole number is found by its index; parts are looked for in every row
         return Q(number_key=key)
     parties = Organization.unscoped().filter(name__icontains=text).values("pk")
+    numbers = Q(number_key__contains=key) if key else Q(pk__in=[])
     return (
-        Q(number_key__contains=key)
+        numbers
         # not joined: of a hundred thousand reports that takes a second
         | Q(point__in=MonitoringPoint.objects.filter(name__icontains=text).values("pk"))
         | Q(discharger__in=parties)
