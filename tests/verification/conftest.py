@@ -85,7 +85,7 @@ class Desk:
                         actor=actor, report=report, kind=kind, attachment=self.file()
                     )
             parts.material_add(actor=actor, report=report, **self.gas())
-            if report.kind == "verification":
+            if report.kind in {"verification", "acceptance"}:
                 self.read(report)
         return self.fresh(report)
 

@@ -160,5 +160,14 @@ def test_a_failed_report_opens_a_correction_that_the_next_good_one_closes(desk: 
     assert (row.parameters, row.done_by_report_id) == (["SO2"], None)
     assert (row.due_on - row.opened_on).days == 30
     assert row.clause
-    good = desk.accepted(number="QY-2", executed_to=desk.begins + timedelta(hours=6))
+    # another edition of the same execution mends figures, not the instrument
+    actor = desk.actor(desk.preparer)
+    with acting_as(actor):
+        edition = drafts.report_revise(actor=actor, report=desk.fresh(failed))
+    desk.read(edition, first=101)
+    desk.accept(desk.fresh(edition))
+    assert ReportCorrection.unscoped().get(report=failed).done_by_report_id is None
+    later = {"executed_from": desk.begins + timedelta(hours=5)}
+    later["executed_to"] = desk.begins + timedelta(hours=9)
+    good = desk.accepted(number="QY-2", **later)
     assert ReportCorrection.unscoped().get(report=failed).done_by_report_id == good.pk
