@@ -28,7 +28,8 @@ def _excerpt(row: Any) -> Any:
     if not pieces:
         return gettext("（见文件名称）")
     marked = (format_html("<mark>{}</mark>" if is_term else "{}", text) for text, is_term in pieces)
-    return format_html_join("", "{}", ((piece,) for piece in marked))
+    said = format_html_join("", "{}", ((piece,) for piece in marked))
+    return format_html('<span class="yj-passage">{}</span>', said)
 
 
 def _positions(row: Any) -> str:
@@ -43,7 +44,7 @@ class DocumentTable(Table):
     row_attributes = {"data-testid": "document-row"}
     category = Column(_("文件类别"), "get_category_display")
     title = Column(_("文件名称"), order=Order(by="title", bounded=FEW))
-    excerpt = Column(_("内容摘录"), pieces_of, html=_excerpt, in_file=False)
+    excerpt = Column(_("内容摘录"), pieces_of, html=_excerpt, in_file=False, css="wrap")
     about = Column(_("适用仪器"), lambda row: f"{row.maker} {row.model}".strip())
     points = Column(
         _("适用测点"),
