@@ -1,5 +1,6 @@
 """The pages of reports: written by the agency, read by the discharger, decided by the authority."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -234,3 +235,83 @@ def test_a_whole_number_finds_its_report_and_a_part_all_that_hold_it(desk: Desk)
         for text in ("ｑｙ—1", "QY-", "QY-12", "%")
     }
     assert found == {"ｑｙ—1": 1, "QY-": 2, "QY-12": 1, "%": 0}
+
+
+def test_what_is_pasted_stands_behind_what_was_typed(desk: Desk) -> None:
+    report = desk.draft()
+    client = desk.world.client(desk.preparer)
+    address = f"/agency/reports/{report.pk}/tests/gas/?parameter=SO2"
+    typed = {"then": "read", "readings.1.reference": "1", "readings.1.measured": "2"}
+    answer = client.post(address, typed | {"pasted": "100\t102"})
+    cells = [line["cells"] for line in answer.context["lines"]]
+    reference = [cell["value"] for line in cells for cell in line if cell["name"].endswith("nce")]
+    assert reference[:2] == ["1", "100"]
+    answer = client.post(address, typed | {"pasted": "100\t102", "replace": "1"})
+    first = answer.context["lines"][0]["cells"]
+    assert "100" in [cell["value"] for cell in first]
+
+
+def test_the_second_of_two_at_one_table_sees_what_changed_and_saves(desk: Desk) -> None:
+    report = desk.draft()
+    client = desk.world.client(desk.preparer)
+    address = f"/agency/reports/{report.pk}/tests/gas/?parameter=SO2"
+    row = {"then": "save", "version": "1", "readings.1.reference": "1", "readings.1.measured": "2"}
+    assert client.post(address, row).status_code == 302
+    stale = client.post(address, row | {"readings.1.measured": "3"})
+    assert (stale.status_code, stale.context["version"]) == (409, 2)
+    assert stale.context["changes"]
+    again = row | {"readings.1.measured": "3", "version": str(stale.context["version"])}
+    assert client.post(address, again).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"version": "9" * 5000},
+        {f"readings.{'9' * 5000}.reference": "1"},
+        {"readings.1.excluded": "自动\0反吹", "readings.1.reference": "1"},
+        {"declared.RA": "1\0"},
+        {"unit": "mg\0"},
+    ],
+    ids=["version", "row", "reason", "declared", "unit"],
+)
+def test_what_only_programs_send_is_no_failure(desk: Desk, sent: dict[str, str]) -> None:
+    report = desk.draft()
+    client = desk.world.client(desk.preparer)
+    address = f"/agency/reports/{report.pk}/tests/gas/?parameter=SO2"
+    assert client.post(address, {"then": "save"} | sent).status_code in {302, 400, 409, 422}
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_beyond_the_calendar_filter_nothing_and_are_refused(desk: Desk, day: str) -> None:
+    client = desk.world.client(desk.preparer)
+    for name in ("since", "until"):
+        answer = client.get("/agency/reports/", {name: day})
+        assert (answer.status_code, name in answer.context["filter_form"].errors) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"number": "A\0B"}, "number"),
+        ({"issuer": "㍿" * 40}, "issuer"),
+        ({"issuer": "ß" * 80}, "issuer"),
+        ({"executed_from": "0001-01-01T00:00:00+08:00"}, "executed_from"),
+    ],
+)
+def test_the_api_refuses_at_the_field_what_cannot_be_stored(
+    desk: Desk, values: dict[str, str], path: str
+) -> None:
+    client = desk.world.client(desk.preparer)
+    begins = desk.begins.isoformat()
+    body = {
+        "kind": "verification", "number": "A-1", "executed_from": begins,
+        "executed_to": (desk.begins + timedelta(hours=3)).isoformat(),
+    }  # fmt: skip
+    answer = client.post(
+        f"/api/v1/points/{desk.world.flue_gas_point.pk}/reports",
+        body | values,
+        content_type="application/json",
+    )
+    assert answer.status_code == 422, answer.content
+    assert path in [one["path"] for one in answer.json()["errors"]]

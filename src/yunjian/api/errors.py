@@ -43,6 +43,11 @@ def problem(code: str, message: str, errors: Iterable[FieldError] = ()) -> Probl
     return Problem(code=code, message=message, errors=fields)
 
 
+def cause_of(error: HttpError) -> DomainError | None:
+    """Return what the reader of bodies refused, which the framework wraps."""
+    return error.__cause__ if isinstance(error.__cause__, DomainError) else None
+
+
 def register_errors(api: NinjaAPI) -> None:
     """Give every kind of refusal its shape and status."""
 
@@ -81,8 +86,9 @@ def register_errors(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+        cause = cause_of(error)
         body = problem("refused", _("请求未被接受，请刷新后重试"))
-        return refusal(request, error.status_code, body)
+        return domain_error(request, cause) if cause else refusal(request, error.status_code, body)
 
     @api.exception_handler(Exception)
     def failed(request: HttpRequest, error: Exception) -> HttpResponse:
