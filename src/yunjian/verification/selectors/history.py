@@ -140,8 +140,7 @@ class ShownFinding:
     @property
     def place(self) -> str:
         """Return what people call the field."""
-        # which test or record it is says its sentence
-        return field_title(self.finding.path.partition(".")[0])
+        return field_title(self.finding.path)
 
     @property
     def colour(self) -> str:
