@@ -225,5 +225,6 @@ def _accepts(page: Page, server: Served) -> None:
     page.get_by_test_id("report-accept").click()
     dialog = opened_dialog(page)
     expect(dialog).to_contain_text("接受后不能再退回或撤回")
+    dialog.get_by_label("审核意见").fill("已核对原始记录")
     dialog.get_by_test_id("form-save").click()
     expect(page.locator(".toast").first).to_contain_text("已接受")

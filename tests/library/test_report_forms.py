@@ -217,7 +217,7 @@ def test_originals_are_bound_in_the_order_that_they_are_given(
 @pytest.mark.parametrize(
     ("part", "changes", "sentence"),
     [
-        ("contents", {"source": "nothing"}, "选择一个有效的选项"),
+        ("contents", {"source": "nothing"}, "请从列表中选择"),
         ("contents", {"source": ""}, "请选择填写处"),
         ("contents", {"clause": " "}, "请填写条款"),
         ("contents", {"title_zh": ""}, "请填写中文名称"),

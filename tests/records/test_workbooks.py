@@ -79,8 +79,8 @@ def test_other_formats_in_the_same_package_are_refused(name: str) -> None:
 
 
 def test_what_is_no_workbook_is_refused() -> None:
-    assert refused(b"PK") == "damaged"
-    assert refused(workbook((0, 0))[:-40]) == "damaged"
+    assert refused(b"PK") == "kind"
+    assert refused(workbook((0, 0))[:-40]) == "kind"
 
 
 def test_more_than_may_be_unpacked_is_refused() -> None:

@@ -142,7 +142,7 @@ def test_a_file_that_is_no_table_is_refused_at_its_field(desk: Desk) -> None:
     address = f"/agency/reports/{report.pk}/tests/gas/?parameter=SO2"
     answer = client.post(address, {"then": "read", "upload": file})
     assert answer.status_code == 422
-    assert "文件无法读取" in answer.content.decode()
+    assert "只能导入 .xlsx 文件" in answer.content.decode()
 
 
 def test_the_way_of_a_report_over_the_pages(desk: Desk) -> None:

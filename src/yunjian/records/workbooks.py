@@ -40,12 +40,13 @@ def opened(content: bytes, *, field: str = "file") -> CalamineWorkbook:
         with zipfile.ZipFile(BytesIO(content)) as package:
             _look_through(package, field)
         return CalamineWorkbook.from_filelike(BytesIO(content))
-    # no archive; one without a workbook; cut off; encrypted; packed in a way that is not known
-    except (
-        zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, CalamineError,
-    ) as error:  # fmt: skip
+    except CalamineError as error:
         message = _("文件无法读取，可能已损坏或不是 .xlsx 文件")
         raise InvalidInput(message, code="damaged", field=field) from error
+    # no archive; one without a workbook; cut off; encrypted; packed in a way that is not known
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
+        message = _("只能导入 .xlsx 文件；请使用下载的模板填写")
+        raise InvalidInput(message, code="kind", field=field) from error
 
 
 def _look_through(package: zipfile.ZipFile, field: str) -> None:
