@@ -23,6 +23,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 FREE = {
     "FieldResult.value",
     "PrefillOut.last.*.*",
+    "ReportFormOut.definition.*",
     "RecordSheetOut.answers.*",
     "SheetDefinition.limits.*.*",
     # what was stored of an instrument's parameters, of computed results and of a remote check

@@ -83,7 +83,7 @@ from yunjian.sources.tables import SourceTable
 from yunjian.standards.rules import packs
 from yunjian.supervision import tables as supervision_tables
 from yunjian.verification import tables as verification_tables
-from yunjian.verification.models import FindingException, Report
+from yunjian.verification.models import FindingException, Report, ReportCorrection
 from yunjian.web.tables import Table
 from yunjian.web.templatetags.frame import render_table
 
@@ -175,6 +175,15 @@ def report(filled: Filled) -> Any:
     return filled.row(Report)
 
 
+def correction(filled: Filled) -> Any:
+    row = filled.row(
+        ReportCorrection, done_by_report=None, parameters=["SO2"], standard="HJ 75-2017",
+        clause="9.3",
+    )  # fmt: skip
+    row.report, row.point = filled.row(Report, "report."), filled.row(MonitoringPoint, "point.")
+    return row
+
+
 def finding_exception(filled: Filled) -> Any:
     row = filled.row(FindingException, state="asked")
     filled.texts["state"] = "待处理"
@@ -215,6 +224,7 @@ def document(filled: Filled) -> Any:
     return having(
         counted(filled, row, "held_number"),
         held_from=version.effective_from, held_until=version.expires_on, has_draft=True,
+        points=Many(), readers=Many(),
     )  # fmt: skip
 
 
@@ -364,7 +374,7 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             "姓名": "name", "技术岗位": "position", "岗位": "job", "学历": "=学历名",
             "职称": "title", "手机号": "phone", "账号": "account.username",
             "入职日期": "joined_on", "离职日期": "=", "证书有效期至": "vehicle.lease_until",
-            "状态": "state",
+            "能力确认有效期至": "=", "状态": "state",
         },
     ),
     (
@@ -467,6 +477,8 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
         document,
         DOCUMENT_COLUMNS := {
             "文件类别": "=人员培训制度", "文件名称": "title", "适用仪器": "=甲厂 乙型",
+            "内容摘录": "=（见文件名称）", "适用测点": "=", "须阅读的岗位": "read_by_positions",
+            "须阅读的人员": "=", "阅读期限（天）": "read_within",
             "现行版本": "held_number", "施行日期": "held.effective_from",
             "有效期至": "held.expires_on", "状态": "=施行中、有草稿",
         },
@@ -490,7 +502,7 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
         reading,
         {
             "人员": "person.name", "技术岗位": "person.position",
-            "文件名称": "version.document.title", "版本": "version.number",
+            "文件名称": "version.title", "版本": "version.number",
             "阅读期限": "version.effective_from", "阅读时间": "at.created_at", "状态": "=已阅读",
         },
     ),
@@ -659,6 +671,16 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             "报告格式": "form", "实施开始时间": "executed_from", "实施结束时间": "executed_to",
             "编制人": "prepared_by.display_name", "提交时间": "submitted_at", "状态": "state",
             "审核意见": "decision_note", "内容摘要": "content_digest",
+        },
+    ),
+    (
+        verification_tables.CorrectionTable,
+        correction,
+        {
+            "不合格的报告": "report.number", "运维机构": "report.agency.name",
+            "排污单位": "report.discharger.name", "测点": "point.name", "监测因子": "=SO2",
+            "事项": "title", "依据": "=HJ 75-2017 9.3", "起算日期": "opened_on",
+            "期限": "due_on", "状态": "=整改中", "完成报告": "=",
         },
     ),
     (
@@ -1280,6 +1302,7 @@ def test_every_page_with_facts_has_a_line_here() -> None:
         "sources/parts/closing_facts.html", "sources/parts/place_lines.html",
         "instruments/parts/point_panel.html",
         "instruments/parts/revision_values.html", "library/rules/confirm.html",
+        "library/report_forms/shown.html",
         "library/rules/difference.html", "library/rules/pack.html",
     }  # fmt: skip
     names = {str(path).split("/templates/")[1] for path in SOURCES.rglob("*.html")
