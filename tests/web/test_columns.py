@@ -812,6 +812,8 @@ def test_each_action_of_a_row_is_about_that_row(
     key = NAMES_THE_ROW_OTHERWISE.get(kind) or str(getattr(row, "instrument", row).pk)
     if kind in {FollowUpTable, supervision_tables.QueueTable, supervision_tables.RenewalTable}:
         key = str(row.pk)
+    if kind is verification_tables.CorrectionTable:  # it leads to its report
+        key = str(row.report_id)
     addresses = re.findall(r'(?:href|hx-get|hx-post|action)="([^"]+)"', html)
     assert addresses
     assert [one for one in addresses if key not in one] == []
