@@ -49,7 +49,7 @@ def test_the_document_is_what_the_code_states() -> None:
 
 
 def test_it_holds_the_operations_that_the_battery_tries() -> None:
-    tried = {re.sub(r"\{(uuid|int):", "{", name) for name in OPERATIONS} - BROWSER_ONLY
+    tried = {re.sub(r"\{(uuid|int|str):", "{", name) for name in OPERATIONS} - BROWSER_ONLY
     assert set(operations()) == tried
 
 
@@ -84,7 +84,7 @@ def test_every_operation_tells_how_it_refuses(name: str) -> None:
     if "{" in name:
         expected.add("404")
     assert expected <= set(operation["responses"])
-    route = next(v for k, v in OPERATIONS.items() if re.sub(r"\{(uuid|int):", "{", k) == name)
+    route = next(v for k, v in OPERATIONS.items() if re.sub(r"\{(uuid|int|str):", "{", k) == name)
     is_open = route.page == EVERYBODY and route.anonymous == 302 and "js-config" not in name
     assert ("security" in operation) is not is_open
 

@@ -124,6 +124,7 @@ def supervision(request: HttpRequest, supervision_id: UUID) -> RowWith:
 def hand_in_supervision(request: HttpRequest, supervision_id: UUID) -> Status[Supervision]:
     """Hand in a supervision that was filled in and signed on site; the same twice is there once."""
     actor = actor_of(request)
+    require(may_supervise(actor))
     checked_digest(request)
     sent = SupervisionHandIn.read(request.body)
     said = SupervisionInput(
