@@ -317,3 +317,18 @@ export async function show(component: Component, props: Record<string, unknown>)
   app.mount(root);
   await settle();
 }
+
+/** Draw a stroke on the signature pad. */
+export async function sign(): Promise<void> {
+  const canvas = document.querySelector("canvas")!;
+  for (const [type, x] of [
+    ["touchstart", 5],
+    ["touchmove", 40],
+    ["touchend", 40],
+  ] as const) {
+    const event = new Event(type, { bubbles: true, cancelable: true });
+    Object.assign(event, { touches: [{ clientX: x, clientY: 20 }], changedTouches: [] });
+    canvas.dispatchEvent(event);
+  }
+  await settle();
+}

@@ -200,4 +200,5 @@ def _point(world: Any, outlet: Any, name: str, mn_code: str) -> Any:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yunjian.config.settings.test")
     sys.exit(main())

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from yunjian.kernel.errors import InvalidInput
-from yunjian.records.workbooks import opened
+from yunjian.records.workbooks import open_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -38,14 +38,14 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
 
 def refused(content: bytes) -> str:
     with pytest.raises(InvalidInput) as refusal:
-        opened(content, field="upload")
+        open_workbook(content, field="upload")
     [error] = refusal.value.errors
     assert error.path == "upload"
     return error.code
 
 
 def test_a_workbook_is_read() -> None:
-    book = opened(workbook((0, 0), (4, 3)))
+    book = open_workbook(workbook((0, 0), (4, 3)))
     assert len(book.get_sheet_by_index(0).to_python()) == 5
 
 

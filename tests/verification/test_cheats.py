@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from tests.support.world import account_with
 from tests.verification.conftest import Desk
@@ -63,6 +64,17 @@ def test_only_what_passed_closes_a_follow_up(desk: Desk) -> None:
 
     # then
     assert FollowUp.unscoped().get(code="verification").done_on is None
+
+
+def test_who_reads_english_finds_the_same(desk: Desk) -> None:
+    report = desk.complete()
+    with acting_as(system_actor("test")):
+        keys = report.originals.values_list("attachment_id", flat=True)
+        Attachment.unscoped().filter(pk__in=list(keys)).update(digest="sha256:same")
+    chinese = current_findings(report)
+    assert "file_repeated" in found(report)
+    with override("en"):
+        assert current_findings(report) == chinese
 
 
 def test_a_parameter_without_its_instrument_is_found(desk: Desk) -> None:

@@ -134,8 +134,8 @@ def test_a_list_counts_no_further_than_it_must(
     whole = key_page(rows, {}, size=2)
     monkeypatch.setattr(paging, "MOST_COUNTED", held - 1)
     cut = key_page(rows, {}, size=2)
-    assert (whole.total, whole.uncounted) == (held, False)
-    assert (cut.total, cut.uncounted) == (held - 1, True)
+    assert (whole.total, whole.is_capped) == (held, False)
+    assert (cut.total, cut.is_capped) == (held - 1, True)
 
 
 def test_rows_without_a_table_come_in_pages(world: World) -> None:

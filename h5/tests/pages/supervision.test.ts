@@ -13,6 +13,7 @@ import {
   screen,
   server,
   settle,
+  sign,
   useFreshPhone,
 } from "../harness";
 
@@ -54,20 +55,6 @@ useFreshPhone();
 async function open(shown: Supervision = issued, session: Session = engineer): Promise<void> {
   server.on("GET", PATH, () => json(shown));
   await openApp("/supervisions/supervision-1", session);
-}
-
-async function sign(): Promise<void> {
-  const canvas = document.querySelector("canvas")!;
-  for (const [type, x] of [
-    ["touchstart", 5],
-    ["touchmove", 40],
-    ["touchend", 40],
-  ] as const) {
-    const event = new Event(type, { bubbles: true, cancelable: true });
-    Object.assign(event, { touches: [{ clientX: x, clientY: 20 }], changedTouches: [] });
-    canvas.dispatchEvent(event);
-  }
-  await settle();
 }
 
 async function loseNetwork(): Promise<void> {

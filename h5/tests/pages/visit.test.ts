@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Session, Visit } from "@/model";
 import { discharger, engineer, visit } from "../fixtures";
 import { digestOf } from "../digests";
-import { json, openApp, PICTURE_URL, refusal, screen, server, settle, useFreshPhone } from "../harness";
+import { json, openApp, PICTURE_URL, refusal, screen, server, settle, sign, useFreshPhone } from "../harness";
 
 const decided: Visit = {
   ...visit,
@@ -24,20 +24,6 @@ useFreshPhone();
 async function open(shown: Visit = visit, session: Session = discharger): Promise<void> {
   server.on("GET", "visits/visit-1", () => json(shown));
   await openApp("/visits/visit-1", session);
-}
-
-async function sign(): Promise<void> {
-  const canvas = document.querySelector("canvas")!;
-  for (const [type, x] of [
-    ["touchstart", 5],
-    ["touchmove", 40],
-    ["touchend", 40],
-  ] as const) {
-    const event = new Event(type, { bubbles: true, cancelable: true });
-    Object.assign(event, { touches: [{ clientX: x, clientY: 20 }], changedTouches: [] });
-    canvas.dispatchEvent(event);
-  }
-  await settle();
 }
 
 function acceptDecision(answer: unknown = { state: "confirmed", confirmed_at: "", late: false }): void {

@@ -3,7 +3,7 @@
 MOST_DIGITS = 9
 
 
-def bounded(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """Return the number that up to nine ASCII digits make; None for anything else.
 
     What people type into fields goes through forms; this is for what only programs send.

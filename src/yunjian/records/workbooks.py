@@ -25,7 +25,7 @@ CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 OTHER_FORMATS = frozenset({"content.xml", "xl/workbook.bin"})
 
 
-def opened(content: bytes, *, field: str = "file") -> CalamineWorkbook:
+def open_workbook(content: bytes, *, field: str = "file") -> CalamineWorkbook:
     """Return a workbook whose sheets can be read whole.
 
     Raises:

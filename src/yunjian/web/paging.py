@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from django.db import models
 
 from yunjian.kernel.cursors import beyond, cursor_text, order_columns, read_cursor
-from yunjian.kernel.numbers import bounded
+from yunjian.kernel.numbers import whole_number
 
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=models.Model)
@@ -21,13 +21,13 @@ MOST_COUNTED = 10_000
 class Page(Generic[Row]):
     """Some rows, the positions of the pages beside them, and how many there are in all.
 
-    `start` counts the rows before these, as far as the address tells; `uncounted` says that there
+    `start` counts the rows before these, as far as the address tells; `is_capped` says that there
     are more than `total`.
     """
 
     rows: list[Row]
     total: int
-    uncounted: bool
+    is_capped: bool
     start: int
     first: Position | None
     previous: Position | None
@@ -69,7 +69,7 @@ def key_page(
     return Page(
         rows=shown,
         total=min(total, MOST_COUNTED),
-        uncounted=total > MOST_COUNTED,
+        is_capped=total > MOST_COUNTED,
         start=start,
         first={} if has_previous else None,
         previous={"before": cursor_text(shown[0], field), "n": str(start + 1)}
@@ -88,7 +88,7 @@ def sequence_page(rows: Sequence[Row], query: Mapping[str, str], *, size: int = 
     return Page(
         rows=list(rows[start:end]),
         total=len(rows),
-        uncounted=False,
+        is_capped=False,
         start=start,
         first={} if start else None,
         previous={"n": str(start - size)} if start else None,
@@ -107,4 +107,4 @@ def _counted(queryset: models.QuerySet[Stored]) -> int:
 
 
 def _number(text: str) -> int:
-    return bounded(text) or 0
+    return whole_number(text) or 0

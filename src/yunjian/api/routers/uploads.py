@@ -33,7 +33,7 @@ from yunjian.evidence.services import (
 )
 from yunjian.evidence.services.uploads import UploadRefused
 from yunjian.kernel.errors import DomainError, InvalidInput
-from yunjian.kernel.numbers import bounded
+from yunjian.kernel.numbers import whole_number
 
 router = Router(tags=["uploads"], by_alias=True)
 VERSION = "1.0.0"
@@ -180,7 +180,7 @@ def _number(request: HttpRequest, header: str) -> int:
 
 
 def _length(request: HttpRequest) -> int | None:
-    return bounded(request.headers.get("Content-Length", ""))
+    return whole_number(request.headers.get("Content-Length", ""))
 
 
 def _metadata(text: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from yunjian.credit.services.training_sessions import ParticipantInput
 from yunjian.credit.services.trainings import check_item
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import FieldError, InvalidInput
-from yunjian.records.workbooks import opened
+from yunjian.records.workbooks import open_workbook
 
 MAX_UNPACKED = 30 * 2**20
 MOST_TOLD = 50
@@ -228,7 +228,7 @@ def results_from(
 def _table(content: bytes) -> list[list[Any]]:
     message = _("这不是 .xlsx 文件，或文件已损坏")
     try:
-        return opened(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return open_workbook(content).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, IndexError) as error:
         raise InvalidInput(message, code="no_workbook", field="file") from error
 

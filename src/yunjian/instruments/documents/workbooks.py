@@ -24,7 +24,7 @@ from yunjian.instruments.fields import fields_of, parameter_rule
 from yunjian.instruments.models.filing import InstrumentKind
 from yunjian.kernel.errors import InvalidInput
 from yunjian.records.fields import Field
-from yunjian.records.workbooks import opened
+from yunjian.records.workbooks import open_workbook
 from yunjian.sources.models import MonitoringPoint
 from yunjian.sources.models.places import Medium
 
@@ -40,6 +40,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 MN = "MN 号"
 NOTES = "填写说明"
+LINKS = "xl/_rels/workbook.xml.rels"
 MAX_COLUMNS = 80
 FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/]')
 
@@ -147,7 +148,7 @@ def read(content: bytes) -> tuple[list[ReadRow], list[Problem]]:
     Raises:
         InvalidInput: at `file`; it is no workbook, too large, or holds none of our sheets.
     """
-    book = opened(content)
+    book = open_workbook(content)
     formulas = _formulas(content)
     try:
         names = [name for name in book.sheet_names if name in SHEETS]
@@ -184,22 +185,14 @@ def _check_size(height: int, known: int) -> None:
 
 
 def _formulas(content: bytes) -> dict[str, list[str]]:
-    """Return the cells with formulas by sheet.
-
-    Raises:
-        InvalidInput: at `file`; the package is not made as workbooks are.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as package:
-            return _formulas_in(package)
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
-        wrong = _("只能导入 .xlsx 文件；请使用下载的模板填写")
-        raise InvalidInput(wrong, code="kind", field="file") from error
+    """Return the cells with formulas by sheet, of a workbook that was opened before."""
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return _formulas_in(package)
 
 
 def _formulas_in(package: zipfile.ZipFile) -> dict[str, list[str]]:
     book = package.read("xl/workbook.xml").decode("utf-8", "replace")
-    links = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    links = package.read(LINKS).decode("utf-8", "replace") if LINKS in package.namelist() else ""
     targets = {}
     for link in re.findall(r"<Relationship [^>]+>", links):
         attributes = dict(re.findall(r'(\w+)="([^"]*)"', link))

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from yunjian.kernel.numbers import bounded
+from yunjian.kernel.numbers import whole_number
 
 Data = dict[str, Any]
 Kind = Literal["sheet", "section", "field", "item"]
@@ -126,7 +126,7 @@ def place_of(definition: Data, problem_place: str) -> str:
 
 
 def _steps(place: str) -> list[int]:
-    steps = [bounded(step) for step in place.split(".")] if place else []
+    steps = [whole_number(step) for step in place.split(".")] if place else []
     if len(steps) > 2 or None in steps:  # noqa: PLR2004 - two levels
         raise NoSuchPart(place)
     return [step for step in steps if step is not None]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from yunjian.access.actor import current_actor
 from yunjian.kernel.clock import today
-from yunjian.kernel.numbers import bounded
+from yunjian.kernel.numbers import whole_number
 from yunjian.library.domain.changes import changes_between
 from yunjian.library.domain.rule_changes import entries
 from yunjian.library.forms.rules import LibraryQuery, LineQuery
@@ -178,7 +178,7 @@ def _version(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return default
-    version = bounded(text)
+    version = whole_number(text)
     if version is None:
         raise Http404(gettext("没有这个版本"))
     return version

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError
 
 from yunjian.kernel.errors import InvalidInput
-from yunjian.records.workbooks import opened
+from yunjian.records.workbooks import open_workbook
 
 MOST_BYTES = 2 * 1024 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -27,7 +27,7 @@ def table_of(upload: File[bytes]) -> list[list[Any]]:
     if (upload.name or "").lower().endswith(".csv"):
         return _csv(content)
     try:
-        sheet = opened(content, field="upload").get_sheet_by_index(0)
+        sheet = open_workbook(content, field="upload").get_sheet_by_index(0)
         return [list(row) for row in sheet.to_python()]
     except (CalamineError, OSError, ValueError, IndexError) as error:
         message = _("无法读取文件，请使用 Excel（.xlsx）或 CSV")

@@ -7,11 +7,13 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from yunjian.access.row_policies import bypass_rls
 from yunjian.agencies.models.filing import FilingState
 from yunjian.instruments.models import InstrumentAction
 from yunjian.kernel.clock import SHANGHAI, business_day, day_bounds
+from yunjian.kernel.languages import CHINESE
 from yunjian.maintenance.models import Visit
 from yunjian.standards.reports import EXCLUDED
 from yunjian.standards.reports.results import CHECKS
@@ -52,8 +54,13 @@ from yunjian.verification.selectors.standing import (
 
 
 def current_findings(report: Report) -> list[Finding]:
-    """Return what is found about a report as of now, the gravest first."""
-    with bypass_rls("what a report is compared with stands in other organisations' rows as well"):
+    """Return what is found about a report as of now, the gravest first.
+
+    Findings are frozen with a signature and set aside by their sentence: whoever looks at them in
+    another language must find the same.
+    """
+    why = "what a report is compared with stands in other organisations' rows as well"
+    with bypass_rls(why), override(CHINESE):
         return findings_of(facts_of(with_parts(report)))
 
 

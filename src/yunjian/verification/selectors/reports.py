@@ -137,7 +137,7 @@ def pattern_of(agency_id: UUID) -> NumberPattern | None:
     return NumberPattern.unscoped().filter(organization_id=agency_id).first()
 
 
-def wrote(account_id: UUID | None, report: Report) -> bool:
+def has_written(account_id: UUID | None, report: Report) -> bool:
     """Tell whether somebody wrote in this edition of a report: such a one does not check it."""
     return (
         Event.unscoped()

@@ -25,7 +25,7 @@ from yunjian.verification.models.reports import ReportState
 from yunjian.verification.policies import may_check, may_prepare, may_sign
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.facts import blocking, current_findings
-from yunjian.verification.selectors.reports import with_parts, wrote
+from yunjian.verification.selectors.reports import has_written, with_parts
 from yunjian.verification.services.drafts import proofs_renew
 from yunjian.verification.services.rows import (
     agency_link,
@@ -60,7 +60,7 @@ def report_check(
     require(may_check(actor, report), _("校核由本机构的质量监督员办理，且不能是编制人"))
     require_state(report, ReportState.DRAFT, message=_("只有草稿可以校核"))
     require(
-        not wrote(actor.account_id, report),
+        not has_written(actor.account_id, report),
         _("您填写或修改过这一版报告，请由另一位质量监督员校核"),
     )
     check_version(report, version)

@@ -50,12 +50,12 @@ from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.contents import original_kinds
 from yunjian.verification.selectors.forms import form_named, tests_offered
 from yunjian.verification.selectors.reports import (
+    has_written,
     part_or_404,
     pattern_of,
     report_or_404,
     reports,
     with_parts,
-    wrote,
 )
 from yunjian.verification.selectors.standing import points_served
 from yunjian.verification.services.drafts import (
@@ -193,7 +193,7 @@ def _shown(request: HttpRequest, report: Report, error: DomainError | None = Non
         parents=(*REPORTS.parents, (REPORTS.title, BASE)),
         base=BASE,
         may_edit=may_edit,
-        may_check=draft and may_check(actor, report) and not wrote(actor.account_id, report),
+        may_check=draft and may_check(actor, report) and not has_written(actor.account_id, report),
         may_send_back=checked and may_prepare(actor, report),
         may_sign=signs,
         keys=keys,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yunjian.access.actor import current_actor
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.languages import language_code
-from yunjian.kernel.numbers import bounded
+from yunjian.kernel.numbers import whole_number
 from yunjian.records.versions import StaleVersion, others
 from yunjian.standards.reports import EXCLUDED, Pasted, TestSpec, parse_pasted, parse_rows
 from yunjian.verification.documents.tables import table_of
@@ -44,7 +44,7 @@ def readings_page(request: HttpRequest, report_id: UUID, test: str) -> HttpRespo
     typed = _typed(request, spec)
     if request.POST.get("then") == "read":
         return _read(request, report, spec, parameter, typed)
-    version = bounded(request.POST.get("version", ""))
+    version = whole_number(request.POST.get("version", ""))
     try:
         readings_save(
             actor=current_actor(),
@@ -112,7 +112,9 @@ def _held(report: Report, row: ReportTest | None, parameter: str) -> dict[str, A
 def _typed(request: HttpRequest, spec: TestSpec) -> dict[str, Any]:
     """Return what was typed, cell by cell, as it was typed."""
     keys = [*(column.key for column in spec.columns), EXCLUDED]
-    named = [bounded(name.split(".")[1]) for name in request.POST if name.startswith("readings.")]
+    named = [
+        whole_number(name.split(".")[1]) for name in request.POST if name.startswith("readings.")
+    ]
     numbers = sorted({one for one in named if one is not None and one <= MOST_ROWS + SPARE_ROWS})
     return {
         "readings": [
@@ -206,7 +208,7 @@ def _page(
             "said": said.get(name, ""),
         }
 
-    seen = bounded(request.POST.get("version", ""))
+    seen = whole_number(request.POST.get("version", ""))
     stale = isinstance(error, StaleVersion)
     # saving once more, in sight of what changed, is meant
     version = report_or_404(report.pk).version if stale or seen is None else seen

@@ -62,11 +62,76 @@
     };
   };
 
+  // A request to our own server; what it refuses is thrown as it answered.
+  const request = async (url, init, texts) => {
+    const response = await fetch(url, { method: "POST", ...init }).catch(() => { throw { message: texts.textNetwork }; });
+    const type = response.headers.get("Content-Type") || "";
+    if (!type.startsWith("application/json")) throw { message: texts.textNetwork };
+    const answer = await response.json();
+    if (!response.ok) throw answer;
+    return answer;
+  };
+
+  // The choice of a key, its PIN and a button, as a page or a dialog shows them: `part` finds the
+  // elements choice, pin, state, error and again; `texts` are the data of the box around them.
+  // `use(work)` calls work with a function that signs a text, and shows what went wrong.
+  const panel = ({ part, texts, button, ready = () => {} }) => {
+    const choice = part("choice"), pin = part("pin"), state = part("state"), wrong = part("error");
+    const keys = makers[texts.adapter](texts.service);
+    const say = (text) => { state.textContent = text; };
+    const complain = (text) => {
+      wrong.textContent = text;
+      wrong.hidden = !text;
+    };
+    const read = async () => {
+      say(texts.textSearching);
+      choice.disabled = button.disabled = true;
+      choice.replaceChildren();
+      try {
+        const listed = await keys.list();
+        listed.forEach((key) => choice.add(new Option(key.title, key.id)));
+        choice.disabled = button.disabled = !listed.length;
+        say(listed.length ? "" : texts.textNone);
+        if (listed.length) ready(pin);
+      } catch (error) {
+        say(texts.textNoClient);
+      }
+    };
+    const reason = (error) => {
+      if (error instanceof WrongPin)
+        return error.left > 0 ? texts.textPinWrong.replace("{n}", error.left) : texts.textPinLocked;
+      if (error instanceof NoClient) return texts.textNoClient;
+      return error instanceof Error ? texts.textFailed : error.message;
+    };
+    const use = async (work) => {
+      complain("");
+      if (!pin.value) {
+        complain(texts.textPin);
+        pin.focus();
+        return;
+      }
+      button.disabled = true;
+      say(texts.textSigning);
+      try {
+        await work((text) => keys.sign(choice.value, pin.value, text));
+      } catch (error) {
+        complain(reason(error));
+        say("");
+        button.disabled = false;
+        pin.select();
+      }
+    };
+    part("again").addEventListener("click", read);
+    read();
+    return { pin, use };
+  };
+
   const makers = { sof };
   window.YunjianKeys = {
     NoClient,
     WrongPin,
+    request,
+    panel,
     register(name, maker) { makers[name] = maker; },
-    adapter(name, service) { return makers[name](service); },
   };
 })();
