@@ -313,6 +313,7 @@ def test_a_session_that_is_not_over_has_no_results(world: World) -> None:
         ({"attendance": "expected"}, "attendance"),
         ({"signed_in_at": None}, "signed_in_at"),
         ({"signed_in_at": past(12)}, "signed_in_at"),
+        ({"signed_in_at": past(9) - timedelta(hours=2, minutes=1)}, "signed_in_at"),
         ({"signed_in_at": past(9, days=1)}, "signed_in_at"),
         ({"result": ""}, "result"),
         ({"score": Decimal(101)}, "score"),

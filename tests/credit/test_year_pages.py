@@ -47,7 +47,7 @@ def manager(world: World) -> Client:
 def picture() -> SimpleUploadedFile:
     """Return a small picture."""
     file = BytesIO()
-    Image.new("RGB", (40, 20), "white").save(file, "PNG")
+    Image.new("RGB", (120, 40), "white").save(file, "PNG")
     return SimpleUploadedFile("signature.png", file.getvalue(), "image/png")
 
 
@@ -124,6 +124,10 @@ def test_a_session_is_scheduled_held_and_evaluated_on_its_pages(
     refused = manager.post(f"/agency/years/{YEAR}/trainings/new/", sent)
     assert refused.status_code == 422
     assert "超过起止时间" in refused.content.decode()
+    elsewhere = manager.post(f"/agency/years/{YEAR + 1}/trainings/new/", sent | {"hours": "2"})
+    assert elsewhere.status_code == 422
+    assert f"请填写 {YEAR + 1} 年的日期" in elsewhere.content.decode()
+    assert not TrainingSession.unscoped().exists()
     answer = manager.post(f"/agency/years/{YEAR}/trainings/new/", sent | {"hours": "2"})
     assert answer.status_code == 302
     session = TrainingSession.unscoped().get()

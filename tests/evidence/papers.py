@@ -4,7 +4,7 @@ from io import BytesIO
 from random import Random
 
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 
 def paper(
@@ -15,6 +15,9 @@ def paper(
     script: bool = False,
     carries: bool = False,
     launches: bool = False,
+    sends: str = "",
+    opens: bool = False,
+    form: bool = False,
 ) -> bytes:
     """Return a PDF, at least of a size when one is given."""
     writer = PdfWriter()
@@ -29,6 +32,16 @@ def paper(
         writer._root_object[NameObject("/OpenAction")] = _action("/JavaScript", "/JS", "app.beep()")
     if launches:
         writer._root_object[NameObject("/OpenAction")] = _action("/Launch", "/F", "a.exe")
+    if sends:  # an action that goes elsewhere, behind a link
+        action = _action(sends, "/F", "http://example.test/")
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([_link(action)])
+    if opens:  # an address that is opened with the page
+        action = _action("/URI", "/URI", "http://example.test/")
+        entry = DictionaryObject({NameObject("/O"): writer._add_object(action)})
+        writer.pages[0][NameObject("/AA")] = entry
+    if form:
+        forms = DictionaryObject({NameObject("/XFA"): TextStringObject("<xdp/>")})
+        writer._root_object[NameObject("/AcroForm")] = writer._add_object(forms)
     if carries:
         writer.add_attachment("a.csv", b"1,2")
     if password:
@@ -36,6 +49,10 @@ def paper(
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _link(action: DictionaryObject) -> DictionaryObject:
+    return DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action})
 
 
 def _action(kind: str, key: str, text: str) -> DictionaryObject:

@@ -141,6 +141,24 @@ def test_what_is_not_what_it_says_is_refused_at_the_file(
     assert [(e.path, e.code) for e in refused.value.errors] == [("file", code)]
 
 
+def _sign(world: World, size: tuple[int, int]) -> Attachment:
+    return attachment_store(
+        id=new_id(),
+        actor=world.actor(world.engineer),
+        content=picture("PNG", size),
+        filename="a.png",
+        purpose="signature",
+    )[0]
+
+
+def test_a_signature_is_large_enough_to_be_one(world: World) -> None:
+    assert _sign(world, (60, 20)).width == 60
+    for size in ((59, 20), (60, 19), (1, 1)):
+        with pytest.raises(InvalidInput) as refusal:
+            _sign(world, size)
+        assert refusal.value.code == "too_small"
+
+
 def test_pictures_of_too_many_pixels_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with override_settings(ATTACHMENT_MAX_PIXELS=100), pytest.raises(InvalidInput) as refused:
         accepted(picture(), "a.jpg")

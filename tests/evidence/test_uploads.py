@@ -394,6 +394,10 @@ def test_what_reached_the_disk_before_a_crash_is_gone_on_with(world: World, clie
         (lambda: paper(pages=0), "a.pdf", "no_pages"),
         (lambda: paper(script=True), "a.pdf", "scripts"),
         (lambda: paper(launches=True), "a.pdf", "scripts"),
+        (lambda: paper(sends="/SubmitForm"), "a.pdf", "scripts"),
+        (lambda: paper(sends="/GoToR"), "a.pdf", "scripts"),
+        (lambda: paper(opens=True), "a.pdf", "scripts"),
+        (lambda: paper(form=True), "a.pdf", "scripts"),
         (lambda: paper(carries=True), "a.pdf", "files"),
         (lambda: paper()[:-30], "a.pdf", "damaged"),
         (

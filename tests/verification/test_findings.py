@@ -90,6 +90,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("no_device", {"devices": []}),
     ("device_uncalibrated", {"devices": [DeviceFact("X", calibrated=False)]}),
     ("device_retired", {"devices": [DeviceFact("X", calibrated=True, retired=True)]}),
+    ("device_not_filed", {"devices": [DeviceFact("X", calibrated=True, filed=False)]}),
     ("no_person", {"people": []}),
     ("person_uncertified", {"people": [PersonFact("李某", certified=False)]}),
     (

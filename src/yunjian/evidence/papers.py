@@ -16,7 +16,9 @@ from yunjian.evidence.bounded import Unreadable, run_bounded
 from yunjian.evidence.pictures import PDF_END, PDF_HEAD, PDF_TAIL, PDF_VERSION
 from yunjian.kernel.errors import InvalidInput
 
-RUNS = {"/JavaScript", "/Launch", "/ImportData"}
+RUNS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToR", "/GoToE"}
+# what is done without anybody pressing anything: there a link runs as well
+UNASKED = ("/OpenAction", "/AA")
 MOST_PAGES = 2000
 MOST_OBJECTS = 400_000
 SECONDS = 40
@@ -73,11 +75,25 @@ def contents(path: Path) -> dict[str, Any]:
     while seen:
         one = seen.pop()
         if isinstance(one, DictionaryObject):
-            runs = runs or "/JS" in one or str(one.get("/S")) in RUNS or "/JavaScript" in one
+            runs = runs or _runs(one)
             files = files or "/EmbeddedFiles" in one or "/EF" in one
         inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
         seen.extend(value for value in inside if isinstance(value, dict | list))
     return {"encrypted": False, "pages": len(reader.pages), "runs": runs, "files": files}
+
+
+def _runs(one: DictionaryObject) -> bool:
+    """Tell whether an object holds a script, a form that is one, or an action that leaves it."""
+    named = not {"/JS", "/JavaScript", "/XFA"}.isdisjoint(one) or str(one.get("/S")) in RUNS
+    return named or any(_goes_out(one[key]) for key in UNASKED if key in one)
+
+
+def _goes_out(action: Any) -> bool:
+    """Tell whether an action, or one of those for the events of a page, opens an address."""
+    if not isinstance(action, DictionaryObject):
+        return False
+    actions = [action, *(action[key] for key in action)]
+    return any(isinstance(one, DictionaryObject) and one.get("/S") == "/URI" for one in actions)
 
 
 def _refusal(code: str, message: str) -> InvalidInput:

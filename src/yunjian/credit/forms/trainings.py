@@ -1,6 +1,7 @@
 """Forms of training plans, sessions and years. They read what was typed; services decide."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from yunjian.credit.models.trainings import (
 )
 from yunjian.credit.models.years import YearState
 from yunjian.credit.services.training_sessions import ParticipantInput
-from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.clock import SHANGHAI, business_day
 from yunjian.kernel.errors import DomainError
 from yunjian.web.forms import SaysWhatIsMissing, VersionedForm, add_domain_errors
 from yunjian.web.widgets import DateInput, DateTimeInput, FilterChoiceField, ReasonField
@@ -148,10 +149,19 @@ class SessionForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     teacher = forms.CharField(label=_("授课人"), max_length=60)
     people = forms.ModelMultipleChoiceField(Person.unscoped().none(), label=_("参加人员"))
 
-    def __init__(self, *args: Any, people: Any, items: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, year: int, people: Any, items: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._year = year
         self.fields["people"].queryset = people  # type: ignore[attr-defined]
         self.fields["plan_item"].queryset = items  # type: ignore[attr-defined]
+
+    def clean_starts_at(self) -> datetime:
+        """Refuse a day of another year than that of the page: there it would not be seen."""
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if business_day(starts_at).year != self._year:
+            message = _("请填写 %(year)s 年的日期；其他年度的培训请在那一年安排")
+            raise forms.ValidationError(message % {"year": self._year}, code="other_year")
+        return starts_at
 
     def values(self) -> dict[str, Any]:
         """Return what the service takes."""

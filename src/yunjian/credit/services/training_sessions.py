@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,9 @@ from yunjian.records.problems import Problems, locked
 from yunjian.records.versions import check_version, save_changes
 
 HOURS_OF_A_DAY = 24
+
+# nobody signs in for an afternoon at dawn
+EARLIEST = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,8 +442,8 @@ def _check_participant(
         problems.unless(empty, f"{path}.attendance", message, "absent")
     if one.signed_in_at is not None:
         same_day = business_day(one.signed_in_at) == business_day(row.starts_at)
-        good = same_day and one.signed_in_at <= row.ends_at
-        message = _("%(person)s的签到时间应在培训当天、结束之前") % name
+        good = same_day and row.starts_at - EARLIEST <= one.signed_in_at <= row.ends_at
+        message = _("%(person)s的签到时间应在培训当天、开始前两小时至结束之间") % name
         problems.unless(good, f"{path}.signed_in_at", message, "range")
     if one.score is not None:
         hundred = Decimal(100)

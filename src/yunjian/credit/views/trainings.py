@@ -341,6 +341,7 @@ def _session_form(
 ) -> SessionForm:
     return SessionForm(
         posted(request),
+        year=year,
         initial=initial,
         # who was there at the beginning of the year: a session of March may be entered in June,
         # and the service tells who had left by its day

@@ -21,6 +21,8 @@ from yunjian.kernel.digests import digest, file_digest
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
 
 FILENAME_LENGTH = 160
+SIGNATURE = "signature"
+LEAST_SIGNATURE = (60, 20)  # pixels: less holds no handwriting
 
 
 def attachment_store(
@@ -48,6 +50,11 @@ def attachment_store(
     if known is not None:
         return known, False
     upload = accepted(content, filename)
+    if purpose == SIGNATURE and upload.kind == "image":
+        wide, high = LEAST_SIGNATURE
+        if (upload.width or 0) < wide or (upload.height or 0) < high:
+            message = _("签名图片太小，看不出签名，请重新签名或上传清晰的图片")
+            raise InvalidInput(message, code="too_small", field="file")
     if upload.kind == "pdf" and purpose in settings.UPLOAD_MAX_BYTES:
         with NamedTemporaryFile(suffix=".pdf") as file:
             file.write(content)

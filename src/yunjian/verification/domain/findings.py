@@ -175,6 +175,7 @@ class DeviceFact:
     label: str
     calibrated: bool
     retired: bool = False
+    filed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,8 @@ def _devices(facts: ReportFacts) -> Iterator[Finding]:
             yield Finding("device_uncalibrated", "devices", {"device": one.label})
         if one.retired:
             yield Finding("device_retired", "devices", {"device": one.label})
+        elif not one.filed:
+            yield Finding("device_not_filed", "devices", {"device": one.label})
 
 
 def _people(facts: ReportFacts) -> Iterator[Finding]:

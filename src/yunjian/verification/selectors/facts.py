@@ -95,6 +95,7 @@ def facts_of(report: Report) -> ReportFacts:
                 # whether it needs calibration says the agency itself; a reference always does
                 calibrated=valid_on(row.equipment, day) is not None,
                 retired=row.equipment.state == FilingState.WITHDRAWN,
+                filed=row.equipment.state == FilingState.FILED,
             )
             for row in report.devices.all()
         ],

@@ -140,7 +140,8 @@ class ShownFinding:
     @property
     def place(self) -> str:
         """Return what people call the field."""
-        return field_title(self.finding.path)
+        # which test or record it is says its sentence
+        return field_title(self.finding.path.partition(".")[0])
 
     @property
     def colour(self) -> str:

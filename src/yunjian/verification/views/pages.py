@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from yunjian.kernel.errors import DomainError
+from yunjian.library.domain.report_form_changes import provenance_text
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import CorrectionQuery, ReportQuery
 from yunjian.verification.models import Report
@@ -183,6 +184,7 @@ def _tests(report: Report) -> list[dict[str, Any]]:
                 "said_of_verdict": said.get("declared_verdict", ""),
                 "said_of_rows": said.get("readings", ""),
                 "verdict": VERDICT_TITLES.get(row.verdict, row.verdict),
+                "provenance": provenance_text(row.results["provenance"]) if row.results else "",
             }
         )
     return shown
