@@ -1,9 +1,8 @@
 """A report of 60 MB over a line that drops every 5 MB, with a real browser and a real server."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ SIZE = 60 * MEGABYTE
 PATIENCE_MS = 180_000
 GROUP = 2  # of /proc/<pid>/stat, behind the name
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
+PARTS_OF_UPLOADS = "**/api/v1/uploads/*"
 PARTS = 4  # of 2 MB each, before the person pauses
 
 
@@ -60,8 +60,10 @@ def test_a_report_of_60_mb_arrives_over_a_line_that_drops_every_5_mb(
         with desk(browser) as page:
             sign_in(page, server, "engineer")
             before = _peak_memory(server)
+            gate = Gate(page)
             _choose(page, server, report, large)
             _not_saved_before_it_is_there(page)
+            gate.open()
             text = page.get_by_test_id("upload-text")
             expect(text).to_contain_text("已上传", timeout=PATIENCE_MS)
             peak = _peak_memory(server)
@@ -88,7 +90,7 @@ def test_an_upload_goes_on_after_a_pause_and_after_the_page_was_left(
     report = reports.draft()
     with desk(browser) as page:
         sign_in(page, server, "engineer")
-        page.route("**/api/v1/uploads/*", _some_parts())
+        Gate(page)
         _choose(page, server, report, large)
         text = page.get_by_test_id("upload-text")
         expect(text).to_contain_text(f"{2 * PARTS}.0 / 60.0 MB", timeout=PATIENCE_MS)
@@ -109,6 +111,55 @@ def test_an_upload_goes_on_after_a_pause_and_after_the_page_was_left(
     assert Attachment.unscoped().count() == 1
 
 
+def test_a_form_saved_at_once_waits_for_its_large_file(
+    browser: Browser, server: Served, reports: Desk, large: Path
+) -> None:
+    report = reports.draft()
+    with desk(browser) as page:
+        sign_in(page, server, "engineer")
+        gate = Gate(page, "**/tus*.js", most=0)
+        posted: list[str] = []
+        _choose(page, server, report, large)
+        page.on("request", lambda request: posted.append(request.method))
+        _not_saved_before_it_is_there(page)
+        assert "POST" not in posted
+        gate.open()
+        expect(page.get_by_test_id("upload-text")).to_contain_text("已上传", timeout=PATIENCE_MS)
+        page.get_by_test_id("form-save").click()
+        page.locator("#dialog.show").wait_for(state="hidden")
+
+    report.refresh_from_db()
+    assert report.file is not None
+    assert report.file.digest == digest(large.read_bytes())
+
+
+def test_of_two_files_chosen_one_after_the_other_the_second_is_kept(
+    browser: Browser, server: Served, reports: Desk, large: Path
+) -> None:
+    report = reports.draft()
+    other = large.with_name("更正后的报告.pdf")
+    other.write_bytes(paper(size=3 * MEGABYTE))
+    with desk(browser) as page:
+        sign_in(page, server, "engineer")
+        gate = Gate(page)
+        _choose(page, server, report, large)
+        text = page.get_by_test_id("upload-text")
+        expect(text).to_contain_text(f"{2 * PARTS}.0 / 60.0 MB", timeout=PATIENCE_MS)
+        gate.open()
+        opened_dialog(page).locator("input[type=file]").set_input_files(other)
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+        expect(text).to_contain_text(f"{other.name} 已上传", timeout=PATIENCE_MS)
+        page.get_by_test_id("form-save").click()
+        page.locator("#dialog.show").wait_for(state="hidden")
+
+    assert len({one for one in sent if one.startswith("PATCH")}) <= 1  # the first one rests
+    report.refresh_from_db()
+    assert report.file is not None
+    assert report.file.filename == other.name
+    assert report.file.digest == digest(other.read_bytes())
+
+
 def test_what_is_wrong_with_a_large_file_is_said_at_its_field(
     browser: Browser, server: Served, reports: Desk, tmp_path: Path
 ) -> None:
@@ -124,15 +175,28 @@ def test_what_is_wrong_with_a_large_file_is_said_at_its_field(
     assert not Upload.unscoped().exists()
 
 
-def _some_parts() -> Callable[[Route], None]:
-    """Let some parts of an upload through; the next one waits for ever."""
-    sent = count()
+class Gate:
+    """Lets some requests of a page through and holds the next one until it is opened."""
 
-    def handle(route: Route) -> None:
-        if route.request.method != "PATCH" or next(sent) < PARTS:
+    def __init__(self, page: Page, address: str = PARTS_OF_UPLOADS, most: int = PARTS) -> None:
+        """Stand before the requests to ``address``; of parts of uploads, ``most`` go through."""
+        self.left = most
+        self.held: Route | None = None
+        self.is_open = False
+        page.route(address, self._handle)
+
+    def open(self) -> None:
+        """Let everything through from here on."""
+        self.is_open = True
+        if self.held:
+            self.held.continue_()
+
+    def _handle(self, route: Route) -> None:
+        if self.is_open or self.left > 0:
+            self.left -= route.request.method in {"PATCH", "GET"}
             route.continue_()
-
-    return handle
+        else:
+            self.held = route
 
 
 def _choose(page: Page, server: Served, report: Report, path: Path) -> None:

@@ -4,7 +4,7 @@ const PART = 2 * 1024 * 1024;
 const WAITS = [0, 500, 1000, 2000, 4000, 8000, 15000, 30000];
 const MEGABYTE = 1024 * 1024;
 const KNOWN = "[data-yj-resumable]";
-const running = new WeakMap(); // file input → what is being sent
+const running = new WeakMap(); // file input → what is being sent: {upload, resting}, upload null until the client is there
 
 let client = null;
 const loaded = (address) => {
@@ -56,16 +56,18 @@ const stop = (input, wrong) => {
   say(input, "", wrong);
 };
 
-const finish = async (input, address, name) => {
+const finish = async (input, one, name) => {
   say(input, input.dataset.yjChecking);
   buttons(input, {});
   for (const wait of WAITS) {
     await pause(wait);
+    if (running.get(input) !== one) return;
     let answer = null;
     try {
-      answer = await fetch(`${address}/finish`, { method: "POST", headers: { "X-CSRFToken": token(), "Accept-Language": language() } });
+      answer = await fetch(`${one.upload.url}/finish`, { method: "POST", headers: { "X-CSRFToken": token(), "Accept-Language": language() } });
     } catch { continue; }
     const body = await answer.json().catch(() => ({}));
+    if (running.get(input) !== one) return; // another file was chosen meanwhile
     if (answer.ok) {
       partsOf(input).sent.value = body.id;
       running.delete(input);
@@ -82,11 +84,14 @@ const finish = async (input, address, name) => {
 
 const begin = async (input, file) => {
   const parts = partsOf(input);
-  parts.sent.value = "";
+  const one = { upload: null, resting: false };
+  const current = () => running.get(input) === one;
+  running.set(input, one); // before anything is waited for: from here on the form does not go without it
   say(input, file.name);
   let tus = null;
-  try { tus = await loaded(input.dataset.yjClient); } catch { stop(input, input.dataset.yjFailed); return; }
-  const upload = new tus.Upload(file, {
+  try { tus = await loaded(input.dataset.yjClient); } catch { if (current()) stop(input, input.dataset.yjFailed); return; }
+  if (!current()) return;
+  one.upload = new tus.Upload(file, {
     endpoint: input.dataset.yjResumable,
     chunkSize: PART,
     retryDelays: WAITS,
@@ -99,21 +104,28 @@ const begin = async (input, file) => {
     },
     onShouldRetry: (error) => {
       const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
-      say(input, input.dataset.yjWaiting);
+      if (current()) say(input, input.dataset.yjWaiting);
       return status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 507);
     },
     onProgress: (sent, total) => {
+      if (!current()) return;
       parts.bar.value = (100 * sent) / total;
       say(input, `${file.name} ${megabytes(sent)} / ${megabytes(total)} MB`);
     },
-    onError: (error) => stop(input, error.originalResponse ? sentence(input, error.originalResponse) : input.dataset.yjFailed),
-    onSuccess: () => finish(input, upload.url, file.name),
+    onError: (error) => { if (current()) stop(input, error.originalResponse ? sentence(input, error.originalResponse) : input.dataset.yjFailed); },
+    onSuccess: () => { if (current()) finish(input, one, file.name); },
   });
-  running.set(input, { upload, resting: false });
+  const [before] = await one.upload.findPreviousUploads();
+  if (!current()) return;
   buttons(input, { rest: true, end: true, label: input.dataset.yjPause });
-  const [before] = await upload.findPreviousUploads();
-  if (before) upload.resumeFromPreviousUpload(before);
-  upload.start();
+  if (before) one.upload.resumeFromPreviousUpload(before);
+  one.upload.start();
+};
+// what was being sent stops where it is; the same file goes on from there
+const leave = (input) => {
+  const one = running.get(input);
+  running.delete(input);
+  if (one?.upload) one.upload.abort();
 };
 
 document.addEventListener("change", (event) => {
@@ -121,8 +133,10 @@ document.addEventListener("change", (event) => {
   if (!input.matches || !input.matches(KNOWN)) return;
   const [file] = input.files;
   if (!file) return;
+  leave(input);
   partsOf(input).sent.value = "";
   say(input, "", "");
+  buttons(input, {});
   if (file.size > Number(input.dataset.yjMost)) { stop(input, input.dataset.yjTooLarge); return; }
   if (file.size > Number(input.dataset.yjSmall)) begin(input, file);
 });
@@ -131,7 +145,7 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const input = button.closest("[data-yj-upload]").querySelector(KNOWN);
   const one = running.get(input);
-  if (!one) return;
+  if (!one?.upload) return;
   if ("yjUploadEnd" in button.dataset) {
     running.delete(input);
     await one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
@@ -154,5 +168,5 @@ document.addEventListener("submit", (event) => {
 }, true);
 // left in between, it stops; the same file goes on
 document.addEventListener("hidden.bs.modal", (event) => {
-  event.target.querySelectorAll(KNOWN).forEach((input) => { const one = running.get(input); if (one) one.upload.abort(); });
+  event.target.querySelectorAll(KNOWN).forEach(leave);
 }, true);
