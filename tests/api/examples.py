@@ -17,7 +17,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tests.support.world import GAS_SHEET, World, build_world
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.credit.models import Document, DocumentVersion, Passage
+from yunjian.credit.domain.searching import grams
+from yunjian.credit.models import Document, DocumentVersion, SearchIndex
 from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.instruments.models import FilingImport, FollowUp, Instrument, InstrumentRevision
@@ -448,7 +449,7 @@ def _documents(world: World) -> None:
         "version": 2,
     }
     row = DocumentVersion.objects.create(id=key(31), **held)
-    Passage.objects.create(version=row, organization=world.agency, text=str(held["search_text"]))
+    SearchIndex.objects.create(version=row, grams=grams(str(held["search_text"])))
     coming = held | {
         "number": 3,
         "title": "维护要求（改名后）",

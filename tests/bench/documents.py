@@ -50,8 +50,8 @@ def _measured() -> dict[str, Any]:
 
     from tests.support.world import build_world  # noqa: PLC0415
     from yunjian.access.actor import acting_as, system_actor  # noqa: PLC0415
-    from yunjian.credit.domain.searching import passages  # noqa: PLC0415
-    from yunjian.credit.models import Document, DocumentVersion, Passage  # noqa: PLC0415
+    from yunjian.credit.domain.searching import grams  # noqa: PLC0415
+    from yunjian.credit.models import Document, DocumentVersion, SearchIndex  # noqa: PLC0415
 
     world = build_world()
     with acting_as(system_actor("bench")):
@@ -59,15 +59,13 @@ def _measured() -> dict[str, Any]:
         while chunk := [row for row, _n in zip(rows, range(AT_ONCE), strict=False)]:
             Document.unscoped().bulk_create([document for document, _version in chunk])
             DocumentVersion.unscoped().bulk_create([version for _document, version in chunk])
-            Passage.unscoped().bulk_create(
-                Passage(version=row, organization_id=row.organization_id, text=text)
-                for _document, row in chunk
-                for text in passages(row.search_text)
+            SearchIndex.objects.bulk_create(
+                SearchIndex(version=row, grams=grams(row.search_text)) for _document, row in chunk
             )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE credit_document")
         cursor.execute("VACUUM ANALYZE credit_documentversion")
-        cursor.execute("VACUUM ANALYZE credit_passage")
+        cursor.execute("VACUUM ANALYZE credit_searchindex")
     # from here on as the program works: as its role, under row policies
     connection.settings_dict["OPTIONS"]["assume_role"] = settings.DATABASE_ROLE
     connection.close()

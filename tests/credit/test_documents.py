@@ -20,7 +20,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.credit.documents.texts import text_of_pdf
 from yunjian.credit.domain.categories import categories, category_title
-from yunjian.credit.domain.searching import excerpt, searchable, terms
+from yunjian.credit.domain.searching import excerpt, grams, searchable, terms
 from yunjian.credit.models import Acknowledgement, Document, DocumentVersion
 from yunjian.credit.models.documents import MOST_TEXT
 from yunjian.credit.selectors import documents as selectors
@@ -571,6 +571,53 @@ def test_a_list_that_is_searched_has_pages(world: World) -> None:
     rest = client.get("/api/v1/documents", {"text": "校准", "cursor": seen["next"]}).json()
     assert (len(seen["items"]), len(rest["items"]), rest["next"]) == (20, 1, None)
     assert seen["items"][0]["excerpt"] == "规程 20 校准"
+
+
+@given(st.text("泵阀检查 \nab1"), st.text("泵阀检查ab1", min_size=1, max_size=2))
+def test_a_term_of_one_or_two_characters_is_in_a_text_when_its_grams_are(
+    text: str, term: str
+) -> None:
+    kept = searchable(text)
+
+    assert (term in kept) == ({*grams(term)} <= {*grams(kept)})
+
+
+@given(st.text("泵阀检查 ab1"), st.integers(0, 20), st.integers(3, 9))
+def test_whatever_has_a_term_has_its_grams(text: str, begin: int, length: int) -> None:
+    kept = searchable(text)
+
+    for term in terms(kept[begin : begin + length]):
+        assert {*grams(term)} <= {*grams(kept)}
+
+
+def test_only_what_says_a_term_is_found_not_what_has_its_pairs(world: World) -> None:
+    published(world, new(world, title="甲"), body="监测设备，自动监测")
+    published(world, new(world, title="乙"), body="自动监测设备")
+    with acting_as(world.actor(world.agency_manager)):
+        assert [row.title for row in found("自动监测设备")] == ["乙"]
+        assert [row.title for row in found("监测设备 自动监测")] == ["乙", "甲"]
+
+
+def test_what_is_searched_is_searched_among_what_is_filtered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "MOST_FOUND", 2)
+    monkeypatch.setattr(selectors, "AT_ONCE", 2)
+    published(world, new(world, title="最早", category="training"), body="校准周期")
+    for number in range(4):
+        published(world, new(world, title=f"规程 {number}"), body="校准周期")
+
+    with acting_as(world.actor(world.agency_manager)):
+        for term in ("校准", "校准周期"):
+            assert [row.title for row in found(term)] == ["规程 3", "规程 2"]
+            among = selectors.documents(text=term, category="training")
+            assert [row.title for row in among] == ["最早"]
+    page = world.client(world.agency_manager).get("/agency/documents/?text=校准").content.decode()
+    assert "最多列出最新的 2 条" in page
+    assert (
+        "最多列出"
+        not in world.client(world.agency_manager).get("/agency/documents/").content.decode()
+    )
 
 
 def test_the_list_and_the_readings_are_exported(world: World) -> None:

@@ -21,13 +21,14 @@ from yunjian.agencies.models import (
     SparePart,
 )
 from yunjian.certificates.models import AgencyRegistration, OrganizationCertificate
+from yunjian.credit.domain.searching import grams
 from yunjian.credit.models import (
     Acknowledgement,
     AnnualYear,
     Document,
     DocumentReminder,
     DocumentVersion,
-    Passage,
+    SearchIndex,
     Supervision,
     SupervisionStep,
     TrainingParticipant,
@@ -399,7 +400,7 @@ def _documents(city: City) -> None:
             published_at=now(),
         )
     )
-    Passage.objects.create(version=version, organization=city.agency, text="巡检操作规程\n先看后动")
+    SearchIndex.objects.create(version=version, grams=grams("巡检操作规程\n先看后动"))
     Acknowledgement.objects.create(
         version=version,
         organization=city.agency,

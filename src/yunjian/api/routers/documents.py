@@ -56,7 +56,10 @@ def documents(
     text: str = "",
     cursor: UUID | None = None,
 ) -> Slice[Document]:
-    """Return a page of documents that the account may see, newest first."""
+    """Return a page of documents that the account may see, newest first.
+
+    `text` finds the newest 1,000 that say it.
+    """
     return newest_first(selectors.documents(category=category, text=text), cursor=cursor)
 
 

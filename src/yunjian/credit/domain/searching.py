@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 MOST_TERMS = 5
 MOST_CHARACTERS = 60
 AROUND = 40
-# 2,000 bytes at most stand in a row of a table; what is longer is moved elsewhere
-PASSAGE = 600
+GRAM = 2  # characters
+BITS = 21  # of a character
 
 
 def searchable(*texts: str) -> str:
@@ -22,13 +23,19 @@ def terms(query: str) -> list[str]:
     return searchable(query[:MOST_CHARACTERS]).split()[:MOST_TERMS]
 
 
-def passages(text: str) -> list[str]:
-    """Return a searchable text in passages; each term of a query stands wholly in one of them."""
-    step = PASSAGE - MOST_CHARACTERS + 1
-    return [
-        text[begin : begin + PASSAGE]
-        for begin in range(0, max(len(text) - MOST_CHARACTERS + 1, 1), step)
-    ]
+def grams(text: str) -> list[int]:
+    """Return the characters of a searchable text and its pairs of neighbours, as numbers, once.
+
+    Whatever has a term of one or two characters has its gram, and the other way round; what has a
+    longer term has all of its grams.
+    """
+    singles = {ord(one) for part in text.split() for one in part}
+    pairs = {
+        ord(first) << BITS | ord(second)
+        for part in text.split()
+        for first, second in pairwise(part)
+    }
+    return sorted(singles | pairs)
 
 
 def excerpt(text: str, wanted: Iterable[str]) -> list[tuple[str, bool]]:

@@ -5,7 +5,7 @@ from yunjian.credit.models.documents import (
     Document,
     DocumentReminder,
     DocumentVersion,
-    Passage,
+    SearchIndex,
 )
 from yunjian.credit.models.supervisions import Supervision, SupervisionStep
 from yunjian.credit.models.trainings import (
@@ -22,7 +22,7 @@ __all__ = [
     "Document",
     "DocumentReminder",
     "DocumentVersion",
-    "Passage",
+    "SearchIndex",
     "Supervision",
     "SupervisionStep",
     "TrainingParticipant",

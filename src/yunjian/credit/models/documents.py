@@ -3,12 +3,13 @@
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
-from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, own, through
-from yunjian.access.scope import ANYTHING, NOTHING, IdModel, ScopedModel
+from yunjian.access.row_policies import AUTHORITY, RowPolicy, Unrestricted, both, own, through
+from yunjian.access.scope import NOTHING, IdModel, ScopedModel
 from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit.domain.categories import category_title
@@ -227,39 +228,24 @@ class DocumentVersion(Versioned, ScopedModel):
         return "expired" if ended_by_itself else "superseded"
 
 
-class Passage(ScopedModel):
-    """A passage of what a published version says, as it is searched (docs/adr/0178).
+class SearchIndex(models.Model):
+    """What a published version says, as it is searched (docs/adr/0180): its characters and pairs of
+    neighbours as numbers (`domain.searching.grams`).
 
-    Short enough to stand in the table itself, so that reading all of them takes a fifth of a second
-    where reading the whole texts takes more than half of one; each shares its end with the next, so
-    that a term stands wholly in one of them.
+    PostgreSQL uses no index of this kind on a table with row policies. What is found here is only
+    ever read through versions, which have them.
     """
 
-    version = models.ForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="passages")
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    version = models.OneToOneField(
+        DocumentVersion, on_delete=models.CASCADE, primary_key=True, related_name="search_index"
     )
-    text = models.TextField()
+    grams = ArrayField(models.BigIntegerField())
 
-    row_policy = RowPolicy(
-        # only of what is published: a version that is withdrawn loses its passages
-        read=(own("organization_id"), AUTHORITY),
-        write=(own("organization_id"),),
-    )
+    row_policy = Unrestricted("numbers to find versions by; versions themselves have a policy")
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "version"], name="passage_organization")]
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> models.Q:
-        """The agency its own; authorities all, because all are published."""
-        match actor.organization_kind:
-            case "agency":
-                return models.Q(organization_id=actor.organization_id)
-            case "authority":
-                return ANYTHING
-            case _:
-                return NOTHING
+        # read far more often than written: without a list of what is yet to be sorted in
+        indexes = [GinIndex(fields=["grams"], name="search_index_grams", fastupdate=False)]
 
 
 class Acknowledgement(ScopedModel):

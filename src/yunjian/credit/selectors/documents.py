@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    BooleanField,
+    BigIntegerField,
     DateField,
     Exists,
     ExpressionWrapper,
@@ -19,7 +19,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
-    UUIDField,
     Value,
 )
 from django.db.models.functions import Greatest, StrIndex, Substr
@@ -29,13 +28,12 @@ from yunjian.access.actor import Actor
 from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit.domain.categories import Category, categories
-from yunjian.credit.domain.searching import AROUND, excerpt, terms
+from yunjian.credit.domain.searching import AROUND, GRAM, excerpt, grams, terms
 from yunjian.credit.models import (
     Acknowledgement,
     Document,
     DocumentReminder,
     DocumentVersion,
-    Passage,
 )
 from yunjian.credit.models.documents import VersionState
 from yunjian.identity.models import Account
@@ -47,6 +45,8 @@ from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.models import MonitoringPoint, PointAccess
 
 SOON = timedelta(days=30)
+MOST_FOUND = 1_000
+AT_ONCE = 1_500
 STATES = {
     "in_force": _("施行中"),
     "expiring": _("即将到期"),
@@ -72,8 +72,8 @@ def documents(
 
     `state` is "in_force", "expiring" (within 30 days), "coming" or "expired" (nothing in force, but
     something later or before), "none" (nothing published) or "draft" (one is being written). `text`
-    is searched in what the versions in force say and in the names; `said` is then what stands
-    around its first term.
+    is searched in what the versions in force say and in the names: the newest `MOST_FOUND` are
+    found, and `said` is what stands around its first term.
     """
     versions = DocumentVersion.objects.filter(document=OuterRef("pk"))
     published = versions.filter(state=VersionState.PUBLISHED)
@@ -102,53 +102,57 @@ def documents(
     )
     rows = rows.distinct() if point else rows
     wanted = terms(text)
-    return _saying(rows, held, wanted) if wanted else rows
-
-
-def _saying(
-    rows: QuerySet[Document], held: QuerySet[DocumentVersion], wanted: list[str]
-) -> QuerySet[Document]:
-    """Keep documents of which the version in force, or the name, has all of the terms."""
-    # asked once: the page, and the number of all rows, are then found by key
-    found = _versions_saying(wanted)
-    named = Q()
-    for number, term in enumerate(wanted):
-        name = f"place_{number}"
-        rows = rows.alias(**{name: StrIndex(Folded("title"), Value(term))})
-        named &= Q(**{f"{name}__gt": 0})
-    saying = DocumentVersion.objects.filter(Among("pk", found), in_force_on(today()))
+    if not wanted:
+        return rows
     first = wanted[0]
     begin = Greatest(StrIndex("search_text", Value(first)) - AROUND - 1, 1)
     around = Substr("search_text", begin, len(first) + 2 * AROUND + 2)
-    said = held.annotate(around=around).values("around")[:1]
-    return rows.filter(Q(pk__in=saying.values("document_id")) | named).annotate(
-        said=Subquery(said), sought=Value(" ".join(wanted))
+    found = _found(rows, wanted, beside=bool(category or state or point))
+    return rows.filter(pk__in=found).annotate(
+        said=Subquery(held.annotate(around=around).values("around")[:1]),
+        sought=Value(" ".join(wanted)),
     )
 
 
-def _versions_saying(wanted: list[str]) -> list[UUID]:
-    """Return the versions of which the passages have all of the terms."""
-    found: list[UUID] | None = None
-    for term in wanted:
-        # strpos, not LIKE: it looks for bytes
-        rows = Passage.objects.annotate(place=StrIndex("text", Value(term))).filter(place__gt=0)
-        if found is not None:
-            rows = rows.filter(Among("version", found))
-        found = list(rows.order_by().values_list("version_id", flat=True).distinct())
-        if not found:
+def _found(rows: QuerySet[Document], wanted: list[str], *, beside: bool) -> list[UUID]:
+    """Return the newest `MOST_FOUND` documents of which the version in force, or the name, has all
+    of the terms; `beside`: only such as are among `rows`."""
+    versions = DocumentVersion.objects.filter(in_force_on(today()))
+    names = Document.objects.all()
+    if beside:
+        versions, names = versions.filter(document__in=rows.values("pk")), rows
+    for number, term in enumerate(wanted):
+        place = f"place_{number}"
+        names = names.alias(**{place: StrIndex(Folded("title"), Value(term))})
+        names = names.filter(**{f"{place}__gt": 0})
+    named = names.order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND]
+    found = {*_saying(versions, wanted), *named}
+    return sorted(found, reverse=True)[:MOST_FOUND]
+
+
+def _saying(versions: QuerySet[DocumentVersion], wanted: list[str]) -> list[UUID]:
+    """Return the documents of the newest `MOST_FOUND` versions that have all of the terms."""
+    numbers = [number for term in wanted for number in grams(term)]
+    # said of what kind they are: Django sends a plain list as integers of four bytes, cut off
+    asked = Value(numbers, output_field=ArrayField(BigIntegerField()))
+    # the newest documents first, as they are listed
+    rows = versions.filter(search_index__grams__contains=asked).order_by("-document_id")
+    longer = [term for term in wanted if len(term) > GRAM]
+    if not longer:
+        return list(rows.values_list("document_id", flat=True)[:MOST_FOUND])
+    found: list[UUID] = []
+    # the texts are asked of some at a time: of a common term the first ones are enough
+    candidates = list(rows.values_list("pk", flat=True))
+    for begin in range(0, len(candidates), AT_ONCE):
+        saying = DocumentVersion.objects.filter(pk__in=candidates[begin : begin + AT_ONCE])
+        for number, term in enumerate(longer):
+            place = f"place_{number}"
+            saying = saying.alias(**{place: StrIndex("search_text", Value(term))})
+            saying = saying.filter(**{f"{place}__gt": 0})
+        found += saying.values_list("document_id", flat=True)
+        if len(found) >= MOST_FOUND:
             break
-    return found or []
-
-
-class Among(Func):
-    """Whether a column is one of many keys, which are sent as one array."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
-
-    def __init__(self, column: str, keys: list[UUID]) -> None:
-        super().__init__(F(column), Value(keys, output_field=ArrayField(UUIDField())))
+    return found
 
 
 class Folded(Func):

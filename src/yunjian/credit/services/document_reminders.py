@@ -18,7 +18,7 @@ from yunjian.credit.selectors.documents import (
     supervisors_of,
     to_be_read,
 )
-from yunjian.credit.services.documents import passages_keep, reading_link
+from yunjian.credit.services.documents import reading_link, search_index_update
 from yunjian.evidence import storage
 from yunjian.kernel.clock import today
 from yunjian.messaging.services import notify
@@ -65,7 +65,7 @@ def read_file(version_id: str) -> int:
         row.file_text = text
         row.search_text = searchable(row.name, row.body, text)
         row.save(update_fields=["file_text", "search_text"])
-        passages_keep(row)
+        search_index_update(row)
     return len(text)
 
 

@@ -16,8 +16,8 @@ from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import Position
 from yunjian.credit import events
 from yunjian.credit.domain.categories import categories
-from yunjian.credit.domain.searching import passages, searchable
-from yunjian.credit.models import Acknowledgement, Document, DocumentVersion, Passage
+from yunjian.credit.domain.searching import grams, searchable
+from yunjian.credit.models import Acknowledgement, Document, DocumentVersion, SearchIndex
 from yunjian.credit.models.documents import MOST_TEXT, VersionState
 from yunjian.credit.policies import account_of_editor, may_keep_documents, may_read_documents
 from yunjian.credit.selectors.documents import accounts_asked, asked_to_read, point_ids_served
@@ -222,7 +222,7 @@ def version_publish(
     row.digest = version_digest(row)
     row.version += 1
     row.save()
-    passages_keep(row)
+    search_index_update(row)
     _show(document)
     if row.attachment_id is not None:
         enqueue(READ_FILE, version_id=str(row.pk))
@@ -262,7 +262,7 @@ def version_withdraw(*, actor: Actor, row: DocumentVersion, reason: str) -> Docu
     row.withdraw_reason = reason.strip()[:200]
     row.version += 1
     row.save(update_fields=["state", "withdraw_reason", "version"])
-    passages_keep(row)
+    search_index_update(row)
     # of those that stay: the one before it holds on, until the one behind it begins
     before = _published(document).filter(effective_from__lt=row.effective_from)
     behind = _published(document).filter(effective_from__gt=row.effective_from)
@@ -366,14 +366,13 @@ def version_acknowledge(
     return made, True
 
 
-def passages_keep(row: DocumentVersion) -> None:
-    """Keep what is searched of a version in passages, as long as it is published."""
-    Passage.unscoped().filter(version=row).delete()
+def search_index_update(row: DocumentVersion) -> None:
+    """Have a version found by what it says, as long as it is published."""
     if row.state == VersionState.PUBLISHED:
-        Passage.unscoped().bulk_create(
-            Passage(version=row, organization_id=row.organization_id, text=text)
-            for text in passages(row.search_text)
-        )
+        found_by = {"grams": grams(row.search_text)}
+        SearchIndex.objects.update_or_create(version=row, defaults=found_by)
+    else:
+        SearchIndex.objects.filter(version=row).delete()
 
 
 def version_digest(row: DocumentVersion) -> str:

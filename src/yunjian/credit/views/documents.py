@@ -104,7 +104,8 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
     actions = [new] if may_keep_documents(current_actor()) else []
     query = cleaned_query(form)
     rows = selectors.documents(**query).prefetch_related("points", "readers")
-    return DOCUMENTS.answer(request, rows, form=form, actions=actions, exclude=_unasked(query))
+    beside = _search_context(query)
+    return DOCUMENTS.answer(request, rows, form=form, actions=actions, **beside)
 
 
 @agency_page
@@ -134,7 +135,7 @@ def agency_documents(request: HttpRequest) -> HttpResponseBase:
     form = DocumentQuery(request.GET)
     query = cleaned_query(form)
     rows = selectors.documents(**query).prefetch_related("points", "readers")
-    return OF_AGENCIES.answer(request, rows, form=form, exclude=_unasked(query))
+    return OF_AGENCIES.answer(request, rows, form=form, **_search_context(query))
 
 
 @authority_page
@@ -400,9 +401,10 @@ def version_read(request: HttpRequest, version_id: UUID) -> HttpResponse:
     )
 
 
-def _unasked(query: dict[str, Any]) -> tuple[str, ...]:
-    """Return the columns that nobody asked for: what stands around a term, without one."""
-    return () if query.get("text") else ("excerpt",)
+def _search_context(query: dict[str, Any]) -> dict[str, Any]:
+    """Return what a list shows only when it is searched: what stands around a term, and how many
+    are found at most."""
+    return {"most_found": selectors.MOST_FOUND} if query.get("text") else {"exclude": ("excerpt",)}
 
 
 def _version(version_id: UUID) -> DocumentVersion:

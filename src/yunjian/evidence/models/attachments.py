@@ -49,6 +49,7 @@ class Attachment(ScopedModel):
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
+        ordering = ["id"]
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="attachment_organization"),
             models.Index(fields=["digest"], name="attachment_digest"),

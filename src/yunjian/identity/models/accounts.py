@@ -106,6 +106,7 @@ class RoleGrant(IdModel):
     )
 
     class Meta:
+        ordering = ["role"]
         constraints = [
             models.UniqueConstraint(fields=["account", "role"], name="role_granted_once"),
             # 三员分离: nobody holds two of the three
