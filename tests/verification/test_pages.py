@@ -84,7 +84,7 @@ def test_the_values_of_a_report_stand_on_its_tabs(desk: Desk) -> None:
     def page(tab: str) -> str:
         return client.get(f"/agency/reports/{report.pk}/?tab={tab}").content.decode()
 
-    assert "hj75-verification@1" in page("basics")
+    assert "烟气 CEMS 校验（比对）报告 第 1 版" in page("basics")
     assert "SN-SO2" in page("instruments")
     assert "GBW-1" in page("instruments")
     assert "106" in page("tests")

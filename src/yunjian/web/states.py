@@ -6,16 +6,17 @@ from django.utils.safestring import SafeString
 COLOURS = {
     "good": {
         "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal", "published",
-        "in_force", "read",
+        "in_force", "read", "accepted", "approved", "closed", "granted",
     },
     "waiting": {
         "submitted", "open", "started", "in_progress", "today", "upcoming", "coming", "unread",
+        "received", "checked", "scheduled", "held", "issued", "appealed", "rectified", "asked",
     },
     "bad": {
         "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
-        "locked", "abnormal", "expired", "missing",
+        "locked", "abnormal", "expired", "missing", "refused",
     },
-    "warned": {"attention", "unknown", "expiring", "calibrate"},
+    "warned": {"attention", "unknown", "expiring", "calibrate", "rectifying"},
 }  # fmt: skip
 COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states}
 
