@@ -252,6 +252,7 @@ def draft_published(request: HttpRequest, form_draft_id: UUID) -> HttpResponse:
         save=save,
         template="library/report_forms/publish.html",
         draft=draft,
+        form_title=labels.localized(reports.report_form(draft.base).title),
         changes=draft_changes(draft),
         problems=_problems(draft),
     )
@@ -279,11 +280,12 @@ def _problems(draft: ReportFormDraft) -> list[str]:
 def _draft_page(
     request: HttpRequest, draft: ReportFormDraft, *, error: DomainError | None = None
 ) -> HttpResponse:
+    base = reports.report_form(draft.base)
     context = {
-        "title": _("编制 %(name)s 的新版本") % {"name": draft.code},
+        "title": _("编制 %(name)s 的新版本") % {"name": labels.localized(base.title)},
         "parents": PARENTS,
         "draft": draft,
-        "base": reports.report_form(draft.base),
+        "base": base,
         "contents": content_lines(draft.content),
         "originals": original_lines(draft.content),
         "changes": draft_changes(draft),
