@@ -14,9 +14,9 @@ COLOURS = {
     },
     "bad": {
         "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
-        "locked", "abnormal", "expired", "missing", "refused",
+        "locked", "abnormal", "expired", "missing", "refused", "rectifying",
     },
-    "warned": {"attention", "unknown", "expiring", "calibrate", "rectifying"},
+    "warned": {"attention", "unknown", "expiring", "calibrate"},
 }  # fmt: skip
 COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states}
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from yunjian.instruments.fields import SETTINGS, setting_labels
@@ -45,7 +46,7 @@ TABS = [
     ("signing", _("审核与签字")),
     ("history", _("历史")),
 ]
-CORRECTIONS_TITLE = _("报告整改")
+CORRECTIONS_TITLE = pgettext_lazy("noun", "报告整改")
 
 
 def corrections_page(name: str, base: str, parents: tuple[Any, ...], first: Any) -> ListPage:
