@@ -36,7 +36,7 @@ def test_a_form_is_written_published_and_taken_on_by_a_report(
 
         engineer.goto(f"{server.base}/agency/reports/{report.pk}/")
         told = engineer.get_by_test_id("form-not-current")
-        expect(told).to_contain_text(f"现行的是 {CODE}@101")
+        expect(told).to_contain_text("现行的是 烟气 CEMS 校验（比对）报告 地方第 1 版")
         engineer.get_by_test_id("form-move").click()
         expect(told).to_have_count(0)
         expect(engineer.get_by_test_id("checklist")).to_contain_text("检测机构印章")

@@ -84,11 +84,28 @@ def test_the_values_of_a_report_stand_on_its_tabs(desk: Desk) -> None:
     def page(tab: str) -> str:
         return client.get(f"/agency/reports/{report.pk}/?tab={tab}").content.decode()
 
-    assert "hj75-verification@1" in page("basics")
+    assert "烟气 CEMS 校验（比对）报告 第 1 版" in page("basics")
     assert "SN-SO2" in page("instruments")
     assert "GBW-1" in page("instruments")
     assert "106" in page("tests")
     assert "报告-" in page("originals")
+
+
+def test_whoever_sees_a_report_reads_the_same_people_and_devices(desk: Desk) -> None:
+    report = desk.submitted()
+    with acting_as(system_actor("test")):
+        person = report.people.select_related("person").get()
+        device = report.devices.get()
+    for account, base in (
+        (desk.preparer, "/agency/reports/"),
+        (desk.world.reviewer, "/supervision/reports/"),
+        (desk.world.discharger_owner, "/source/reports/"),
+    ):
+        client = desk.world.client(account)
+        page = client.get(f"{base}{report.pk}/?tab=instruments").content.decode()
+        assert person.person.name in page
+        assert device.snapshot["asset_number"] in page
+        assert "缺少" not in client.get(f"{base}{report.pk}/?tab=basics").content.decode()
 
 
 def test_pasted_readings_fill_the_table_and_are_saved(desk: Desk) -> None:

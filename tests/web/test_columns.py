@@ -956,7 +956,9 @@ def filing_context(filled: Filled) -> dict[str, Any]:
 def report_context(filled: Filled) -> dict[str, Any]:
     row = filled.row(Report, "report.")
     filled.texts["report.outlet"] = str(row.point.outlet)
-    return {"report": row, "checklist": [], "editions": [], "exceptions": []}
+    filled.texts["form_title"] = "烟气 CEMS 校验（比对）报告 第 1 版"
+    form = filled.texts["form_title"]
+    return {"report": row, "form_title": form, "checklist": [], "editions": [], "exceptions": []}
 
 
 def plan_context(filled: Filled) -> dict[str, Any]:
@@ -1241,7 +1243,7 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
             "签发日期": "report.issued_on", "排污单位": "report.discharger.name",
             "排口": "report.outlet", "测点": "report.point.name",
             "MN 号": "report.point.mn_code", "实施开始时间": "report.executed_from",
-            "实施结束时间": "report.executed_to", "报告格式": "report.form",
+            "实施结束时间": "report.executed_to", "报告格式": "form_title",
             "执行标准": "report.standard", "参比数据来源": "report.data_source",
             "第三方名称": "report.third_party", "第三方报告编号": "report.third_party_report",
             "分析实验室": "report.laboratory", "CMA 证书编号": "report.laboratory_cma",

@@ -20,7 +20,7 @@ from yunjian.demo.history import History
 from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
-from yunjian.demo.reports import build_reports
+from yunjian.demo.reports import build_reports, have_files_read
 from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, WechatBinding
@@ -82,6 +82,7 @@ def load(
         _read_old_messages(builder)
         known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
     keep(var_dir, builder.password, known)
+    have_files_read()  # the worker that runs beside the pages does
 
 
 def take_stock() -> None:

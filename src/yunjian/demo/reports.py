@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from yunjian.access.actor import Actor
+from django.db import transaction
+
+from yunjian.access.actor import Actor, acting_as
 from yunjian.demo import pictures
-from yunjian.demo.builder import Agency, CityBuilder
+from yunjian.demo.builder import LOADER, Agency, CityBuilder
 from yunjian.instruments.models import Instrument
+from yunjian.kernel.queue import enqueue
 from yunjian.maintenance.models import Visit
 from yunjian.verification.documents.papers import pdf_of
 from yunjian.verification.models import FindingException, Report
@@ -33,6 +36,14 @@ def build_reports(builder: CityBuilder) -> None:
         ends = ENDS + MORE_ENDS if builder.looks_back and number == 0 else ENDS
         for place, (end, visit) in enumerate(zip(ends, visits, strict=False)):
             _Writer(builder, agency, visit, f"{number + 1:02d}-{place + 1:03d}").write(end)
+
+
+def have_files_read() -> None:
+    """Have the files of reports read: nobody keeps the jobs of a city that is being loaded."""
+    with transaction.atomic(), acting_as(LOADER):
+        files = Report.unscoped().filter(file__isnull=False).values_list("pk", "file_id")
+        for report_id, attachment_id in files:
+            enqueue(drafts.READ_FILE, report_id=str(report_id), attachment_id=str(attachment_id))
 
 
 def _visits(agency: Agency) -> list[Visit]:

@@ -62,9 +62,6 @@ class CorrectionTable(Table):
     discharger = Column(_("排污单位"), "report.discharger.name")
     point = Column(_("测点"), "point.name")
     parameters = Column(_("监测因子"), lambda row: "、".join(row.parameters))
-    title = Column(_("事项"))
-    basis = Column(_("依据"), lambda row: f"{row.standard} {row.clause}")
-    opened_on = Column(_("起算日期"))
     due_on = Column(_("期限"), order=Order(by="due_on", bounded="failed reports: some hundred"))
     state = Column(
         _("状态"),
@@ -74,7 +71,10 @@ class CorrectionTable(Table):
             _correction_words(row),
         ),
     )
-    done_by = Column(_("完成报告"), "done_by_report.number")
+    title = Column(_("事项"))
+    basis = Column(_("依据"), lambda row: f"{row.standard} {row.clause}", on_page=False)
+    opened_on = Column(_("起算日期"), on_page=False)
+    done_by = Column(_("完成报告"), "done_by_report.number", on_page=False)
     actions = actions_column("verification/parts/correction_actions.html")
 
 

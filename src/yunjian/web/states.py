@@ -6,14 +6,15 @@ from django.utils.safestring import SafeString
 COLOURS = {
     "good": {
         "official", "filed", "active", "confirmed", "done", "pass", "sent", "normal", "published",
-        "in_force", "read",
+        "in_force", "read", "accepted", "approved", "closed", "granted",
     },
     "waiting": {
         "submitted", "open", "started", "in_progress", "today", "upcoming", "coming", "unread",
+        "received", "checked", "scheduled", "held", "issued", "appealed", "rectified", "asked",
     },
     "bad": {
         "returned", "objected", "overdue", "fail", "out_of_control", "late", "failed", "banned",
-        "locked", "abnormal", "expired", "missing",
+        "locked", "abnormal", "expired", "missing", "refused", "rectifying",
     },
     "warned": {"attention", "unknown", "expiring", "calibrate"},
 }  # fmt: skip

@@ -225,7 +225,9 @@ def plan_returning(request: HttpRequest, training_plan_id: UUID) -> HttpResponse
         trainings.plan_return(actor=current_actor(), plan=plan, **form.cleaned_data)
         return done(request, gettext("已退回"), _plan_url(plan))
 
-    return form_dialog(request, form, save=save, title=gettext("退回培训计划"), danger=True)
+    return form_dialog(
+        request, form, save=save, title=gettext("退回培训计划"), submit=gettext("退回"), danger=True
+    )
 
 
 @read
@@ -459,7 +461,14 @@ def session_cancelling(request: HttpRequest, training_id: UUID) -> HttpResponse:
         sessions.session_cancel(actor=current_actor(), session=row, **form.cleaned_data)
         return done(request, gettext("已取消培训"), _session_url(row))
 
-    return form_dialog(request, form, save=save, title=gettext("取消教育培训"), danger=True)
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=gettext("取消教育培训"),
+        submit=gettext("取消培训"),
+        danger=True,
+    )
 
 
 # --- what the pages share

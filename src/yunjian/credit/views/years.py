@@ -218,7 +218,9 @@ def year_reopening(request: HttpRequest, year: int) -> HttpResponse:
         return done(request, gettext("年度已重新开放"), reverse("credit:year_plans", args=[year]))
 
     title = gettext("重新开放 %(year)s 年度") % {"year": year}
-    return form_dialog(request, form, save=save, title=title, danger=True)
+    return form_dialog(
+        request, form, save=save, title=title, submit=gettext("重新开放"), danger=True
+    )
 
 
 # --- authorities

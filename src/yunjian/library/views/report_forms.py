@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yunjian.access.actor import current_actor
@@ -96,7 +96,7 @@ def form_shown(request: HttpRequest, name: str) -> HttpResponse:
 
 KIND_TITLES = {
     "comparison": gettext_lazy("比对"),
-    "verification": gettext_lazy("校验"),
+    "verification": pgettext_lazy("noun", "校验"),
     "water_sample": gettext_lazy("实际水样比对"),
     "system_calibration": gettext_lazy("全系统校准"),
     "acceptance": gettext_lazy("验收"),
@@ -252,6 +252,7 @@ def draft_published(request: HttpRequest, form_draft_id: UUID) -> HttpResponse:
         save=save,
         template="library/report_forms/publish.html",
         draft=draft,
+        form_title=labels.localized(reports.report_form(draft.base).title),
         changes=draft_changes(draft),
         problems=_problems(draft),
     )
@@ -279,11 +280,12 @@ def _problems(draft: ReportFormDraft) -> list[str]:
 def _draft_page(
     request: HttpRequest, draft: ReportFormDraft, *, error: DomainError | None = None
 ) -> HttpResponse:
+    base = reports.report_form(draft.base)
     context = {
-        "title": _("编制 %(name)s 的新版本") % {"name": draft.code},
+        "title": _("编制 %(name)s 的新版本") % {"name": labels.localized(base.title)},
         "parents": PARENTS,
         "draft": draft,
-        "base": reports.report_form(draft.base),
+        "base": base,
         "contents": content_lines(draft.content),
         "originals": original_lines(draft.content),
         "changes": draft_changes(draft),

@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yunjian.access.actor import Actor
 from yunjian.access.row_policies import AUTHORITY, RowPolicy, both, in_district, own
@@ -46,7 +47,7 @@ class ReportKind(models.TextChoices):
     """What was done, as HJ 75, HJ 355 and HJ 1286 call it."""
 
     COMPARISON = "comparison", _("比对")
-    VERIFICATION = "verification", _("校验")
+    VERIFICATION = "verification", pgettext_lazy("noun", "校验")
     WATER_SAMPLE = "water_sample", _("实际水样比对")
     SYSTEM_CALIBRATION = "system_calibration", _("全系统校准")
     ACCEPTANCE = "acceptance", _("验收")

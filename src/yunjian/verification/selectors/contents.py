@@ -52,6 +52,12 @@ def original_titles(report: Report) -> dict[str, str]:
     return {one.key: localized(_both(one.title)) for form in versions for one in form.originals}
 
 
+def test_titles(report: Report) -> dict[str, str]:
+    """Return what the tests of the report's form are called."""
+    form = form_named(report.form)
+    return {one.key: localized(_both(one.title)) for one in (form.tests if form else ())}
+
+
 def missing_originals(report: Report) -> list[tuple[str, str]]:
     """Return the required original records that are not there, as kind and title."""
     form = form_named(report.form)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from yunjian.kernel.clock import business_day, today
+from yunjian.library.domain.labels import localized
+from yunjian.library.selectors.report_forms import version_text
 from yunjian.standards.reports import ReportForm, TestSpec, UnknownForm, forms_on, report_form
 from yunjian.verification.models import Report
 
@@ -56,6 +58,11 @@ def form_named(name: str) -> ReportForm | None:
         return report_form(name) if name else None
     except UnknownForm:
         return None
+
+
+def form_text(form: ReportForm) -> str:
+    """Return what people call a form: its title and which version it is."""
+    return f"{localized(form.title)} {version_text(form)}"
 
 
 def spec_of(form: ReportForm, key: str) -> TestSpec | None:

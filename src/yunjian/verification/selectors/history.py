@@ -12,12 +12,13 @@ from yunjian.access.actor import current_actor
 from yunjian.evidence.models import Event
 from yunjian.kernel.languages import Text, language_code
 from yunjian.records.actors import with_actors
-from yunjian.records.history import changed_values
+from yunjian.records.history import ChangedValue, changed_values
 from yunjian.verification import events
 from yunjian.verification.domain.findings import Finding, from_data
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.models import FindingException, Report
 from yunjian.verification.models.parts import DeclaredVerdict, ExceptionState
+from yunjian.verification.selectors.contents import original_titles, test_titles
 from yunjian.verification.selectors.facts import current_findings
 from yunjian.verification.selectors.reports import editions_of, exceptions_of
 
@@ -67,12 +68,16 @@ def report_history(report: Report) -> list[ReportLine]:
     if actor.organization_id != report.agency_id:
         rows = rows.exclude(verb__in=BEFORE_SUBMISSION)
     known = rows.filter(verb__in=events.SENTENCES).order_by("-id")[:MOST]
-    return [_line(event, who) for event, who in with_actors(known)]
+    titles = original_titles(report) | test_titles(report)
+    return [_line(event, who, titles) for event, who in with_actors(known)]
 
 
-def _line(event: Event, who: str) -> ReportLine:
+def _line(event: Event, who: str, titles: dict[str, str]) -> ReportLine:
     payload = orjson.loads(event.body)["payload"]
-    changes = [f"{one.label}：{one.before} → {one.after}" for one in changed_values(event, payload)]
+    changes = [
+        f"{one.label}：{_titled(one, one.before, titles)} → {_titled(one, one.after, titles)}"
+        for one in changed_values(event, payload)
+    ]
     return ReportLine(
         at=event.at,
         who=who,
@@ -80,6 +85,18 @@ def _line(event: Event, who: str) -> ReportLine:
         details=[*_said(payload), *changes],
         digest=event.digest,
     )
+
+
+def _titled(change: ChangedValue, text: str, titles: dict[str, str]) -> str:
+    """Say in words which record or test of the form a change was about; it begins with its key."""
+    if change.path not in {"originals", "tests"}:
+        return text
+    said = (
+        f"{title}{text.removeprefix(key)}"
+        for key, title in titles.items()
+        if text.startswith((f"{key} ", f"{key}："))
+    )
+    return next(said, text)
 
 
 def _said(payload: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.languages import CHINESE, localized
+from yunjian.library.domain.labels import unit_text
 from yunjian.verification.documents.papers import PaperTest, ReportPaper, Rows, difference
 from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.models.reports import ReportState
@@ -179,7 +180,11 @@ def _test(report: Report, row: ReportTest) -> PaperTest:
     title = localized(_both(spec.title)) if spec else row.test
     return PaperTest(
         title=f"{title}（{row.parameter}）" if row.parameter else title,
-        about=[["单位", row.unit], ["评价依据", row.basis or results.get("standard", "")], *fields],
+        about=[
+            ["单位", unit_text(row.unit)],
+            ["评价依据", row.basis or results.get("standard", "")],
+            *fields,
+        ],
         head=head,
         rows=rows,
         results=[
@@ -198,7 +203,8 @@ def _test(report: Report, row: ReportTest) -> PaperTest:
 
 
 def _unit(unit: str) -> str:
-    return "" if unit in {"", "1"} else f"（{unit}）"
+    written = unit_text(unit)
+    return f"（{written}）" if written else ""
 
 
 def _name(account: object) -> str:

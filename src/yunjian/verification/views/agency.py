@@ -400,7 +400,9 @@ def report_sent_back(request: HttpRequest, report_id: UUID) -> HttpResponse:
         report_send_back(actor=current_actor(), report=report, reason=form.cleaned_data["reason"])
         return done(request, gettext("已退回修改"), _page_of(report))
 
-    return form_dialog(request, form, save=save, title=gettext("退回修改"), danger=True)
+    return form_dialog(
+        request, form, save=save, title=gettext("退回修改"), submit=gettext("退回"), danger=True
+    )
 
 
 @only_with(SIGN_REPORTS)
@@ -480,7 +482,9 @@ def report_withdrawn(request: HttpRequest, report_id: UUID) -> HttpResponse:
         report_withdraw(actor=current_actor(), report=report, reason=form.cleaned_data["reason"])
         return done(request, gettext("已撤回报告"), _page_of(report))
 
-    return form_dialog(request, form, save=save, title=gettext("撤回报告"), danger=True)
+    return form_dialog(
+        request, form, save=save, title=gettext("撤回报告"), submit=gettext("撤回"), danger=True
+    )
 
 
 @only_with(PREPARE_REPORTS)
@@ -495,4 +499,11 @@ def exception_asked(request: HttpRequest, report_id: UUID) -> HttpResponse:
         exception_ask(actor=current_actor(), report=report, **form.cleaned_data)
         return done(request, gettext("已申请例外，由生态环境部门处理"), _page_of(report, "signing"))
 
-    return form_dialog(request, form, save=save, title=gettext("申请例外"), text=initial["finding"])
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=gettext("申请例外"),
+        submit=gettext("申请例外"),
+        text=initial["finding"],
+    )

@@ -6,17 +6,25 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
+from yunjian.instruments.fields import SETTINGS, setting_labels
 from yunjian.kernel.errors import DomainError
+from yunjian.library.domain.labels import unit_text
 from yunjian.library.domain.report_form_changes import provenance_text
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import CorrectionQuery, ReportQuery
-from yunjian.verification.models import Report
+from yunjian.verification.models import Report, ReportInstrument
 from yunjian.verification.selectors.contents import checklist, original_kinds, original_titles
 from yunjian.verification.selectors.corrections import corrections
 from yunjian.verification.selectors.file_remarks import file_problem, file_remarks, test_remarks
-from yunjian.verification.selectors.forms import form_named, form_to_move_to, spec_of
+from yunjian.verification.selectors.forms import (
+    form_named,
+    form_text,
+    form_to_move_to,
+    spec_of,
+)
 from yunjian.verification.selectors.history import VERDICT_TITLES, findings_shown, report_history
 from yunjian.verification.selectors.reports import (
     certificate_signature_of,
@@ -38,7 +46,7 @@ TABS = [
     ("signing", _("审核与签字")),
     ("history", _("历史")),
 ]
-CORRECTIONS_TITLE = _("报告整改")
+CORRECTIONS_TITLE = pgettext_lazy("noun", "报告整改")
 
 
 def corrections_page(name: str, base: str, parents: tuple[Any, ...], first: Any) -> ListPage:
@@ -120,6 +128,7 @@ def report_shown(
     findings, gone = findings_shown(held)
     titles = original_titles(held)
     originals = [(titles.get(row.kind, row.kind), row) for row in held.originals.all()]
+    form, current = form_named(held.form), None if held.submitted_at else form_to_move_to(held)
     page = {
         "title": held.number,
         "report": held,
@@ -127,6 +136,7 @@ def report_shown(
         "tab": tab,
         "findings": findings,
         "gone": gone,
+        "instruments": _instruments(held) if tab == "instruments" else [],
         "tests": _tests(held) if tab == "tests" else [],
         "checklist": checklist(held) if tab == "basics" else [],
         "kinds": original_kinds(held),
@@ -138,14 +148,31 @@ def report_shown(
         "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
         "file_problem": file_problem(held) if tab == "tests" and held.file_id else "",
         "correction": getattr(held, "correction", None),
-        "form_to_move_to": None if held.submitted_at else form_to_move_to(held),
-        "has_word": bool((form := form_named(held.form)) and form.word),
+        "form_title": form_text(form) if form else held.form,
+        "form_to_move_to": current,
+        "form_to_move_to_title": form_text(current) if current else "",
+        "has_word": bool(form and form.word),
         "error": error,
         "remark_labels": REMARKABLE,
         **context,
     }
     status = error.status if error else 200
     return render(request, "verification/report.html", page, status=status)
+
+
+def _instruments(report: Report) -> list[tuple[ReportInstrument, str]]:
+    """Return the instruments, each with its key parameters in words."""
+    labels = setting_labels()
+    return [
+        (
+            row,
+            "、".join(
+                f"{labels.get(SETTINGS + key, key)} {value}"
+                for key, value in row.snapshot.get("settings", {}).items()
+            ),
+        )
+        for row in report.instruments.all()
+    ]
 
 
 def _tests(report: Report) -> list[dict[str, Any]]:
@@ -160,6 +187,7 @@ def _tests(report: Report) -> list[dict[str, Any]]:
         shown.append(
             {
                 "row": row,
+                "unit": unit_text(row.unit),
                 "spec": spec,
                 "columns": columns,
                 "lines": [
@@ -176,10 +204,14 @@ def _tests(report: Report) -> list[dict[str, Any]]:
                 "quantities": [
                     (
                         one,
+                        unit_text(one["unit"]),
                         row.declared.get(one["key"], ""),
                         said.get(f"declared.{one['key']}", ""),
                     )
                     for one in row.results.get("quantities", [])
+                ],
+                "steps": [
+                    (step, unit_text(step.get("unit"))) for step in row.results.get("steps", [])
                 ],
                 "said_of_verdict": said.get("declared_verdict", ""),
                 "said_of_rows": said.get("readings", ""),

@@ -14,6 +14,7 @@ from yunjian.access.actor import current_actor
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.languages import language_code
 from yunjian.kernel.numbers import whole_number
+from yunjian.library.domain.labels import unit_text
 from yunjian.records.versions import StaleVersion, others
 from yunjian.standards.reports import EXCLUDED, Pasted, TestSpec, parse_pasted, parse_rows
 from yunjian.verification.documents.tables import table_of
@@ -94,7 +95,7 @@ def _held(report: Report, row: ReportTest | None, parameter: str) -> dict[str, A
             "values": row.values,
             "declared": row.declared,
             "declared_verdict": row.declared_verdict,
-            "unit": row.unit,
+            "unit": unit_text(row.unit) or row.unit,
             "basis": row.basis,
         }
     snapshots = {one.instrument.slot: one.snapshot for one in with_parts(report).instruments.all()}
@@ -246,7 +247,11 @@ def _page(
             for one in spec.fields
         ],
         "quantities": [
-            (one, cell(f"declared.{one['key']}", str(held["declared"].get(one["key"], ""))))
+            (
+                one,
+                unit_text(one["unit"]),
+                cell(f"declared.{one['key']}", str(held["declared"].get(one["key"], ""))),
+            )
             for one in results.get("quantities", [])
         ],
         "results": results,

@@ -214,7 +214,14 @@ def exception_grants(request: HttpRequest, report_id: UUID) -> HttpResponse:
         address = reverse("verification:supervision_report", args=[report.pk])
         return done(request, gettext("已同意例外"), address)
 
-    return form_dialog(request, form, save=save, title=gettext("同意例外"), text=initial["finding"])
+    return form_dialog(
+        request,
+        form,
+        save=save,
+        title=gettext("同意例外"),
+        submit=gettext("同意例外"),
+        text=initial["finding"],
+    )
 
 
 @authority_page
@@ -257,5 +264,11 @@ def exception_lifted(request: HttpRequest, exception_id: UUID) -> HttpResponse:
         return done(request, gettext("已取消例外"), reverse("verification:exceptions"))
 
     return form_dialog(
-        request, form, save=save, title=gettext("取消例外"), text=row.finding, danger=True
+        request,
+        form,
+        save=save,
+        title=gettext("取消例外"),
+        submit=gettext("取消例外"),
+        text=row.finding,
+        danger=True,
     )
