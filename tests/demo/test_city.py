@@ -32,7 +32,7 @@ from yunjian.evidence.services import verify_chains
 from yunjian.identity.domain.uscc import check_character, is_uscc
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.instruments.models import InstrumentRevision
-from yunjian.kernel.clock import business_day, today
+from yunjian.kernel.clock import business_day, now, today
 from yunjian.maintenance.models import Confirmation, RecordSheet, Task, Visit
 from yunjian.messaging.models import Delivery
 from yunjian.sources.models import MonitoringPoint
@@ -159,6 +159,10 @@ def test_a_city_that_looks_back_has_two_years_good_late_failed_and_wrong(
         assert forgotten.count() == 1
     states = Counter(Report.unscoped().values_list("state", flat=True))
     assert {"accepted", "returned", "withdrawn", "superseded"} <= set(states)
+    earlier = Report.unscoped().filter(executed_from__lt=now() - timedelta(days=120))
+    assert len({(row.executed_from.year, row.executed_from.month) for row in earlier}) >= 6
+    assert {row.kind for row in earlier} >= {"verification", "comparison"}
+    assert {row.state for row in earlier} == {"accepted", "superseded", "withdrawn", "returned"}
     assert FindingException.unscoped().filter(state="granted").exists()
     assert ReportCorrection.unscoped().filter(done_by_report__isnull=False).exists()
     assert ReportCorrection.unscoped().filter(done_by_report__isnull=True).exists()

@@ -20,6 +20,7 @@ from yunjian.demo.history import History
 from yunjian.demo.instruments import build_lives
 from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
+from yunjian.demo.report_years import build_report_years
 from yunjian.demo.reports import build_reports, have_files_read
 from yunjian.evidence.services import record
 from yunjian.identity import events
@@ -77,6 +78,8 @@ def load(
         take_stock()
         build_credit(builder)
         History(builder, until).live()
+        if builder.looks_back:
+            build_report_years(builder, builder.agencies[0])
         build_reports(builder)
         administrators = build_operator(builder)
         _read_old_messages(builder)

@@ -24,6 +24,7 @@ JOBS = {
 }
 CATEGORIES = ("水污染源自动监测运维", "烟气自动监测运维")
 ISSUER = "云间市环境监测协会"
+LABORATORY = "云间市计量测试技术研究院"
 EARLY = 800  # days before the history: in time for the two years that agencies look back on
 PLATE_LETTERS = "ABCDEFGHJKLM"
 
@@ -38,7 +39,9 @@ def build_contracts(builder: CityBuilder) -> None:
     """Give every discharger an agency."""
     for index, discharger in enumerate(builder.dischargers):
         agency = builder.agencies[index % len(builder.agencies)]
-        starts_on = builder.day(-builder.rng.randint(20, 200))
+        before = builder.rng.randint(20, 200)
+        looks_back = builder.looks_back and agency is builder.agencies[0]
+        starts_on = builder.day(-EARLY if looks_back else -before)
         # some run out soon, so that renewals come up
         lasts = builder.rng.randint(300, 700) if index % 9 else builder.rng.randint(12, 40)
         with builder.acting(agency.manager, builder.moment(-1, 9 + index % 50 / 6)) as actor:
@@ -162,7 +165,7 @@ def _equipment(builder: CityBuilder, agency: Agency, actor: Actor) -> None:
                 holder=row,
                 category="校准证书",
                 number=f"JL{builder.rng.randrange(10**7):07d}",
-                issuer="云间市计量测试技术研究院",
+                issuer=LABORATORY,
                 valid_from=builder.day(-200),
                 valid_until=builder.today + timedelta(days=builder.rng.randint(-10, 200)),
             )

@@ -1,5 +1,6 @@
 """Comparison and verification reports of the invented city: good, failed, returned, waiting."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -9,9 +10,11 @@ from django.db import transaction
 from yunjian.access.actor import Actor, acting_as
 from yunjian.demo import pictures
 from yunjian.demo.builder import LOADER, Agency, CityBuilder
+from yunjian.identity.models import Account
 from yunjian.instruments.models import Instrument
 from yunjian.kernel.queue import enqueue
 from yunjian.maintenance.models import Visit
+from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.documents.papers import pdf_of
 from yunjian.verification.models import FindingException, Report
 from yunjian.verification.selectors.content import digest_of
@@ -26,6 +29,8 @@ ENDS = ("accepted", "accepted", "failed", "returned", "submitted", "checked", "d
 # ... and where agencies look back on years: wrong, and put right
 MORE_ENDS = ("superseded", "withdrawn", "excepted", "corrected")
 TESTS = {"flue_gas": "gas", "wastewater": "water"}
+KINDS = {"flue_gas": "verification", "wastewater": "water_sample"}
+COMPLETE = "数据齐全"
 PAIRS = {"flue_gas": 9, "wastewater": 6}
 
 
@@ -35,7 +40,9 @@ def build_reports(builder: CityBuilder) -> None:
         visits = _visits(agency)
         ends = ENDS + MORE_ENDS if builder.looks_back and number == 0 else ENDS
         for place, (end, visit) in enumerate(zip(ends, visits, strict=False)):
-            _Writer(builder, agency, visit, f"{number + 1:02d}-{place + 1:03d}").write(end)
+            begins = visit.signed_in_at + timedelta(minutes=6)
+            work = Work(visit.engineer, visit.point, begins, KINDS[visit.point.kind])
+            ReportWriter(builder, agency, work, f"{number + 1:02d}-{place + 1:03d}").write(end)
 
 
 def have_files_read() -> None:
@@ -68,21 +75,32 @@ def _visits(agency: Agency) -> list[Visit]:
     return list(chosen.values())
 
 
-class _Writer:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a report is about: who measured where, from when on, and of which kind it is."""
+
+    engineer: Account
+    point: MonitoringPoint
+    begins: datetime
+    kind: str
+    note: str = COMPLETE
+
+
+class ReportWriter:
     """Writes one report at the moments at which it came about."""
 
-    def __init__(self, builder: CityBuilder, agency: Agency, visit: Visit, number: str) -> None:
+    def __init__(self, builder: CityBuilder, agency: Agency, work: Work, number: str) -> None:
         self._builder = builder
         self._agency = agency
-        self._visit = visit
-        self._number = f"BD〔{visit.signed_in_at.year}〕{number} 号"
-        self._begins = visit.signed_in_at + timedelta(minutes=6)
+        self._work = work
+        self._number = f"BD〔{work.begins.year}〕{number} 号"
+        self._begins = work.begins
 
     def write(self, end: str) -> None:
         """Take the report as far as its end."""
         builder = self._builder
         evening = self._begins + timedelta(hours=6)
-        with builder.acting(self._visit.engineer, evening) as actor:
+        with builder.acting(self._work.engineer, evening) as actor:
             expired = end == "excepted"
             report = self._draft(failing=end in {"failed", "corrected"}, expired=expired)
             asked = self._ask_for_exceptions(actor, report) if expired else []
@@ -101,7 +119,7 @@ class _Writer:
                 drafts.report_withdraw(actor=actor, report=report, reason=reason)
         elif end not in {"checked", "submitted"}:
             self._decide(report, end, evening + timedelta(hours=15))
-        if end == "superseded":
+        if end in {"superseded", "resubmitted"}:
             self._revise(report, evening + timedelta(hours=20))
         if end == "corrected":
             self._number = self._number.replace(" 号", "-1 号")
@@ -123,8 +141,8 @@ class _Writer:
         ]
 
     def _revise(self, report: Report, moment: datetime) -> None:
-        """Correct an accepted report: the edition before is superseded."""
-        with self._builder.acting(self._visit.engineer, moment) as actor:
+        """Correct a returned report, or an accepted one: that edition is superseded."""
+        with self._builder.acting(self._work.engineer, moment) as actor:
             edition = drafts.report_revise(actor=actor, report=report)
             edition = drafts.report_change(
                 actor=actor, report=edition, values={"note": "补充说明：测试期间负荷 82%"}
@@ -153,27 +171,27 @@ class _Writer:
             )
 
     def _draft(self, *, failing: bool, expired: bool) -> Report:
-        builder, visit = self._builder, self._visit
-        actor = builder.actor(visit.engineer)
+        builder, work = self._builder, self._work
+        actor = builder.actor(work.engineer)
         instrument = (
             Instrument.unscoped()
-            .filter(point=visit.point, kind="analyzer", period__contains=self._begins.date())
+            .filter(point=work.point, kind="analyzer", period__contains=self._begins.date())
             .exclude(slot__in=["flow", "velocity"])
             .order_by("slot")
             .first()
         )
-        gas = visit.point.kind == "flue_gas"
+        gas = work.point.kind == "flue_gas"
         report = drafts.report_draft(
             actor=actor,
-            point=visit.point,
+            point=work.point,
             values={
-                "kind": "verification" if gas else "water_sample",
+                "kind": work.kind,
                 "number": self._number,
                 "issuer": self._agency.organization.name,
                 "executed_from": self._begins,
                 "executed_to": self._begins + timedelta(hours=3),
                 "instruments": [instrument] if instrument else [],
-                "people": [visit.engineer.person],
+                "people": [work.engineer.person],
                 "devices": self._agency.equipment[:1],
             },
         )
@@ -188,7 +206,7 @@ class _Writer:
             unit="mg/m³" if gas else "mg/L",
             valid_until=self._begins.date() - timedelta(days=2)
             if expired
-            else builder.today + timedelta(days=120),
+            else self._begins.date() + timedelta(days=180),
         )
         for kind, _title, required in original_kinds(report):
             if required:
@@ -204,10 +222,10 @@ class _Writer:
         return drafts.report_file_set(actor=actor, report=report, attachment=printed)
 
     def _read(self, report: Report, instrument: Instrument, *, failing: bool) -> None:
-        rng, gas = self._builder.rng, self._visit.point.kind == "flue_gas"
+        rng, medium = self._builder.rng, self._work.point.kind
         base = rng.randint(80, 120)
         rows = []
-        for number in range(PAIRS[self._visit.point.kind]):
+        for number in range(PAIRS[medium]):
             reference = base + rng.uniform(-4, 4)
             measured = reference * (1.9 if failing else rng.uniform(0.97, 1.04))
             begins = f"{9 + number // 2:02d}:{30 * (number % 2):02d}"
@@ -220,21 +238,21 @@ class _Writer:
             )
         values = {"check_nominal": "100", "check_before": "100.4", "check_after": "99.7"}
         readings.readings_save(
-            actor=self._builder.actor(self._visit.engineer),
+            actor=self._builder.actor(self._work.engineer),
             report=report,
-            test=TESTS[self._visit.point.kind],
+            test=TESTS[medium],
             parameter=instrument.slot,
             readings=rows,
-            values=values if gas else {},
+            values=values if medium == "flue_gas" else {},
             declared_verdict="fail" if failing else "pass",
-            unit="mg/m³" if gas else "mg/L",
+            unit="mg/m³" if medium == "flue_gas" else "mg/L",
         )
 
     def _decide(self, report: Report, end: str, moment: datetime) -> None:
         builder = self._builder
         with builder.acting(builder.reviewers[0], moment) as actor:
             reviews.report_receive(actor=actor, report=report)
-            if end == "returned":
+            if end in {"returned", "resubmitted"}:
                 reviews.report_return(
                     actor=actor,
                     report=report,
@@ -242,4 +260,4 @@ class _Writer:
                     remarks={"originals": "现场记录照片模糊"},
                 )
             else:
-                reviews.report_accept(actor=actor, report=report, note_text="数据齐全")
+                reviews.report_accept(actor=actor, report=report, note_text=self._work.note)
