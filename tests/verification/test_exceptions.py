@@ -130,6 +130,15 @@ def test_a_number_that_differs_from_the_pattern_is_only_noted(desk: Desk) -> Non
     assert desk.check(report).state == "checked"
 
 
+def test_a_pattern_that_is_set_after_the_signature_says_nothing_of_a_number(desk: Desk) -> None:
+    report = desk.submitted()
+    actor = desk.actor(desk.supervisor)
+    with acting_as(actor):
+        patterns.pattern_set(actor=actor, pattern="AB-####")
+    with acting_as(system_actor("test")):
+        assert "number_pattern" not in {one.code for one in current_findings(report)}
+
+
 def test_the_pattern_is_kept_before_and_after_and_in_sight_of_its_version(desk: Desk) -> None:
     actor = desk.actor(desk.supervisor)
     with acting_as(actor):

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar
+from functools import lru_cache, partial
+from typing import Any, ClassVar, cast
 
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import SHANGHAI
@@ -199,11 +200,25 @@ def read(row: Any, source: Source) -> Any:
     value = row
     for name in source.split("."):
         value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-        if callable(value):
+        if isinstance(value, partial) and "field" in value.keywords:
+            value = _choice_text(value)
+        elif callable(value):
             value = value()
         if value is None:
             return None
     return value
+
+
+def _choice_text(display: partial[Any]) -> Any:
+    """Return what `get_…_display` does; that makes the table of choices anew for each row."""
+    field, shown = display.keywords["field"], cast("Any", display.func)
+    value = getattr(shown.__self__, field.attname)
+    return display() if value is None else _text_of_choice(field, value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _text_of_choice(field: Any, value: str | int, _language: str) -> str:
+    return str(dict(field.flatchoices).get(value, value))
 
 
 def as_text(value: Any) -> Any:

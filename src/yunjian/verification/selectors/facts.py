@@ -78,7 +78,8 @@ def blocking(report: Report, findings: Iterable[Finding]) -> list[Finding]:
 def facts_of(report: Report) -> ReportFacts:
     """Return the facts of a report (read `with_parts`); a bounded number of queries."""
     day = business_day(report.executed_from)
-    pattern = pattern_of(report.agency_id)
+    # a pattern that is set after the signature is not about this number
+    pattern = pattern_of(report.agency_id) if report.signed_by_id is None else None
     return ReportFacts(
         number=report.number,
         begins=report.executed_from.astimezone(SHANGHAI),
