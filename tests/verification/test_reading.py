@@ -3,12 +3,15 @@
 import os
 import time
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typst
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
 from tests.evidence.papers import paper
@@ -44,6 +47,7 @@ REPORT = """
 
 评定结论：二氧化硫 合格
 """
+FONTS: list[Any] = [os.path.dirname(sans_path())]  # noqa: PTH120 - the package says a text
 TYPED = {
     "number": "qy[2026]第001号",
     "executed_from": date(2026, 3, 5),
@@ -60,11 +64,10 @@ TYPED = {
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with text, set for this test."""
     path = tmp_path_factory.mktemp("report") / "a.pdf"
-    fonts = [os.path.dirname(sans_path())]  # noqa: PTH120 - the package says a text
     source = path.with_suffix(".typ")
     source.write_text(REPORT, encoding="utf-8")
     content: bytes = typst.compile(
-        str(source), font_paths=fonts, ignore_system_fonts=True, format="pdf"
+        str(source), font_paths=FONTS, ignore_system_fonts=True, format="pdf"
     )
     path.write_bytes(content)
     return path
@@ -117,6 +120,22 @@ def test_a_scan_without_text_says_so_and_nothing_else(tmp_path: Path) -> None:
     assert compare_with_typed(reading, TYPED) == {"file": [Remark("no_text")]}
 
 
+def test_a_scan_is_read_where_the_engine_is_installed(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr")
+    pages: Any = typst.compile(REPORT.encode(), format="png", ppi=150, font_paths=FONTS)
+    first, *rest = [Image.open(BytesIO(page)).convert("L") for page in pages]
+    scan = tmp_path / "scan.pdf"
+    first.save(scan, save_all=True, append_images=rest, resolution=150.0)
+
+    read = read_report(scan)
+
+    assert (read.problem, read.pages, read.silent) == ("", 2, ())
+    # the engine leaves blanks out
+    assert compare_with_typed(read, TYPED) == {}
+    remarks = compare_with_typed(read, {**TYPED, "number": "QY〔2026〕第 002 号"})
+    assert [one.code for one in remarks["number"]] == ["differs"]
+
+
 def test_a_file_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     path = tmp_path / "nothing.pdf"
     path.write_bytes(b"%PDF-1.7 nothing")
@@ -153,6 +172,15 @@ def test_what_was_read_from_a_picture_is_less_sure() -> None:
 def test_the_verdict_is_what_a_judging_line_says(line: str, verdict: str | None) -> None:
     found = reading_of([PageText(1, line)], pages=1).all("verdict")
     assert [one.value for one in found] == ([verdict] if verdict else [])
+
+
+@pytest.mark.parametrize(
+    "line", ["有效数据对：9 对", "有效数据对:9对", "比对次数 9次", "共9组有效数据"]
+)
+def test_pairs_are_read_with_and_without_blanks(line: str) -> None:
+    read = reading_of([PageText(1, line)], pages=1)
+
+    assert [one.value for one in read.all("pairs")] == ["9"]
 
 
 def test_a_limit_is_not_taken_for_a_result() -> None:

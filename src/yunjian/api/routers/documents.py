@@ -58,7 +58,7 @@ def documents(
 ) -> Slice[Document]:
     """Return a page of documents that the account may see, newest first.
 
-    `text` finds the newest 1,000 that say it.
+    `text` finds the newest 500 that say it.
     """
     return newest_first(selectors.documents(category=category, text=text), cursor=cursor)
 

@@ -47,8 +47,8 @@ from yunjian.records.filters import text_filter, value_filter
 from yunjian.sources.models import MonitoringPoint, PointAccess
 
 SOON = timedelta(days=30)
-MOST_FOUND = 1_000
-AT_ONCE = 1_500
+MOST_FOUND = 500
+AT_ONCE = 500
 STATES = {
     "in_force": _("施行中"),
     "expiring": _("即将到期"),
