@@ -14,17 +14,23 @@ from yunjian.config.runtime import NotReady
 
 GRACE_SECONDS = 20.0
 READY_SECONDS = 60.0
+# a child that ends is started again; when this many end within a minute, that does not help
+MOST_RESTARTS, COUNTED_SECONDS, RESTART_SECONDS = 5, 60.0, 1.0
 
 
 class Supervisor:
-    """Children live as long as their parent does: when one ends, or a signal comes, all end."""
+    """Children live as long as their parent does: one that ends is started again, and when a
+    signal comes, or starting again does not help, all end."""
 
     def __init__(self) -> None:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._arguments: dict[str, list[str]] = {}
+        self._restarts: list[float] = []
         self._asked_to_stop = False
 
     def start(self, name: str, arguments: list[str]) -> None:
         """Start a Python module as a child."""
+        self._arguments[name] = arguments
         self._children[name] = subprocess.Popen([sys.executable, "-m", *arguments])  # noqa: S603
 
     def wait_until_ready(self, url: str) -> None:
@@ -47,16 +53,31 @@ class Supervisor:
             raise NotReady("服务未能启动，请查看上面的日志 / the server did not start")
 
     def run(self, on_ready: Callable[[], None]) -> int:
-        """Block until asked to stop or until a child ends; return the exit code."""
+        """Block until asked to stop, or until children end again and again; return the exit code.
+
+        A lost connection to the database ends the program that does the jobs, a signal one that
+        serves pages; neither is a reason to end the other.
+        """
         on_ready()
         while not self._asked_to_stop:
             ended = self._ended()
-            if ended is not None:
-                name, code = ended
-                print(f"{name} 意外退出（{code}）/ ended unexpectedly", file=sys.stderr)  # noqa: T201
+            if ended is None:
+                time.sleep(0.2)
+                continue
+            name, code = ended
+            print(f"{name} 意外退出（{code}）/ ended unexpectedly", file=sys.stderr)  # noqa: T201
+            if not self._may_restart():
                 return 1
-            time.sleep(0.2)
+            time.sleep(RESTART_SECONDS)
+            if not self._asked_to_stop:
+                self.start(name, self._arguments[name])
         return 0
+
+    def _may_restart(self) -> bool:
+        now = time.monotonic()
+        self._restarts = [at for at in self._restarts if now - at < COUNTED_SECONDS]
+        self._restarts.append(now)
+        return len(self._restarts) <= MOST_RESTARTS
 
     def catch_signals(self) -> None:
         """Turn Ctrl-C and SIGTERM into an orderly stop."""
@@ -104,6 +125,7 @@ def server_arguments(host: str, port: int, workers: int) -> list[str]:
         "--blocking-threads", threads,
         "--blocking-threads-idle-timeout", "600",
         "--workers-kill-timeout", "5",
+        "--respawn-failed-workers", "--respawn-interval", "1",
         "--no-ws",
         "--http", "1",
         "--log-level", "warning",
