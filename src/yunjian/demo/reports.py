@@ -211,7 +211,7 @@ class ReportWriter:
         for kind, _title, required in original_kinds(report):
             if required:
                 # one picture stands for one record of one report
-                drawn = pictures.panel(crc32(f"{self._number} {kind}".encode()) % 10_000)
+                drawn = pictures.panel(crc32(f"{self._number} {kind}".encode()) % 100_000_000)
                 photo = builder.picture(actor, "report", drawn, f"{kind}.jpg")
                 parts.original_add(actor=actor, report=report, kind=kind, attachment=photo)
         return self._print(actor, report)
