@@ -64,11 +64,8 @@ def test_a_report_of_60_mb_arrives_over_a_line_that_drops_every_5_mb(
             _choose(page, server, report, large)
             _not_saved_before_it_is_there(page)
             gate.open()
-            text = page.get_by_test_id("upload-text")
-            expect(text).to_contain_text("已上传", timeout=PATIENCE_MS)
+            _saved_when_it_is_there(page, large)
             peak = _peak_memory(server)
-            page.get_by_test_id("form-save").click()
-            page.locator("#dialog.show").wait_for(state="hidden")
     finally:
         server.base = base
 
@@ -101,9 +98,7 @@ def test_an_upload_goes_on_after_a_pause_and_after_the_page_was_left(
         page.unroute_all(behavior="ignoreErrors")
         page.reload()
         _choose(page, server, report, large)
-        expect(page.get_by_test_id("upload-text")).to_contain_text("已上传", timeout=PATIENCE_MS)
-        page.get_by_test_id("form-save").click()
-        page.locator("#dialog.show").wait_for(state="hidden")
+        _saved_when_it_is_there(page, large)
 
     report.refresh_from_db()
     assert report.file is not None
@@ -124,9 +119,7 @@ def test_a_form_saved_at_once_waits_for_its_large_file(
         _not_saved_before_it_is_there(page)
         assert "POST" not in posted
         gate.open()
-        expect(page.get_by_test_id("upload-text")).to_contain_text("已上传", timeout=PATIENCE_MS)
-        page.get_by_test_id("form-save").click()
-        page.locator("#dialog.show").wait_for(state="hidden")
+        _saved_when_it_is_there(page, large)
 
     report.refresh_from_db()
     assert report.file is not None
@@ -149,9 +142,7 @@ def test_of_two_files_chosen_one_after_the_other_the_second_is_kept(
         opened_dialog(page).locator("input[type=file]").set_input_files(other)
         sent: list[str] = []
         page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
-        expect(text).to_contain_text(f"{other.name} 已上传", timeout=PATIENCE_MS)
-        page.get_by_test_id("form-save").click()
-        page.locator("#dialog.show").wait_for(state="hidden")
+        _saved_when_it_is_there(page, other)
 
     assert len({one for one in sent if one.startswith("PATCH")}) <= 1  # the first one rests
     report.refresh_from_db()
@@ -209,6 +200,13 @@ def _not_saved_before_it_is_there(page: Page) -> None:
     page.get_by_test_id("form-save").click()
     wrong = page.get_by_test_id("upload-wrong")
     expect(wrong).to_have_text("文件还没有上传完，请等上传完成后再保存")
+
+
+def _saved_when_it_is_there(page: Page, path: Path) -> None:
+    text = page.get_by_test_id("upload-text")
+    expect(text).to_have_text(f"{path.name} 已上传", timeout=PATIENCE_MS)
+    page.get_by_test_id("form-save").click()
+    page.locator("#dialog.show").wait_for(state="hidden")
 
 
 def _peak_memory(server: Served) -> int:

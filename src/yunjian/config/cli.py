@@ -178,7 +178,7 @@ def _load_city(folder: Path, seed: int, scale: int) -> Path | None:
     from yunjian.demo.city import is_loaded, load  # noqa: PLC0415 - after setup
 
     if not is_loaded():
-        click.echo("正在装载示范城市，约需一分钟… / loading the demo city, about a minute")
+        click.echo("正在装载示范城市，约需几分钟… / loading the demo city, some minutes")
         with acting_as(system_actor("示范数据")):
             load(seed=seed, scale=scale, var_dir=folder)
     return prepare(folder)

@@ -14,7 +14,8 @@ from yunjian.config.runtime import NotReady
 
 GRACE_SECONDS = 20.0
 READY_SECONDS = 60.0
-# a child that ends is started again; when this many end within a minute, that does not help
+# a child that ends is started again; when more than this many end within so many seconds, that
+# does not help
 MOST_RESTARTS, COUNTED_SECONDS, RESTART_SECONDS = 5, 60.0, 1.0
 
 
