@@ -18,6 +18,7 @@ def paper(
     sends: str = "",
     opens: bool = False,
     form: bool = False,
+    begins: bool = False,
 ) -> bytes:
     """Return a PDF, at least of a size when one is given."""
     writer = PdfWriter()
@@ -28,10 +29,9 @@ def paper(
         ballast[NameObject("/Type")] = NameObject("/Ballast")
         ballast.set_data(Random(size).randbytes(size))  # noqa: S311 - nothing secret
         writer._root_object[NameObject("/Ballast")] = writer._add_object(ballast)
-    if script:
-        writer._root_object[NameObject("/OpenAction")] = _action("/JavaScript", "/JS", "app.beep()")
-    if launches:
-        writer._root_object[NameObject("/OpenAction")] = _action("/Launch", "/F", "a.exe")
+    first = _first(writer, script=script, launches=launches, begins=begins)
+    if first is not None:
+        writer._root_object[NameObject("/OpenAction")] = first
     if sends:  # an action that goes elsewhere, behind a link
         action = _action(sends, "/F", "http://example.test/")
         writer.pages[0][NameObject("/Annots")] = ArrayObject([_link(action)])
@@ -49,6 +49,19 @@ def paper(
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _first(
+    writer: PdfWriter, *, script: bool, launches: bool, begins: bool
+) -> DictionaryObject | ArrayObject | None:
+    """Return what happens when the file is opened."""
+    if script:
+        return _action("/JavaScript", "/JS", "app.beep()")
+    if launches:
+        return _action("/Launch", "/F", "a.exe")
+    if begins:  # a place in the file, not an action
+        return ArrayObject([writer.pages[0].indirect_reference, NameObject("/Fit")])
+    return None
 
 
 def _link(action: DictionaryObject) -> DictionaryObject:

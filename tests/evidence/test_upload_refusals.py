@@ -76,6 +76,8 @@ def test_a_foreign_file_has_little_time_and_memory_and_writes_nothing(
         ({"password": "secret"}, {"encrypted": True, "pages": 0}),
         ({"script": True}, {"runs": True}),
         ({"launches": True}, {"runs": True}),
+        ({"opens": True}, {"runs": True}),
+        ({"begins": True}, {}),
         ({"carries": True}, {"files": True}),
     ],
 )

@@ -1,6 +1,6 @@
 """Readings of reports as people type and paste them: never another value than the one typed."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -111,6 +111,27 @@ def test_values_of_a_spreadsheet_are_read_as_people_would_type_them() -> None:
     assert cell_text(date(2026, 3, 1), MOMENT) == "2026-03-01"
     assert cell_text(time(9, 5), MOMENT) == "09:05"
     assert cell_text("  一 切\u3000正常 ", NOTE) == "一 切 正常"
+
+
+@given(st.integers(0, 24 * 60 - 1), st.integers(20_001, 79_999), st.sampled_from([12, 15, 17]))
+def test_a_cell_without_a_format_of_time_keeps_its_minute(
+    minute: int, days: int, digits: int
+) -> None:
+    clock = f"{minute // 60:02d}:{minute % 60:02d}"
+    day = date(1899, 12, 30) + timedelta(days=days)
+
+    # programs write some of the digits of such a number, not all
+    assert cell_text(float(f"{minute / 1440:.{digits}g}"), MOMENT) == clock
+    shown = f"{day} {clock}" if minute else f"{day}"
+    assert cell_text(float(f"{days + minute / 1440:.{digits}g}"), MOMENT) == shown
+
+
+@pytest.mark.parametrize(
+    "value", [-1.0, 1.0, 19_999.5, 80_001.0, 1e300, float("inf"), float("nan")]
+)
+def test_a_number_that_is_no_time_is_refused(value: float) -> None:
+    with pytest.raises(Unclear):
+        cell_text(value, MOMENT)
 
 
 def test_a_text_without_end_is_refused() -> None:

@@ -39,6 +39,7 @@ EXCLUDED = "excluded"
 # days as spreadsheets count them, from 1954 to 2119: smaller and larger numbers are no dates
 SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
+SECONDS_OF_A_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,14 @@ def cell_text(value: object, column: Column, unit: str = "") -> str:
 
 
 def _spreadsheet_time(value: float) -> object:
-    """Return what a cell without a format of time holds: a part of a day, or days since 1899."""
-    if 0 <= value < 1:
-        return (SERIAL_ZERO + timedelta(days=value)).replace(microsecond=0).time()
-    if FIRST_SERIAL <= value <= LAST_SERIAL:
-        return (SERIAL_ZERO + timedelta(days=value)).replace(microsecond=0)
-    return value
+    """Return what a cell without a format of time holds: a part of a day, or days since 1899.
+
+    To the nearest second: programs write so few digits that 09:05 may lie just before itself.
+    """
+    if not (0 <= value < 1 or FIRST_SERIAL <= value <= LAST_SERIAL):
+        return value
+    moment = SERIAL_ZERO + timedelta(seconds=round(value * SECONDS_OF_A_DAY))
+    return moment.time() if value < 1 else moment
 
 
 def _spreadsheet_text(value: object) -> str:
