@@ -21,6 +21,8 @@ from typing import Any
 
 import django
 
+from tests.bench.roles import program_role
+
 DOCUMENTS, AT_ONCE = 10_000, 500
 LENGTH = (3_000, 6_000)
 ROUNDS = 9
@@ -45,7 +47,6 @@ def main() -> int:
 
 
 def _measured() -> dict[str, Any]:
-    from django.conf import settings  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
     from tests.support.world import build_world  # noqa: PLC0415
@@ -66,14 +67,8 @@ def _measured() -> dict[str, Any]:
         cursor.execute("VACUUM ANALYZE credit_document")
         cursor.execute("VACUUM ANALYZE credit_documentversion")
         cursor.execute("VACUUM ANALYZE credit_searchindex")
-    # from here on as the program works: as its role, under row policies
-    connection.settings_dict["OPTIONS"]["assume_role"] = settings.DATABASE_ROLE
-    connection.close()
-    try:
+    with program_role():
         return _asked_all(world)
-    finally:
-        del connection.settings_dict["OPTIONS"]["assume_role"]
-        connection.close()
 
 
 def _asked_all(world: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from typing import Any
 import django
 
 from tests.bench.places import seconds_of_backend
+from tests.bench.roles import program_role
 
 REPORTS, AT_ONCE = 100_000, 5_000
 ROUNDS = 30
@@ -55,9 +56,15 @@ def _measured() -> dict[str, Any]:
         rows = _reports(world, range(REPORTS))
         while chunk := list(islice(rows, AT_ONCE)):
             Report.unscoped().bulk_create(chunk)
-        recomputed = _recomputed(world)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    with program_role():
+        with acting_as(system_actor("bench")):
+            recomputed = _recomputed(world)
+        return {"lists": _lists(world), "recomputed": recomputed}
+
+
+def _lists(world: Any) -> dict[str, dict[str, float]]:
     agency, bureau = world.client(world.agency_manager), world.client(world.reviewer)
     factory = world.client(world.discharger_owner)
     pages = {
@@ -69,8 +76,7 @@ def _measured() -> dict[str, Any]:
         "authority, accepted": (bureau, "/supervision/reports/?queue=accepted"),
         "discharger": (factory, "/source/reports/"),
     }
-    lists = {name: _asked(client, address) for name, (client, address) in pages.items()}
-    return {"lists": lists, "recomputed": recomputed}
+    return {name: _asked(client, address) for name, (client, address) in pages.items()}
 
 
 def _reports(world: Any, numbers: range, *, states: Sequence[str] = STATES) -> Iterator[Any]:

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tests.verification.conftest import Desk
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.kernel.clock import SHANGHAI
+from yunjian.kernel.ids import new_id
 from yunjian.verification.models import Report, ReportTest
+from yunjian.verification.tables import ReportTable
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -332,3 +336,33 @@ def test_the_api_refuses_at_the_field_what_cannot_be_stored(
     )
     assert answer.status_code == 422, answer.content
     assert path in [one["path"] for one in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("form", ["", "&format=xlsx"])
+def test_a_list_of_reports_reads_all_its_columns_at_once(desk: Desk, form: str) -> None:
+    columns = ",".join(ReportTable.columns)
+
+    def costs() -> list[int]:
+        asked = []
+        for account, base in (
+            (desk.preparer, "/agency/reports/"),
+            (desk.world.reviewer, "/supervision/reports/"),
+            (desk.world.discharger_owner, "/source/reports/"),
+        ):
+            client = desk.world.client(account)
+            address = f"{base}?columns={columns}{form}"
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address)
+                assert len(answer.getvalue()) > 1000  # also what is sent in pieces
+            asked.append(len(queries))
+        with CaptureQueriesContext(connection) as queries:
+            desk.world.client(desk.preparer).get("/api/v1/reports")
+        return [*asked, len(queries)]
+
+    report = desk.submitted()
+    before = costs()
+    with acting_as(system_actor("test")):
+        for number in ("QY-1", "QY-2", "QY-3"):
+            report.pk, report.series, report.number_key = new_id(), new_id(), number
+            Report.unscoped().bulk_create([report])
+    assert costs() == before

@@ -45,10 +45,9 @@ class Walk:
         self.kind, self.portal = kind, PORTALS[kind]
         self._routes: set[object] = set()
         actor = world.actor(account)
+        open_to = self.portal.paths_for(actor)
         self._waiting = [
-            (page.path, "the menu")
-            for item in PORTALS[kind].items_for(actor)
-            for page in item.children or (item,)
+            (page.path, "the menu") for page in self.portal.pages if page.path in open_to
         ]
         while self._waiting:
             self._open(*self._waiting.pop(0))

@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from yunjian.access.actor import Actor
 from yunjian.messaging.selectors import notices_at_home, unread_count
-from yunjian.web.menu import PORTALS
+from yunjian.web.menu import PORTALS, menu_html
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -18,8 +18,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "portal": portal,
         # a table renders a template in each row: what only the frame shows waits until it does
-        "menu": SimpleLazyObject(lambda: portal.items_for(actor) if portal and actor else []),
-        "menu_path": portal.current(request.path) if portal else "",
+        "menu": SimpleLazyObject(
+            lambda: menu_html(actor, request.path) if portal and actor else ""
+        ),
         "notices": SimpleLazyObject(
             lambda: (
                 notices_at_home()

@@ -166,7 +166,13 @@ class Shown:
         by = requested_order(page.table, self._asked, order)
         self.rows = rows = in_order(rows, by)
         self.page: Page[Any] = (
-            key_page(rows, self._asked, order=by, size=self.size)
+            key_page(
+                rows,
+                self._asked,
+                order=by,
+                size=self.size,
+                most_counted=page.table.most_counted,
+            )
             if isinstance(rows, QuerySet)
             else sequence_page(rows, self._asked, size=self.size)
         )

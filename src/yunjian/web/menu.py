@@ -1,8 +1,12 @@
 """The menus of the portals, as data: two levels, plain paths, and who may open them."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
@@ -39,19 +43,27 @@ class Portal:
     items: tuple[MenuItem, ...]
     notices_at: str = ""  # where notices stand, when `home` leads on
 
-    def items_for(self, actor: Actor) -> list[MenuItem]:
-        """Return the menu without what the actor may not open."""
+    @property
+    def pages(self) -> list[MenuItem]:
+        """Return the items that lead to a page: those of groups, and those that stand alone."""
+        return [page for item in self.items for page in (item.children or (item,))]
+
+    def paths_for(self, actor: Actor) -> frozenset[str]:
+        """Return the paths of the pages that the actor may open."""
+        return frozenset(page.path for page in self.pages if page.is_open_to(actor))
+
+    def items_with(self, paths: frozenset[str]) -> list[MenuItem]:
+        """Return the menu with these pages alone; groups without one are left out."""
         shown = []
         for item in self.items:
-            children = tuple(page for page in item.children if page.is_open_to(actor))
-            if children or (not item.children and item.is_open_to(actor)):
+            children = tuple(page for page in item.children if page.path in paths)
+            if children or item.path in paths:
                 shown.append(replace(item, children=children))
         return shown
 
     def current(self, path: str) -> str:
         """Return the menu path of the open page: of the longest address that it begins with."""
-        pages = [page for item in self.items for page in (item.children or (item,))]
-        begins = [(one, page.path) for page in pages for one in (page.path, *page.also) if one]
+        begins = [(one, page.path) for page in self.pages for one in (page.path, *page.also) if one]
         found = [(len(begin), at) for begin, at in begins if path.startswith(begin)]
         return max(found, default=(0, ""))[1]
 
@@ -187,3 +199,24 @@ PORTALS = {
     "authority": SUPERVISION,
     "operator": SYSTEM,
 }
+
+
+def menu_html(actor: Actor, path: str) -> SafeString:
+    """Return the menu of an actor's portal in the language of the request.
+
+    The page that `path` belongs to is marked.
+
+    Raises:
+        KeyError: organisations of the actor's kind have no portal.
+    """
+    portal = PORTALS[actor.organization_kind]
+    return _menu_html(
+        actor.organization_kind, portal.paths_for(actor), portal.current(path), get_language()
+    )
+
+
+# whoever may open the same pages sees the same menu
+@lru_cache(maxsize=2048)
+def _menu_html(kind: str, paths: frozenset[str], current: str, _language: str) -> SafeString:
+    items = PORTALS[kind].items_with(paths)
+    return render_to_string("web/parts/menu.html", {"items": items, "current": current})

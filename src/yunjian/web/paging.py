@@ -40,8 +40,11 @@ def key_page(
     *,
     order: str = "-id",
     size: int = 20,
+    most_counted: int = MOST_COUNTED,
 ) -> Page[Stored]:
     """Return the page that `after` or `before` asks for, sorted by one column and the key.
+
+    Rows are counted up to `most_counted`.
 
     `n` in `asked` is the number of the row beside the position: what people see as 序号. Rows
     without a value come last when the order rises, first when it falls (as PostgreSQL has them).
@@ -65,11 +68,11 @@ def key_page(
     if backwards and not more:
         start = 0
     # all rows are in view: they need not be counted
-    total = _counted(queryset) if has_previous or has_next else len(shown)
+    total = _counted(queryset, most_counted) if has_previous or has_next else len(shown)
     return Page(
         rows=shown,
-        total=min(total, MOST_COUNTED),
-        is_capped=total > MOST_COUNTED,
+        total=min(total, most_counted),
+        is_capped=total > most_counted,
         start=start,
         first={} if has_previous else None,
         previous={"before": cursor_text(shown[0], field), "n": str(start + 1)}
@@ -101,9 +104,9 @@ def ordered(queryset: models.QuerySet[Stored], order: str) -> models.QuerySet[St
     return queryset.order_by(*order_columns(order.lstrip("-"), falling=order.startswith("-")))
 
 
-def _counted(queryset: models.QuerySet[Stored]) -> int:
-    """Return how many rows there are, at most one more than `MOST_COUNTED`."""
-    return queryset.order_by()[: MOST_COUNTED + 1].count()
+def _counted(queryset: models.QuerySet[Stored], most: int) -> int:
+    """Return how many rows there are, at most one more than `most`."""
+    return queryset.order_by()[: most + 1].count()
 
 
 def _number(text: str) -> int:

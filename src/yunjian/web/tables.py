@@ -9,11 +9,13 @@ from typing import Any, ClassVar, cast
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.languages import Text
+from yunjian.web.paging import MOST_COUNTED
 from yunjian.web.states import status
 
 Source = str | Callable[[Any], Any]
@@ -31,7 +33,7 @@ class Order:
     bounded: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # each is itself alone: to compare titles translates them
 class Column:
     """A column of a table and of its Excel file.
 
@@ -55,29 +57,29 @@ class Column:
         """Return what an Excel file holds of a row."""
         return read(row, self.source if self.exports is None else self.exports)
 
-    def cells(self, context: Context) -> Callable[[Any], Any]:
+    def cells(self, context: Context) -> Callable[[Any], str]:
         """Return what gives a row's cell as HTML; a template is looked up once for all rows."""
         if self.template:
             compiled: Any = get_template(self.template)
 
-            def filled(row: Any) -> Any:
+            def filled(row: Any) -> str:
                 with context.push(record=row):
                     # not through the backend: the page's context has been through the processors
-                    return compiled.template.render(context)
+                    return str(compiled.template.render(context))
 
             return filled
         shown = self.html or (lambda row: as_text(read(row, self.source)))
 
-        def text(row: Any) -> Any:
+        def text(row: Any) -> str:
             value = shown(row)
-            return conditional_escape(EMPTY if value in (None, "") else value)
+            return str(conditional_escape(EMPTY if value in (None, "") else value))
 
         return text
 
     @property
     def can_be_left_out(self) -> bool:
         """Whether people may choose not to see it."""
-        return bool(str(self.title)) and self.name != "actions"
+        return self.name not in {"chosen", "actions"}
 
 
 def number_column(title: Text, source: Source = "", **more: Any) -> Column:
@@ -116,15 +118,6 @@ class Head:
     sorted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row as it is shown."""
-
-    attributes: Mapping[str, str]
-    number: int
-    cells: list[tuple[str, Any]]
-
-
 class Table:
     """Base of every list: dense, bordered, 序号 first and 操作 last.
 
@@ -135,6 +128,7 @@ class Table:
     columns: ClassVar[dict[str, Column]] = {}
     empty_text: ClassVar[Text] = _("没有符合条件的数据")
     row_attributes: ClassVar[Mapping[str, str | Callable[[Any], str]]] = {}
+    most_counted: ClassVar[int] = MOST_COUNTED
 
     def __init_subclass__(cls, *, without: Iterable[str] = ()) -> None:
         columns = {name: one for name, one in cls.columns.items() if name not in set(without)}
@@ -170,21 +164,33 @@ class Table:
         self.context = context
         self.empty = empty_text or self.empty_text
 
-    def lines(self, context: Context) -> Iterable[Line]:
-        """Return the rows as the page shows them."""
+    def rows_html(self, context: Context) -> SafeString:
+        """Return the rows as the page shows them.
+
+        Joined here and not in a template: a loop over cells there costs three times as much.
+        """
+        rows = []
         with context.push(table=self, **self.context):
-            columns = [(column.css, column.cells(context)) for column in self.shown]
+            columns = [(_opening(column.css), column.cells(context)) for column in self.shown]
             for position, row in enumerate(self.rows, start=self.first):
-                attributes = {
-                    name: value(row) if callable(value) else value
-                    for name, value in self.row_attributes.items()
-                }
-                yield Line(attributes, position, [(css, cell(row)) for css, cell in columns])
+                cells = "".join(f"{opening}{cell(row)}</td>" for opening, cell in columns)
+                rows.append(f"<tr{self._attributes(row)}><td>{position}</td>{cells}</tr>\n")
+        return mark_safe("".join(rows))  # noqa: S308 - every part was escaped
+
+    def _attributes(self, row: Any) -> str:
+        return "".join(
+            f' {name}="{conditional_escape(value(row) if callable(value) else value)}"'
+            for name, value in self.row_attributes.items()
+        )
 
     @classmethod
     def file_columns(cls) -> list[tuple[Text, Source]]:
         """Return the columns of the Excel file."""
         return [(one.title, one.value) for one in cls.columns.values() if one.in_file]
+
+
+def _opening(css: str) -> str:
+    return f'<td class="{css}">' if css else "<td>"
 
 
 def _is_shown(column: Column, names: set[str] | None) -> bool:

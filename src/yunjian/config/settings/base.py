@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",  # its widgets' templates, for the frame's own form renderer
     "django_htmx",
     "pgtrigger",
     "axes",
@@ -43,6 +42,7 @@ INSTALLED_APPS = [
     "yunjian.wechat",
     "yunjian.records",
     "yunjian.web",
+    "django.forms",  # templates of widgets for our form renderer; those of `web` come first
     "yunjian.identity",
     "yunjian.certificates",
     "yunjian.library",

@@ -26,7 +26,7 @@ register.filter("object_kind", object_title)
 @register.inclusion_tag("web/table.html", takes_context=True)
 def render_table(context: Context, table: Table) -> dict[str, Any]:
     """Show a table; its cells know what the page knows."""
-    return {"heads": table.heads, "lines": list(table.lines(context)), "empty": table.empty}
+    return {"heads": table.heads, "rows": table.rows_html(context), "empty": table.empty}
 
 
 @register.simple_tag
