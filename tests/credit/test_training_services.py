@@ -230,11 +230,27 @@ def test_a_stale_change_of_a_plan_is_refused(world: World) -> None:
 # --- sessions
 
 
+def test_who_took_part_in_a_session_does_not_evaluate_it(world: World) -> None:
+    session = held(world, scheduled(world))
+    with pytest.raises(InvalidInput) as refused:
+        session_evaluate(
+            actor=world.actor(world.agency_manager),
+            session=session,
+            evaluator=world.engineer_person,
+            evaluated_on=today(),
+            evaluation="均已掌握",
+            conclusion="effective",
+        )
+    assert [(one.field, one.code) for one in refused.value.errors] == [("evaluator", "participant")]
+    session.refresh_from_db()
+    assert session.state == "held"
+
+
 def test_a_session_is_done_only_with_the_evaluation_of_its_effect(world: World) -> None:
     session = scheduled(world)
     actor = world.actor(world.agency_manager)
     evaluation: dict[str, Any] = {
-        "evaluator": world.engineer_person,
+        "evaluator": world.supervisor(),
         "evaluation": "均已掌握",
         "conclusion": "effective",
     }

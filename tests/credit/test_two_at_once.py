@@ -251,6 +251,7 @@ def test_a_participant_that_two_add_to_one_session_is_there_once(world: World) -
 def test_a_session_that_two_evaluate_is_evaluated_once(world: World) -> None:
     row = scheduled(world)
     first, second = keepers(world)
+    evaluator = world.supervisor()
     training_sessions.session_hold(
         actor=first,
         session=row,
@@ -265,7 +266,7 @@ def test_a_session_that_two_evaluate_is_evaluated_once(world: World) -> None:
         lambda actor: training_sessions.session_evaluate(
             actor=actor,
             session=row,
-            evaluator=world.engineer_person,
+            evaluator=evaluator,
             evaluated_on=today(),
             evaluation=actor.name,
             conclusion="effective",

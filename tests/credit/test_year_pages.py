@@ -140,7 +140,7 @@ def test_a_session_is_scheduled_held_and_evaluated_on_its_pages(
     assert manager.post(f"{here}results/", results | {"p0_result": "pass"}).status_code == 302
     assert "待评价" in manager.get(here).content.decode()
     evaluation = {
-        "evaluator": str(world.engineer_person.pk),
+        "evaluator": str(world.supervisor().pk),
         "evaluated_on": today().isoformat(),
         "evaluation": "均已掌握",
         "conclusion": "effective",

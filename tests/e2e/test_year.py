@@ -172,7 +172,7 @@ def _evaluates(page: Page, server: Served, city: World) -> None:
     assert _counts(page, server, city) == ["2", "0", "2"]
     page.goto(session)
     evaluation = {
-        "evaluator": str(city.engineer_person.pk),
+        "evaluator": str(city.supervisor().pk),
         "evaluation": "现场操作正确",
         "conclusion": "effective",
     }

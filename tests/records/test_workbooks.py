@@ -85,3 +85,29 @@ def test_what_is_no_workbook_is_refused() -> None:
 
 def test_more_than_may_be_unpacked_is_refused() -> None:
     assert refused(with_part(workbook((0, 0)), SHEET, b" " * (30 * 2**20))) == "too_many"
+
+
+def test_cells_whose_formulas_failed_are_told_and_not_read_as_empty() -> None:
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "e")
+    sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+    sheet.write_formula(2, 27, "=NA()", None, "#N/A")
+    book.close()
+    with pytest.raises(InvalidInput, match=r"B2（#DIV/0!）、AB3（#N/A）") as refusal:
+        open_workbook(content.getvalue(), field="upload")
+    assert [(one.path, one.code) for one in refusal.value.errors] == [("upload", "error")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c t="e" r="C4"><v>#REF!</v></c>',
+        b"<c r='C4' s='1' t='e'><f>A1</f><v>#REF!</v></c>",
+        b'<x:c r = "C4" t = "e"><x:v>#REF!</x:v></x:c>',
+    ],
+)
+def test_an_error_is_seen_however_it_is_written(cell: bytes) -> None:
+    part = b'<worksheet xmlns="x"><sheetData><row r="4">' + cell + b"</row></sheetData></worksheet>"
+    assert refused(with_part(workbook((0, 0)), SHEET, part)) == "error"

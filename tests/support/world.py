@@ -70,6 +70,15 @@ class World:
             client.force_login(account, backend="yunjian.identity.backends.AccountBackend")
         return client
 
+    def supervisor(self) -> Person:
+        """Return a colleague of the engineer, who takes part in nothing; made when asked for."""
+        with acting_as(system_actor("test")):
+            return Person.unscoped().get_or_create(
+                organization=self.agency,
+                name="钱立",
+                defaults={"education": "bachelor", "job": "质量主管", "state": "filed"},
+            )[0]
+
     def task(self, point: MonitoringPoint, due_on: date | None = None) -> Task:
         """Make an open task of the engineer at the point, due today unless told otherwise."""
         gas = point.kind == "flue_gas"

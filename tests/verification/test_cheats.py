@@ -10,6 +10,7 @@ from django.utils.translation import override
 from tests.support.world import account_with
 from tests.verification.conftest import Desk
 from yunjian.access.actor import acting_as, system_actor
+from yunjian.agencies.models import Equipment
 from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import FollowUp, Instrument
 from yunjian.kernel.clock import today
@@ -113,7 +114,7 @@ def test_rows_are_left_out_with_a_reason_and_told(desk: Desk) -> None:
 def test_a_series_is_the_same_whatever_its_zeros_and_order(
     desk: Desk, rows: list[dict[str, str]]
 ) -> None:
-    desk.complete(number="QY-1")
+    desk.checked(number="QY-1")
     other = desk.draft(number="QY-2")
     desk.read(other, readings=rows)
     assert "same_series" in found(other)
@@ -150,7 +151,10 @@ def test_one_file_for_several_kinds_or_another_report_is_found(desk: Desk) -> No
         for (report, kind), picture in zip(held, pictures, strict=True):
             parts.original_add(actor=actor, report=report, kind=kind, attachment=picture)
 
-    # then
+    # then: nobody stands for a draft yet
+    assert "file_elsewhere" not in found(second)
+    with acting_as(system_actor("test")):
+        Report.unscoped().filter(pk=first.pk).update(state="checked")
     assert found(first)["file_repeated"].severity == "major"
     elsewhere = found(second)["file_elsewhere"]
     assert (elsewhere.severity, elsewhere.path) == ("blocking", "originals.raw")
@@ -240,6 +244,18 @@ def test_somebody_signed_in_elsewhere_at_that_time_is_found(desk: Desk) -> None:
         )
     one = found(report)["overlapping"]
     assert (one.severity, one.about["place"]) == ("blocking", desk.world.wastewater_point.name)
+
+
+def test_what_was_found_since_the_signature_asks_for_a_reason_as_well(desk: Desk) -> None:
+    # given: a device whose filing was taken back after the signature
+    report = desk.submitted()
+    with acting_as(system_actor("test")):
+        told = {one.key for one in reviews.major_findings(report)}
+        Equipment.unscoped().filter(pk=desk.world.equipment.pk).update(state="draft")
+        since = [one for one in reviews.major_findings(report) if one.key not in told]
+
+    # then
+    assert [one.code for one in since] == ["device_not_filed"]
 
 
 def test_a_failed_test_that_passes_in_the_next_edition_is_told(desk: Desk) -> None:

@@ -31,10 +31,12 @@ from yunjian.verification.domain.findings import (
     TestFact,
     findings_of,
     from_data,
+    usual_days,
     weights,
 )
 from yunjian.verification.domain.numbers import follows_pattern, number_key, plain_unit
 from yunjian.verification.models import Report
+from yunjian.verification.models.reports import ReportKind
 from yunjian.verification.selectors.facts import current_findings
 from yunjian.verification.services.drafts import report_draft
 from yunjian.verification.services.parts import material_add
@@ -130,6 +132,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("overlapping", {"overlaps": [Overlap("people", "李某", "别处", "B-2")]}),
     ("no_visit", {"sign_ins": []}),
     ("no_visit_of_us", {"sign_ins": [], "third_party": True}),
+    ("execution_long", {"kind": "comparison", "ends": BEGINS + timedelta(days=3)}),
     ("outside_sign_in", {"sign_ins": [(BEGINS + timedelta(minutes=1), None)]}),
 ]
 
@@ -155,6 +158,19 @@ def test_every_finding_has_its_words(language: str) -> None:
 @pytest.mark.parametrize("declared", ["", "not_judged"])
 def test_a_laboratory_that_judges_nothing_contradicts_nothing(declared: str) -> None:
     assert codes(replace(GOOD, **a_test(declared=declared, computed="fail"))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"), [("comparison", 3), ("verification", 7), ("acceptance", 60)]
+)
+def test_execution_may_take_its_usual_days(kind: str, days: int) -> None:
+    last = BEGINS + timedelta(days=days - 1)
+    assert codes(replace(GOOD, kind=kind, ends=last)) == []
+    assert codes(replace(GOOD, kind=kind, ends=last + timedelta(days=1))) == ["execution_long"]
+
+
+def test_every_kind_of_report_has_its_usual_days() -> None:
+    assert set(usual_days()) == set(ReportKind.values)
 
 
 def test_bounds_that_still_hold() -> None:
@@ -283,6 +299,8 @@ def test_a_missing_reference_check_is_found(desk: Desk) -> None:
 def test_identical_readings_in_two_reports_are_found(desk: Desk) -> None:
     first = desk.complete()
     second = desk.complete(number="QY-2")
+    assert "same_series" not in found(second)  # nobody stands for a draft yet
+    desk.check(first)
     assert found(second)["same_series"].about["others"] == first.number
     desk.read(second, first=120)
     assert "same_series" not in found(second)
@@ -297,7 +315,9 @@ def test_one_person_and_device_at_two_places_at_one_time_are_found(desk: Desk) -
             point=desk.world.wastewater_point,
             values=desk.values(number="QY-9", kind="water_sample", instruments=[]),
         )
+    assert "overlapping" not in found(report)  # nobody stands for a draft yet
     with acting_as(system_actor("test")):
+        Report.unscoped().filter(number="QY-9").update(state="checked")
         overlaps = [one for one in current_findings(report) if one.code == "overlapping"]
     assert {one.path for one in overlaps} == {"people", "devices"}
     assert overlaps[0].about["others"] == "QY-9"

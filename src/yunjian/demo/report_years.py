@@ -9,7 +9,7 @@ from yunjian.agencies.models import Person
 from yunjian.agencies.services.people import certificate_add
 from yunjian.demo.builder import Agency, CityBuilder
 from yunjian.demo.companies import CATEGORIES, ISSUER, LABORATORY
-from yunjian.demo.reports import KINDS, ReportWriter, Work
+from yunjian.demo.reports import ReportWriter, Work
 from yunjian.instruments.models import Instrument
 from yunjian.sources.models import MonitoringPoint
 
@@ -19,8 +19,11 @@ LATE, APART = timedelta(days=40), timedelta(days=3)
 # one after the other, over all points
 ENDS = ("accepted", "accepted", "accepted", "corrected", "accepted", "resubmitted", "late")
 MORE_ENDS = ("accepted", "withdrawn", "accepted", "excepted", "accepted", "superseded", "accepted")
-# every third report of a point is a comparison beside what is due
-KINDS_IN_TURN = (None, None, "comparison")
+# what a point's reports are about, one after the other; the first is of its acceptance
+KINDS_IN_TURN = {
+    "flue_gas": ("verification", "system_calibration", "comparison"),
+    "wastewater": ("water_sample", "water_sample", "comparison"),
+}
 NOTE = "系统启用以前的报告，当日没有签到记录，已与纸质原始记录核对"
 
 
@@ -56,9 +59,12 @@ def _works(builder: CityBuilder, agency: Agency, engineers: list[Person]) -> Ite
         account = engineers[place % len(engineers)].account
         assert account is not None  # noqa: S101 - chosen so
         first = max(since + timedelta(days=30), builder.begin - YEARS * YEAR)
+        # one point was accepted in these years, the others before
+        accepted_on = first if place == 0 and point.kind == "flue_gas" else None
         day, turn = first, 0
         while day < builder.begin - LATE - 5 * APART:
-            kind = KINDS_IN_TURN[turn % len(KINDS_IN_TURN)] or KINDS[point.kind]
+            turns = KINDS_IN_TURN[point.kind]
+            kind = "acceptance" if day == accepted_on else turns[turn % len(turns)]
             yield Work(account, point, builder.moment(day, 9), kind, NOTE)
             day, turn = day + QUARTER, turn + 1
 

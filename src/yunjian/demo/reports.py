@@ -30,6 +30,12 @@ ENDS = ("accepted", "accepted", "failed", "returned", "submitted", "checked", "d
 MORE_ENDS = ("superseded", "withdrawn", "excepted", "corrected")
 TESTS = {"flue_gas": "gas", "wastewater": "water"}
 KINDS = {"flue_gas": "verification", "wastewater": "water_sample"}
+TESTS_OF_KINDS = {
+    "system_calibration": ("drift-gas", "response"),
+    "acceptance": ("gas", "drift-gas", "response"),
+}
+DRIFT_ROWS, RESPONSE_ROWS = 3, 3
+Readings = tuple[list[dict[str, str]], dict[str, str]]
 COMPLETE = "数据齐全"
 PAIRS = {"flue_gas": 9, "wastewater": 6}
 
@@ -222,6 +228,24 @@ class ReportWriter:
         return drafts.report_file_set(actor=actor, report=report, attachment=printed)
 
     def _read(self, report: Report, instrument: Instrument, *, failing: bool) -> None:
+        medium = self._work.point.kind
+        tests = TESTS_OF_KINDS.get(self._work.kind, (TESTS[medium],))
+        tables = {"drift-gas": self._drifts, "response": self._response}
+        for test in tests:
+            rows, values = tables.get(test, self._pairs)(failing=failing)
+            readings.readings_save(
+                actor=self._builder.actor(self._work.engineer),
+                report=report,
+                test=test,
+                parameter=instrument.slot,
+                readings=rows,
+                values=values,
+                declared_verdict="fail" if failing else "pass",
+                unit="mg/m³" if medium == "flue_gas" else "mg/L",
+            )
+
+    def _pairs(self, *, failing: bool) -> Readings:
+        """Return pairs of reference and instrument, with the check of the reference analyser."""
         rng, medium = self._builder.rng, self._work.point.kind
         base = rng.randint(80, 120)
         rows = []
@@ -237,16 +261,30 @@ class ReportWriter:
                 }
             )
         values = {"check_nominal": "100", "check_before": "100.4", "check_after": "99.7"}
-        readings.readings_save(
-            actor=self._builder.actor(self._work.engineer),
-            report=report,
-            test=TESTS[medium],
-            parameter=instrument.slot,
-            readings=rows,
-            values=values if medium == "flue_gas" else {},
-            declared_verdict="fail" if failing else "pass",
-            unit="mg/m³" if medium == "flue_gas" else "mg/L",
-        )
+        return rows, values if medium == "flue_gas" else {}
+
+    def _drifts(self, *, failing: bool) -> Readings:
+        """Return readings of zero and span gas over some days of a range of 0 to 200."""
+        rng = self._builder.rng
+        rows = [
+            {
+                "zero_before": f"{rng.uniform(0, 1):.1f}",
+                "zero_after": f"{rng.uniform(0, 2):.1f}",
+                "span_before": f"{160 + rng.uniform(-1, 1):.1f}",
+                "span_after": f"{160 + rng.uniform(-2, 2) + (24 if failing else 0):.1f}",
+            }
+            for _day in range(DRIFT_ROWS)
+        ]
+        return rows, {"lower": "0", "upper": "200", "span_nominal": "160"}
+
+    def _response(self, *, failing: bool) -> Readings:
+        """Return times from the probe to the analyser and of the analyser, in seconds."""
+        rng, slow = self._builder.rng, 240 if failing else 0
+        rows = [
+            {"transport": str(rng.randint(30, 45)), "rise": str(slow + rng.randint(40, 60))}
+            for _time in range(RESPONSE_ROWS)
+        ]
+        return rows, {}
 
     def _decide(self, report: Report, end: str, moment: datetime) -> None:
         builder = self._builder

@@ -8,6 +8,7 @@ what a package says of its cells is read first.
 import re
 import zipfile
 from io import BytesIO
+from itertools import islice
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,6 +22,10 @@ MAX_CELLS = 1_000_000
 PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,3})([0-9]{1,7})\s*["']""")
 ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+# a cell whose formula failed: the reader takes it for an empty one
+ERROR_CELL = re.compile(rb"""<(?:\w+:)?c(?=\s[^>]*\bt\s*=\s*["']e["'])([^>]*)>""")
+ERROR_VALUE = re.compile(rb"#[A-Z0-9/!?_]{2,20}")
+MOST_ERRORS = 5
 # other formats that the reader would take as well
 OTHER_FORMATS = frozenset({"content.xml", "xl/workbook.bin"})
 
@@ -29,7 +34,8 @@ def open_workbook(content: bytes, *, field: str = "file") -> CalamineWorkbook:
     """Return a workbook whose sheets can be read whole.
 
     Raises:
-        InvalidInput: at `field`; it is no .xlsx file, is damaged, or holds or spans too much.
+        InvalidInput: at `field`; it is no .xlsx file, is damaged, holds or spans too much, or
+            a formula of it failed.
     """
     if len(content) > settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 2**20
@@ -58,11 +64,26 @@ def _look_through(package: zipfile.ZipFile, field: str) -> None:
         raise InvalidInput(_("文件内容过多，请分成几个文件"), code="too_many", field=field)
     # a sheet may lie under any name: every part is looked at
     for entry in entries:
-        rows, columns = _extent(package.read(entry))
+        part = package.read(entry)
+        rows, columns = _extent(part)
         if rows * columns > MAX_CELLS:
             message = _("工作表的范围过大（到第 %(rows)s 行、第 %(columns)s 列），请删除表外的内容")
             values = {"rows": rows, "columns": columns}
             raise InvalidInput(message % values, code="too_many", field=field)
+        if errors := _errors(part):
+            message = _("单元格 %(cells)s 是公式的错误值，请在 Excel 中改正后再上传")
+            raise InvalidInput(message % {"cells": "、".join(errors)}, code="error", field=field)
+
+
+def _errors(part: bytes) -> list[str]:
+    """Return the first cells of a part whose formulas failed, each with its error."""
+    errors = []
+    for match in islice(ERROR_CELL.finditer(part), MOST_ERRORS):
+        place = PLACE.search(match[1])
+        value = ERROR_VALUE.search(part, match.end(), match.end() + 2000)
+        where = (place[1] + place[2]).decode() if place else "?"
+        errors.append(f"{where}（{value[0].decode()}）" if value else where)
+    return errors
 
 
 def _extent(part: bytes) -> tuple[int, int]:

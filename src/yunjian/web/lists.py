@@ -82,6 +82,8 @@ class ListPage:
             rows = in_order(rows, requested_order(self.table, request.GET, order))
             name = f"{context.get('title', self.title)}.xlsx"
             return stream_xlsx(name, self.table.file_columns(), self._all(rows))
+        if form is not None and _is_asked(form, request):
+            context["empty"] = Table.empty_text
         shown = Shown(self, request, rows, order=order, exclude=exclude, context=context)
         only_results = request.GET.get("part") == "results"
         template = "web/list/results.html" if only_results else self.template
@@ -259,6 +261,11 @@ class Shown:
 
 def _texts(query: QueryDict) -> dict[str, str]:
     return {key: ",".join(map(str, query.getlist(key))) for key in query}
+
+
+def _is_asked(form: BaseForm, request: HttpRequest) -> bool:
+    """Tell whether somebody filled the query row: then nothing found is not nothing there."""
+    return any(request.GET.get(field.html_name) for field in form.visible_fields())
 
 
 def own_layouts(request: HttpRequest) -> dict[str, str]:

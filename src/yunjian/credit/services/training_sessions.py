@@ -232,7 +232,7 @@ def session_evaluate(
         NotAllowed: not the actor's agency, or who keeps no trainings.
         InvalidState: it was not held, is done or cancelled, or the year is closed.
         InvalidInput: before the session or in the future; nothing said; an evaluator who is not
-            of the agency or has left.
+            of the agency, has left, or took part.
         StaleVersion: somebody else changed it in between.
     """
     message = _("请先登记签到与结果，再评价效果")
@@ -246,6 +246,10 @@ def session_evaluate(
     problems.one_of("conclusion", conclusion, Conclusion.values)
     reason = _why_not(evaluator, row.organization_id, evaluated_on)
     problems.unless(not reason, "evaluator", reason, "unfit")
+    parts = TrainingParticipant.unscoped().filter(session=row, person=evaluator)
+    took_part = parts.filter(attendance=Attendance.PRESENT).exists()
+    message = _("参加培训的人员不能评价这次培训的效果，请选择其他人员")
+    problems.unless(not took_part, "evaluator", message, "participant")
     problems.refuse_if_any()
     row.state = SessionState.DONE
     row.evaluator = evaluator

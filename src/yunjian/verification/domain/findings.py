@@ -48,7 +48,6 @@ class Correction:
 
     days: int
     title: Mapping[str, str]
-    standard: str
     clause: str
     provenance: str
 
@@ -60,6 +59,16 @@ class ReferenceCheck:
 
     percent: int
     absolute: int
+    basis: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How many days of execution are usual for reports of some kinds."""
+
+    kinds: Sequence[str]
+    days: int
     basis: str
     provenance: str
 
@@ -106,6 +115,13 @@ def correction() -> Correction:
 def reference_check() -> ReferenceCheck:
     """Return how far the reference analyser may be off."""
     return ReferenceCheck(**_data()["reference_checks"][0])
+
+
+@cache
+def usual_days() -> Mapping[str, int]:
+    """Return how many days of execution are usual, by kind of report."""
+    rows = [Duration(**row) for row in _data()["durations"]]
+    return {kind: row.days for row in rows for kind in row.kinds}
 
 
 @cache
@@ -268,6 +284,7 @@ class ReportFacts:
     begins: datetime
     ends: datetime
     day: date
+    kind: str = ""
     pattern: str = ""
     number_elsewhere: Sequence[str] = ()
     has_form: bool = True
@@ -447,6 +464,10 @@ def _papers(facts: ReportFacts) -> Iterator[Finding]:
 
 
 def _times(facts: ReportFacts) -> Iterator[Finding]:
+    days, usual = (facts.ends.date() - facts.day).days + 1, usual_days().get(facts.kind)
+    if usual is not None and days > usual:
+        about = {"days": str(days), "usual": str(usual)}
+        yield Finding("execution_long", "executed_to", about)
     for one in facts.overlaps:
         about = {"who": one.who, "place": one.place, "others": one.number}
         yield Finding("overlapping", one.path, about)

@@ -75,6 +75,8 @@ class DataSource(models.TextChoices):
 
 # what its agency still writes; everything else is frozen
 WRITTEN = [ReportState.DRAFT]
+# what nobody stands for: drafts, perhaps given up, and what was taken back
+UNCLAIMED = [ReportState.DRAFT, ReportState.WITHDRAWN]
 # what waits for the authority
 WAITING = [ReportState.SUBMITTED, ReportState.RECEIVED]
 

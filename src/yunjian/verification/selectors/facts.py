@@ -39,10 +39,10 @@ from yunjian.verification.models import (
     ReportTest,
 )
 from yunjian.verification.models.parts import ExceptionState
-from yunjian.verification.models.reports import DataSource, ReportState
+from yunjian.verification.models.reports import UNCLAIMED, DataSource
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
 from yunjian.verification.selectors.files import files_elsewhere, repeated_files
-from yunjian.verification.selectors.forms import form_named, form_to_move_to
+from yunjian.verification.selectors.forms import form_named, form_text, form_to_move_to
 from yunjian.verification.selectors.reports import pattern_of, with_parts
 from yunjian.verification.selectors.standing import (
     confirmed_on,
@@ -85,6 +85,7 @@ def facts_of(report: Report) -> ReportFacts:
         begins=report.executed_from.astimezone(SHANGHAI),
         ends=report.executed_to.astimezone(SHANGHAI),
         day=day,
+        kind=report.kind,
         pattern=pattern.pattern if pattern else "",
         number_elsewhere=_number_elsewhere(report),
         has_form=form_named(report.form) is not None,
@@ -135,7 +136,7 @@ def _form(report: Report) -> FormFact | None:
     current, held = form_to_move_to(report), form_named(report.form)
     if current is None or held is None:
         return None
-    return FormFact(held.name, current.name, current.since)
+    return FormFact(form_text(held), form_text(current), current.since)
 
 
 def _named(report: Report, other: Report) -> str:
@@ -149,7 +150,7 @@ def _number_elsewhere(report: Report) -> list[str]:
     others = (
         Report.unscoped()
         .filter(number_key=report.number_key, latest=True)
-        .exclude(state=ReportState.WITHDRAWN)
+        .exclude(state__in=UNCLAIMED)
         .exclude(series=report.series)
     )
     return [_named(report, other) for other in others.order_by("id")[:5]]
@@ -279,7 +280,7 @@ def _same_series(report: Report, rows: list[ReportTest]) -> dict[str, list[str]]
     others = (
         ReportTest.unscoped()
         .filter(series_digest__in=digests, report__latest=True)
-        .exclude(report__state=ReportState.WITHDRAWN)
+        .exclude(report__state__in=UNCLAIMED)
         .exclude(report__series=report.series)
         .select_related("report")
         .order_by("id")[:20]
@@ -309,7 +310,7 @@ def _overlaps(report: Report) -> list[Overlap]:
                 report__executed_from__lt=report.executed_to,
                 report__executed_to__gt=report.executed_from,
             )
-            .exclude(report__state=ReportState.WITHDRAWN)
+            .exclude(report__state__in=UNCLAIMED)
             .exclude(report__series=report.series)
             .exclude(report__point_id=report.point_id)
             .select_related("report__point")

@@ -14,7 +14,7 @@ from yunjian.verification.documents.papers import PaperTest, ReportPaper, Rows, 
 from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.models.reports import ReportState
 from yunjian.verification.selectors.contents import checklist, original_titles
-from yunjian.verification.selectors.forms import form_named, spec_of
+from yunjian.verification.selectors.forms import form_named, form_text, spec_of
 from yunjian.verification.selectors.history import VERDICT_TITLES
 from yunjian.verification.selectors.reports import certificate_signature_of
 from yunjian.verification.selectors.standing import DEVICE_COLUMNS, competence_text
@@ -133,7 +133,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "第三方", f"{report.third_party} {report.third_party_report}".strip()
     yield "分析实验室", report.laboratory
     yield "CMA 与报告编号", f"{report.laboratory_cma} {report.laboratory_report}".strip()
-    yield "报告格式", report.form
+    yield "报告格式", form_text(form) if (form := form_named(report.form)) else report.form
     yield "保存期限", report.keep_until.isoformat() if report.keep_until else ""
     if report.note:
         yield "说明", report.note

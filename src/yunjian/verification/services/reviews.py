@@ -14,11 +14,12 @@ from yunjian.records.problems import Problems, locked
 from yunjian.standards.reports import overall
 from yunjian.standards.reports.results import Verdict
 from yunjian.verification import events
-from yunjian.verification.domain.findings import correction
+from yunjian.verification.domain.findings import Finding, correction, from_data
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.models import Report, ReportCorrection
 from yunjian.verification.models.reports import WAITING, ReportState
 from yunjian.verification.policies import may_review
+from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.services.consequences import corrections_close, follow_ups_close
 from yunjian.verification.services.rows import (
@@ -127,7 +128,7 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     problems = Problems()
     long = _("审核意见不能超过 400 字")
     problems.unless(len(note_text) <= MAX_NOTE, "note_text", long, "too_long")
-    if majors := major_findings(report):
+    if majors := len(major_findings(report)):
         message = _("有 %(n)s 项重要问题，接受时请写明理由") % {"n": majors}
         problems.unless(bool(note_text.strip()), "note_text", message, "required")
     problems.refuse_if_any()
@@ -165,9 +166,21 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     return report
 
 
-def major_findings(report: Report) -> int:
-    """Return how many major findings a report was signed with."""
-    return sum(1 for one in report.findings if one["severity"] == "major")
+def major_findings(report: Report) -> list[Finding]:
+    """Return what who accepts a report must answer: major findings at signing or found since.
+
+    What would stop a signature today counts as well, unless it was signed with an exception.
+    """
+    signed = [from_data(row) for row in report.findings]
+    known = {one.key for one in signed}
+    current = current_findings(report)
+    stops = {one.key for one in blocking(report, current)}
+    since = [
+        one
+        for one in current
+        if one.key not in known and (one.severity == "major" or one.key in stops)
+    ]
+    return [*(one for one in signed if one.severity == "major"), *since]
 
 
 def outcome_of(report: Report) -> str:
@@ -188,7 +201,7 @@ def _open_correction(report: Report) -> date:
         point=report.point,
         parameters=sorted({row.parameter for row in failed}),
         title=rule.title["zh"],
-        standard=rule.standard,
+        standard=report.standard,
         clause=rule.clause,
         provenance=rule.provenance,
         opened_on=since,

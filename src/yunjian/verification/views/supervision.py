@@ -189,7 +189,7 @@ def accept(request: HttpRequest, report_id: UUID) -> HttpResponse:
         return done(request, gettext("已接受报告"), _next_address(report))
 
     text = gettext("接受后不能再退回或撤回；更正须由运维机构提交新版次。")
-    if majors := major_findings(report):
+    if majors := len(major_findings(report)):
         text += gettext("有 %(n)s 项重要问题，接受时请写明理由。") % {"n": majors}
     return form_dialog(
         request,
