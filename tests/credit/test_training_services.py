@@ -241,7 +241,7 @@ def test_who_took_part_in_a_session_does_not_evaluate_it(world: World) -> None:
             evaluation="均已掌握",
             conclusion="effective",
         )
-    assert [(one.field, one.code) for one in refused.value.errors] == [("evaluator", "participant")]
+    assert [(one.path, one.code) for one in refused.value.errors] == [("evaluator", "participant")]
     session.refresh_from_db()
     assert session.state == "held"
 

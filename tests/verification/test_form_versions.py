@@ -106,7 +106,8 @@ def test_a_version_that_came_into_force_is_told_on_page_and_among_the_findings(
     assert "form-move" in page
     assert f"现行的是 {SECOND_TITLE}（{today().isoformat()} 起施行）" in page
     assert told(desk, report) == [
-        f"报告按报告格式 {FIRST_TITLE} 编制，现行的是 {SECOND_TITLE}（{today().isoformat()} 起施行）"
+        f"报告按报告格式 {FIRST_TITLE} 编制，现行的是 {SECOND_TITLE}"
+        f"（{today().isoformat()} 起施行）"
     ]
 
 
