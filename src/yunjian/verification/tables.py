@@ -13,7 +13,7 @@ class ReportTable(Table):
     empty_text = _("还没有报告。运维机构签字提交后会出现在这里。")
     row_attributes = {"data-testid": "report-row"}
     most_counted = 1000  # its rows are wide: to count ten thousand takes longer than the page
-    number = Column(_("报告编号"))
+    number = Column(_("报告编号"), css="yj-whole")
     kind = Column(_("报告类别"), "get_kind_display")
     edition = number_column(_("版次"))
     agency = Column(_("运维机构"), "agency.name")
