@@ -16,6 +16,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from yunjian.kernel.languages import Text
 from yunjian.web.excel import stream_xlsx
@@ -26,6 +27,7 @@ SIZES = (20, 50, 100)
 LAYOUT = ("sort", "size", "columns")  # what a person's own default may say
 LAYOUTS = "list_layouts"  # where the session holds these defaults
 CHUNK = 500
+UNMATCHED = _("没有符合条件的数据。请放宽条件，或点“重置”查看全部。")
 Rows = QuerySet[Any] | Sequence[Any]
 
 
@@ -83,7 +85,7 @@ class ListPage:
             name = f"{context.get('title', self.title)}.xlsx"
             return stream_xlsx(name, self.table.file_columns(), self._all(rows))
         if form is not None and _is_asked(form, request):
-            context["empty"] = Table.empty_text
+            context["empty"] = UNMATCHED
         shown = Shown(self, request, rows, order=order, exclude=exclude, context=context)
         only_results = request.GET.get("part") == "results"
         template = "web/list/results.html" if only_results else self.template
