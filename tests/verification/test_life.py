@@ -1,6 +1,6 @@
 """The life of a report: drafted, checked, signed, received, returned, accepted, withdrawn."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from yunjian.verification.models import Report, ReportInstrument
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.services import drafts, reviews, signing
+from yunjian.verification.services.signing import kept_until
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -220,6 +221,19 @@ def test_a_checked_report_is_frozen(desk: Desk) -> None:
     actor = desk.actor(desk.preparer)
     with acting_as(actor), pytest.raises(InvalidState):
         drafts.report_change(actor=actor, report=report, values={"note": "x"})
+
+
+@pytest.mark.parametrize(("years", "kept"), [(0, 5), (4, 5), (8, 8)])
+def test_a_report_is_kept_as_long_as_the_law_or_the_operator_asks(
+    desk: Desk, settings: Any, years: int, kept: int
+) -> None:
+    settings.REPORT_YEARS = years
+    assert kept_until(date(2026, 3, 4)) == date(2026 + kept, 3, 4)
+    assert kept_until(date(2024, 2, 29)) == date(2024 + kept, 3, 1)
+    report = desk.submitted()
+    assert report.keep_until is not None
+    page = desk.world.client(desk.preparer).get(f"/agency/reports/{report.pk}/").content.decode()
+    assert f"{report.keep_until}（排污许可管理条例" in page
 
 
 def test_the_owner_signs_what_was_shown_and_everybody_is_told(desk: Desk) -> None:

@@ -217,6 +217,8 @@ RATE_LIMITS = {
 }
 # tiles behind the maps, "https://…/{z}/{x}/{y}.png" in WGS84 (Web Mercator); none: outlines only
 MAP_TILE_URL = env.str("YUNJIAN_MAP_TILES", default="")
+# how long reports and their original records are kept, where that is longer than the law asks
+REPORT_YEARS = env.int("YUNJIAN_REPORT_YEARS", default=0)
 VISIT_FAR_METRES = 500
 VISIT_BACKDATE_DAYS = 7
 HOLIDAYS_FILE = env.str("YUNJIAN_HOLIDAYS", default="")  # else the table that ships

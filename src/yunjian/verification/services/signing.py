@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -237,8 +238,11 @@ def files_of(report: Report) -> list[Any]:
 
 
 def kept_until(day: date) -> date:
-    """Return the last day on which report and original records of a day must be kept."""
-    year = day.year + retention().years
+    """Return the last day on which report and original records of a day must be kept.
+
+    An operator may ask for more years than the law does, never for fewer.
+    """
+    year = day.year + max(retention().years, settings.REPORT_YEARS)
     leap = (day.month, day.day) == (2, 29)
     return date(year, 3, 1) if leap else day.replace(year=year)
 

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from yunjian.instruments.fields import SETTINGS, setting_labels
 from yunjian.kernel.errors import DomainError
 from yunjian.library.domain.labels import unit_text
 from yunjian.library.domain.report_form_changes import provenance_text
+from yunjian.verification.domain.findings import retention
 from yunjian.verification.fields import REMARKABLE
 from yunjian.verification.forms import CorrectionQuery, ReportQuery
 from yunjian.verification.models import Report, ReportInstrument
@@ -147,6 +148,7 @@ def report_shown(
         "exceptions": exceptions_of(held) if tab == "signing" else [],
         "file_remarks": file_remarks(held) if tab == "basics" and held.file_id else None,
         "file_problem": file_problem(held) if tab == "tests" and held.file_id else "",
+        "kept": _kept(held),
         "correction": getattr(held, "correction", None),
         "form_title": form_text(form) if form else held.form,
         "form_to_move_to": current,
@@ -158,6 +160,20 @@ def report_shown(
     }
     status = error.status if error else 200
     return render(request, "verification/report.html", page, status=status)
+
+
+def _kept(report: Report) -> str:
+    """Return until when a report is kept, and what asks for how long."""
+    if report.keep_until is None:
+        return ""
+    held = retention()
+    words = {
+        "day": report.keep_until,
+        "basis": held.basis,
+        "clause": held.clause,
+        "provenance": provenance_text(held.provenance),
+    }
+    return gettext("%(day)s（%(basis)s，%(clause)s，%(provenance)s）") % words
 
 
 def _instruments(report: Report) -> list[tuple[ReportInstrument, str]]:
