@@ -83,7 +83,8 @@ def test_a_text_is_read_as_the_number_that_it_says_or_refused(text: str) -> None
     ("typed", "kept"),
     [
         ("2026-3-1 9:05", "2026-03-01 09:05"),
-        ("2026/03/01 09:05:30", "2026-03-01 09:05"),
+        ("2026/03/01 09:05:30", "2026-03-01 09:05:30"),
+        ("09:05:00", "09:05"),
         ("2026年3月1日 9：05", "2026-03-01 09:05"),
         ("2026.3.1", "2026-03-01"),
         ("9:05", "09:05"),
@@ -94,7 +95,7 @@ def test_a_time_is_kept_as_it_was_meant(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "2026-13-01", "2026-02-30 9:00", "25:00", "9:5", "yesterday"]
+    "typed", ["", "2026-13-01", "2026-02-30 9:00", "25:00", "9:5", "09:05:99", "yesterday"]
 )
 def test_what_is_no_time_is_refused(typed: str) -> None:
     with pytest.raises(Unclear, match="not_a_time"):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from tests.support.world import account_with
@@ -15,8 +16,10 @@ from yunjian.evidence.models import Attachment
 from yunjian.instruments.models import FollowUp, Instrument
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
+from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Visit
-from yunjian.verification.models import Report
+from yunjian.verification.domain.numbers import number_key
+from yunjian.verification.models import Report, ReportTest
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.facts import current_findings
 from yunjian.verification.selectors.papers import report_paper
@@ -87,9 +90,19 @@ def test_a_parameter_without_its_instrument_is_found(desk: Desk) -> None:
 
 def test_another_basis_is_told_and_computes_no_verdict(desk: Desk) -> None:
     report = desk.complete()
-    desk.read(report, readings=FAILING, basis="GB 1234")
+    desk.read(report, basis="GB 1234")
     assert found(report)["other_basis"].about["basis"] == "GB 1234"
+    desk.read(report, readings=FAILING, basis="GB 1234")
+    assert found(report)["other_basis_fails"].about["basis"] == "GB 1234"
     assert "verdict_differs" not in found(report)
+
+
+@pytest.mark.parametrize("basis", ["HJ75-2017", "hj 75—2017", "ＨＪ 75－2017 及合同"])
+def test_a_standard_is_known_however_it_is_typed(desk: Desk, basis: str) -> None:
+    report = desk.complete()
+    desk.read(report, readings=FAILING, basis=basis)
+    assert "other_basis" not in found(report)
+    assert found(report)["verdict_differs"].about["computed"] == "fail"
 
 
 def test_rows_are_left_out_with_a_reason_and_told(desk: Desk) -> None:
@@ -266,7 +279,103 @@ def test_a_failed_test_that_passes_in_the_next_edition_is_told(desk: Desk) -> No
     with acting_as(actor):
         edition = drafts.report_revise(actor=actor, report=failed)
     desk.read(edition, first=101)
-    assert found(edition)["failed_before"].about["edition"] == "1"
+    assert found(edition)["failed_before"].about["before"] == "第 1 版"
+
+
+def test_a_failed_test_that_is_dropped_or_moved_in_the_next_edition_is_told(desk: Desk) -> None:
+    report = desk.complete()
+    desk.read(report, readings=FAILING, declared_verdict="fail")
+    failed = desk.accept(desk.fresh(report))
+    actor = desk.actor(desk.preparer)
+    moved = {"executed_from": desk.begins + timedelta(hours=9)}
+    moved["executed_to"] = desk.begins + timedelta(hours=12)
+    with acting_as(actor):
+        edition = drafts.report_revise(actor=actor, report=failed)
+        drafts.report_change(actor=actor, report=edition, values=moved)
+        test = ReportTest.unscoped().get(report=edition)
+        readings.readings_remove(actor=actor, report=desk.fresh(edition), test=test)
+    told = found(desk.fresh(edition))
+    assert told["failed_and_gone"].about["before"] == "第 1 版"
+    assert told["execution_moved"].severity == "major"
+
+
+def test_a_failed_report_that_is_taken_back_and_written_anew_is_told(desk: Desk) -> None:
+    report = desk.complete()
+    desk.read(report, readings=FAILING, declared_verdict="fail")
+    signed = desk.sign(desk.check(desk.fresh(report)))
+    owner = desk.actor(desk.owner)
+    with acting_as(owner):
+        drafts.report_withdraw(actor=owner, report=signed, reason="录错了")
+    again = desk.complete()
+    assert found(again)["failed_before"].about["before"] == f"已撤回的报告 {report.number}"
+
+
+def test_a_correction_in_draft_hides_nobodys_readings(desk: Desk) -> None:
+    # given: an accepted report, and a newer edition of it that nobody stands for yet
+    accepted = desk.accepted()
+    actor = desk.actor(desk.preparer)
+    with acting_as(actor):
+        drafts.report_revise(actor=actor, report=accepted)
+
+    # when
+    copy = desk.complete(number="QY-2")
+
+    # then
+    assert found(copy)["same_series"].about["others"] == accepted.number
+
+
+def test_somebody_who_did_not_sign_in_is_told(desk: Desk) -> None:
+    report = desk.complete()
+    task = desk.world.task(desk.world.flue_gas_point)
+    with acting_as(system_actor("test")):
+        visit = Visit.objects.create(
+            task=task,
+            point=task.point,
+            agency=desk.world.agency,
+            discharger=desk.world.discharger,
+            district=desk.world.district,
+            engineer=desk.world.agency_manager,
+            state="in_progress",
+            signed_in_at=desk.begins - timedelta(hours=1),
+            signed_out_at=desk.begins + timedelta(hours=6),
+            sign_in_longitude=Decimal("121.6"),
+            sign_in_latitude=Decimal("31.2"),
+            sign_in_accuracy=12.0,
+            sign_in_distance=20.0,
+            sign_in_digest="sha256:05",
+        )
+    name = desk.world.engineer_person.name
+    assert found(report)["person_not_signed_in"].about["person"] == name
+    with acting_as(system_actor("test")):
+        Visit.unscoped().filter(pk=visit.pk).update(participants=[name])
+    assert "person_not_signed_in" not in found(report)
+
+
+def test_another_agencys_draft_takes_no_number(desk: Desk) -> None:
+    # given: somebody else drafts in the name of this issuer
+    report = desk.complete()
+    with acting_as(system_actor("test")):
+        squatted = desk.fresh(report)
+        squatted.pk, squatted.series = new_id(), new_id()
+        squatted.agency = desk.world.other_agency
+        squatted.number_key = number_key("QY-9")
+        Report.unscoped().bulk_create([squatted])
+
+    # then: the number is this agency's to use, and once it is handed in nobody else's
+    signed = desk.sign(
+        desk.checked(
+            number="QY-9",
+            executed_from=desk.begins + timedelta(hours=5),
+            executed_to=desk.begins + timedelta(hours=6),
+        )
+    )
+    assert signed.state == "submitted"
+    with (
+        acting_as(system_actor("test")),
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+    ):
+        Report.unscoped().filter(pk=squatted.pk).update(state="returned")
 
 
 def test_a_major_finding_is_accepted_only_with_a_reason(desk: Desk) -> None:

@@ -53,7 +53,7 @@ GOOD = ReportFacts(
     instruments=[InstrumentFact("SO2", "2020-01-01～", stood=True)],
     devices=[DeviceFact("分析仪", calibrated=True)],
     people=[PersonFact("李某", certified=True)],
-    materials=[MaterialFact("materials", "标气", DAY)],
+    materials=[MaterialFact("materials", "标气", DAY + timedelta(days=99))],
     tests=[
         TestFact("tests.gas", "SO2", rows=9, least=9, unit="mg/m³", filed_unit="mg/m3",
                  declared="pass", computed="pass")
@@ -132,6 +132,11 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("overlapping", {"overlaps": [Overlap("people", "李某", "别处", "B-2")]}),
     ("no_visit", {"sign_ins": []}),
     ("no_visit_of_us", {"sign_ins": [], "third_party": True}),
+    ("other_basis_fails", a_test(basis="GB 1", computed="unconfirmed", fails_by_form=True)),
+    ("failed_and_gone", {"failed_and_gone": [("SO2", "第 1 版")]}),
+    ("person_not_signed_in", {"people": [PersonFact("李某", certified=True, signed_in=False)]}),
+    ("kind_untested", {"kind": "water_sample"}),
+    ("execution_moved", {"moved_from": "2026-11-19 09:00～2026-11-19 12:00"}),
     ("execution_long", {"kind": "comparison", "ends": BEGINS + timedelta(days=3)}),
     ("outside_sign_in", {"sign_ins": [(BEGINS + timedelta(minutes=1), None)]}),
 ]
@@ -171,6 +176,15 @@ def test_execution_may_take_its_usual_days(kind: str, days: int) -> None:
 
 def test_every_kind_of_report_has_its_usual_days() -> None:
     assert set(usual_days()) == set(ReportKind.values)
+
+
+def test_gases_and_people_are_asked_for_on_the_last_day_as_well() -> None:
+    until = {"ends": BEGINS + timedelta(days=1)}
+    expired = [MaterialFact("materials", "标气", DAY)]
+    left = [PersonFact("李某", certified=True, left_on=DAY + timedelta(days=1))]
+    assert codes(replace(GOOD, materials=expired)) == []
+    assert codes(replace(GOOD, materials=expired, **until)) == ["material_expired"]
+    assert codes(replace(GOOD, people=left, **until)) == ["person_had_left"]
 
 
 def test_bounds_that_still_hold() -> None:

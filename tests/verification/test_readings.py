@@ -160,14 +160,47 @@ def test_a_failed_report_opens_a_correction_that_the_next_good_one_closes(desk: 
     assert (row.parameters, row.done_by_report_id) == (["SO2"], None)
     assert (row.due_on - row.opened_on).days == 30
     assert row.clause
-    # another edition of the same execution mends figures, not the instrument
-    actor = desk.actor(desk.preparer)
-    with acting_as(actor):
-        edition = drafts.report_revise(actor=actor, report=desk.fresh(failed))
-    desk.read(edition, first=101)
-    desk.accept(desk.fresh(edition))
-    assert ReportCorrection.unscoped().get(report=failed).done_by_report_id is None
     later = {"executed_from": desk.begins + timedelta(hours=5)}
     later["executed_to"] = desk.begins + timedelta(hours=9)
     good = desk.accepted(number="QY-2", **later)
     assert ReportCorrection.unscoped().get(report=failed).done_by_report_id == good.pk
+
+
+def test_what_judged_nothing_puts_nothing_right(desk: Desk) -> None:
+    # given
+    report = desk.complete()
+    desk.read(report, readings=FAILING, declared_verdict="fail")
+    failed = desk.accept(desk.fresh(report))
+
+    # when: a later report of the same parameter whose pairs are too few to judge
+    later = {"executed_from": desk.begins + timedelta(hours=5)}
+    later["executed_to"] = desk.begins + timedelta(hours=9)
+    few = desk.complete(number="QY-2", **later)
+    desk.read(few, pairs=8, first=130, declared_verdict="not_judged")
+    desk.accept(desk.fresh(few))
+
+    # then
+    assert ReportCorrection.unscoped().get(report=failed).done_by_report_id is None
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_a_corrected_edition_makes_no_second_correction(desk: Desk, *, mended: bool) -> None:
+    # given
+    report = desk.complete()
+    desk.read(report, readings=FAILING, declared_verdict="fail")
+    failed = desk.accept(desk.fresh(report))
+    due_on = ReportCorrection.unscoped().get().due_on
+
+    # when: the figures are corrected, or only a note is
+    actor = desk.actor(desk.preparer)
+    with acting_as(actor):
+        edition = drafts.report_revise(actor=actor, report=desk.fresh(failed))
+    if mended:
+        desk.read(edition, first=101)
+    accepted = desk.accept(desk.fresh(edition))
+
+    # then: it is done, or goes on with its term
+    row = ReportCorrection.unscoped().get()
+    assert row.due_on == due_on
+    assert row.done_by_report_id == (accepted.pk if mended else None)
+    assert row.report_id == (failed.pk if mended else accepted.pk)

@@ -130,7 +130,7 @@ class MaterialForm(SaysWhatIsMissing, forms.ModelForm):  # type: ignore[type-arg
         """Leave rules about values to the service."""
 
 
-class ReportFileForm(SaysWhatIsMissing, forms.Form):
+class ReportFileForm(VersionedForm, SaysWhatIsMissing, forms.Form):
     """The report itself."""
 
     file = ResumableFileField(purpose="report", label=_("报告文件"), help_text=PDF_HELP)

@@ -6,13 +6,31 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.transaction import atomic
+from django.db.utils import DataError
+from django.utils.translation import gettext as _
 
 from yunjian.access import row_policies
 from yunjian.access.actor import acting_actor
+from yunjian.kernel.errors import InvalidInput
 
 _SELECT = ", ".join(f"set_config('{name}', %s, {{local}})" for name in row_policies.SETTINGS)
 SET_FOR_SESSION = f"SELECT {_SELECT.format(local='false')}"
 SET_FOR_TRANSACTION = f"SELECT {_SELECT.format(local='true')}"
+
+
+def _readable(execute: Callable[..., Any], *statement: Any) -> Any:
+    """Run a statement; a text that PostgreSQL cannot hold is somebody's input, and refused as such.
+
+    Raises:
+        InvalidInput: a NUL, which no form, body or address may hold.
+    """
+    try:
+        return execute(*statement)
+    except DataError as error:
+        if "NUL" not in str(error):
+            raise
+        message = _("内容中有无法保存的字符（空字符），请删除后重试")
+        raise InvalidInput(message, code="invalid") from error
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -42,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             row_policies.SYSTEM if self._as_owner else row_policies.session_context(acting_actor())
         )
         if wanted == self._context or self._rolling_back:
-            return execute(sql, params, many, context)
+            return _readable(execute, sql, params, many, context)
         if not self._pooled:
             self._set_context(SET_FOR_SESSION, wanted)
         elif self.in_atomic_block:
@@ -50,8 +68,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             with atomic(using=self.alias):
                 self._set_context(SET_FOR_TRANSACTION, wanted)
-                return execute(sql, params, many, context)
-        return execute(sql, params, many, context)
+                return _readable(execute, sql, params, many, context)
+        return _readable(execute, sql, params, many, context)
 
     def _set_context(self, sql: str, wanted: row_policies.SessionContext) -> None:
         with self.wrap_database_errors, self.connection.cursor() as cursor:

@@ -46,7 +46,7 @@ from yunjian.instruments.services.filing_values import fixed_parameter
 from yunjian.instruments.views.lookups import acted, back_to, earlier_files, refused, stored_files
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.keyed_digests import is_keyed_digest
-from yunjian.kernel.numbers import whole_number
+from yunjian.kernel.numbers import version_sent
 from yunjian.records.changes import is_value_of, plain
 from yunjian.records.numbers import plain_number
 from yunjian.sources.models import MonitoringPoint
@@ -219,7 +219,7 @@ def filing_edit(request: HttpRequest, revision_id: UUID) -> HttpResponseBase:
         revision_change,
         actor=current_actor(),
         revision=revision,
-        edition=whole_number(request.POST.get("edition", "")),
+        edition=version_sent(request.POST.get("edition", "")),
     )
     return _answer(request, _of_version(revision), write)
 

@@ -15,7 +15,7 @@ from yunjian.evidence.pdf import SheetCopy, render_sheet
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidState
 from yunjian.kernel.languages import language_code, localized
-from yunjian.kernel.numbers import whole_number
+from yunjian.kernel.numbers import version_sent
 from yunjian.library.domain.changes import Change, changes_between
 from yunjian.library.domain.sheet_edits import (
     NoSuchPart,
@@ -224,7 +224,7 @@ _Edit = tuple[dict[str, Any], str, str]
 
 
 def _edited(request: HttpRequest, row: SheetDesign) -> HttpResponseBase:
-    shown = whole_number(request.POST.get("revision", ""))
+    shown = version_sent(request.POST.get("revision", ""))
     row.revision = row.revision if shown is None else shown
     part = _part(row, request.POST.get("place", ""))
     action, _colon, kind = request.POST.get("action", "change").partition(":")

@@ -15,7 +15,7 @@ from yunjian.kernel.clock import today
 from yunjian.kernel.errors import Conflict, DomainError, FieldError, InvalidInput, InvalidState
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.languages import language_code
-from yunjian.kernel.numbers import whole_number
+from yunjian.kernel.numbers import version_sent
 from yunjian.library.domain.sheet_form import SheetForm, sheet_form
 from yunjian.library.domain.sheet_posted import answers_posted, pressed
 from yunjian.maintenance.models import SheetDraft, Visit
@@ -112,7 +112,7 @@ def _changed(request: HttpRequest, actor: Actor, filling: _Filling) -> HttpRespo
             given = pressed(definition, given, filling.context, action, path)
         answers.append(given)
     closing = Closing(**{one.name: request.POST.get(one.name, "") for one in fields(Closing)})
-    shown = whole_number(request.POST.get("version", ""))
+    shown = version_sent(request.POST.get("version", ""))
     version = None if action == "overwrite" else shown
     visit_id = filling.draft.visit_id
     try:

@@ -6,7 +6,7 @@ refused with its row and column.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -103,7 +103,7 @@ def number_text(text: str, unit: str = "") -> str:
 
 
 def time_text(text: str) -> str:
-    """Return a time as it is kept: `2026-03-01 09:05`, `2026-03-01` or `09:05`.
+    """Return a time as it is kept: `2026-03-01 09:05`, `2026-03-01`, `09:05` or `09:05:37`.
 
     Raises:
         Unclear: it is no time, or there is no such day.
@@ -116,11 +116,17 @@ def time_text(text: str) -> str:
     parts = {key: int(value) for key, value in match.groupdict().items() if value is not None}
     try:
         day = date(parts["year"], parts["month"], parts["day"]) if "year" in parts else None
-        clock = time(parts["hour"], parts["minute"]) if "hour" in parts else None
+        second = parts.get("second", 0)
+        clock = time(parts["hour"], parts["minute"], second) if "hour" in parts else None
     except ValueError as error:
         raise wrong from error
-    shown = [day.isoformat() if day else "", f"{clock:%H:%M}" if clock else ""]
+    shown = [day.isoformat() if day else "", clock_text(clock) if clock else ""]
     return " ".join(part for part in shown if part)
+
+
+def clock_text(clock: time) -> str:
+    """Return a time of day to the minute, or to the second where one was said."""
+    return f"{clock:%H:%M:%S}" if clock.second else f"{clock:%H:%M}"
 
 
 def cell_text(value: object, column: Column, unit: str = "") -> str:
@@ -162,11 +168,12 @@ def _spreadsheet_text(value: object) -> str:
         case None:
             return ""
         case datetime():
-            return f"{value:%Y-%m-%d %H:%M}" if value.time() != time(0) else f"{value:%Y-%m-%d}"
+            day = f"{value:%Y-%m-%d}"
+            return f"{day} {clock_text(value.time())}" if value.time() != time(0) else day
         case date():
             return value.isoformat()
         case time():
-            return f"{value:%H:%M}"
+            return clock_text(value)
         case float() if value.is_integer():
             return str(int(value))
     return str(value)
@@ -190,9 +197,10 @@ def parse_rows(
     table = [list(row) for row in rows]
     table = [row for row in table if any(str(cell or "").strip() for cell in row)]
     places = _places(table[0], columns) if table else None
-    if places is not None:
-        table = table[1:]
     problems: list[ReadingProblem] = []
+    if places is not None:
+        problems += _of_headings(table[0], columns, unit)
+        table = table[1:]
     if len(table) > MOST_ROWS:
         text = Text(f"最多 {MOST_ROWS} 行", f"at most {MOST_ROWS} rows")
         problems.append(ReadingProblem(0, "", "too_many", text))
@@ -225,8 +233,7 @@ def _without_unit(value: str, unit: str) -> str:
     match = re.fullmatch(r"([+\-0-9.,eE]+)\s*([^\d\s].*)?", value)
     if match is None or not match[2]:
         return value
-    typed = match[2].lower().replace("³", "3").replace(" ", "")
-    if typed in UNITS.get(unit, {unit.lower()}):
+    if _unit_key(match[2]) == _unit_key(unit):
         return match[1]
     raise Unclear(
         "unit",
@@ -246,7 +253,10 @@ def _splitter(lines: Sequence[str]):  # type: ignore[no-untyped-def]
 
 
 def _places(head: Sequence[object], columns: Sequence[Column]) -> dict[str, int] | None:
-    """Return where each column stands if the first line names them; None when it does not."""
+    """Return where each column stands if the first line names them; None when it does not.
+
+    A line with a number that names no column is one of readings, whatever stands beside it.
+    """
     names: dict[str, str] = {}
     for column in columns:
         for name in (column.key, column.title.zh, column.title.en, *column.synonyms):
@@ -256,7 +266,63 @@ def _places(head: Sequence[object], columns: Sequence[Column]) -> dict[str, int]
         key = names.get(_name(str(cell or "")))
         if key is not None:
             places.setdefault(key, place)
+        elif NUMBER.fullmatch(clean(str(cell or ""))):
+            return None
     return places or None
+
+
+def _of_headings(
+    head: Sequence[object], columns: Sequence[Column], unit: str
+) -> Iterator[ReadingProblem]:
+    """Yield what is wrong with headings: columns that nothing reads, and units that differ."""
+    by_name = {
+        _name(name): column
+        for column in columns
+        for name in (column.key, column.title.zh, column.title.en, *column.synonyms)
+    }
+    for cell in head:
+        typed = clean(str(cell or ""))
+        column = by_name.get(_name(typed))
+        if column is None:
+            if typed and _name(typed) not in NUMBERING:
+                text = Text(
+                    f"没有“{typed[:20]}”这一列，该列未读入；请改用本表的列名",
+                    f"no column is called “{typed[:20]}”: it was not read",
+                )
+                yield ReadingProblem(0, "", "unknown_column", text)
+            continue
+        said = _unit_said(typed)
+        expected = unit if column.unit == "*" else column.unit
+        if said and expected and _unit_key(said) != _unit_key(expected):
+            text = Text(
+                f"“{typed[:20]}”的单位与本列单位 {expected} 不同，请换算后再粘贴",
+                f"the unit of “{typed[:20]}” is not {expected}",
+            )
+            yield ReadingProblem(0, column.key, "unit", text)
+
+
+# headings of running numbers, which stand for nothing
+NUMBERING = {"序号", "编号", "no", "no.", "#", "n", "number"}
+# what looks like a unit behind a heading
+UNIT_SAID = re.compile(r"[(（\[]\s*([^()（）\[\]]*?)\s*[)）\]]\s*$")
+A_UNIT = re.compile(r"%|‰|°c|℃|pp[mbt]|(?:[mnkuμµ]?(?:g|mol)|m|l)(?:/(?:n?m3|l|mol|s|h|min))|s|min")
+
+
+def _unit_said(heading: str) -> str:
+    """Return the unit in the brackets of a heading; "" where there is none."""
+    match = UNIT_SAID.search(heading)
+    said = match[1] if match else ""
+    return said if A_UNIT.fullmatch(_plain_unit(said)) else ""
+
+
+def _plain_unit(unit: str) -> str:
+    return clean(unit).lower().replace(" ", "")
+
+
+def _unit_key(unit: str) -> str:
+    """Return a unit as it compares: ppm is umol/mol."""
+    plain = _plain_unit(unit)
+    return next((key for key, names in UNITS.items() if plain in {key.lower(), *names}), plain)
 
 
 def _name(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Literal, cast
+from unicodedata import normalize
 
 from yunjian.standards.reports.model import ReportForm, TestSpec
 from yunjian.standards.reports.readings import EXCLUDED, Unclear, number_text
@@ -97,7 +98,8 @@ class ResultProblem:
 class TestResult:
     """What a test computes to. `rows` are those that count, `least` how many are due (None: the
     packs say nothing); `other_basis`: it was judged by another paper than the standard of its pack,
-    whose limits nobody has established here."""
+    whose limits nobody has established here; `by_form` is the verdict by that standard all the
+    same."""
 
     __test__ = False  # no test of ours
 
@@ -116,6 +118,7 @@ class TestResult:
     problems: tuple[ResultProblem, ...]
     checks_missing: bool
     other_basis: bool
+    by_form: Verdict
 
     def quantity(self, key: str) -> ResultQuantity | None:
         """Return a quantity by its key."""
@@ -196,8 +199,11 @@ def recompute_test(
     except InvalidMeasurement as error:
         problems.append(_problem(error, numbered))
     checks = tuple(_check_quantities(data))
-    other_basis = bool(data.basis) and held is not None and held.standard not in data.basis
+    other_basis = (
+        bool(data.basis) and held is not None and _key(held.standard) not in _key(data.basis)
+    )
     few = bool(least) and len(rows) < (least or 0)
+    by_form: Verdict = "not_judged" if few else _verdict(computed)
     return TestResult(
         test=spec.key,
         parameter=data.parameter,
@@ -205,7 +211,7 @@ def recompute_test(
         least=least,
         quantities=(*(computed.quantities if computed else ()), *checks),
         criterion=computed.criterion if computed else "",
-        verdict="not_judged" if few else _verdict(computed, other_basis=other_basis),
+        verdict="unconfirmed" if other_basis and by_form in {"pass", "fail"} else by_form,
         standard=_standard(computed, held, spec),
         clause=computed.rows[0].clause if computed and computed.rows else spec.clause,
         provenance=computed.rows[0].provenance if computed and computed.rows else spec.provenance,
@@ -214,13 +220,19 @@ def recompute_test(
         problems=tuple(problems),
         checks_missing=spec.reference_check and not all(data.values.get(key) for key in CHECKS),
         other_basis=other_basis,
+        by_form=by_form,
     )
 
 
-def _verdict(computed: _Computed | None, *, other_basis: bool) -> Verdict:
+def _key(standard: str) -> str:
+    """Return a standard's number as it compares: `HJ355—2019` is HJ 355-2019."""
+    return "".join(each for each in normalize("NFKC", standard).casefold() if each.isalnum())
+
+
+def _verdict(computed: _Computed | None) -> Verdict:
     if computed is None:
         return "not_judged"
-    if computed.passed is None or other_basis or any(map(is_unconfirmed, computed.rows)):
+    if computed.passed is None or any(map(is_unconfirmed, computed.rows)):
         return "unconfirmed"
     return "pass" if computed.passed else "fail"
 

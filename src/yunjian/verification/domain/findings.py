@@ -125,6 +125,12 @@ def usual_days() -> Mapping[str, int]:
 
 
 @cache
+def kind_tests() -> Mapping[str, Sequence[str]]:
+    """Return the tests of which a report of a kind has to hold one, by kind."""
+    return {row["kind"]: row["tests"] for row in _data()["kind_tests"]}
+
+
+@cache
 def competence() -> Competence:
     """Return what satisfies the check of competence."""
     return Competence(**_data()["competence"][0])
@@ -202,6 +208,7 @@ class PersonFact:
     certified: bool
     left_on: date | None = None
     confirmed_until: date | None = None  # of a confirmation in the place of a certificate
+    signed_in: bool | None = None  # at the point on the first day; None: nobody did
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +238,7 @@ class TestFact:
     path: str
     label: str
     rows: int
+    key: str = ""
     least: int | None = None
     unit: str = ""
     filed_unit: str = ""
@@ -244,7 +252,8 @@ class TestFact:
     same_as: Sequence[str] = ()
     excluded: int = 0  # rows left out, of those typed
     basis: str = ""  # another paper than the standard of the form
-    failed_before: str = ""  # the number of the edition before, in which it failed
+    failed_before: str = ""  # what was handed in before, in which it failed
+    fails_by_form: bool = False  # by the standard of the form, whatever basis was named
     instrument_named: bool = True
 
 
@@ -294,6 +303,8 @@ class ReportFacts:
     people: Sequence[PersonFact] = ()
     materials: Sequence[MaterialFact] = ()
     tests: Sequence[TestFact] = ()
+    failed_and_gone: Sequence[tuple[str, str]] = ()  # tests, and where they failed before
+    moved_from: str = ""  # when it was executed, as the edition before said
     form: FormFact | None = None
     missing_originals: Sequence[tuple[str, str]] = ()
     repeated_files: Sequence[ReusedFile] = ()  # for several kinds of this report
@@ -304,6 +315,11 @@ class ReportFacts:
     third_party: bool = False
     third_party_named: bool = True
     laboratory_complete: bool = True
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day of execution."""
+        return self.ends.date()
 
 
 def findings_of(facts: ReportFacts) -> list[Finding]:
@@ -352,9 +368,11 @@ def _people(facts: ReportFacts) -> Iterator[Finding]:
     if not facts.people:
         yield Finding("no_person", "people")
     for one in facts.people:
-        if one.left_on is not None and one.left_on <= facts.day:
+        if one.left_on is not None and one.left_on <= facts.last_day:
             about = {"person": one.label, "day": one.left_on.isoformat()}
             yield Finding("person_had_left", "people", about)
+        if one.signed_in is False:
+            yield Finding("person_not_signed_in", "people", {"person": one.label})
         if one.certified:
             continue
         if one.confirmed_until is not None:
@@ -366,9 +384,17 @@ def _people(facts: ReportFacts) -> Iterator[Finding]:
 
 def _materials(facts: ReportFacts) -> Iterator[Finding]:
     for one in facts.materials:
-        if one.valid_until < facts.day:
+        if one.valid_until < facts.last_day:
             about = {"material": one.label, "day": one.valid_until.isoformat()}
             yield Finding("material_expired", one.path, about)
+
+
+def _kinds_of_tests(facts: ReportFacts) -> Iterator[Finding]:
+    keys = kind_tests().get(facts.kind)
+    if facts.tests and keys and not any(one.key in keys for one in facts.tests):
+        yield Finding("kind_untested", "tests")
+    for label, before in facts.failed_and_gone:
+        yield Finding("failed_and_gone", "tests", {"test": label, "before": before})
 
 
 def _tests(facts: ReportFacts) -> Iterator[Finding]:
@@ -428,9 +454,10 @@ MANY_OF = 4
 
 def _verdict(one: TestFact, about: Mapping[str, str]) -> Iterator[Finding]:
     if one.basis:
-        yield Finding("other_basis", one.path, {**about, "basis": one.basis})
+        code = "other_basis_fails" if one.fails_by_form else "other_basis"
+        yield Finding(code, one.path, {**about, "basis": one.basis})
     if one.failed_before and one.computed != "fail":
-        before = {**about, "edition": one.failed_before, "computed": one.computed}
+        before = {**about, "before": one.failed_before, "computed": one.computed}
         yield Finding("failed_before", one.path, before)
     if one.declared not in JUDGED:
         return
@@ -464,7 +491,9 @@ def _papers(facts: ReportFacts) -> Iterator[Finding]:
 
 
 def _times(facts: ReportFacts) -> Iterator[Finding]:
-    days, usual = (facts.ends.date() - facts.day).days + 1, usual_days().get(facts.kind)
+    if facts.moved_from:
+        yield Finding("execution_moved", "executed_from", {"before": facts.moved_from})
+    days, usual = (facts.last_day - facts.day).days + 1, usual_days().get(facts.kind)
     if usual is not None and days > usual:
         about = {"days": str(days), "usual": str(usual)}
         yield Finding("execution_long", "executed_to", about)
@@ -493,6 +522,7 @@ RULES: tuple[Callable[[ReportFacts], Iterator[Finding]], ...] = (
     _devices,
     _people,
     _materials,
+    _kinds_of_tests,
     _tests,
     _times,
 )

@@ -77,8 +77,21 @@ class DataSource(models.TextChoices):
 WRITTEN = [ReportState.DRAFT]
 # what nobody stands for: drafts, perhaps given up, and what was taken back
 UNCLAIMED = [ReportState.DRAFT, ReportState.WITHDRAWN]
+# whose readings and files are somebody's: every edition that was checked or handed in
+CLAIMED = [state for state in ReportState if state not in UNCLAIMED]
 # what waits for the authority
 WAITING = [ReportState.SUBMITTED, ReportState.RECEIVED]
+
+
+def standing(prefix: str = "") -> models.Q:
+    """Return the condition that an edition is what its series says now.
+
+    That is the accepted one until a correction takes its place, and the newest one once somebody
+    stands for it. `prefix` is the path to the report.
+    """
+    newest = models.Q(**{f"{prefix}latest": True, f"{prefix}state__in": CLAIMED})
+    return newest | models.Q(**{f"{prefix}state": ReportState.ACCEPTED})
+
 
 # columns of the content that was signed: no statement changes them once a version left its draft
 CONTENT = (
@@ -134,8 +147,8 @@ class Report(Versioned, ScopedModel):
     authorities and dischargers see what was `submitted`.
 
     `number` is as typed; `number_key` without blanks, case and width of characters, of one series
-    only for an `issuer_key`, among the latest editions that are not withdrawn and the accepted
-    ones. `form` is `code@version` in force
+    only for an `issuer_key`: in an agency among the latest editions that are not withdrawn and the
+    accepted ones, among all agencies once it was handed in. `form` is `code@version` in force
     on the day. `findings` holds what was found at signing, `field_remarks` the reviewer's remarks
     by path. `keep_until` is the last day on which report and original records must be kept.
     """
@@ -253,11 +266,23 @@ class Report(Versioned, ScopedModel):
             ExclusionConstraint(
                 name="report_number_once_per_issuer",
                 expressions=[
+                    ("agency", RangeOperators.EQUAL),
                     ("issuer_key", RangeOperators.EQUAL),
                     ("number_key", RangeOperators.EQUAL),
                     ("series", RangeOperators.NOT_EQUAL),
                 ],
                 condition=models.Q(latest=True) & ~models.Q(state="withdrawn")
+                | models.Q(state="accepted"),
+            ),
+            # what another agency drafts in the name of an issuer takes nobody's number
+            ExclusionConstraint(
+                name="report_number_once_handed_in",
+                expressions=[
+                    ("issuer_key", RangeOperators.EQUAL),
+                    ("number_key", RangeOperators.EQUAL),
+                    ("series", RangeOperators.NOT_EQUAL),
+                ],
+                condition=models.Q(latest=True, state__in=["submitted", "received", "returned"])
                 | models.Q(state="accepted"),
             ),
             models.UniqueConstraint(fields=["series", "edition"], name="report_edition_once"),

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from yunjian.access.row_policies import bypass_rls
+from yunjian.agencies.models import Person
 from yunjian.agencies.models.filing import FilingState
 from yunjian.instruments.models import InstrumentAction
 from yunjian.kernel.clock import SHANGHAI, business_day, day_bounds
@@ -39,7 +41,7 @@ from yunjian.verification.models import (
     ReportTest,
 )
 from yunjian.verification.models.parts import ExceptionState
-from yunjian.verification.models.reports import UNCLAIMED, DataSource
+from yunjian.verification.models.reports import CLAIMED, DataSource, ReportState, standing
 from yunjian.verification.selectors.contents import missing_contents, missing_originals
 from yunjian.verification.selectors.files import files_elsewhere, repeated_files
 from yunjian.verification.selectors.forms import form_named, form_text, form_to_move_to
@@ -77,14 +79,15 @@ def blocking(report: Report, findings: Iterable[Finding]) -> list[Finding]:
 
 def facts_of(report: Report) -> ReportFacts:
     """Return the facts of a report (read `with_parts`); a bounded number of queries."""
-    day = business_day(report.executed_from)
+    days = business_day(report.executed_from), business_day(report.executed_to)
     # a pattern that is set after the signature is not about this number
     pattern = pattern_of(report.agency_id) if report.signed_by_id is None else None
+    visits, failed = _visits(report), _failed_before(report)
     return ReportFacts(
         number=report.number,
         begins=report.executed_from.astimezone(SHANGHAI),
         ends=report.executed_to.astimezone(SHANGHAI),
-        day=day,
+        day=days[0],
         kind=report.kind,
         pattern=pattern.pattern if pattern else "",
         number_elsewhere=_number_elsewhere(report),
@@ -95,7 +98,7 @@ def facts_of(report: Report) -> ReportFacts:
             DeviceFact(
                 label=str(row.equipment),
                 # whether it needs calibration says the agency itself; a reference always does
-                calibrated=valid_on(row.equipment, day) is not None,
+                calibrated=all(valid_on(row.equipment, day) for day in days),
                 retired=row.equipment.state == FilingState.WITHDRAWN,
                 filed=row.equipment.state == FilingState.FILED,
             )
@@ -104,11 +107,10 @@ def facts_of(report: Report) -> ReportFacts:
         people=[
             PersonFact(
                 label=row.person.name,
-                certified=valid_on(row.person, day) is not None,
+                certified=all(valid_on(row.person, day) for day in days),
                 left_on=row.person.left_on,
-                confirmed_until=held.valid_until
-                if (held := confirmed_on(row.person, day))
-                else None,
+                confirmed_until=_confirmed_until(row.person, days),
+                signed_in=_was_there(row.person, visits),
             )
             for row in report.people.all()
         ],
@@ -116,14 +118,16 @@ def facts_of(report: Report) -> ReportFacts:
             MaterialFact("materials", f"{row.name} {row.certificate_number}", row.valid_until)
             for row in report.materials.all()
         ],
-        tests=_tests(report),
+        tests=_tests(report, failed),
+        failed_and_gone=_gone(report, failed),
+        moved_from=_moved_from(report),
         form=_form(report),
         missing_originals=missing_originals(report),
         repeated_files=repeated_files(report),
         files_elsewhere=files_elsewhere(report),
         missing_contents=missing_contents(report),
         overlaps=_overlaps(report),
-        sign_ins=_sign_ins(report),
+        sign_ins=[_window(visit) for visit in visits],
         third_party=report.data_source == DataSource.THIRD_PARTY,
         third_party_named=report.data_source != DataSource.THIRD_PARTY
         or bool(report.third_party and report.third_party_report),
@@ -149,8 +153,7 @@ def _named(report: Report, other: Report) -> str:
 def _number_elsewhere(report: Report) -> list[str]:
     others = (
         Report.unscoped()
-        .filter(number_key=report.number_key, latest=True)
-        .exclude(state__in=UNCLAIMED)
+        .filter(standing(), number_key=report.number_key)
         .exclude(series=report.series)
     )
     return [_named(report, other) for other in others.order_by("id")[:5]]
@@ -158,11 +161,12 @@ def _number_elsewhere(report: Report) -> list[str]:
 
 def _instruments(report: Report) -> list[InstrumentFact]:
     rows = list(report.instruments.all())
-    day = business_day(report.executed_from)
+    days = business_day(report.executed_from), business_day(report.executed_to)
     stops = {
         row.instrument_id: row.stopped
         for row in InstrumentAction.unscoped().filter(
-            instrument__in=[row.instrument_id for row in rows], stopped__contains=day
+            instrument__in=[row.instrument_id for row in rows],
+            stopped__overlap=DateRange(*days, "[]"),
         )
     }
     tested = {row.parameter for row in report.tests.all()}
@@ -173,7 +177,7 @@ def _instruments(report: Report) -> list[InstrumentFact]:
             InstrumentFact(
                 label=instrument_label(row.instrument, row.revision),
                 period=period_text(row.instrument),
-                stood=stood(row.instrument, day),
+                stood=all(stood(row.instrument, day) for day in days),
                 stopped=f"{stop.lower}～{stop.upper or ''}" if stop else "",
                 tested=row.instrument.slot in tested,
             )
@@ -181,13 +185,12 @@ def _instruments(report: Report) -> list[InstrumentFact]:
     return results
 
 
-def _tests(report: Report) -> list[TestFact]:
+def _tests(report: Report, failed: Mapping[tuple[str, str], str]) -> list[TestFact]:
     rows = list(report.tests.all())
     units = {row.instrument.slot: row.snapshot.get("unit", "") for row in report.instruments.all()}
     same = _same_series(report, rows)
     form = form_named(report.form)
     titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
-    failed = _failed_before(report)
     return [
         replace(
             _test(row, titles.get(row.test, row.test), units, same),
@@ -198,17 +201,56 @@ def _tests(report: Report) -> list[TestFact]:
 
 
 def _failed_before(report: Report) -> dict[tuple[str, str], str]:
-    """Return the tests that failed in an earlier edition that was handed in, with its number."""
-    if report.previous_id is None:
-        return {}
-    rows = ReportTest.unscoped().filter(
-        report__series=report.series,
-        report__edition__lt=report.edition,
-        report__submitted_at__isnull=False,
-        verdict="fail",
+    """Return the tests that failed in what was handed in before, and what that is called.
+
+    That is an earlier edition, or a report about the same point and time that was taken back.
+    """
+    handed_in = ReportTest.unscoped().filter(report__submitted_at__isnull=False, verdict="fail")
+    editions = handed_in.filter(report__series=report.series, report__edition__lt=report.edition)
+    taken_back = handed_in.filter(
+        report__state=ReportState.WITHDRAWN,
+        report__agency_id=report.agency_id,
+        report__point_id=report.point_id,
+        report__executed_from__lt=report.executed_to,
+        report__executed_to__gt=report.executed_from,
+    ).exclude(report__series=report.series)
+    columns = ("test", "parameter", "report__edition", "report__number")
+    failed = {
+        (test, parameter): _("已撤回的报告 %(number)s") % {"number": number}
+        for test, parameter, _edition, number in taken_back.order_by("id").values_list(*columns)
+    }
+    for test, parameter, edition, _number in editions.order_by("report__edition").values_list(
+        *columns
+    ):
+        failed[test, parameter] = _("第 %(edition)s 版") % {"edition": edition}
+    return failed
+
+
+def _gone(report: Report, failed: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """Return the tests that failed before and are not part of this edition, each with where."""
+    held = {(row.test, row.parameter) for row in report.tests.all()}
+    form = form_named(report.form)
+    titles = {spec.key: spec.title.zh for spec in form.tests} if form else {}
+    return [
+        (f"{titles.get(test, test)} {parameter}".strip(), before)
+        for (test, parameter), before in sorted(failed.items())
+        if (test, parameter) not in held
+    ]
+
+
+def _moved_from(report: Report) -> str:
+    """Return when an edition that was handed in before said that it was executed, if otherwise."""
+    before = (
+        Report.unscoped()
+        .filter(series=report.series, edition__lt=report.edition, submitted_at__isnull=False)
+        .order_by("-edition")
+        .first()
     )
-    held = rows.order_by("report__edition").values_list("test", "parameter", "report__edition")
-    return {(test, parameter): str(edition) for test, parameter, edition in held}
+    now_said = report.executed_from, report.executed_to
+    if before is None or (before.executed_from, before.executed_to) == now_said:
+        return ""
+    begin, end = before.executed_from, before.executed_to
+    return "～".join(f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for at in (begin, end))
 
 
 def _test(
@@ -225,6 +267,8 @@ def _test(
         path=".".join(one for one in ("tests", row.test, row.parameter) if one),
         label=" ".join(one for one in (title, row.parameter) if one),
         rows=rows,
+        key=row.test,
+        fails_by_form=results.get("by_form") == "fail",
         least=least,
         unit=row.unit,
         filed_unit=units.get(row.parameter, ""),
@@ -279,8 +323,7 @@ def _same_series(report: Report, rows: list[ReportTest]) -> dict[str, list[str]]
         return {}
     others = (
         ReportTest.unscoped()
-        .filter(series_digest__in=digests, report__latest=True)
-        .exclude(report__state__in=UNCLAIMED)
+        .filter(series_digest__in=digests, report__state__in=CLAIMED)
         .exclude(report__series=report.series)
         .select_related("report")
         .order_by("id")[:20]
@@ -305,12 +348,11 @@ def _overlaps(report: Report) -> list[Overlap]:
         rows = (
             model.unscoped()
             .filter(
+                standing("report__"),
                 **{f"{column}__in": list(names)},
-                report__latest=True,
                 report__executed_from__lt=report.executed_to,
                 report__executed_to__gt=report.executed_from,
             )
-            .exclude(report__state__in=UNCLAIMED)
             .exclude(report__series=report.series)
             .exclude(report__point_id=report.point_id)
             .select_related("report__point")
@@ -346,22 +388,34 @@ def _signed_in_elsewhere(report: Report) -> list[Overlap]:
     ]
 
 
-def _sign_ins(report: Report) -> list[tuple[datetime, datetime | None]]:
+def _visits(report: Report) -> list[Visit]:
+    """Return the visits of the agency to the point on the first day."""
     begin, end = day_bounds(business_day(report.executed_from))
-    rows = (
-        Visit.unscoped()
-        .filter(
-            point_id=report.point_id,
-            agency_id=report.agency_id,
-            signed_in_at__gte=begin,
-            signed_in_at__lt=end,
-        )
-        .order_by("signed_in_at")
+    rows = Visit.unscoped().filter(
+        point_id=report.point_id,
+        agency_id=report.agency_id,
+        signed_in_at__gte=begin,
+        signed_in_at__lt=end,
     )
-    return [
-        (
-            row.signed_in_at.astimezone(SHANGHAI),
-            row.signed_out_at.astimezone(SHANGHAI) if row.signed_out_at else None,
-        )
-        for row in rows
-    ]
+    return list(rows.order_by("signed_in_at"))
+
+
+def _window(visit: Visit) -> tuple[datetime, datetime | None]:
+    ended = visit.signed_out_at
+    return visit.signed_in_at.astimezone(SHANGHAI), ended.astimezone(SHANGHAI) if ended else None
+
+
+def _was_there(person: Person, visits: Sequence[Visit]) -> bool | None:
+    """Tell whether somebody signed in, or went along; None where nobody of the agency did."""
+    if not visits:
+        return None
+    return any(
+        visit.engineer_id == person.account_id or person.name in visit.participants
+        for visit in visits
+    )
+
+
+def _confirmed_until(person: Person, days: tuple[date, date]) -> date | None:
+    """Return until when a confirmation of competence holds, if it does on both days."""
+    held = confirmed_on(person, days[0])
+    return held.valid_until if held and held.valid_until >= days[1] else None

@@ -6,7 +6,7 @@ from yunjian.evidence.models import Attachment
 from yunjian.kernel.clock import business_day
 from yunjian.verification.domain.findings import ReusedFile
 from yunjian.verification.models import Report, ReportOriginal
-from yunjian.verification.models.reports import UNCLAIMED
+from yunjian.verification.models.reports import CLAIMED
 from yunjian.verification.selectors.contents import original_kinds
 
 MOST_NAMED = 5
@@ -58,16 +58,14 @@ def _holders(report: Report, digests: list[str]) -> list[tuple[str, Report]]:
     day = business_day(report.executed_from)
     originals = (
         ReportOriginal.unscoped()
-        .filter(attachment__digest__in=digests, report__latest=True)
-        .exclude(report__state__in=UNCLAIMED)
+        .filter(attachment__digest__in=digests, report__state__in=CLAIMED)
         .exclude(report__series=report.series)
         .select_related("report", "attachment")
         .order_by("id")[:MOST_READ]
     )
     reports = (
         Report.unscoped()
-        .filter(file__digest__in=digests, latest=True)
-        .exclude(state__in=UNCLAIMED)
+        .filter(file__digest__in=digests, state__in=CLAIMED)
         .exclude(series=report.series)
         .select_related("file")
         .order_by("id")[:MOST_READ]

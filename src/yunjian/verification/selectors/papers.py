@@ -150,6 +150,10 @@ def _instruments(report: Report) -> Rows:
     return rows
 
 
+# the table shows instrument − reference, as the standard's own; its formula has the other sign
+SIGNS = {"difference": "（参比−仪器）"}
+
+
 def _test(report: Report, row: ReportTest) -> PaperTest:
     form = form_named(report.form)
     spec = spec_of(form, row.test) if form else None
@@ -189,7 +193,7 @@ def _test(report: Report, row: ReportTest) -> PaperTest:
         rows=rows,
         results=[
             [
-                f"{localized(one['title'])}{_unit(one['unit'])}",
+                f"{localized(one['title'])}{SIGNS.get(one['key'], '')}{_unit(one['unit'])}",
                 one["text"],
                 row.declared.get(one["key"], ""),
             ]

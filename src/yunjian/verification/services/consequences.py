@@ -1,13 +1,13 @@
 """What follows from an accepted report: follow-ups and corrections that waited for it are done."""
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from yunjian.access.actor import Actor
 from yunjian.evidence.services import record
 from yunjian.instruments import events as instrument_events
 from yunjian.instruments.models import FollowUp
 from yunjian.kernel.clock import business_day
-from yunjian.verification.models import Report, ReportCorrection
+from yunjian.verification.models import Report, ReportCorrection, ReportTest
 from yunjian.verification.models.reports import ReportKind
 
 # which follow-ups of an instrument a kind of report does; the codes are those of
@@ -68,22 +68,52 @@ def follow_ups_close(actor: Actor, report: Report) -> list[str]:
 
 
 def corrections_close(report: Report, outcome: str) -> None:
-    """Close the open corrections at the point for the parameters that passed now.
+    """Close the open corrections at the point whose parameters passed now.
 
     Only what was executed after the failed report closes it: another edition of the same execution
-    corrects figures, not the instrument.
+    corrects figures, not the instrument. A parameter passed when a test of it did, and every other
+    one of it as well: what was not judged puts nothing right. `report` was read `with_parts`.
     """
-    passed = {row.parameter for row in report.tests.all() if row.verdict == "pass"}
-    if outcome == "fail" or not passed:
+    if outcome == "fail":
         return
+    verdicts: dict[str, set[str]] = {}
+    for test in report.tests.all():
+        verdicts.setdefault(test.parameter, set()).add(test.verdict)
+    passed = {parameter for parameter, held in verdicts.items() if held == {"pass"}}
     day = business_day(report.executed_to)
-    waiting = ReportCorrection.unscoped().filter(
-        Q(opened_on__lte=day),
-        point_id=report.point_id,
-        done_by_report__isnull=True,
-        report__executed_to__lte=report.executed_from,
+    waiting = (
+        ReportCorrection.unscoped()
+        .filter(
+            Q(opened_on__lte=day),
+            point_id=report.point_id,
+            done_by_report__isnull=True,
+            report__executed_to__lte=report.executed_from,
+        )
+        .select_related("report")
+        .prefetch_related(Prefetch("report__tests", ReportTest.unscoped().filter(verdict="fail")))
     )
+    tests = {(row.test, row.parameter) for row in report.tests.all()}
     for row in waiting.select_for_update(of=("self",)).order_by("id"):
-        if set(row.parameters) <= passed:
+        failed = {(one.test, one.parameter) for one in row.report.tests.all()}
+        if set(row.parameters) <= passed and failed <= tests:
             row.done_by_report = report
             row.save(update_fields=["done_by_report"])
+
+
+def correction_of_edition(before: Report, report: Report, outcome: str) -> bool:
+    """Take over the open correction of the edition that a report corrects.
+
+    Figures that were wrong make no second correction with a term of its own: one that still fails
+    keeps the first term, one that passes was never out of order. Tell whether there was one.
+    """
+    row = ReportCorrection.unscoped().filter(report=before, done_by_report__isnull=True).first()
+    if row is None:
+        return False
+    if outcome == "fail":
+        failed = {one.parameter for one in report.tests.all() if one.verdict == "fail"}
+        row.report, row.parameters = report, sorted(failed)
+        row.save(update_fields=["report", "parameters"])
+    elif outcome == "pass":
+        row.done_by_report = report
+        row.save(update_fields=["done_by_report"])
+    return outcome == "fail"

@@ -21,7 +21,11 @@ from yunjian.verification.models.reports import WAITING, ReportState
 from yunjian.verification.policies import may_review
 from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.reports import with_parts
-from yunjian.verification.services.consequences import corrections_close, follow_ups_close
+from yunjian.verification.services.consequences import (
+    correction_of_edition,
+    corrections_close,
+    follow_ups_close,
+)
 from yunjian.verification.services.rows import (
     locked_report,
     note,
@@ -144,7 +148,11 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     outcome = outcome_of(held)
     closed = follow_ups_close(actor, held)
     corrections_close(held, outcome)
-    due_on = _open_correction(held) if outcome == "fail" else None
+    goes_on = before is not None and correction_of_edition(before, held, outcome)
+    if goes_on:
+        due_on: date | None = ReportCorrection.unscoped().get(report=held).due_on
+    else:
+        due_on = _open_correction(held) if outcome == "fail" else None
     what = f"{report.point.name} 的{report.get_kind_display()}报告 {report.number}"
     body = f"{what} 已接受"
     if due_on:

@@ -17,7 +17,7 @@ from yunjian.evidence.services import attachments_share
 from yunjian.kernel.clock import business_day, now
 from yunjian.kernel.errors import Conflict, FieldError, InvalidInput
 from yunjian.kernel.languages import language_code
-from yunjian.records.problems import Problems
+from yunjian.records.problems import Problems, conflict_when
 from yunjian.records.versions import check_version
 from yunjian.verification import events
 from yunjian.verification.domain.findings import Finding, retention
@@ -43,6 +43,7 @@ from yunjian.verification.services.rows import (
 )
 
 MAX_NOTE = 400
+HANDED_IN = "report_number_once_handed_in"
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def report_sign(
     Raises:
         NotAllowed: the actor is not the owner of the agency.
         InvalidState: it was not checked, or was handed in already.
-        Conflict: what was shown is not what is stored.
+        Conflict: what was shown is not what is stored; the number was handed in by another agency.
         InvalidInput: no signature of the agency, or each blocking finding at its field.
     """
     report = locked_report(report)
@@ -175,12 +176,14 @@ def report_sign(
     report.findings = [one.as_data() for one in findings]
     report.submitted_at = now()
     report.keep_until = kept_until(business_day(report.executed_to))
-    report.save(
-        update_fields=[
-            "state", "signed_by", "signature", "content_digest", "findings", "submitted_at",
-            "keep_until",
-        ]
-    )  # fmt: skip
+    taken = _("该出具单位的这一编号已由其他机构提交；请核对出具单位和报告编号")
+    with conflict_when(HANDED_IN, taken, "number"):
+        report.save(
+            update_fields=[
+                "state", "signed_by", "signature", "content_digest", "findings", "submitted_at",
+                "keep_until",
+            ]
+        )  # fmt: skip
     attachments_share(
         ids=[*([signature.pk] if signature else []), *files_of(held)],
         organization_id=report.discharger_id,

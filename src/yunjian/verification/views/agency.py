@@ -18,6 +18,7 @@ from yunjian.certificates.selectors.keys import key_client
 from yunjian.certificates.services.signing import signature_verify
 from yunjian.kernel.clock import SHANGHAI
 from yunjian.kernel.errors import DomainError
+from yunjian.kernel.numbers import version_sent
 from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.fields import REPORT
 from yunjian.verification.forms import (
@@ -275,15 +276,17 @@ def _report_dialog(
 def report_file(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Upload the report itself."""
     report = report_or_404(report_id)
-    form = ReportFileForm(posted(request), request.FILES or None)
+    form = ReportFileForm(
+        posted(request), request.FILES or None, initial={"version": report.version}
+    )
 
     def save() -> HttpResponse:
         actor = current_actor()
         file = stored(actor, form.cleaned_data["file"], purpose="report", field="file")
-        report_file_set(actor=actor, report=report, attachment=file)
+        report_file_set(actor=actor, report=report, attachment=file, version=form.seen_version)
         return done(request, gettext("已上传报告"), _page_of(report))
 
-    return form_dialog(request, form, save=save, title=gettext("上传报告"))
+    return form_dialog(request, form, save=save, row=report, title=gettext("上传报告"))
 
 
 @only_with(PREPARE_REPORTS)
@@ -291,8 +294,7 @@ def report_file(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def report_form_moved(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Move a draft to the version of its form that is in force."""
     report = report_or_404(report_id)
-    seen = request.POST.get("version", "")
-    version = int(seen) if seen.isdecimal() else None
+    version = version_sent(request.POST.get("version", ""))
     try:
         report_form_move(actor=current_actor(), report=report, version=version)
     except DomainError as error:

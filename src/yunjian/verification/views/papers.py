@@ -10,6 +10,7 @@ from yunjian.access.actor import acting_as, current_actor, system_actor
 from yunjian.certificates.selectors.keys import signature_holds
 from yunjian.evidence.services import verify_object
 from yunjian.verification.models import Report
+from yunjian.verification.models.reports import ReportState
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.reports import (
     certificate_signature_of,
@@ -22,6 +23,8 @@ from yunjian.web.guards import AGENCY_PORTAL, SOURCE_PORTAL, SUPERVISION_PORTAL,
 from yunjian.web.responses import pdf
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# states in which a printed report may be relied on
+HOLDS = (ReportState.SUBMITTED, ReportState.RECEIVED, ReportState.ACCEPTED)
 reader_page = only_with(AGENCY_PORTAL, SOURCE_PORTAL, SUPERVISION_PORTAL)
 
 
@@ -77,4 +80,5 @@ def check(request: HttpRequest, report_id: UUID) -> HttpResponse:
         )
     context = {"report": report, "proof": proof, "matches": matches and certified}
     context["signed_with"] = signed_with
+    context["holds"] = report.state in HOLDS
     return render(request, "verification/check.html", context)

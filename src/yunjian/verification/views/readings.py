@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yunjian.access.actor import current_actor
 from yunjian.kernel.errors import DomainError, InvalidInput
 from yunjian.kernel.languages import language_code
-from yunjian.kernel.numbers import whole_number
+from yunjian.kernel.numbers import version_sent, whole_number
 from yunjian.library.domain.labels import unit_text
 from yunjian.records.versions import StaleVersion, others
 from yunjian.standards.reports import EXCLUDED, Pasted, TestSpec, parse_pasted, parse_rows
@@ -45,7 +45,7 @@ def readings_page(request: HttpRequest, report_id: UUID, test: str) -> HttpRespo
     typed = _typed(request, spec)
     if request.POST.get("then") == "read":
         return _read(request, report, spec, parameter, typed)
-    version = whole_number(request.POST.get("version", ""))
+    version = version_sent(request.POST.get("version", ""))
     try:
         readings_save(
             actor=current_actor(),
@@ -209,7 +209,7 @@ def _page(
             "said": said.get(name, ""),
         }
 
-    seen = whole_number(request.POST.get("version", ""))
+    seen = version_sent(request.POST.get("version", ""))
     stale = isinstance(error, StaleVersion)
     # saving once more, in sight of what changed, is meant
     version = report_or_404(report.pk).version if stale or seen is None else seen
