@@ -198,3 +198,44 @@ def test_more_rows_than_a_report_has_are_refused() -> None:
 def test_nothing_pasted_is_no_row() -> None:
     assert parse_pasted(" \n\t\n", GAS).rows == ()
     assert parse_rows([[True, "一"]], [NUMBER, NOTE]).problems[0].code == "not_a_number"
+
+
+def codes_of(text: str, unit: str = "mg/m3") -> list[tuple[int, str, str]]:
+    pasted = parse_pasted(text, GAS, unit)
+    return [(one.row, one.column, one.code) for one in pasted.problems]
+
+
+def test_a_heading_that_names_no_column_is_told() -> None:
+    assert (0, "", "unknown_column") in codes_of("人工结果\tCEMS\n100\t101")
+    assert codes_of("序号\t参比\tCEMS\n1\t100\t101") == []
+
+
+def test_a_line_of_readings_with_a_remark_is_no_heading() -> None:
+    pasted = parse_pasted("80.1\t79.0\t备注", [NUMBER, SECOND, NOTE])
+    assert pasted.rows == ({"x": "80.1", "y": "79.0", "n": "备注"},)
+
+
+SECOND = Column(key="y", title=Text("第二", "second"), unit="*")
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit", "is_told"),
+    [
+        ("参比（ug/m3）", "mg/m3", True),
+        ("参比(mg/m³)", "mg/m3", False),
+        ("参比(mg/m³)", "mg/m³", False),
+        ("参比[ppm]", "umol/mol", False),
+        ("参比[ppm]", "mg/m3", True),
+        ("参比（均值）", "mg/m3", False),
+        ("参比(mg/L)", "", False),
+    ],
+)
+def test_another_unit_in_a_heading_is_told(heading: str, unit: str, *, is_told: bool) -> None:
+    told = codes_of(f"{heading}\tCEMS\n100\t101", unit)
+    assert told == ([(0, "reference", "unit")] if is_told else [])
+
+
+def test_seconds_of_a_spreadsheet_are_kept() -> None:
+    assert cell_text(time(9, 5, 37), MOMENT) == "09:05:37"
+    moment = datetime(2026, 3, 1, 9, 5, 37)  # noqa: DTZ001 - a cell has no zone
+    assert cell_text(moment, MOMENT) == "2026-03-01 09:05:37"

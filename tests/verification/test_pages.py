@@ -366,3 +366,45 @@ def test_a_list_of_reports_reads_all_its_columns_at_once(desk: Desk, form: str) 
             report.pk, report.series, report.number_key = new_id(), new_id(), number
             Report.unscoped().bulk_create([report])
     assert costs() == before
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "x", "-1", "1"])
+def test_a_version_that_nobody_saw_writes_nothing(desk: Desk, version: str) -> None:
+    report = desk.complete()
+    client = desk.world.client(desk.preparer)
+    base = f"/agency/reports/{report.pk}"
+    before = ReportTest.unscoped().get(report=report).readings
+
+    sent = {"version": version, "readings.0.reference": "1", "readings.0.measured": "1"}
+    answer = client.post(f"{base}/tests/gas/?parameter=SO2", sent)
+    moved = client.post(f"{base}/form/", {"version": version})
+    file = client.post(f"{base}/file/", {"version": version, "file": pdf()})
+
+    assert [one.status_code for one in (answer, moved)] == [409, 409]
+    assert file.status_code in {409, 422}
+    assert ReportTest.unscoped().get(report=report).readings == before
+    assert desk.fresh(report).file_id == report.file_id
+
+
+def pdf() -> SimpleUploadedFile:
+    return SimpleUploadedFile("报告.pdf", picture().read(), "application/pdf")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "tests/gas/?parameter=%00"),
+        ("post", "tests/gas/?parameter=%00"),
+        ("post", "tests/gas/remove/?parameter=%00"),
+        ("delete", "/api/v1/reports/{report}/tests?test=%00&parameter=%00"),
+    ],
+)
+def test_a_null_character_is_refused_and_no_fault(desk: Desk, method: str, path: str) -> None:
+    report = desk.complete()
+    client = desk.world.client(desk.preparer)
+    address = path.format(report=report.pk)
+    if not path.startswith("/"):
+        address = f"/agency/reports/{report.pk}/{path}"
+    answer = getattr(client, method)(address)
+    assert answer.status_code == 422
+    assert "空字符" in answer.content.decode()

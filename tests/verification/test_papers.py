@@ -36,6 +36,7 @@ from yunjian.verification.documents.papers import (
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.papers import HEADS, report_paper
 from yunjian.verification.selectors.reports import with_parts
+from yunjian.verification.services import drafts
 from yunjian.verification.services.papers import report_docx, report_pdf, report_xlsx
 
 pytestmark = pytest.mark.reads_all_rows
@@ -267,6 +268,19 @@ def test_the_public_check_says_whether_the_stored_content_is_the_signed_one(
         )
         cursor.execute("ALTER TABLE verification_reporttest ENABLE TRIGGER USER")
     assert "查验未通过" in client.get(address).content.decode()
+
+
+def test_the_public_check_of_a_report_that_was_taken_back_says_so(
+    desk: Desk, submitted: Report, client: Any
+) -> None:
+    address = f"/check/reports/{submitted.pk}/"
+    assert "alert-success" in client.get(address).content.decode()
+    owner = desk.actor(desk.owner)
+    with acting_as(owner):
+        drafts.report_withdraw(actor=owner, report=submitted, reason="录错了")
+    page = client.get(address).content.decode()
+    assert "不作为有效报告使用" in page
+    assert "alert-success" not in page
 
 
 def test_a_report_that_was_not_signed_has_no_public_check(desk: Desk, client: Any) -> None:

@@ -168,12 +168,15 @@ def _found(upload: object, pasted: str, spec: TestSpec, unit: str) -> Pasted:
 def _problems(found: Pasted, *, after: int) -> dict[str, str]:
     """Return what could not be read by the cells of the table, which holds rows before."""
     english = language_code() == "en"
-    wrong = {}
+    wrong: dict[str, str] = {}
     for one in found.problems:
-        row = f"readings.{one.row + after}" if one.row else "readings"
-        wrong[f"{row}.{one.column}" if one.column else row] = (
-            one.text.en if english else one.text.zh
-        )
+        text = one.text.en if english else one.text.zh
+        if not one.row:
+            # of headings, or of the table as a whole: said above it, all of them
+            wrong["readings"] = "；".join([*filter(None, [wrong.get("readings")]), text])
+            continue
+        row = f"readings.{one.row + after}"
+        wrong[f"{row}.{one.column}" if one.column else row] = text
     return wrong
 
 
