@@ -34,7 +34,12 @@ from yunjian.verification.domain.findings import (
     usual_days,
     weights,
 )
-from yunjian.verification.domain.numbers import follows_pattern, number_key, plain_unit
+from yunjian.verification.domain.numbers import (
+    follows_pattern,
+    number_key,
+    number_variants,
+    plain_unit,
+)
 from yunjian.verification.models import Report
 from yunjian.verification.models.reports import ReportKind
 from yunjian.verification.selectors.facts import current_findings
@@ -216,6 +221,12 @@ def test_a_number_compares_equal_to_itself_however_it_is_written(typed: str) -> 
     assert number_key(key) == key
     assert number_key(f" {typed} ") == key
     assert number_key(typed.replace("(", "（").replace(")", "）")) == key
+
+
+def test_the_words_around_a_number_make_no_other_one() -> None:
+    assert "ATT-3" in number_variants("ATT-3号") & number_variants("第ATT-3")
+    assert "ATT-3号" in number_variants("第ATT-3号") & number_variants("ATT-3")
+    assert "ATT-4" not in number_variants("ATT-3")
 
 
 def test_brackets_width_blanks_and_case_do_not_matter() -> None:

@@ -23,6 +23,12 @@ def number_key(typed: str) -> str:
     return _AROUND.sub("", _folded(typed))
 
 
+def number_variants(key: str) -> set[str]:
+    """Return keys that people read as the same number: with 第 before it or 号 behind, or without."""
+    plain = key.removeprefix("第").removesuffix("号")
+    return {key} | {f"{before}{plain}{behind}" for before in ("", "第") for behind in ("", "号")}
+
+
 def _folded(typed: str) -> str:
     text = unicodedata.normalize("NFKC", typed).translate(_BRACKETS)
     seen = "".join(one for one in text if unicodedata.category(one) not in _UNSEEN)

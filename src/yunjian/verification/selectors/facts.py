@@ -33,6 +33,7 @@ from yunjian.verification.domain.findings import (
     findings_of,
     reference_check,
 )
+from yunjian.verification.domain.numbers import number_variants
 from yunjian.verification.models import (
     FindingException,
     Report,
@@ -153,7 +154,7 @@ def _named(report: Report, other: Report) -> str:
 def _number_elsewhere(report: Report) -> list[str]:
     others = (
         Report.unscoped()
-        .filter(standing(), number_key=report.number_key)
+        .filter(standing(), number_key__in=number_variants(report.number_key))
         .exclude(series=report.series)
     )
     return [_named(report, other) for other in others.order_by("id")[:5]]
