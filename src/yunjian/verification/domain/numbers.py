@@ -24,7 +24,7 @@ def number_key(typed: str) -> str:
 
 
 def number_variants(key: str) -> set[str]:
-    """Return keys that people read as the same number: with 第 before it or 号 behind, or without."""
+    """Return keys that people read as one number: with 第 before it, 号 behind it, or neither."""
     plain = key.removeprefix("第").removesuffix("号")
     return {key} | {f"{before}{plain}{behind}" for before in ("", "第") for behind in ("", "号")}
 
