@@ -113,6 +113,12 @@ def picture(world: World, identifier: Any, purpose: str, uploaded_by: Account) -
     Attachment.unscoped().filter(pk=identifier).update(uploaded_by=uploaded_by)
 
 
+def long_session(world: World) -> None:
+    """Write a session with as many hours as its item asks for."""
+    session(world)
+    TrainingSession.unscoped().filter(pk=SESSION).update(hours="3.5")
+
+
 def supervision(state: str = "issued", *acts: str) -> Any:
     """Return what writes a supervision of the engineer in a state."""
 
@@ -351,7 +357,7 @@ EXAMPLES: dict[str, Example] = {
                     "planned_count": 1,
                     "planned_hours": 2.5,
                     "done_count": 1,
-                    "done_hours": 0.5,
+                    "done_hours": 3.5,
                     "missing_count": 0,
                     "missing_hours": 0.0,
                     "supervision_count": 0,
@@ -359,7 +365,7 @@ EXAMPLES: dict[str, Example] = {
             ],
         },
         who="engineer",
-        before=session,
+        before=long_session,
     ),
     "supervisions": Example(
         lambda _world: "supervisions?bucket=mine",

@@ -17,6 +17,7 @@ from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.credit.models import Supervision, SupervisionStep
+from yunjian.credit.selectors.supervisions import supervisions_found
 from yunjian.credit.services.supervisions import (
     appeal_answer,
     appeal_withdraw,
@@ -374,3 +375,61 @@ def test_another_supervisor_does_not_lead_but_a_manager_does(world: World) -> No
         supervision_close(actor=world.actor(other), supervision=row)
     closed = supervision_close(actor=world.actor(world.agency_manager), supervision=row)
     assert closed.state == "closed"
+
+
+def test_a_manager_does_not_lead_a_supervision_of_himself(world: World) -> None:
+    with acting_as(system_actor("test")):
+        boss = Person.objects.create(
+            organization=world.agency, name="吴强", account=world.agency_manager, state="filed"
+        )
+    row = issued(world, person=boss)
+    manager = world.actor(world.agency_manager)
+    supervision_answer(
+        actor=manager, supervision=row, agree=False, text="不属实",
+        signature_id=signature(world.agency_manager).pk, shown_digest=content_digest(row),
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        appeal_answer(actor=manager, supervision=row, upheld=True, text="属实")
+
+
+def test_drafts_and_other_peoples_records_are_not_shown_to_engineers(world: World) -> None:
+    maker = world.actor(quality_supervisor(world))
+    draft = supervision_draft(actor=maker, said=supervised(world))
+    with acting_as(system_actor("test")):
+        colleague = account_with(world.agency, "colleague", "engineer")
+    seen = {}
+    for name, account in (
+        ("engineer", world.engineer),
+        ("colleague", colleague),
+        ("manager", world.agency_manager),
+    ):
+        with acting_as(world.actor(account)):
+            seen[name] = supervisions_found().filter(pk=draft.pk).exists()
+    assert seen == {"engineer": False, "colleague": False, "manager": True}
+    row = supervision_issue(actor=maker, supervision=draft)
+    with acting_as(world.actor(world.engineer)):
+        assert supervisions_found().filter(pk=row.pk).exists()
+    with acting_as(world.actor(colleague)):
+        assert not supervisions_found().filter(pk=row.pk).exists()
+
+
+def test_a_parameter_is_judged_the_same_however_it_is_called(world: World) -> None:
+    low = CHECK | {"analyser": "8.0", "logger": "10.5"}
+    named = [
+        low | {"parameter": parameter, "unit": unit}
+        for parameter, unit in (("PM", "mg/m³"), ("颗粒物", "mg/m3"), ("pm", "mg / m³"))
+    ]
+    row = issued(world, remote_checks=named)
+    assert [one["judgements"][0]["rule"] for one in row.remote_checks] == ["analogue-pm-low"] * 3
+
+
+@pytest.mark.parametrize("where", ["facts", "note"])
+def test_a_null_character_in_a_record_is_refused_in_words(world: World, where: str) -> None:
+    finding = {"key": "calibration", "passed": False, "note": "未签名"}
+    values = {"facts": "没有\x00签名"} if where == "facts" else {
+        "findings": [finding | {"note": "未\x00签名"}]
+    }  # fmt: skip
+    maker = world.actor(quality_supervisor(world))
+    with pytest.raises(InvalidInput, match="空字符"):
+        supervision_draft(actor=maker, said=supervised(world, **values))
+    assert not Supervision.unscoped().exists()

@@ -21,6 +21,7 @@ from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.credit.models import AnnualYear, TrainingPlan, TrainingPlanItem, TrainingSession
+from yunjian.credit.selectors.years import missing_of, person_years
 from yunjian.credit.services.training_reminders import years_remind
 from yunjian.credit.services.training_sessions import (
     ParticipantInput,
@@ -452,3 +453,105 @@ def test_what_is_overdue_is_told_once_however_often_the_job_runs(world: World) -
     assert world.agency_manager.pk in told("training.due")
     with pytest.raises(NotAllowed):
         years_remind(actor=world.actor(world.agency_manager))
+
+
+# --- what counts as learnt
+
+
+def learning(world: World) -> tuple[int, int]:
+    """Return how many trainings the engineer has done, and how many are missing."""
+    with acting_as(world.actor(world.agency_manager)):
+        rows = person_years(world.agency.pk, today().year)
+        [row] = [one for one in rows if one.person.pk == world.engineer_person.pk]
+        return row.done_count, row.missing_count
+
+
+def evaluated(world: World, session: TrainingSession, conclusion: str = "effective") -> None:
+    session_evaluate(
+        actor=world.actor(world.agency_manager),
+        session=session,
+        evaluator=world.supervisor(),
+        evaluated_on=today(),
+        evaluation="已评价",
+        conclusion=conclusion,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "result", "conclusion", "learnt"),
+    [
+        ("2.0", "pass", "effective", (1, 0)),
+        ("2.0", "none", "partly", (1, 0)),
+        ("1.0", "pass", "effective", (1, 1)),
+        ("2.0", "fail", "effective", (0, 1)),
+        ("2.0", "pass", "ineffective", (0, 1)),
+    ],
+)
+def test_only_what_was_passed_long_enough_and_with_effect_is_learnt(
+    world: World, hours: str, result: str, conclusion: str, learnt: tuple[int, int]
+) -> None:
+    [item] = items_of(approved_plan(world))
+    session = scheduled(world, plan_item=item, unplanned_reason="", hours=Decimal(hours))
+    evaluated(world, held(world, session, result=result), conclusion)
+    assert learning(world) == learnt
+
+
+def test_what_was_planned_before_somebody_joined_is_not_missing(world: World) -> None:
+    approved_plan(world)
+    assert learning(world) == (0, 1)
+    with acting_as(system_actor("test")):
+        Person.unscoped().filter(pk=world.engineer_person.pk).update(joined_on=today())
+    assert learning(world) == (0, 0)
+
+
+def test_an_item_is_unfinished_as_long_as_somebody_misses_it(world: World) -> None:
+    with acting_as(system_actor("test")):
+        other = Person.objects.create(
+            organization=world.agency, name="周工", position="engineer", state="filed"
+        )
+    [item] = items_of(approved_plan(world))
+    evaluated(world, held(world, scheduled(world, plan_item=item, unplanned_reason="")))
+    with acting_as(world.actor(world.agency_manager)):
+        [text] = [one.text for one in missing_of(world.agency.pk, today().year)]
+    assert text.endswith(f"缺少 {other.name}")
+
+
+def test_recurring_items_keep_their_own_sessions_in_a_new_edition(world: World) -> None:
+    # given: the same training twice a year, the first of them done
+    actor, other = world.actor(world.agency_manager), world.actor(second_manager(world))
+    plan = draft_plan(world)
+    later = item_values(planned_on=today().replace(month=1, day=20))
+    item_save(actor=actor, plan=plan, people=[world.engineer_person], **later)
+    plan_submit(actor=actor, plan=plan)
+    plan_check(actor=other, plan=plan)
+    plan_approve(actor=other, plan=plan)
+    first = items_of(plan).order_by("planned_on").first()
+    evaluated(world, held(world, scheduled(world, plan_item=first, unplanned_reason="")))
+    before = learning(world)
+
+    # when: a new edition changes nothing
+    new = plan_revise(actor=actor, plan=plan)
+    plan_submit(actor=actor, plan=new)
+    plan_check(actor=other, plan=new)
+    plan_approve(actor=other, plan=new)
+
+    # then
+    assert learning(world) == before == (1, 1)
+
+
+def test_who_changed_a_plan_does_not_approve_it_either(world: World) -> None:
+    plan = draft_plan(world)
+    other = world.actor(second_manager(world))
+    plan_change(actor=other, plan=plan, title="改过的计划", summary="", attachment=None)
+    plan_submit(actor=other, plan=plan)
+    with pytest.raises(NotAllowed, match="修改过"):
+        plan_check(actor=other, plan=plan)
+
+
+def test_a_certificate_number_too_long_is_told_at_its_field(world: World) -> None:
+    session = scheduled(world)
+    with pytest.raises(InvalidInput) as refused:
+        held(world, session, certificate_number="1" * 61, certificate_issuer="协会")
+    assert [(one.path.rpartition(".")[2], one.code) for one in refused.value.errors] == [
+        ("certificate_number", "too_long")
+    ]

@@ -237,6 +237,9 @@ def test_a_supervision_is_filled_in_issued_answered_and_closed_on_its_pages(
         "c0_logger_range": "0～100",
     }
     new = f"/agency/years/{YEAR}/supervisions/new/"
+    noted = quality.post(new, sent | {"c0_logger": "35.2", "n_safety": "缺警示牌"})
+    assert (noted.status_code, Supervision.unscoped().count()) == (422, 0)
+    assert "未检查的项目不填说明" in noted.content.decode()
     refused = quality.post(new, sent)
     assert refused.status_code == 422
     assert "不符合的项目请填写说明" in refused.content.decode()
@@ -322,9 +325,10 @@ def test_another_agency_sees_nothing(world: World) -> None:
         assert client.get(path).status_code == 404
 
 
-def test_a_year_that_cannot_be_is_not_there(manager: Client) -> None:
-    for year in (1999, 2101, 999999999):
-        assert manager.get(f"/agency/years/{year}/plans/").status_code == 404
+@pytest.mark.parametrize("page", ["plans/", "plans/new/", "trainings/new/", "supervisions/new/"])
+def test_a_year_that_cannot_be_is_not_there(manager: Client, page: str) -> None:
+    for year in (0, 1999, 2101, 10000, 999999999, "9" * 30):
+        assert manager.get(f"/agency/years/{year}/{page}").status_code == 404
 
 
 def test_last_years_plan_is_the_start_of_this_years(world: World, manager: Client) -> None:

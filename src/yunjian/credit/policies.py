@@ -67,8 +67,10 @@ def may_supervise(actor: Actor, organization_id: UUID | None = None) -> bool:
 
 
 def may_lead_supervision(actor: Actor, supervision: "Supervision") -> bool:
-    """Who made the supervision; owners and managers any of their agency."""
+    """Who made the supervision; owners and managers any of their agency, but not of themselves."""
     if not may_supervise(actor, supervision.organization_id):
+        return False
+    if actor.account_id is not None and supervision.person.account_id == actor.account_id:
         return False
     return supervision.supervisor_id == actor.account_id or KEEP_TRAININGS.held_by(actor)
 

@@ -1,13 +1,23 @@
 """Addresses of the daily and annual information of agencies."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import IntConverter
 
 from yunjian.credit.views import documents, supervisions, trainings, years
 
 app_name = "credit"
+
+
+class YearConverter(IntConverter):
+    """A year that a calendar of this business may have; any other is no page."""
+
+    regex = "20[0-9]{2}|2100"
+
+
+register_converter(YearConverter, "year")
 DOCUMENT = "agency/documents/<uuid:document_id>/"
 VERSION = "agency/documents/versions/<uuid:version_id>/"
-YEAR = "agency/years/<int:year>/"
+YEAR = "agency/years/<year:year>/"
 PLAN = "agency/trainings/plans/<uuid:training_plan_id>/"
 TRAINING = "agency/trainings/<uuid:training_id>/"
 SUPERVISION = "agency/supervisions/<uuid:supervision_id>/"

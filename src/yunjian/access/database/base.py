@@ -27,7 +27,8 @@ def _readable(execute: Callable[..., Any], *statement: Any) -> Any:
     try:
         return execute(*statement)
     except DataError as error:
-        if "NUL" not in str(error):
+        # in a text, or as an escape in JSON
+        if "NUL" not in str(error) and "\\u0000" not in str(error):
             raise
         message = _("内容中有无法保存的字符（空字符），请删除后重试")
         raise InvalidInput(message, code="invalid") from error

@@ -82,7 +82,11 @@ def supervision_package(request: HttpRequest) -> RowWith:
     return RowWith(
         None,
         people=list(people_in_office(actor.own_organization, today())),
-        points=list(points_under_contract(actor)),
+        # points of several dischargers bear the same name
+        points=[
+            RowWith(row, name=f"{row.organization.name} · {row.name}")
+            for row in points_under_contract(actor)
+        ],
         template=checklist.name,
         items=list(checklist.items),
     )

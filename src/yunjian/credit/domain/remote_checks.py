@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import normalize
 
 DATA = Path(__file__).parents[1] / "data" / "remote_checks.toml"
 Outcome = Literal["pass", "fail", "not_applicable"]
@@ -26,6 +27,7 @@ class Rule:
     clause: str = ""
     signal: str = ""
     parameter: str = ""
+    also: Sequence[str] = ()  # other names of the parameter
     exact: bool = False
     of_range: Decimal | None = None
     at_most: Decimal | None = None
@@ -35,9 +37,10 @@ class Rule:
 
     def is_for(self, signal: str, parameter: str, unit: str, level: Decimal) -> bool:
         """Tell whether it judges a pair of values; `level` is what the analyser shows."""
-        if self.signal != signal or (self.parameter and self.parameter != parameter):
+        names = {_plain(name) for name in (self.parameter, *self.also)}
+        if self.signal != signal or (self.parameter and _plain(parameter) not in names):
             return False
-        if self.unit and self.unit != unit:
+        if self.unit and _plain(self.unit) != _plain(unit):
             return False
         if self.up_to is not None and level > self.up_to:
             return False
@@ -87,6 +90,11 @@ class Judgement:
     outcome: Outcome
     difference: Decimal | None = None
     limit: Decimal | None = None
+
+
+def _plain(text: str) -> str:
+    """Return a name or unit as it compares: mg/m³ is mg/m3."""
+    return "".join(normalize("NFKC", text).casefold().split())
 
 
 @cache

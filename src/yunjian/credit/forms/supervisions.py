@@ -122,6 +122,16 @@ class SupervisionForm(VersionedForm, SaysWhatIsMissing, forms.Form):
             names.append(key)
         return names
 
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a note beside an item that nobody looked at: it would be kept nowhere."""
+        typed = super().clean()
+        for item in self.checklist.items:
+            noted = self.cleaned_data.get(f"n_{item.key}")
+            if noted and not self.cleaned_data.get(f"i_{item.key}"):
+                message = _("请选择符合或不符合；未检查的项目不填说明")
+                self.add_error(f"i_{item.key}", forms.ValidationError(message, code="required"))
+        return typed
+
     @classmethod
     def initial_of(cls, row: Supervision) -> dict[str, Any]:
         """Return what a draft says, as the form shows it."""

@@ -5,9 +5,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from yunjian.access.actor import Actor
+from yunjian.access.actor import Actor, current_actor
 from yunjian.agencies.models import Person
 from yunjian.credit.models import Supervision, SupervisionStep
+from yunjian.credit.models.supervisions import SupervisionState
+from yunjian.credit.policies import KEEP_TRAININGS, SUPERVISE
 from yunjian.kernel.errors import NotFound
 from yunjian.records.filters import text_filter, value_filter
 
@@ -23,10 +25,13 @@ def supervisions_found(
     person: Person | None = None,
     organization: UUID | None = None,
 ) -> QuerySet[Supervision]:
-    """Return the supervisions that the acting actor sees."""
-    rows: QuerySet[Supervision] = Supervision.objects.select_related(
-        "organization", "person", "head", "point", "supervisor", "signature"
-    )
+    """Return the supervisions that the acting actor sees.
+
+    In an agency a draft is its maker's and the managers'; who does not supervise sees what is
+    about him or her.
+    """
+    rows: QuerySet[Supervision] = Supervision.objects.filter(_shown_to(current_actor()))
+    rows = rows.select_related("organization", "person", "head", "point", "supervisor", "signature")
     found = text_filter(text, "person__name", "place", "purpose", "organization__name")
     return rows.filter(
         found,
@@ -34,6 +39,15 @@ def supervisions_found(
             year=year, state=state, severity=severity, person=person, organization_id=organization
         ),
     )
+
+
+def _shown_to(actor: Actor) -> Q:
+    if actor.is_system or actor.organization_kind != "agency" or KEEP_TRAININGS.held_by(actor):
+        return Q()
+    made, issued = Q(supervisor_id=actor.account_id), ~Q(state=SupervisionState.DRAFT)
+    if SUPERVISE.held_by(actor):
+        return made | issued
+    return made | (issued & Q(person__account_id=actor.account_id))
 
 
 def supervisions_in(actor: Actor, bucket: str) -> QuerySet[Supervision]:

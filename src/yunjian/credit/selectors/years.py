@@ -20,7 +20,7 @@ from yunjian.credit.models import (
     TrainingSession,
 )
 from yunjian.credit.models.supervisions import SupervisionState
-from yunjian.credit.models.trainings import Attendance, PlanState, SessionState
+from yunjian.credit.models.trainings import Attendance, Conclusion, PlanState, Result, SessionState
 from yunjian.credit.models.years import YearState
 from yunjian.identity.models import Account
 from yunjian.records.filters import text_filter, value_filter
@@ -77,16 +77,7 @@ def missing_of(organization_id: UUID, year: int) -> list[Missing]:
     if plan is None:
         missing.append(Missing(_("没有已批准的年度培训计划"), plans))
     else:
-        done = TrainingSession.objects.filter(state=SessionState.DONE).values("plan_item")
-        here = reverse("credit:training_plan", args=[plan.pk])
-        missing += [
-            Missing(
-                _("计划项目未完成：%(content)s（%(on)s）")
-                % {"content": item.content, "on": item.planned_on},
-                here,
-            )
-            for item in TrainingPlanItem.objects.filter(plan=plan).exclude(pk__in=done)
-        ]
+        missing += _unfinished_items(plan)
     unfinished = TrainingSession.objects.filter(
         organization_id=organization_id,
         year=year,
@@ -115,6 +106,38 @@ def missing_of(organization_id: UUID, year: int) -> list[Missing]:
         for row in open_ones.order_by("id")
     ]
     return missing
+
+
+def _unfinished_items(plan: TrainingPlan) -> list[Missing]:
+    """Return the items that somebody still has to learn, or that nobody held at all."""
+    here = reverse("credit:training_plan", args=[plan.pk])
+    names: dict[UUID, list[str]] = defaultdict(list)
+    meant: set[UUID] = set()
+    for one in person_years(plan.organization_id, plan.year):
+        meant |= {item.pk for item in one.planned}
+        for item in one.missing:
+            names[item.pk].append(one.name)
+    held = set(
+        TrainingSession.objects.filter(plan_item__plan=plan, state=SessionState.DONE).values_list(
+            "plan_item", flat=True
+        )
+    )
+    missing = []
+    for item in TrainingPlanItem.objects.filter(plan=plan):
+        words = {"content": item.content, "on": item.planned_on}
+        if names[item.pk]:
+            text = _("计划项目未完成：%(content)s（%(on)s），缺少 %(people)s")
+            shown = "、".join(names[item.pk][:MOST_NAMED])
+            more = len(names[item.pk]) - MOST_NAMED
+            if more > 0:
+                shown += _(" 等 %(n)s 人") % {"n": len(names[item.pk])}
+            missing.append(Missing(text % {**words, "people": shown}, here))
+        elif item.pk not in meant and item.pk not in held:
+            missing.append(Missing(_("计划项目未完成：%(content)s（%(on)s）") % words, here))
+    return missing
+
+
+MOST_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -171,8 +194,9 @@ class PersonYear:
 def is_meant(item: TrainingPlanItem, person: Person) -> bool:
     """Tell whether an item is for a person: by position or by name, while in office."""
     left = person.left_on is not None and person.left_on <= item.planned_on
+    came_later = person.joined_on is not None and person.joined_on > item.planned_on
     named = any(one.pk == person.pk for one in item.people.all())
-    return not left and (person.position in item.positions or named)
+    return not left and not came_later and (person.position in item.positions or named)
 
 
 def person_years(organization_id: UUID, year: int, *, text: str = "") -> list[PersonYear]:
@@ -194,12 +218,18 @@ def person_years(organization_id: UUID, year: int, *, text: str = "") -> list[Pe
         ).prefetch_related("people")
     )
     done: dict[UUID, list[TrainingSession]] = defaultdict(list)
-    attended = TrainingParticipant.objects.filter(
-        session__organization_id=organization_id,
-        session__year=year,
-        session__state=SessionState.DONE,
-        attendance=Attendance.PRESENT,
-    ).select_related("session")
+    attended = (
+        TrainingParticipant.objects.filter(
+            session__organization_id=organization_id,
+            session__year=year,
+            session__state=SessionState.DONE,
+            attendance=Attendance.PRESENT,
+        )
+        # who failed and was not examined again with success learnt nothing yet
+        .filter(~Q(result=Result.FAIL) | Q(makeup_result=Result.PASS))
+        .exclude(session__conclusion=Conclusion.INEFFECTIVE)
+        .select_related("session")
+    )
     for part in attended.order_by("session__starts_at", "pk"):
         done[part.person_id].append(part.session)
     supervised: dict[UUID, list[Supervision]] = defaultdict(list)
@@ -209,13 +239,15 @@ def person_years(organization_id: UUID, year: int, *, text: str = "") -> list[Pe
     result = []
     for person in people:
         planned = [item for item in items if is_meant(item, person)]
-        learnt = {session.plan_item_id for session in done[person.pk]}
+        hours: dict[UUID | None, Decimal] = defaultdict(Decimal)
+        for session in done[person.pk]:
+            hours[session.plan_item_id] += session.hours
         result.append(
             PersonYear(
                 person,
                 planned,
                 done[person.pk],
-                [item for item in planned if item.pk not in learnt],
+                [item for item in planned if hours[item.pk] < item.hours],
                 supervised[person.pk],
             )
         )

@@ -487,6 +487,14 @@ def _check_certificate(
     message = _("请同时填写%(person)s的证书编号和发证机关") % name
     good = bool(number and issuer) or not (number or rest)
     problems.unless(good, f"{path}.certificate_number", message, "required")
+    for field, text in (("certificate_number", number), ("certificate_issuer", issuer)):
+        column: Any = TrainingParticipant._meta.get_field(field)  # noqa: SLF001 - documented
+        message = _("%(person)s：%(label)s最多 %(count)s 个字") % {
+            **name,
+            "label": column.verbose_name,
+            "count": column.max_length,
+        }
+        problems.unless(len(text) <= column.max_length, f"{path}.{field}", message, "too_long")
     until = one.certificate_valid_until
     message = _("%(person)s的证书有效期不能早于培训日期") % name
     good = until is None or until >= business_day(row.starts_at)

@@ -19,6 +19,7 @@ from yunjian.credit.models.trainings import PlanState, TrainingForm
 from yunjian.credit.policies import account_of_editor, may_approve_plan, may_keep_trainings
 from yunjian.credit.selectors.years import keepers_of
 from yunjian.credit.services.years import open_year
+from yunjian.evidence.models import Event
 from yunjian.evidence.services import record
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput, InvalidState
@@ -369,6 +370,14 @@ def _of_another(
     if row.state not in states:
         raise InvalidState(message)
     require(may_approve_plan(actor, row), _("编制人不能审核、批准或退回自己编制的计划"))
+    wrote = Event.unscoped().filter(
+        object_type=TrainingPlan._meta.label_lower,  # noqa: SLF001 - Django's documented API
+        object_id=str(row.pk),
+        actor_account_id=actor.account_id,
+        verb__in=[events.TRAINING_PLAN_CREATED, events.TRAINING_PLAN_CHANGED],
+    )
+    message = _("您修改过这份计划，请由另一位负责人或管理员审核、批准或退回")
+    require(not wrote.exists(), message)
     return row
 
 
@@ -463,12 +472,28 @@ def _set_people(item: TrainingPlanItem, people: Sequence[Person]) -> None:
 
 
 def _carry_sessions(earlier: TrainingPlan, later: TrainingPlan) -> None:
-    """Let sessions of the earlier edition fulfil the item of the new one that says the same."""
-    same = {(item.content, item.form): item for item in _items(later)}
-    for old in _items(earlier):
-        new = same.get((old.content, old.form))
-        if new is not None:
+    """Let sessions of the earlier edition fulfil the item of the new one that says the same.
+
+    Of items that recur, those of one day belong together; the rest in the order of their days.
+    """
+    olds, news = _items(earlier), _items(later)
+    for said in (_said_and_when, _said):
+        for old in sorted(olds, key=lambda item: item.planned_on):
+            alike = [item for item in news if said(item) == said(old)]
+            if not alike:
+                continue
+            new = min(alike, key=lambda item: item.planned_on)
             TrainingSession.unscoped().filter(plan_item=old).update(plan_item=new)
+            olds.remove(old)
+            news.remove(new)
+
+
+def _said(item: TrainingPlanItem) -> tuple[object, ...]:
+    return item.content, item.form
+
+
+def _said_and_when(item: TrainingPlanItem) -> tuple[object, ...]:
+    return item.content, item.form, item.planned_on
 
 
 def _move(row: TrainingPlan, state: PlanState, **columns: Any) -> None:
