@@ -184,7 +184,7 @@ def test_every_kind_of_report_has_its_usual_days() -> None:
 
 
 def test_gases_and_people_are_asked_for_on_the_last_day_as_well() -> None:
-    until = {"ends": BEGINS + timedelta(days=1)}
+    until: dict[str, Any] = {"ends": BEGINS + timedelta(days=1)}
     expired = [MaterialFact("materials", "标气", DAY)]
     left = [PersonFact("李某", certified=True, left_on=DAY + timedelta(days=1))]
     assert codes(replace(GOOD, materials=expired)) == []
