@@ -144,7 +144,7 @@ def test_the_login_log_tells_who_tried_and_why_it_failed(world: World, audit: Cl
     old = SignInAttempt.objects.get(username="nobody")
     assert old.account is None
     later = today() + timedelta(days=1)
-    assert "没有符合条件的登录记录" in audit.get(f"/system/signins/?since={later}").content.decode()
+    assert "没有符合条件的数据" in audit.get(f"/system/signins/?since={later}").content.decode()
 
 
 def test_the_operation_log_is_searched(world: World, audit: Client) -> None:
@@ -228,7 +228,10 @@ def test_the_state_of_the_service_is_told(world: World, system: Client) -> None:
 def test_empty_lists_say_what_to_do(world: World, system: Client) -> None:
     assert "点击右上角“起草公告”" in system.get("/system/notices/").content.decode()
     with acting_as(system_actor("test")):
-        assert "点击右上角“新增单位”" in system.get("/system/organizations/?q=zzz").content.decode()
+        assert (
+            "请放宽条件，或点“重置”查看全部"
+            in system.get("/system/organizations/?q=zzz").content.decode()
+        )
 
 
 def test_only_an_authority_has_an_area(

@@ -957,8 +957,9 @@ def report_context(filled: Filled) -> dict[str, Any]:
     row = filled.row(Report, "report.")
     filled.texts["report.outlet"] = str(row.point.outlet)
     filled.texts["form_title"] = "烟气 CEMS 校验（比对）报告 第 1 版"
-    form = filled.texts["form_title"]
-    return {"report": row, "form_title": form, "checklist": [], "editions": [], "exceptions": []}
+    filled.texts["kept"] = f"{row.keep_until}（依据）"
+    texts = {name: filled.texts[name] for name in ("form_title", "kept")}
+    return {"report": row, **texts, "checklist": [], "editions": [], "exceptions": []}
 
 
 def plan_context(filled: Filled) -> dict[str, Any]:
@@ -1248,7 +1249,7 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
             "第三方名称": "report.third_party", "第三方报告编号": "report.third_party_report",
             "分析实验室": "report.laboratory", "CMA 证书编号": "report.laboratory_cma",
             "实验室报告编号": "report.laboratory_report", "说明": "report.note",
-            "保存期限": "report.keep_until",
+            "保存期限": "kept",
         },
     ),
     (

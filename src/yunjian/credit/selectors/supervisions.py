@@ -9,7 +9,7 @@ from yunjian.access.actor import Actor, current_actor
 from yunjian.agencies.models import Person
 from yunjian.credit.models import Supervision, SupervisionStep
 from yunjian.credit.models.supervisions import SupervisionState
-from yunjian.credit.policies import KEEP_TRAININGS, SUPERVISE
+from yunjian.credit.policies import KEEP_TRAININGS
 from yunjian.kernel.errors import NotFound
 from yunjian.records.filters import text_filter, value_filter
 
@@ -27,8 +27,7 @@ def supervisions_found(
 ) -> QuerySet[Supervision]:
     """Return the supervisions that the acting actor sees.
 
-    In an agency a draft is its maker's and the managers'; who does not supervise sees what is
-    about him or her.
+    In an agency a draft is its maker's and the managers'.
     """
     rows: QuerySet[Supervision] = Supervision.objects.filter(_shown_to(current_actor()))
     rows = rows.select_related("organization", "person", "head", "point", "supervisor", "signature")
@@ -44,10 +43,7 @@ def supervisions_found(
 def _shown_to(actor: Actor) -> Q:
     if actor.is_system or actor.organization_kind != "agency" or KEEP_TRAININGS.held_by(actor):
         return Q()
-    made, issued = Q(supervisor_id=actor.account_id), ~Q(state=SupervisionState.DRAFT)
-    if SUPERVISE.held_by(actor):
-        return made | issued
-    return made | (issued & Q(person__account_id=actor.account_id))
+    return Q(supervisor_id=actor.account_id) | ~Q(state=SupervisionState.DRAFT)
 
 
 def supervisions_in(actor: Actor, bucket: str) -> QuerySet[Supervision]:
