@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from yunjian.evidence.models import Attachment
 from yunjian.identity.models import Account
 from yunjian.instruments.models import Instrument
 from yunjian.kernel.clock import now
+from yunjian.maintenance.models import Visit
+from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.models import Report
 from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.contents import original_kinds
@@ -50,6 +53,30 @@ class Desk:
                 storage_key=f"test/{number}",
                 uploaded_by=holder,
             )
+
+    def visit(self, point: MonitoringPoint, **changes: Any) -> Visit:
+        """Let the engineer have signed in at a point an hour after the report begins."""
+        task = self.world.task(point)
+        with acting_as(system_actor("test")):
+            visit: Visit = Visit.objects.create(
+                **{
+                    "task": task,
+                    "point": point,
+                    "agency": self.world.agency,
+                    "discharger": self.world.discharger,
+                    "district": self.world.district,
+                    "engineer": self.world.engineer,
+                    "state": "in_progress",
+                    "signed_in_at": self.begins + timedelta(hours=1),
+                    "sign_in_longitude": Decimal("121.6"),
+                    "sign_in_latitude": Decimal("31.2"),
+                    "sign_in_accuracy": 12.0,
+                    "sign_in_distance": 20.0,
+                    "sign_in_digest": "sha256:04",
+                }
+                | changes
+            )
+            return visit
 
     def values(self, **changes: Any) -> dict[str, Any]:
         """Return what a report about the flue-gas point says."""

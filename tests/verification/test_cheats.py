@@ -1,7 +1,6 @@
 """What somebody would try who wants a report accepted that must not be."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -237,24 +236,11 @@ def test_a_device_is_calibrated_whatever_its_agency_says_it_needs(desk: Desk) ->
 
 def test_somebody_signed_in_elsewhere_at_that_time_is_found(desk: Desk) -> None:
     report = desk.complete()
-    task = desk.world.task(desk.world.wastewater_point)
-    with acting_as(system_actor("test")):
-        Visit.objects.create(
-            task=task,
-            point=task.point,
-            agency=desk.world.agency,
-            discharger=desk.world.discharger,
-            district=desk.world.district,
-            engineer=desk.world.engineer,
-            state="in_progress",
-            signed_in_at=desk.begins + timedelta(hours=1),
-            signed_out_at=desk.begins + timedelta(hours=2),
-            sign_in_longitude=Decimal("121.6"),
-            sign_in_latitude=Decimal("31.2"),
-            sign_in_accuracy=12.0,
-            sign_in_distance=20.0,
-            sign_in_digest="sha256:04",
-        )
+    desk.visit(
+        desk.world.wastewater_point,
+        signed_in_at=desk.begins + timedelta(hours=1),
+        signed_out_at=desk.begins + timedelta(hours=2),
+    )
     one = found(report)["overlapping"]
     assert (one.severity, one.about["place"]) == ("blocking", desk.world.wastewater_point.name)
 
@@ -326,24 +312,12 @@ def test_a_correction_in_draft_hides_nobodys_readings(desk: Desk) -> None:
 
 def test_somebody_who_did_not_sign_in_is_told(desk: Desk) -> None:
     report = desk.complete()
-    task = desk.world.task(desk.world.flue_gas_point)
-    with acting_as(system_actor("test")):
-        visit = Visit.objects.create(
-            task=task,
-            point=task.point,
-            agency=desk.world.agency,
-            discharger=desk.world.discharger,
-            district=desk.world.district,
-            engineer=desk.world.agency_manager,
-            state="in_progress",
-            signed_in_at=desk.begins - timedelta(hours=1),
-            signed_out_at=desk.begins + timedelta(hours=6),
-            sign_in_longitude=Decimal("121.6"),
-            sign_in_latitude=Decimal("31.2"),
-            sign_in_accuracy=12.0,
-            sign_in_distance=20.0,
-            sign_in_digest="sha256:05",
-        )
+    visit = desk.visit(
+        desk.world.flue_gas_point,
+        engineer=desk.world.agency_manager,
+        signed_in_at=desk.begins - timedelta(hours=1),
+        signed_out_at=desk.begins + timedelta(hours=6),
+    )
     name = desk.world.engineer_person.name
     assert found(report)["person_not_signed_in"].about["person"] == name
     with acting_as(system_actor("test")):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -212,6 +211,12 @@ def test_the_gravest_stands_first_and_equal_facts_find_the_same(chosen: set[int]
     assert [from_data(one.as_data()) for one in found] == found
 
 
+def test_a_finding_that_was_frozen_under_its_earlier_words_is_still_read() -> None:
+    about = {"test": "SO2", "edition": "1", "computed": "pass"}
+    kept = from_data({"code": "failed_before", "path": "tests.gas.SO2", "about": about})
+    assert "在第 1 版中不合格" in kept.text("zh")
+
+
 # --- numbers
 
 
@@ -351,23 +356,7 @@ def test_one_person_and_device_at_two_places_at_one_time_are_found(desk: Desk) -
 def test_a_beginning_outside_the_sign_in_of_that_day_is_found(desk: Desk) -> None:
     report = desk.complete()
     assert "no_visit" in found(report)
-    task = desk.world.task(desk.world.flue_gas_point)
-    with acting_as(system_actor("test")):
-        visit = Visit.objects.create(
-            task=task,
-            point=task.point,
-            agency=desk.world.agency,
-            discharger=desk.world.discharger,
-            district=desk.world.district,
-            engineer=desk.world.engineer,
-            state="in_progress",
-            signed_in_at=desk.begins + timedelta(minutes=10),
-            sign_in_longitude=Decimal("121.6"),
-            sign_in_latitude=Decimal("31.2"),
-            sign_in_accuracy=12.0,
-            sign_in_distance=20.0,
-            sign_in_digest="sha256:04",
-        )
+    visit = desk.visit(desk.world.flue_gas_point, signed_in_at=desk.begins + timedelta(minutes=10))
     assert found(report)["outside_sign_in"].severity == "blocking"
     with acting_as(system_actor("test")):
         Visit.unscoped().filter(pk=visit.pk).update(

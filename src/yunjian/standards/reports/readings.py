@@ -252,20 +252,26 @@ def _splitter(lines: Sequence[str]):  # type: ignore[no-untyped-def]
     return str.split
 
 
+def _by_name(columns: Sequence[Column]) -> dict[str, Column]:
+    """Return the columns by everything that a heading may call them."""
+    return {
+        _name(name): column
+        for column in columns
+        for name in (column.key, column.title.zh, column.title.en, *column.synonyms)
+    }
+
+
 def _places(head: Sequence[object], columns: Sequence[Column]) -> dict[str, int] | None:
     """Return where each column stands if the first line names them; None when it does not.
 
     A line with a number that names no column is one of readings, whatever stands beside it.
     """
-    names: dict[str, str] = {}
-    for column in columns:
-        for name in (column.key, column.title.zh, column.title.en, *column.synonyms):
-            names[_name(name)] = column.key
+    by_name = _by_name(columns)
     places: dict[str, int] = {}
     for place, cell in enumerate(head):
-        key = names.get(_name(str(cell or "")))
-        if key is not None:
-            places.setdefault(key, place)
+        column = by_name.get(_name(str(cell or "")))
+        if column is not None:
+            places.setdefault(column.key, place)
         elif NUMBER.fullmatch(clean(str(cell or ""))):
             return None
     return places or None
@@ -275,11 +281,7 @@ def _of_headings(
     head: Sequence[object], columns: Sequence[Column], unit: str
 ) -> Iterator[ReadingProblem]:
     """Yield what is wrong with headings: columns that nothing reads, and units that differ."""
-    by_name = {
-        _name(name): column
-        for column in columns
-        for name in (column.key, column.title.zh, column.title.en, *column.synonyms)
-    }
+    by_name = _by_name(columns)
     for cell in head:
         typed = clean(str(cell or ""))
         column = by_name.get(_name(typed))

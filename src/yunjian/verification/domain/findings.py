@@ -175,8 +175,11 @@ class Finding:
 
 
 def from_data(row: Mapping[str, Any]) -> Finding:
-    """Return the finding that JSON keeps."""
-    return Finding(row["code"], row["path"], row["about"])
+    """Return the finding that JSON keeps; findings are frozen with a signature, also old ones."""
+    about = dict(row["about"])
+    if row["code"] == "failed_before" and "edition" in about:  # as it was kept at first
+        about["before"] = f"第 {about.pop('edition')} 版"
+    return Finding(row["code"], row["path"], about)
 
 
 @dataclass(frozen=True, slots=True)

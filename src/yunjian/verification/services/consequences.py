@@ -1,5 +1,7 @@
 """What follows from an accepted report: follow-ups and corrections that waited for it are done."""
 
+from datetime import date
+
 from django.db.models import Prefetch, Q
 
 from yunjian.access.actor import Actor
@@ -100,20 +102,24 @@ def corrections_close(report: Report, outcome: str) -> None:
             row.save(update_fields=["done_by_report"])
 
 
-def correction_of_edition(before: Report, report: Report, outcome: str) -> bool:
-    """Take over the open correction of the edition that a report corrects.
+def correction_carry(report: Report, outcome: str) -> date | None:
+    """Take over the open correction of the editions that an accepted report corrects.
 
     Figures that were wrong make no second correction with a term of its own: one that still fails
-    keeps the first term, one that passes was never out of order. Tell whether there was one.
+    keeps the first term, which is returned; one that passes was never out of order.
     """
-    row = ReportCorrection.unscoped().filter(report=before, done_by_report__isnull=True).first()
-    if row is None:
-        return False
-    if outcome == "fail":
-        failed = {one.parameter for one in report.tests.all() if one.verdict == "fail"}
-        row.report, row.parameters = report, sorted(failed)
-        row.save(update_fields=["report", "parameters"])
-    elif outcome == "pass":
+    row = (
+        ReportCorrection.unscoped()
+        .filter(report__series=report.series, done_by_report__isnull=True)
+        .first()
+    )
+    if row is None or outcome not in {"pass", "fail"}:
+        return None
+    if outcome == "pass":
         row.done_by_report = report
         row.save(update_fields=["done_by_report"])
-    return outcome == "fail"
+        return None
+    failed = {one.parameter for one in report.tests.all() if one.verdict == "fail"}
+    row.report, row.parameters = report, sorted(failed)
+    row.save(update_fields=["report", "parameters"])
+    return row.due_on

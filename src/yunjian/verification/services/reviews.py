@@ -22,7 +22,7 @@ from yunjian.verification.policies import may_review
 from yunjian.verification.selectors.facts import blocking, current_findings
 from yunjian.verification.selectors.reports import with_parts
 from yunjian.verification.services.consequences import (
-    correction_of_edition,
+    correction_carry,
     corrections_close,
     follow_ups_close,
 )
@@ -148,11 +148,9 @@ def report_accept(*, actor: Actor, report: Report, note_text: str = "") -> Repor
     outcome = outcome_of(held)
     closed = follow_ups_close(actor, held)
     corrections_close(held, outcome)
-    goes_on = before is not None and correction_of_edition(before, held, outcome)
-    if goes_on:
-        due_on: date | None = ReportCorrection.unscoped().get(report=held).due_on
-    else:
-        due_on = _open_correction(held) if outcome == "fail" else None
+    due_on = correction_carry(held, outcome)
+    if due_on is None and outcome == "fail":
+        due_on = _open_correction(held)
     what = f"{report.point.name} 的{report.get_kind_display()}报告 {report.number}"
     body = f"{what} 已接受"
     if due_on:
