@@ -62,20 +62,45 @@ def test_every_rule_says_where_it_is_known_from_and_only_one_has_a_clause() -> N
     assert clauses == {"analogue": "HJ/T 477-2009"}
 
 
+@pytest.mark.parametrize(
+    ("value", "outcome", "beyond"),
+    [
+        ("0", "pass", "0"),
+        ("100", "pass", "0"),
+        ("102.5", "pass", "2.5"),
+        ("102.51", "fail", "2.51"),
+        ("-2.5", "pass", "2.5"),
+        ("-2.51", "fail", "2.51"),
+        ("500", "fail", "400"),
+    ],
+)
+def test_values_outside_the_range_fail_however_well_they_agree(
+    value: str, outcome: str, beyond: str
+) -> None:
+    values, within, ranges = judge(reading(value, value, signal="digital"))
+    assert (values.outcome, within.outcome, ranges.outcome) == ("pass", outcome, "pass")
+    assert (within.difference, within.limit) == (Decimal(beyond), Decimal("2.500"))
+
+
+def test_the_value_of_the_logger_may_lie_outside_alone() -> None:
+    within = judge(reading("102", "103"))[1]
+    assert (within.outcome, within.difference) == ("fail", Decimal(3))
+
+
 @pytest.mark.parametrize("name", ["analyser_range", "acquisition_range", "logger_range"])
 def test_one_range_that_differs_fails(name: str) -> None:
     same = Range(Decimal(0), Decimal(100))
     ranges = dict.fromkeys(("analyser_range", "acquisition_range", "logger_range"), same)
     ranges[name] = Range(Decimal(0), Decimal(200))
     judged = judge(Reading("SO2", "digital", "", Decimal(1), Decimal(1), **ranges))
-    assert [one.outcome for one in judged] == ["pass", "fail"]
+    assert [one.outcome for one in judged] == ["pass", "pass", "fail"]
 
 
 @given(numbers, numbers, spans)
 def test_analogue_values_pass_exactly_when_within_a_thousandth_of_the_range(
     analyser: Decimal, logger: Decimal, span: Decimal
 ) -> None:
-    (values, _ranges) = judge(reading(analyser, logger, span=span))
+    values, _within, _ranges = judge(reading(analyser, logger, span=span))
     assert (values.outcome == "pass") == (abs(logger - analyser) * 1000 <= span)
 
 
@@ -89,7 +114,7 @@ def test_it_makes_no_difference_which_of_two_pm_values_is_higher_at_one_level(
 
 
 @given(numbers)
-def test_equal_values_pass_whatever_the_signal(value: Decimal) -> None:
+def test_equal_values_within_the_range_pass_whatever_the_signal(value: Decimal) -> None:
     for signal in ("digital", "analogue"):
         for parameter in ("PM", "NOx"):
             judged = judge(reading(value, value, signal=signal, parameter=parameter))

@@ -250,6 +250,8 @@ def test_a_supervision_is_filled_in_issued_answered_and_closed_on_its_pages(
     )
     row = Supervision.unscoped().get()
     here = f"/agency/supervisions/{row.pk}/"
+    shown = quality.get(here).content.decode()
+    assert "不符合项目中最严重的为“重点”，本记录的严重程度为“一般”" in shown
     assert quality.get(f"{here}edit/").status_code == 200
     assert quality.post(f"{here}issue/", {"signature_id": picture()}).status_code == 302
     engineer = world.client(world.engineer)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yunjian.library.domain.labels import PROVENANCE
 
+SEVERITIES = ("principle", "major", "general")  # the gravest first
 DATA = Path(__file__).parents[1] / "data" / "checklists.toml"
 
 
@@ -53,6 +54,11 @@ class Checklist:
     def points_of(self, keys: Collection[str]) -> int:
         """Return what the failed items cost together."""
         return sum(one.points for one in self.items if one.key in set(keys))
+
+    def gravest_of(self, keys: Collection[str]) -> str:
+        """Return how grave the gravest of the failed items is; nothing when none failed."""
+        failed = {one.severity for one in self.items if one.key in set(keys)}
+        return next((one for one in SEVERITIES if one in failed), "")
 
 
 def source_text(clause: str | None, provenance: str | None) -> str:

@@ -67,6 +67,10 @@ class Range:
         """Return how wide it is."""
         return self.upper - self.lower
 
+    def beyond(self, value: Decimal) -> Decimal:
+        """Return by how much a value lies outside; 0 inside and on the bounds."""
+        return max(self.lower - value, value - self.upper, Decimal(0))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -113,7 +117,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 
 def judge(reading: Reading) -> list[Judgement]:
-    """Return what the rules say: about the values, and about the ranges."""
+    """Return what the rules say: about the values, their place in the range, and the ranges."""
     level = max(reading.analyser, Decimal(0))
     rule = next(
         one for one in rules() if one.is_for(reading.signal, reading.parameter, reading.unit, level)
@@ -121,9 +125,20 @@ def judge(reading: Reading) -> list[Judgement]:
     difference = reading.logger - reading.analyser
     limit = rule.limit(reading.analyser_range.span)
     values = Judgement(rule, "pass" if abs(difference) <= limit else "fail", difference, limit)
+    within = _named("within")
+    span = reading.analyser_range
+    over = max(span.beyond(reading.analyser), span.beyond(reading.logger))
+    allowed = within.limit(span.span)
     same = reading.analyser_range == reading.acquisition_range == reading.logger_range
-    ranges = next(one for one in rules() if one.id == "ranges")
-    return [values, Judgement(ranges, "pass" if same else "fail")]
+    return [
+        values,
+        Judgement(within, "pass" if over <= allowed else "fail", over, allowed),
+        Judgement(_named("ranges"), "pass" if same else "fail"),
+    ]
+
+
+def _named(name: str) -> Rule:
+    return next(one for one in rules() if one.id == name)
 
 
 def outcome_of(judgements: Sequence[Judgement]) -> Outcome:

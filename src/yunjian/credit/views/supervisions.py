@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.credit.domain.checklists import (
+    SEVERITIES,
+    Checklist,
     checklist_named,
     checklist_on,
     checklists,
@@ -29,6 +31,7 @@ from yunjian.credit.forms.supervisions import (
     SupervisionForm,
 )
 from yunjian.credit.models import Supervision
+from yunjian.credit.models.supervisions import Severity
 from yunjian.credit.policies import may_answer_supervision, may_lead_supervision
 from yunjian.credit.selectors.supervisions import steps_of, supervisions_found
 from yunjian.credit.selectors.trainings import files_of, people_in_office
@@ -77,6 +80,7 @@ def detail(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
         "parents": ((TITLE, back_to("supervisions", row.year)),),
         "row": row,
         "checklist": checklist,
+        "graver_item": _graver_item(row, checklist),
         "items": [
             (item, one, source_text(item.clause, item.provenance) if item else "")
             for item, one in items
@@ -95,6 +99,15 @@ def detail(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
         "is_late": row.state == "rectifying" and row.rectify_by and row.rectify_by < today(),
     }
     return render(request, "credit/supervisions/detail.html", context)
+
+
+def _graver_item(row: Supervision, checklist: Checklist | None) -> str:
+    """Return how grave the gravest failed item is, if graver than the whole was called."""
+    failed = [one["key"] for one in row.findings if not one["passed"]]
+    gravest = checklist.gravest_of(failed) if checklist else ""
+    if not gravest or SEVERITIES.index(gravest) >= SEVERITIES.index(row.severity):
+        return ""
+    return str(Severity(gravest).label)
 
 
 @write
