@@ -23,7 +23,7 @@ NOT_COPIED = shutil.ignore_patterns("__pycache__", ".git", "var", ".mypy_cache",
 # recorded in this order, two side by side, so that one need not be done again for another
 GROUPS = [
     "web access records kernel evidence messaging", "api agencies identity", "maintenance",
-    "approved",
+    "verification", "approved", "credit demo",
     "sources instruments", "supervision", "library", "administration certificates wechat",
     "isolation", "config operations",
 ]  # fmt: skip
