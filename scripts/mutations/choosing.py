@@ -15,6 +15,8 @@ from mutations.changes import Change
 DOCUMENT = "tests/api/test_openapi.py::test_the_document_is_what_the_code_states"
 # ... and about everything that says who may: short tables of every role
 WHO_MAY = ("tests/isolation/test_policies.py", "tests/isolation/test_scope_and_policy.py")
+# ... and about a lock that is lost, the list of all locks
+LOCKS = "tests/project/test_locks.py"
 # ... and, after all others, about whatever the demo city shows; it takes its time to be built
 APPROVED = "tests/approved/"
 COLLECTED = "collected.txt"
@@ -98,6 +100,8 @@ class Record:
     def _always(self, change: Change) -> list[str]:
         if change.layer == "access":
             return [test for test in self.seconds if test.startswith(WHO_MAY)]
+        if change.kind == "lock":
+            return [test for test in self.seconds if test.startswith(LOCKS)]
         return [DOCUMENT] if change.layer == "api" and DOCUMENT in self.seconds else []
 
 

@@ -88,6 +88,9 @@ class _Outline(HTMLParser):
             for name, value in attrs
             if name not in LEFT_OUT and value != "csrfmiddlewaretoken"
         ]
+        # the colour of a state says something, and only a class tells it
+        classes = (dict(attrs).get("class") or "").split()
+        stated += [name for name in classes if name.startswith("yj-status-")]
         if tag == "main":
             self._main = len(self.lines)
         token = ("name", "csrfmiddlewaretoken") in attrs

@@ -16,6 +16,7 @@ from tests.isolation.city import City, build_city
 from tests.support.fixed import fixed_moment
 from tests.support.world import account_with, give_authenticator
 from tests.web.markup import Element, Form, Markup, sent
+from tests.web.variety import add_variety
 from tests.web.walk import Walk, texts_of
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
@@ -37,6 +38,7 @@ def walks(db: None, request: pytest.FixtureRequest) -> Iterator[list[Walk]]:
     """Walk as each account of a portal."""
     with fixed_moment():
         city = build_city()
+        add_variety(city)
         yield [Walk(city, _account(city, name), request.param) for name in WHO[request.param]]
 
 
@@ -92,7 +94,8 @@ def _assert_leads(walks: list[Walk]) -> None:
         for text, route in leads(address, markup)
         if route not in stated.get(text, {route})
     }
-    assert sorted(elsewhere) == [], f"{LEADS.name} states something else"
+    listed = "\n".join(sorted(elsewhere))
+    assert not elsewhere, f"{LEADS.name} states something else:\n{listed}"
 
 
 def _assert_as_approved(walks: list[Walk]) -> None:
