@@ -427,9 +427,13 @@ def test_what_a_report_must_not_be_is_told_and_removed(
 def test_pictures_come_in_parts_too_and_have_their_own_limit(client: Client, settings: Any) -> None:
     where = sent(client, picture("JPEG"), "a.jpg")
     assert client.post(f"{where}/finish").json()["width"] == 64
-    settings.ATTACHMENT_MAX_BYTES = 50
-    where = sent(client, picture("JPEG"), "a.jpg")
-    assert code(client.post(f"{where}/finish")) == "too_large"
+    settings.ATTACHMENT_MAX_BYTES = 2**20
+    where = sent(client, b"x" * (2**20 + 1), "a.jpg")
+    answer = client.post(f"{where}/finish")
+    assert code(answer) == "too_large"
+    assert "只有 PDF 可以超过 1 MB" in answer.content.decode()
+    where = sent(client, b"x" * 2**20, "a.jpg")
+    assert code(client.post(f"{where}/finish")) != "too_large"
 
 
 class Line:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.support.filing_values import analyzer_values, sampler_values
 from tests.support.world import World
-from yunjian.access.actor import Actor, acting_as
+from yunjian.access.actor import Actor, acting_as, system_actor
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store
 from yunjian.instruments.models import (
@@ -47,7 +47,7 @@ from yunjian.kernel.errors import Conflict, DomainError, InvalidInput, InvalidSt
 from yunjian.kernel.ids import new_id
 from yunjian.kernel.workdays import workdays_after
 from yunjian.messaging.models import Notification
-from yunjian.sources.models import MonitoringPoint
+from yunjian.sources.models import MonitoringPoint, PointAccess
 
 Draft = Callable[..., InstrumentRevision]
 
@@ -414,6 +414,13 @@ def test_who_maintains_the_point_may_record_a_change_and_its_owner_hears(
     reported = Notification.unscoped().filter(kind="instrument.parameters_changed")
     assert [row.recipient.username for row in reported] == ["factory"]
     stranger = world.actor(world.other_agency_manager)
+    with acting_as(system_actor("test")):  # who maintains another point of the same source
+        PointAccess.objects.create(
+            point=Instrument.objects.exclude(point=standing.point).first().point,
+            organization=world.other_agency,
+            period=DateRange(today(), None),
+            reason="合同",
+        )
     with acting_as(stranger), pytest.raises(NotAllowed):
         parameter_change(
             actor=stranger,

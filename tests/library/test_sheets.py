@@ -210,6 +210,11 @@ def test_published_it_holds_from_its_day_on_and_not_before(
     day = today() + timedelta(days=5)
     before = world.task(world.flue_gas_point, day - timedelta(days=1))
     after = world.task(world.flue_gas_point, day)
+    begun = {}
+    for number, state in enumerate(("started", "done", "cancelled"), start=1):
+        task = world.task(world.flue_gas_point, day + timedelta(days=number))
+        Task.unscoped().filter(pk=task.pk).update(state=state)
+        begun[state] = task.pk
 
     status, page = publish(client, design, day)
 
@@ -218,6 +223,8 @@ def test_published_it_holds_from_its_day_on_and_not_before(
     assert sheets.current_name("hj75-g1", day) == "hj75-g1@2"
     assert Task.unscoped().get(pk=before.pk).sheets == ["hj75-g1@1"]
     assert Task.unscoped().get(pk=after.pk).sheets == ["hj75-g1@2"]
+    kept = dict(Task.unscoped().filter(pk__in=begun.values()).values_list("state", "sheets"))
+    assert kept == {state: ["hj75-g1@1"] for state in begun}
     assert Event.unscoped().filter(verb="sheet.published").count() == 1
 
 

@@ -1,6 +1,7 @@
 """填写记录 on a computer: kept while typed, judged at once, handed in as from the phone."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.test import Client
 from tests.support.phone import Phone, picture
 from tests.support.world import World
 from yunjian.evidence.models import Event
-from yunjian.kernel.clock import SHANGHAI, now
+from yunjian.kernel.clock import SHANGHAI, now, today
+from yunjian.library.models import PublishedSheet
 from yunjian.maintenance.models import RecordSheet, SheetDraft, Task, Visit
 from yunjian.standards import sheets
 
@@ -286,6 +288,27 @@ def test_a_sheet_of_another_kind_of_point_cannot_be_added(client: Client, visit_
 
     assert answer.status_code == 422
     assert "不能添加这份记录单" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, 200), (0, 200), (1, 422)])
+def test_a_sheet_can_be_added_from_its_first_day_on(
+    world: World, client: Client, visit_id: UUID, days: int, status: int
+) -> None:
+    client.get(address(visit_id))
+    begins = today() + timedelta(days=days)
+    source = {**sheets.definition("hj75-g1@1").source, "code": "city-g1", "version": 1}
+    PublishedSheet.unscoped().create(
+        organization=world.authority,
+        code="city-g1",
+        version=1,
+        content={**source, "effective": [begins.isoformat()]},
+        effective_from=begins,
+    )
+
+    added = typed(visit_id, DRIFT, action="add-sheet", add_sheet="city-g1@1")
+    answer = client.post(address(visit_id), added, headers=HTMX)
+
+    assert answer.status_code == status
 
 
 def test_the_sheets_are_read_in_english_too(client: Client, visit_id: UUID) -> None:

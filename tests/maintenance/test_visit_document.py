@@ -50,7 +50,7 @@ def sheet(**changes: Any) -> RecordSheet:
     facts: dict[str, Any] = {
         "id": key(8),
         "definition": "hj75-g1@1",
-        "answers": {"measured": {"so2": 12.4, "o2": 20.0}},
+        "answers": {"measured": {"so2": 12.4, "o2": 20.0}, "series": [[20.0, 2.5], "x"]},
         "results": {"verdict": "attention"},
         "verdict": "attention",
     }
@@ -82,7 +82,7 @@ GOLDEN = {
         {
             "id": str(key(8)),
             "definition": "hj75-g1@1",
-            "answers": {"measured": {"so2": 12.4, "o2": 20}},
+            "answers": {"measured": {"so2": 12.4, "o2": 20}, "series": [[20, 2.5], "x"]},
             "results": {"verdict": "attention"},
             "verdict": "attention",
         }
