@@ -102,7 +102,8 @@ class Record:
             return [test for test in self.seconds if test.startswith(WHO_MAY)]
         if change.kind == "lock":
             return [test for test in self.seconds if test.startswith(LOCKS)]
-        return [DOCUMENT] if change.layer == "api" and DOCUMENT in self.seconds else []
+        of_the_api = change.layer == "api" or "schemas" in change.path
+        return [DOCUMENT] if of_the_api and DOCUMENT in self.seconds else []
 
 
 def by_turns(tests: Iterable[str]) -> list[str]:

@@ -416,7 +416,7 @@ def test_who_maintains_the_point_may_record_a_change_and_its_owner_hears(
     stranger = world.actor(world.other_agency_manager)
     with acting_as(system_actor("test")):  # who maintains another point of the same source
         PointAccess.objects.create(
-            point=Instrument.objects.exclude(point=standing.point).first().point,
+            point=Instrument.objects.exclude(point=standing.point)[0].point,
             organization=world.other_agency,
             period=DateRange(today(), None),
             reason="合同",
