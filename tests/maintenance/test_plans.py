@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.world import World
+from tests.support.world import World, account_with
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.agencies.services.contracts import contract_create, contract_end
@@ -418,6 +418,37 @@ def with_a_sheet_from(world: World, begins: date) -> PlanInput:
         effective_from=begins,
     )
     return weekly(world, items=[replace(weekly(world).items[0], sheet_code="city-g1")])
+
+
+@pytest.mark.parametrize("leaver", [0, 1])
+def test_who_leaves_has_no_task_from_that_day_on(world: World, leaver: int) -> None:
+    with acting_as(system_actor("test")):
+        people = [
+            Person.unscoped().create(
+                organization=world.agency,
+                name=name,
+                job="运维工程师",
+                state="filed",
+                account=account_with(world.agency, name, "engineer"),
+            )
+            for name in ("甲", "乙")
+        ]
+    plan = create(world, weekly(world, people=people))
+    days = [today() + timedelta(days=7 * number) for number in range(4)]
+    Person.unscoped().filter(pk=people[leaver].pk).update(left_on=days[2])
+
+    activate(world, plan)
+
+    whose = {task.due_on: task.assignee_id for task in tasks_of(plan)}
+    assert [whose[day] for day in days[2:]] == [people[1 - leaver].pk] * 2
+    assert [whose[day] for day in days[:2]] == [people[1].pk] * 2  # whose turn this point is
+
+
+def test_where_everybody_leaves_the_tasks_keep_their_people(world: World) -> None:
+    plan = create(world, weekly(world))
+    Person.unscoped().filter(pk=world.engineer_person.pk).update(left_on=today())
+    activate(world, plan)
+    assert {task.assignee_id for task in tasks_of(plan)} == {world.engineer_person.pk}
 
 
 def test_a_sheet_can_be_planned_on_its_first_day(world: World) -> None:

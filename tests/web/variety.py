@@ -25,7 +25,7 @@ from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import new_id
 from yunjian.maintenance.models import Plan, Task, Visit
 from yunjian.messaging.models import Notice
-from yunjian.sources.models import PollutionSource
+from yunjian.sources.models import EmissionLimit, PollutionSource
 from yunjian.verification.models import Report, ReportCorrection
 
 FILING = ("draft", "submitted", "returned", "filed", "withdrawn")
@@ -203,6 +203,10 @@ def _others(city: City) -> None:
         shown = {"state": "published", "published_at": now(), "shown_until": day}
         _again(notice, title=f"示至{day:%d}日", **shown)
     _again(notice, title="撤回的通知", state="withdrawn", published_at=now(), withdrawn_at=now())
+    limit = EmissionLimit.objects.get(pk=city.key("sources.emissionlimit"))
+    for day in _around(0):
+        _again(limit, parameter=f"始{day:%d}", period=DateRange(day, None))
+        _again(limit, parameter=f"止{day:%d}", period=DateRange(_day(-9), day))
     source = PollutionSource.objects.get(pk=city.source.pk)
     for level in ("simplified", "registered"):
         _again(source, code=f"V{level}", name=f"源{level}", management_level=level, medical=True)
