@@ -140,3 +140,63 @@ def test_any_text_is_read_as_a_number_or_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "NaN", "Infinity", "1e99", "12,5", "0x10", "1 2"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (" 1.50 ", "1.50"),
+        ("123456789012", "123456789012"),
+        ("1234567890123", None),
+        ("1e12", "1e12"),
+        ("1e13", None),
+        ("1e-12", "1e-12"),
+        ("1e-13", None),
+        ("-0.5", "-0.5"),
+    ],
+)
+def test_a_number_has_as_many_digits_as_an_instrument_shows(text: str, value: str | None) -> None:
+    assert number(text) == (None if value is None else Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("0-100", ("0", "100")),
+        ("-20-80", ("-20", "80")),
+        ("-20--5", ("-20", "-5")),
+        (" 0 — 100 ", ("0", "100")),
+        ("-20～80", ("-20", "80")),
+        ("5～5", None),
+        ("100", None),
+        ("-100", None),
+        ("～100", None),
+        ("0～", None),
+    ],
+)
+def test_a_range_has_a_lower_and_an_upper_bound(text: str, bounds: tuple[str, str] | None) -> None:
+    expected = bounds and Range(Decimal(bounds[0]), Decimal(bounds[1]))
+    assert range_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("signal", "parameter", "unit", "analyser", "judged_by"),
+    [
+        ("digital", "PM", "mg/m³", "5", ("digital", "0")),
+        ("analogue", "PM", "mg/m³", "10", ("analogue-pm-low", "3")),
+        ("analogue", "烟尘", "mg/m3", "10.1", ("analogue-pm-high", "5")),
+        ("analogue", "PM", "mg/m³", "-4", ("analogue-pm-low", "3")),
+        ("analogue", "PM", "g/m³", "5", ("analogue", "0.1")),
+        ("analogue", "PM2.5", "mg/m³", "5", ("analogue", "0.1")),
+        ("analogue", "SO2", "mg/m³", "5", ("analogue", "0.1")),
+    ],
+)
+def test_values_are_judged_by_the_rule_for_their_signal_parameter_unit_and_level(
+    signal: str, parameter: str, unit: str, analyser: str, judged_by: tuple[str, str]
+) -> None:
+    same = Range(Decimal(0), Decimal(100))
+    value = Decimal(analyser)
+    judged = judge(Reading(parameter, signal, unit, value, value + 1, same, same, same))[0]
+    rule, limit = judged_by
+    assert judged.rule.id == rule
+    assert (judged.difference, judged.limit) == (Decimal(1), Decimal(limit))

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from yunjian.credit.domain.checklists import checklist_named, checklist_on, checklists, source_text
-from yunjian.credit.domain.times import hours_between, in_year, overlap
+from yunjian.credit.domain.times import hours_between, hours_text, in_year, overlap
 
 moments = st.integers(0, 10**9).map(lambda second: datetime.fromtimestamp(second, tz=UTC))
 days = st.dates(date(2015, 1, 1), date(2099, 12, 31))
@@ -85,3 +86,27 @@ def test_a_clause_is_told_only_where_one_is_known_and_with_how_it_is_known() -> 
     }
     assert source_text(*known["frequency"]) == "HJ 75-2017 10.2（回忆待核）"
     assert source_text(*known["safety"]) == "条款未确认（行业实践）"
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"), [("2.0", "2"), ("0", "0"), ("1.5", "1.5"), ("12.0", "12"), ("10", "10")]
+)
+def test_hours_are_read_without_a_needless_zero(hours: str, text: str) -> None:
+    assert hours_text(Decimal(hours)) == text
+
+
+def test_the_29th_of_february_moves_to_the_last_day_of_a_common_february() -> None:
+    leap_day = date(2024, 2, 29)
+    assert in_year(leap_day, 2025) == date(2025, 2, 28)
+    assert in_year(leap_day, 2028) == date(2028, 2, 29)
+    assert in_year(date(2025, 2, 28), 2028) == date(2028, 2, 28)
+    assert in_year(date(2024, 3, 29), 2025) == date(2025, 3, 29)
+
+
+def test_spans_that_share_a_moment_overlap() -> None:
+    nine, ten, eleven, noon = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (9, 10, 11, 12))
+    assert overlap((nine, eleven), (ten, noon))
+    assert overlap((nine, noon), (ten, eleven))
+    assert not overlap((nine, ten), (eleven, noon))
+    assert not overlap((eleven, noon), (nine, ten))
+    assert not overlap((ten, eleven), (nine, ten))

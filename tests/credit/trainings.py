@@ -1,5 +1,6 @@
 """What tests of trainings and supervisions begin with."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from yunjian.evidence.models import Attachment, Event
 from yunjian.identity.models import Account
 from yunjian.kernel.clock import SHANGHAI, today
 from yunjian.kernel.errors import DomainError
+from yunjian.messaging.models import Notification
 
 
 def events_of(verb: str) -> list[Event]:
@@ -36,6 +38,34 @@ def events_of(verb: str) -> list[Event]:
 def fields_of(error: DomainError) -> list[str]:
     """Return the fields that a refusal names."""
     return [one.path for one in error.errors]
+
+
+def payloads_of(verb: str) -> list[dict[str, Any]]:
+    """Return what the events of a kind say, in the order in which they happened."""
+    rows = sorted(events_of(verb), key=lambda row: row.sequence)
+    return [json.loads(row.body)["payload"] for row in rows]
+
+
+def said_of(error: DomainError) -> list[tuple[str, str, str]]:
+    """Return where a refusal says what: field, code and words."""
+    return [(one.path, one.code, one.message) for one in error.errors]
+
+
+def messages_of(kind: str) -> set[tuple[str, str, str, str]]:
+    """Return who was told what of a kind, and where it leads: account, title, text, link."""
+    with acting_as(system_actor("test")):
+        rows = Notification.unscoped().filter(kind=kind)
+        return set(rows.values_list("recipient__username", "title", "body", "link"))
+
+
+def another_person(world: World, name: str, **values: Any) -> Person:
+    """Return another engineer of the agency."""
+    with acting_as(system_actor("test")):
+        return Person.unscoped().create(
+            **{"organization": world.agency, "name": name, "education": "college", "job": "x"}
+            | {"position": "engineer", "state": "filed"}
+            | values
+        )
 
 
 def second_manager(world: World) -> Account:
