@@ -622,7 +622,7 @@ def test_a_reader_is_shown_the_text_and_confirms_what_was_shown(world: World) ->
 def test_a_version_that_is_a_file_says_so_in_place_of_its_text(world: World, page: str) -> None:
     actor = world.actor(world.agency_manager)
     with acting_as(actor):
-        file = attachment_store(
+        file, _new = attachment_store(
             id=new_id(), actor=actor, content=paper(), filename="规程.pdf", purpose="document"
         )
     row = published(world, new(world), body="", attachment=file)
