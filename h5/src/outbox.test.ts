@@ -2,10 +2,11 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, it } from "vitest";
+import { watch } from "vue";
 import { Offline, Refused } from "./api";
 import { closeDatabase, enqueue, outboxItems, storedDrafts, type OutboxItem } from "./db";
 import type { Draft } from "./model";
-import { flush, isSignedOut, unsynced, type OutboxListener, type Send } from "./outbox";
+import { flush, isSending, isSignedOut, unsynced, type OutboxListener, type Send } from "./outbox";
 
 const bytes = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
 const text = (body: ArrayBuffer): string => new TextDecoder().decode(body);
@@ -113,6 +114,33 @@ describe("the outbox", () => {
     await flush(listener, accept);
     expect(isSignedOut.value).toBe(false);
     expect(unsynced.value).toBe(0);
+  });
+
+  it("sends what is put in and asked for while a run comes to its end", async () => {
+    await enqueue([item("t", "first")], draft("t"));
+    // the run has looked for more and found nothing …
+    const stopPutting = watch(
+      isSending,
+      (sending) => {
+        if (sending) return;
+        stopPutting();
+        void enqueue([item("u", "late")], draft("u"));
+      },
+      { flush: "sync" },
+    );
+    // … and has not ended yet when it is asked again
+    const stopAsking = watch(
+      unsynced,
+      (count) => {
+        if (isSending.value || count === 0) return;
+        stopAsking();
+        void flush(listener, accept);
+      },
+      { flush: "sync" },
+    );
+    await flush(listener, accept);
+    await new Promise((done) => setTimeout(done, 20));
+    expect(sent.map(([path]) => path)).toEqual(["first", "late"]);
   });
 
   it("is one run at a time, however often it is asked", async () => {

@@ -22,6 +22,7 @@ const MAX_RETRY_DELAY_MS = 120_000;
 let retryDelay = INITIAL_RETRY_DELAY_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
+let isAskedAgain = false;
 
 export async function countUnsynced(): Promise<void> {
   unsynced.value = (await outboxItems()).length;
@@ -29,10 +30,21 @@ export async function countUnsynced(): Promise<void> {
 
 /** Sends what waits, in order; items behind one that was refused wait if they are of the same task. */
 export function flush(listener: OutboxListener, send: Send = putBytes): Promise<void> {
-  running ??= run(listener, send).finally(() => {
-    running = null;
-  });
+  isAskedAgain = true;
+  running ??= runWhileAsked(listener, send);
   return running;
+}
+
+/** Who asks while a run comes to its end may have put something in that it did not see any more. */
+async function runWhileAsked(listener: OutboxListener, send: Send): Promise<void> {
+  try {
+    while (isAskedAgain) {
+      isAskedAgain = false;
+      await run(listener, send);
+    }
+  } finally {
+    running = null;
+  }
 }
 
 async function run(listener: OutboxListener, send: Send): Promise<void> {

@@ -149,12 +149,13 @@ def _tick(page: Page, testid: str, choices: list[str]) -> None:
 
 def draw_signature(page: Page) -> None:
     """Sign with a finger."""
-    box = page.get_by_test_id("signature-pad").locator("canvas").bounding_box()
-    assert box is not None
+    page.get_by_test_id("signature-pad").locator("canvas").wait_for()
     strokes = [(0.2, 0.3, 0.5, 0.7), (0.5, 0.25, 0.45, 0.8), (0.55, 0.5, 0.85, 0.35)]
     page.evaluate(
-        """([box, strokes]) => {
+        """(strokes) => {
           const canvas = document.querySelector('[data-testid=signature-pad] canvas');
+          // where it is now: the pad may still be sliding in, and no stroke may miss it
+          const box = canvas.getBoundingClientRect();
           const touch = (type, x, y) => {
             const at = new Touch({ identifier: 1, target: canvas, clientX: x, clientY: y });
             const touches = type === 'touchend' ? [] : [at];
@@ -171,5 +172,5 @@ def draw_signature(page: Page) -> None:
             touch('touchend', x(x2), y(y2));
           }
         }""",
-        [box, strokes],
+        strokes,
     )
