@@ -66,10 +66,8 @@ tests: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# two for each core, since tests wait for databases and browsers for a third of their time; eight
-# at most: each has a database and, for a while, a server and a browser
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(8, 2 * os.cpu_count()))")
-SPREAD = -n $(WORKERS) --dist worksteal
+# eight at most: each has a database and, for a while, a server and a browser
+SPREAD := -n logical --maxprocesses 8 --dist worksteal
 
 unit: $(STAMPS)/dev $(STAMPS)/assets
 	$(BIN)/pytest $(SPREAD) -m "not e2e and not faults"
