@@ -98,12 +98,14 @@ class Record:
         return sorted(chosen, key=lambda test: self.seconds[test]) + approved
 
     def _always(self, change: Change) -> list[str]:
+        wanted: tuple[str, ...] = ()
         if change.layer == "access":
-            return [test for test in self.seconds if test.startswith(WHO_MAY)]
+            wanted += WHO_MAY
         if change.kind == "lock":
-            return [test for test in self.seconds if test.startswith(LOCKS)]
-        of_the_api = change.layer == "api" or "schemas" in change.path
-        return [DOCUMENT] if of_the_api and DOCUMENT in self.seconds else []
+            wanted += (LOCKS,)
+        if change.layer == "api" or "schemas" in change.path:
+            wanted += (DOCUMENT,)
+        return [test for test in self.seconds if wanted and test.startswith(wanted)]
 
 
 def by_turns(tests: Iterable[str]) -> list[str]:

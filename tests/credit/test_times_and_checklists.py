@@ -59,16 +59,19 @@ def test_items_have_points_and_every_severity_occurs() -> None:
     assert template.points_of(["safety", "calibration"]) == 8
 
 
-def test_the_gravest_of_the_failed_items_is_told() -> None:
+def test_a_failed_item_that_is_graver_than_the_whole_is_told() -> None:
     checklist = checklists()[-1]
     keys = {
         severity: next(one.key for one in checklist.items if one.severity == severity)
         for severity in ("principle", "major", "general")
     }
-    assert checklist.gravest_of([]) == ""
-    assert checklist.gravest_of([keys["general"]]) == "general"
-    assert checklist.gravest_of([keys["general"], keys["major"]]) == "major"
-    assert checklist.gravest_of([keys["general"], keys["principle"], keys["major"]]) == "principle"
+    failed = [keys["general"], keys["major"]]
+    assert checklist.graver_than("general", []) == ""
+    assert checklist.graver_than("general", [keys["general"]]) == ""
+    assert checklist.graver_than("general", failed) == "major"
+    assert checklist.graver_than("major", failed) == ""
+    assert checklist.graver_than("major", [*failed, keys["principle"]]) == "principle"
+    assert checklist.graver_than("principle", [keys["principle"]]) == ""
 
 
 def test_a_clause_is_told_only_where_one_is_known_and_with_how_it_is_known() -> None:

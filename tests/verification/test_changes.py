@@ -294,18 +294,23 @@ def test_a_correction_of_something_else_stays_open(desk: Desk, changes: dict[str
 # --- editions that are taken back
 
 
+def decided(desk: Desk, *, accepted: bool) -> Report:
+    """Return a report that was accepted, or else returned."""
+    report, reviewer = desk.submitted(), desk.actor(desk.world.reviewer)
+    with acting_as(reviewer):
+        if accepted:
+            reviews.report_accept(actor=reviewer, report=report, note_text="x")
+        else:
+            reviews.report_return(actor=reviewer, report=report, reason="x")
+    return report
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_number_is_free_once_its_edition_gives_it_up_unless_it_was_accepted(
     desk: Desk, *, accepted: bool
 ) -> None:
     # given: a newer edition has another number
-    first = desk.submitted()
-    reviewer, owner = desk.actor(desk.world.reviewer), desk.actor(desk.owner)
-    with acting_as(reviewer):
-        if accepted:
-            reviews.report_accept(actor=reviewer, report=first, note_text="x")
-        else:
-            reviews.report_return(actor=reviewer, report=first, reason="x")
+    first, owner = decided(desk, accepted=accepted), desk.actor(desk.owner)
     with acting_as(owner):
         second = drafts.report_revise(actor=owner, report=desk.fresh(first))
         drafts.report_change(actor=owner, report=second, values={"number": "QY-2"})
@@ -322,13 +327,7 @@ def test_a_number_is_free_once_its_edition_gives_it_up_unless_it_was_accepted(
 def test_the_edition_before_is_the_latest_again_if_it_was_accepted(
     desk: Desk, *, accepted: bool
 ) -> None:
-    first = desk.submitted()
-    reviewer, owner = desk.actor(desk.world.reviewer), desk.actor(desk.owner)
-    with acting_as(reviewer):
-        if accepted:
-            reviews.report_accept(actor=reviewer, report=first, note_text="x")
-        else:
-            reviews.report_return(actor=reviewer, report=first, reason="x")
+    first, owner = decided(desk, accepted=accepted), desk.actor(desk.owner)
     with acting_as(owner):
         second = drafts.report_revise(actor=owner, report=desk.fresh(first))
         assert not desk.fresh(first).latest

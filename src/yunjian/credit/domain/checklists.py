@@ -55,10 +55,11 @@ class Checklist:
         """Return what the failed items cost together."""
         return sum(one.points for one in self.items if one.key in set(keys))
 
-    def gravest_of(self, keys: Collection[str]) -> str:
-        """Return how grave the gravest of the failed items is; nothing when none failed."""
+    def graver_than(self, severity: str, keys: Collection[str]) -> str:
+        """Return how grave the gravest failed item is, if graver than this; else nothing."""
         failed = {one.severity for one in self.items if one.key in set(keys)}
-        return next((one for one in SEVERITIES if one in failed), "")
+        graver = SEVERITIES[: SEVERITIES.index(severity)]
+        return next((one for one in graver if one in failed), "")
 
 
 def source_text(clause: str | None, provenance: str | None) -> str:

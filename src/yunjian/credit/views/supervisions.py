@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yunjian.access.actor import current_actor
 from yunjian.access.scope import get_visible_or_404
 from yunjian.credit.domain.checklists import (
-    SEVERITIES,
     Checklist,
     checklist_named,
     checklist_on,
@@ -102,12 +101,10 @@ def detail(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
 
 
 def _graver_item(row: Supervision, checklist: Checklist | None) -> str:
-    """Return how grave the gravest failed item is, if graver than the whole was called."""
+    """Return what the gravest failed item is called, if graver than the whole was called."""
     failed = [one["key"] for one in row.findings if not one["passed"]]
-    gravest = checklist.gravest_of(failed) if checklist else ""
-    if not gravest or SEVERITIES.index(gravest) >= SEVERITIES.index(row.severity):
-        return ""
-    return str(Severity(gravest).label)
+    graver = checklist.graver_than(row.severity, failed) if checklist else ""
+    return str(Severity(graver).label) if graver else ""
 
 
 @write
