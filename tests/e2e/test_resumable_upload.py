@@ -126,6 +126,29 @@ def test_a_form_saved_at_once_waits_for_its_large_file(
     assert report.file.digest == digest(large.read_bytes())
 
 
+def test_nothing_below_moves_when_a_chosen_file_begins_to_be_sent(
+    browser: Browser, server: Served, reports: Desk, large: Path
+) -> None:
+    report = reports.draft()
+    with desk(browser) as page:
+        sign_in(page, server, "engineer")
+        Gate(page, most=1)
+        client = Gate(page, "**/tus*.js", most=0)
+        _choose(page, server, report, large)
+        save = page.get_by_test_id("form-save")
+        text = page.get_by_test_id("upload-text")
+        expect(text).to_have_text(large.name)
+        chosen = save.bounding_box()
+        page.get_by_test_id("upload-rest").click()
+        expect(text).to_have_text("已暂停")
+        client.open()
+        page.get_by_test_id("upload-rest").click()
+        expect(text).to_contain_text("MB", timeout=PATIENCE_MS)
+        assert save.bounding_box() == chosen
+        page.get_by_test_id("upload-end").click()
+        expect(page.get_by_test_id("upload-rest")).to_be_hidden()
+
+
 def test_of_two_files_chosen_one_after_the_other_the_second_is_kept(
     browser: Browser, server: Served, reports: Desk, large: Path
 ) -> None:

@@ -4,7 +4,7 @@ const PART = 2 * 1024 * 1024;
 const WAITS = [0, 500, 1000, 2000, 4000, 8000, 15000, 30000];
 const MEGABYTE = 1024 * 1024;
 const KNOWN = "[data-yj-resumable]";
-const running = new WeakMap(); // file input → what is being sent: {upload, resting}, upload null until the client is there
+const running = new WeakMap(); // file input → what is being sent: {upload, ready, resting}
 
 let client = null;
 const loaded = (address) => {
@@ -84,10 +84,12 @@ const finish = async (input, one, name) => {
 
 const begin = async (input, file) => {
   const parts = partsOf(input);
-  const one = { upload: null, resting: false };
+  const one = { upload: null, ready: false, resting: false };
   const current = () => running.get(input) === one;
   running.set(input, one); // before anything is waited for: from here on the form does not go without it
   say(input, file.name);
+  // all it will have is there at once: a button below that moved under a finger would not be pressed
+  buttons(input, { rest: true, end: true, label: input.dataset.yjPause });
   let tus = null;
   try { tus = await loaded(input.dataset.yjClient); } catch { if (current()) stop(input, input.dataset.yjFailed); return; }
   if (!current()) return;
@@ -117,9 +119,9 @@ const begin = async (input, file) => {
   });
   const [before] = await one.upload.findPreviousUploads();
   if (!current()) return;
-  buttons(input, { rest: true, end: true, label: input.dataset.yjPause });
   if (before) one.upload.resumeFromPreviousUpload(before);
-  one.upload.start();
+  one.ready = true;
+  if (!one.resting) one.upload.start();
 };
 // what was being sent stops where it is; the same file goes on from there
 const leave = (input) => {
@@ -145,16 +147,18 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const input = button.closest("[data-yj-upload]").querySelector(KNOWN);
   const one = running.get(input);
-  if (!one?.upload) return;
+  if (!one) return;
   if ("yjUploadEnd" in button.dataset) {
     running.delete(input);
-    await one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
+    if (one.ready) await one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
     stop(input, "");
     return;
   }
   one.resting = !one.resting;
   buttons(input, { rest: true, end: true, label: one.resting ? input.dataset.yjGoOn : input.dataset.yjPause });
-  if (one.resting) { await one.upload.abort(); say(input, input.dataset.yjResting); } else one.upload.start();
+  if (one.ready && one.resting) await one.upload.abort();
+  if (one.resting) say(input, input.dataset.yjResting);
+  else if (one.ready) one.upload.start();
 });
 
 // a form is not sent while its file is on its way
