@@ -18,12 +18,13 @@ JOBS ?= 3
 # what runs side by side tells line by line, where make can
 SIDE_BY_SIDE = $(MAKE) --no-print-directory -j$(JOBS) $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 
-.PHONY: help demo test checks quick lint types layers tests unit phone browser explore bench pictures \
+.PHONY: help demo test test-all checks quick lint types layers tests unit phone browser explore bench pictures \
 	docs openapi lock messages clean
 
 help:
 	@echo "make demo     示范城市，http://127.0.0.1:$(PORT) / the demo city"
-	@echo "make test     全部检查和测试 / every check and test"
+	@echo "make test     检查和测试，不含耗时的 / checks and tests, without those that take long"
+	@echo "make test-all 全部检查和测试 / every check and test"
 	@echo "make quick ROOM=sources  一个模块的快速检查 / lint, types and unit tests of one room"
 	@echo "make explore  随机寻找反例 / look for counterexamples at random, for as long as it takes"
 	@echo "make bench    提交性能基准 / the submission benchmark"
@@ -37,8 +38,9 @@ demo: $(STAMPS)/base $(STAMPS)/assets $(STAMPS)/phone
 	@exec $(BIN)/yunjian demo --port $(PORT) --scale $(SCALE)
 
 # the tests begin as soon as what they need is there; the checks run beside them
-test:
-	+@$(SIDE_BY_SIDE) tests checks
+test: CHOSEN := -m "not e2e and not faults and not slow"
+test test-all:
+	+@$(SIDE_BY_SIDE) tests checks CHOSEN='$(CHOSEN)'
 
 checks: lint types layers phone-tests
 
@@ -57,12 +59,12 @@ layers: $(STAMPS)/dev
 phone-tests: $(STAMPS)/phone
 	cd h5 && $(NPM) run lint && $(NPM) test && $(NPM) run size
 
-# one session of everything, spread over the cores, each process with a database of its own; what
+# one session of what is chosen, all by default, spread over the cores, each process with a database of its own; what
 # pyproject.toml names ([tool.coverage.run] source) is held to full branch coverage
 tests: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/phone
 	@$(BIN)/python scripts/find_chromium.py
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(SPREAD)
+	$(BIN)/coverage run -m pytest $(SPREAD) $(CHOSEN)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -23,7 +23,7 @@ from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization
 from yunjian.messaging.models import Notification
 
-pytestmark = [pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
 WHOLE = 4  # lines of the events and messages that are kept whole
 # who walks through each portal; who comes later looks at what the earlier ones were not led to
 WALKERS = {

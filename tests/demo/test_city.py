@@ -38,7 +38,7 @@ from yunjian.messaging.models import Delivery
 from yunjian.sources.models import MonitoringPoint
 from yunjian.verification.models import FindingException, Report, ReportCorrection
 
-pytestmark = pytest.mark.reads_all_rows
+pytestmark = [pytest.mark.slow, pytest.mark.reads_all_rows]
 
 PASSWORD = "kind-river-4417"
 SCALE = 0.1

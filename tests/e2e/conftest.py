@@ -111,8 +111,12 @@ def _note_violation(problems: list[str], text: str) -> None:
 
 
 @contextmanager
-def _session(browser: Browser, **options: object) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(locale="zh-CN", **options)  # type: ignore[arg-type]
+def _session(browser: Browser, *, moving: bool, **options: object) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(
+        locale="zh-CN",
+        reduced_motion="no-preference" if moving else "reduce",
+        **options,  # type: ignore[arg-type]
+    )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     problems: list[str] = []
@@ -128,17 +132,18 @@ def _session(browser: Browser, **options: object) -> Iterator[Page]:
 
 
 @contextmanager
-def desk(browser: Browser) -> Iterator[Page]:
-    """A PC."""
-    with _session(browser, viewport={"width": 1440, "height": 900}) as page:
+def desk(browser: Browser, *, moving: bool = False) -> Iterator[Page]:
+    """A PC; `moving`: with dialogs that slide and fade, which a test waits for."""
+    with _session(browser, moving=moving, viewport={"width": 1440, "height": 900}) as page:
         yield page
 
 
 @contextmanager
-def handset(browser: Browser) -> Iterator[Page]:
-    """A phone in WeChat, standing at the monitoring point."""
+def handset(browser: Browser, *, moving: bool = False) -> Iterator[Page]:
+    """A phone in WeChat, standing at the monitoring point; `moving`: as for a PC."""
     with _session(
         browser,
+        moving=moving,
         viewport={"width": 390, "height": 844},
         device_scale_factor=2,
         is_mobile=True,

@@ -39,7 +39,11 @@ FACTORY_IN_WECHAT = "周厂长"
 
 
 def test_a_whole_day(browser: Browser, server: Served, city: World) -> None:
-    with desk(browser) as factory, desk(browser) as bureau, desk(browser) as agency:
+    with (
+        desk(browser, moving=True) as factory,
+        desk(browser, moving=True) as bureau,
+        desk(browser, moving=True) as agency,
+    ):
         sign_in(factory, server, "factory")
         _factory_files_instruments(factory, city)
         sign_in(bureau, server, "bureau")
@@ -48,7 +52,10 @@ def test_a_whole_day(browser: Browser, server: Served, city: World) -> None:
         _agency_files_people_and_equipment(agency, server)
         _agency_plans(agency, server, city)
         tasks = _first_tasks(city)
-        with handset(browser) as engineer, handset(browser) as factory_phone:
+        with (
+            handset(browser, moving=True) as engineer,
+            handset(browser, moving=True) as factory_phone,
+        ):
             open_in_wechat(engineer, server, ENGINEER_IN_WECHAT)
             bind(engineer, "supervision", "engineer")
             for task in tasks:

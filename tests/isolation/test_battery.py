@@ -36,7 +36,7 @@ from yunjian.identity.models import Account, Organization, RoleGrant
 from yunjian.identity.policies import GRANTORS
 from yunjian.kernel.ids import new_id
 
-pytestmark = pytest.mark.timeout(900)  # thousands of requests in one test
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # thousands of requests in one test
 FIRST_DISCHARGER, FIRST_AGENCY = "浦江试验纸业", "清源试验环保"
 # what a caller may read: nothing, lists without a row of the others, what its colleagues keep
 # without changing it, or its own

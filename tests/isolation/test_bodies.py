@@ -16,7 +16,7 @@ from yunjian.identity.models import Organization
 from yunjian.identity.policies import GRANTORS
 from yunjian.messaging.models import Notification
 
-pytestmark = pytest.mark.reads_all_rows
+pytestmark = [pytest.mark.slow, pytest.mark.reads_all_rows]
 
 # what a stranger may do with its own: a body names no row of somebody else
 OWN = {

@@ -110,6 +110,7 @@ def _now_called(table: str) -> str:
     return RENAMED.get(table, table)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)  # it makes a database, migrates twice
 def test_the_release_before_migrates_whole_and_its_chains_verify(
     empty_database: str, tmp_path: Path

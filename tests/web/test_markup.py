@@ -21,7 +21,7 @@ from tests.web.walk import Walk, texts_of
 from yunjian.identity.models import Account, Organization
 from yunjian.identity.models.accounts import Role
 
-pytestmark = [pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.reads_all_rows, pytest.mark.timeout(600)]
 # who walks: the kind of the organisation decides the menu
 WHO = {
     "discharger": ("discharger_owner",),
