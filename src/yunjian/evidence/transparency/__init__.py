@@ -1,0 +1,1 @@
+"""The transparency log in itself: hashes, proofs, signed notes; no database, no Django."""
