@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -105,10 +106,19 @@ def worker(concurrency: int) -> None:
         from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415
         from procrastinate.psycopg_connector import PsycopgConnector  # noqa: PLC0415
 
+        from yunjian.evidence.sequencer import run_sequencer  # noqa: PLC0415 - after setup
+
+        stop = threading.Event()
+        sequencer = threading.Thread(target=run_sequencer, args=(stop,), name="sequencer")
+        sequencer.start()
         connector = PsycopgConnector(kwargs={**connector_params(), **_stepped_down()})
-        app.with_connector(connector).run_worker(
-            concurrency=concurrency, install_signal_handlers=True, delete_jobs="never"
-        )
+        try:
+            app.with_connector(connector).run_worker(
+                concurrency=concurrency, install_signal_handlers=True, delete_jobs="never"
+            )
+        finally:
+            stop.set()
+            sequencer.join()
 
 
 def _stepped_down() -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.db.backends.postgresql import base
 from django.db.transaction import atomic
 from django.db.utils import DataError
 from django.utils.translation import gettext as _
+from psycopg import IsolationLevel
 
 from yunjian.access import row_policies
 from yunjian.access.actor import acting_actor
@@ -106,6 +107,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._rolling_back = False
+
+    @contextmanager
+    def one_snapshot(self) -> Iterator[None]:
+        """Let all statements inside see the rows as they were at the first of them.
+
+        In a transaction that has begun already they see what that one sees.
+        """
+        if self.in_atomic_block:
+            yield
+            return
+        self.ensure_connection()
+        usual = self.connection.isolation_level
+        self.connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        try:
+            with atomic(using=self.alias):
+                yield
+        finally:
+            if self.connection is not None:  # it was lost
+                self.connection.isolation_level = usual
 
     @contextmanager
     def as_owner(self) -> Iterator[None]:

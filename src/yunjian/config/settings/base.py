@@ -1,6 +1,7 @@
 """What holds everywhere. Secrets and addresses come from the environment."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -191,6 +192,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Yunjian's own settings; each is an assumption that an operator may change
 EVIDENCE_DIGEST = env.str("YUNJIAN_DIGEST", default="sha256")
+# the transparency log: its name, which its checkpoints begin with, and the files of its keys
+LOG_ORIGIN = env.str(
+    "YUNJIAN_LOG_ORIGIN", default=f"{urlsplit(PUBLIC_BASE_URL).hostname}/yunjian-log"
+)
+LOG_KEYS: list[str] = env.list("YUNJIAN_LOG_KEYS", default=[])
 # how many proxies of our own stand in front: their X-Forwarded-For is believed
 PROXIES = env.int("YUNJIAN_PROXIES", default=0)
 # minutes unused and hours in all until a session is over, by kind of organisation; "phone" is

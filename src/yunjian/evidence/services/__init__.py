@@ -8,6 +8,7 @@ from yunjian.evidence.services.attachments import (
 from yunjian.evidence.services.checks import chain_check_ask, chain_check_run
 from yunjian.evidence.services.events import record
 from yunjian.evidence.services.heads import daily_head
+from yunjian.evidence.services.log import log_extend
 from yunjian.evidence.services.uploads import (
     upload_append,
     upload_begin,
@@ -25,6 +26,7 @@ __all__ = [
     "chain_check_ask",
     "chain_check_run",
     "daily_head",
+    "log_extend",
     "record",
     "upload_append",
     "upload_begin",

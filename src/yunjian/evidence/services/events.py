@@ -28,6 +28,8 @@ APPEND = PreparedQuery("""
     WITH advanced AS (
         UPDATE evidence_chainhead SET sequence = %(sequence)s, digest = %(digest)s
         WHERE chain = %(chain)s
+    ), pending AS (
+        INSERT INTO evidence_pendingleaf (event_id) VALUES (%(id)s)
     )
     INSERT INTO evidence_event (
         id, chain, sequence, at, actor_account_id, actor_name, organization_id, verb,

@@ -27,6 +27,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def subtree_root(hashes: Sequence[bytes]) -> bytes:
+    """Return the hash over a complete subtree: 1, 2, 4, … leaves or nodes of one level."""
+    while len(hashes) > 1:
+        hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
 def complete_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield (level, index) of the complete subtrees that cover the leaves `start` to `end`.
 
@@ -49,6 +56,32 @@ def range_root(start: int, end: int, read: ReadNode) -> bytes:
 def root(size: int, read: ReadNode) -> bytes:
     """Return the root of the tree of the first `size` leaves."""
     return range_root(0, size, read) if size else EMPTY_ROOT
+
+
+class GrowingTree:
+    """A tree of which only the complete subtrees are kept: its root, while leaves are added."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._subtrees: list[bytes] = []  # of the size in binary, the largest first
+
+    def append(self, leaf: bytes) -> None:
+        """Add the hash of a leaf."""
+        full = self.size
+        while full & 1:
+            leaf = node_hash(self._subtrees.pop(), leaf)
+            full >>= 1
+        self._subtrees.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the root over all leaves so far."""
+        if not self._subtrees:
+            return EMPTY_ROOT
+        *left, last = self._subtrees
+        for each in reversed(left):
+            last = node_hash(each, last)
+        return last
 
 
 def inclusion_proof(index: int, size: int, read: ReadNode) -> list[bytes]:
