@@ -22,7 +22,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402 - after setup
 
-from tests.support.pki import PLACES, TEXT, Pki, der, pkcs7  # noqa: E402
+from tests.support.pki import TEXT, Pki, der, pkcs7  # noqa: E402
 from yunjian.certificates.core.certificate import parse_certificate  # noqa: E402
 from yunjian.certificates.core.revocation import ListsInMemory, Revocations  # noqa: E402
 from yunjian.certificates.core.verification import verify_signed  # noqa: E402
@@ -89,7 +89,6 @@ def _verify(pki: Pki, certificate: bytes, signature: bytes, revocations: Revocat
         trust=pki.trust,
         revocations=revocations,
         moment=datetime.now(tz=UTC),
-        places=PLACES,
     )
 
 

@@ -27,6 +27,9 @@ from yunjian.certificates.core.reasons import Reason
 from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,
+    ORGANIZATION_POLICY,
+    PERSONAL_POLICY,
+    USCC_EXTENSION,
     Authority,
     Issued,
     make_key,
@@ -49,6 +52,12 @@ class Attempt:
     sign: Signing = honest
     lists: Sequence[bytes] | None = None
     with_authority: Authority | None = None
+    above: Authority | None = None
+
+    @property
+    def more(self) -> list[Authority]:
+        """The authorities that are known besides the usual ones, the upper one first."""
+        return [one for one in (self.above, self.with_authority) if one is not None]
 
 
 Case = tuple[Reason, Callable[[Pki], Attempt]]
@@ -291,6 +300,199 @@ def with_a_code_that_is_none(pki: Pki) -> Attempt:
     return _issued(pki, extensions=with_uscc("12345"))
 
 
+# --- whose it is --------------------------------------------------------------------------------
+
+
+def _under(policies: str, code: str = USCC) -> tuple[str, ...]:
+    """Return extensions with other policies; none when empty."""
+    lines = [line for line in LEAF_EXTENSIONS if not line.startswith("certificatePolicies")]
+    return with_uscc(code, *lines, *([f"certificatePolicies={policies}"] if policies else []))
+
+
+def personal_with_the_code_of_an_organisation(pki: Pki) -> Attempt:
+    subject = f"/C=CN/O={NAME}/organizationIdentifier=NTRCN-{USCC}/CN={USCC}"
+    return _issued(pki, subject=subject, extensions=_under(PERSONAL_POLICY))
+
+
+def personal_and_of_an_organisation_at_once(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=_under(f"{ORGANIZATION_POLICY},{PERSONAL_POLICY}"))
+
+
+def of_an_unknown_policy(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=_under("2.999.7"))
+
+
+def of_any_policy(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=_under("2.5.29.32.0"))
+
+
+def of_no_policy(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=_under(""))
+
+
+def of_a_policy_twice(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=_under(f"{ORGANIZATION_POLICY},{ORGANIZATION_POLICY}"))
+
+
+def below_an_authority_for_another_policy(pki: Pki) -> Attempt:
+    return _below(pki, "other-policy", "certificatePolicies=2.999.7")
+
+
+def below_an_authority_whose_any_policy_is_inhibited(pki: Pki) -> Attempt:
+    folder = pki.folder / "inhibiting"
+    if not folder.exists():
+        pki.root.subordinate(
+            folder,
+            "/C=CN/O=Yunjian/CN=Inhibiting",
+            extensions=(*CA_EXTENSIONS, *_OURS_ONLY),
+        )
+    above = Authority(folder, pki.algorithm)
+    return _below(pki, "inhibited", "certificatePolicies=2.5.29.32.0", above=above)
+
+
+def with_the_code_in_free_text(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=with_uscc(f"单位 {USCC} 之经办人"))
+
+
+def with_the_code_in_lower_case(pki: Pki) -> Attempt:
+    return _issued(pki, extensions=with_uscc(USCC.lower()))
+
+
+def with_words_before_the_prefix_of_the_code(pki: Pki) -> Attempt:
+    return _named(pki, f"/organizationIdentifier=see NTRCN-{USCC}")
+
+
+def with_the_code_without_its_prefix(pki: Pki) -> Attempt:
+    return _named(pki, f"/organizationIdentifier={USCC}")
+
+
+def with_the_code_in_a_place_that_is_not_configured(pki: Pki) -> Attempt:
+    return _named(pki, f"/serialNumber={USCC}")
+
+
+def with_the_code_among_other_bytes(pki: Pki) -> Attempt:
+    value = core.OctetString(b"\x00\x01 " + USCC.encode() + b" \xff").dump().hex(":")
+    return _issued(pki, extensions=(*LEAF_EXTENSIONS, f"{USCC_EXTENSION}=DER:{value}"))
+
+
+def with_the_code_in_another_encoding(pki: Pki) -> Attempt:
+    line = f"{USCC_EXTENSION}=ASN1:IA5STRING:{USCC}"
+    return _issued(pki, extensions=(*LEAF_EXTENSIONS, line))
+
+
+def with_two_codes_in_two_places(pki: Pki) -> Attempt:
+    subject = f"/C=CN/O={NAME}/organizationIdentifier=NTRCN-{OTHER_USCC}"
+    return _issued(pki, subject=subject, extensions=with_uscc())
+
+
+def with_two_codes_in_one_place(pki: Pki) -> Attempt:
+    both = (f"/organizationIdentifier=NTRCN-{code}" for code in (USCC, OTHER_USCC))
+    return _named(pki, "".join(both))
+
+
+def with_the_same_code_twice_in_one_place(pki: Pki) -> Attempt:
+    return _named(pki, f"/organizationIdentifier=NTRCN-{USCC}" * 2)
+
+
+def with_an_attribute_twice_in_one_part_of_the_name(pki: Pki) -> Attempt:
+    both = (f"organizationIdentifier=NTRCN-{code}" for code in (USCC, OTHER_USCC))
+    return _named(pki, f"/{'+'.join(both)}")
+
+
+def with_two_names(pki: Pki) -> Attempt:
+    return _issued(pki, subject=f"/C=CN/O={NAME}/O=别家公司")
+
+
+def without_a_name(pki: Pki) -> Attempt:
+    return _issued(pki, subject=f"/C=CN/CN={NAME}")
+
+
+def _named(pki: Pki, more: str) -> Attempt:
+    """Return a certificate whose code could only stand in its subject."""
+    return _issued(pki, subject=f"/C=CN/O={NAME}{more}", extensions=LEAF_EXTENSIONS)
+
+
+# --- purposes, serial numbers, constraints ------------------------------------------------------
+
+
+def _below(
+    pki: Pki, name: str, *lines: str, leaf: Sequence[str] = (), above: Authority | None = None
+) -> Attempt:
+    """Issue below another authority, whose certificate has these extensions as well."""
+    folder = pki.folder / name
+    if not folder.exists():
+        (above or pki.root).subordinate(
+            folder, f"/C=CN/O=Yunjian/CN={name}", extensions=(*ISSUING, *lines)
+        )
+    authority = Authority(folder, pki.algorithm)
+    extensions = with_uscc(USCC, *(leaf or LEAF_EXTENSIONS))
+    issued = authority.issue("leaf", SUBJECT, extensions=extensions, key=pki.leaf.key)
+    return Attempt(der(issued.certificate), with_authority=authority, above=above)
+
+
+def _for_purposes(purposes: str) -> list[str]:
+    lines = [line for line in LEAF_EXTENSIONS if not line.startswith("extendedKeyUsage")]
+    return [*lines, f"extendedKeyUsage={purposes}"] if purposes else lines
+
+
+def for_signing_in_below_an_authority_for_servers(pki: Pki) -> Attempt:
+    return _below(pki, "servers", "extendedKeyUsage=serverAuth")
+
+
+def for_any_purpose_below_an_authority_for_servers(pki: Pki) -> Attempt:
+    leaf = _for_purposes("anyExtendedKeyUsage")
+    return _below(pki, "servers", "extendedKeyUsage=serverAuth", leaf=leaf)
+
+
+def for_no_purpose_said_below_an_authority_for_servers(pki: Pki) -> Attempt:
+    return _below(pki, "servers", "extendedKeyUsage=serverAuth", leaf=_for_purposes(""))
+
+
+def for_issuing_without_being_an_authority(pki: Pki) -> Attempt:
+    lines = [line for line in LEAF_EXTENSIONS if not line.startswith("keyUsage")]
+    usage = "keyUsage=critical,digitalSignature,keyCertSign"
+    return _issued(pki, extensions=with_uscc(USCC, *lines, usage))
+
+
+def _numbered(pki: Pki, number: int) -> Attempt:
+    def change(body: asn1.TbsCertificate) -> None:
+        body["serial_number"] = number
+
+    return _resigned(pki, change)
+
+
+def with_serial_number_zero(pki: Pki) -> Attempt:
+    return _numbered(pki, 0)
+
+
+def with_a_negative_serial_number(pki: Pki) -> Attempt:
+    return _numbered(pki, -5)
+
+
+def with_a_serial_number_of_21_octets(pki: Pki) -> Attempt:
+    return _numbered(pki, 2**159)  # as a positive number it needs an octet of zero before it
+
+
+def with_a_critical_extension_that_nobody_acts_upon(pki: Pki) -> Attempt:
+    extra = "qcStatements=critical,DER:30:00"
+    return _issued(pki, extensions=with_uscc(USCC, *LEAF_EXTENSIONS, extra))
+
+
+def below_an_authority_with_an_unknown_critical_extension(pki: Pki) -> Attempt:
+    return _below(pki, "unknown-critical", "1.2.3.4.5=critical,DER:05:00")
+
+
+def with_a_name_outside_of_what_its_authority_may_name(pki: Pki) -> Attempt:
+    leaf = [*LEAF_EXTENSIONS, "subjectAltName=DNS:evil.example"]
+    return _below(pki, "names", "nameConstraints=critical,permitted;DNS:good.example", leaf=leaf)
+
+
+def with_a_name_of_a_kind_that_is_constrained_and_not_understood(pki: Pki) -> Attempt:
+    leaf = [*LEAF_EXTENSIONS, "subjectAltName=IP:10.1.2.3"]
+    constraint = "nameConstraints=critical,permitted;IP:10.0.0.0/255.0.0.0"
+    return _below(pki, "numbers", constraint, leaf=leaf)
+
+
 # --- the bytes ----------------------------------------------------------------------------------
 
 
@@ -492,6 +694,7 @@ def signature_of_ten_megabytes(pki: Pki) -> Attempt:
 # --- the table ----------------------------------------------------------------------------------
 
 _KEY_ID = "subjectKeyIdentifier=hash"
+_OURS_ONLY = (f"certificatePolicies={ORGANIZATION_POLICY}", "inhibitAnyPolicy=critical,0")
 _ALONE = (
     "basicConstraints=critical,CA:FALSE",
     "keyUsage=critical,digitalSignature",
@@ -523,7 +726,39 @@ EVERYWHERE: list[Case] = [
     (Reason.MALFORMED, of_version_1),
     (Reason.USCC_WRONG, with_a_wrong_code),
     (Reason.USCC_MISSING, without_a_code),
-    (Reason.USCC_MISSING, with_a_code_that_is_none),
+    (Reason.USCC_WRONG, with_a_code_that_is_none),
+    (Reason.PERSONAL, personal_with_the_code_of_an_organisation),
+    (Reason.PERSONAL, personal_and_of_an_organisation_at_once),
+    (Reason.WRONG_POLICY, of_an_unknown_policy),
+    (Reason.WRONG_POLICY, of_any_policy),
+    (Reason.WRONG_POLICY, of_no_policy),
+    (Reason.AMBIGUOUS, of_a_policy_twice),
+    (Reason.WRONG_POLICY, below_an_authority_for_another_policy),
+    (Reason.WRONG_POLICY, below_an_authority_whose_any_policy_is_inhibited),
+    (Reason.USCC_WRONG, with_the_code_in_free_text),
+    (Reason.USCC_WRONG, with_the_code_in_lower_case),
+    (Reason.USCC_WRONG, with_words_before_the_prefix_of_the_code),
+    (Reason.USCC_WRONG, with_the_code_without_its_prefix),
+    (Reason.USCC_MISSING, with_the_code_in_a_place_that_is_not_configured),
+    (Reason.USCC_WRONG, with_the_code_among_other_bytes),
+    (Reason.USCC_WRONG, with_the_code_in_another_encoding),
+    (Reason.AMBIGUOUS, with_two_codes_in_two_places),
+    (Reason.AMBIGUOUS, with_two_codes_in_one_place),
+    (Reason.AMBIGUOUS, with_the_same_code_twice_in_one_place),
+    (Reason.AMBIGUOUS, with_an_attribute_twice_in_one_part_of_the_name),
+    (Reason.AMBIGUOUS, with_two_names),
+    (Reason.NAME_MISSING, without_a_name),
+    (Reason.WRONG_USAGE, for_signing_in_below_an_authority_for_servers),
+    (Reason.WRONG_USAGE, for_any_purpose_below_an_authority_for_servers),
+    (Reason.WRONG_USAGE, for_no_purpose_said_below_an_authority_for_servers),
+    (Reason.WRONG_USAGE, for_issuing_without_being_an_authority),
+    (Reason.SERIAL_NUMBER, with_serial_number_zero),
+    (Reason.SERIAL_NUMBER, with_a_negative_serial_number),
+    (Reason.SERIAL_NUMBER, with_a_serial_number_of_21_octets),
+    (Reason.CRITICAL_EXTENSION, with_a_critical_extension_that_nobody_acts_upon),
+    (Reason.CRITICAL_EXTENSION, below_an_authority_with_an_unknown_critical_extension),
+    (Reason.CHAIN, with_a_name_outside_of_what_its_authority_may_name),
+    (Reason.CHAIN, with_a_name_of_a_kind_that_is_constrained_and_not_understood),
     (Reason.TRUNCATED, truncated),
     (Reason.MALFORMED, nothing),
     (Reason.MALFORMED, something_behind),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.certificates.hostile import EVERYWHERE, ONLY_RSA, ONLY_SM2, Case
-from tests.support.pki import PLACES, TEXT, Pki, der, parsed, pkcs7
+from tests.support.pki import TEXT, Pki, der, pkcs7
 from yunjian.certificates.core.certificate import parse_certificate
 from yunjian.certificates.core.chain import TrustStore, trust_in
 from yunjian.certificates.core.reasons import Reason, Refused
@@ -42,13 +42,10 @@ def test_it_is_refused_for_its_reason(
     reason, made = case
     attempt = made(pki)
     signature = attempt.sign(pki, TEXT)
-    trust = pki.trust
-    if attempt.with_authority is not None:
-        more = parsed(attempt.with_authority.certificate)
-        trust = TrustStore(trust.roots, (*trust.intermediates, more), allow_demo=True)
+    trust = pki.trusting(*attempt.more)
     lists = pki.lists() if attempt.lists is None else _believed(attempt.lists, trust)
-    if attempt.with_authority is not None and attempt.lists is None:
-        lists += _believed([pki.list_of(attempt.with_authority)], trust)
+    if attempt.lists is None:
+        lists += _believed([pki.list_of(one) for one in attempt.more], trust)
     begin = time.thread_time()  # of the processor: others may keep it busy
     tracemalloc.start()
     try:
@@ -60,7 +57,6 @@ def test_it_is_refused_for_its_reason(
                 trust=trust,
                 revocations=ListsInMemory(lists),
                 moment=datetime.now(tz=UTC),
-                places=PLACES,
             )
         _now, peak = tracemalloc.get_traced_memory()
     finally:

@@ -170,6 +170,13 @@ def test_the_doctor_is_told_what_to_do(settings: Settings, tmp_path: Path, sm2: 
     assert all(result.ok for result in findings())
     settings.CERTIFICATE_ALLOW_DEMO = False
     assert any("演示" in result.zh and not result.ok for result in findings())
+    settings.CERTIFICATE_ALLOW_DEMO = True
+    profile = tmp_path / "authorities" / "1.toml"
+    profile.unlink()
+    assert [result.name for result in findings() if not result.ok] == ["certificate profile"]
+    profile.write_text("nothing")
+    assert any("1.toml" in result.zh and not result.ok for result in findings())
+    profile.unlink()
     (tmp_path / "authorities" / "broken.pem").write_text("nothing")
     assert any("broken.pem" in result.zh and not result.ok for result in findings())
 

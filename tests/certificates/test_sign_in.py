@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import Settings
 
 from tests.certificates.hostile import EVERYWHERE, ONLY_RSA, ONLY_SM2, Case
@@ -17,8 +18,10 @@ from tests.certificates.test_hostile import _named
 from tests.support.certificate_desk import REGISTER, SIGNIN, Desk, load_lists, set_up, trusting
 from tests.support.pki import NAME, OTHER_USCC, TEXT, USCC, Pki, der, parsed, with_uscc
 from tests.support.world import World
+from yunjian.certificates.core.reasons import Reason
+from yunjian.certificates.domain.refusals import SENTENCES
 from yunjian.certificates.models import AgencyRegistration, Challenge, OrganizationCertificate
-from yunjian.certificates.simulator.authority import openssl
+from yunjian.certificates.simulator.authority import ORGANIZATION_POLICY, openssl
 from yunjian.evidence.models import Event
 from yunjian.identity.models import Account, Organization, SignInAttempt
 from yunjian.kernel.clock import now
@@ -64,6 +67,16 @@ def door(world: World, settings: Settings, tmp_path: Path, sm2: Pki) -> Pki:
     """The same with SM2 only, where the kind of key changes nothing."""
     set_up(settings, tmp_path, sm2)
     return sm2
+
+
+def configure(settings: Settings, place: str) -> None:
+    """Say of every trusted authority that the code stands in another place."""
+    text = (
+        f'[organization]\npolicies = ["{ORGANIZATION_POLICY}"]\n'
+        f"[[organization.code]]\n{place}\n[personal]\npolicies = []\n"
+    )
+    for path in Path(settings.CERTIFICATE_AUTHORITIES).glob("*.toml"):
+        path.write_text(text, encoding="utf-8")
 
 
 def register(desk: Desk, pki: Pki, world: World, **changed: str) -> object:
@@ -152,7 +165,7 @@ def test_a_certificate_that_another_company_used_is_refused(
     subject = f"/C=CN/O={NAME}/serialNumber={OTHER_USCC}"
     twofold = door.issue(subject)
     assert Desk().sign_in(door, twofold).json() == {"next": "/agency/"}
-    settings.CERTIFICATE_USCC_PLACES = ["subject:2.5.4.5"]
+    configure(settings, 'attribute = "2.5.4.5"')
     assert Desk().sign_in(door, twofold).json()["reason"] == "other_company"
 
 
@@ -285,9 +298,9 @@ def test_every_hostile_try_is_an_event_with_a_sentence_and_without_a_trace(
     pki: Pki = request.getfixturevalue(algorithm)
     reason, made = case
     attempt = made(pki)
-    more = [attempt.with_authority] if attempt.with_authority else []
-    trusting(settings, tmp_path, pki.root, pki.issuing, *more)
-    fresh = [pki.fresh(authority) for authority in (pki.root, pki.issuing, *more)]
+    known = (pki.root, pki.issuing, *attempt.more)
+    trusting(settings, tmp_path, *known)
+    fresh = [pki.fresh(authority) for authority in known]
     load_lists(tmp_path, fresh if attempt.lists is None else attempt.lists)
     desk = Desk()
     challenge = desk.challenge()
@@ -337,6 +350,35 @@ def test_a_broken_file_among_the_authorities_is_the_operators_to_mend(
     (Path(settings.CERTIFICATE_AUTHORITIES) / "broken.pem").write_text("nothing")
     assert "尚未启用法人一证通登录" in Client().get("/certificate/").content.decode()
     assert Desk().sign_in(door).json()["reason"] == "not_set_up"
+
+
+def test_an_authority_without_a_profile_signs_nobody_in_and_the_answer_says_whose_fault_it_is(
+    door: Pki, world: World, settings: Settings
+) -> None:
+    for path in Path(settings.CERTIFICATE_AUTHORITIES).glob("*.toml"):
+        path.unlink()
+    answer = Desk().sign_in(door)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "authority_not_configured")
+    assert "这不是您的问题" in answer.json()["message"]
+    assert "尚未启用法人一证通登录" in Client().get("/certificate/").content.decode()
+    assert [event["reason"] for event in events("certificate.refused")] == [
+        "authority_not_configured"
+    ]
+
+
+def test_a_broken_profile_is_the_operators_to_mend(
+    door: Pki, world: World, settings: Settings
+) -> None:
+    next(Path(settings.CERTIFICATE_AUTHORITIES).glob("*.toml")).write_text("nothing")
+    assert "尚未启用法人一证通登录" in Client().get("/certificate/").content.decode()
+    assert Desk().sign_in(door).json()["reason"] == "not_set_up"
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_refusal_has_a_sentence_in_english(reason: Reason) -> None:
+    with override("en"):
+        sentence = str(SENTENCES[reason])
+    assert not any("一" <= sign <= "鿿" for sign in sentence)
 
 
 def test_production_never_trusts_the_demo(door: Pki, world: World, settings: Settings) -> None:

@@ -4,13 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pki import NAME, TEXT, USCC, Pki, der, parsed, pkcs7, raw, with_uscc
+from tests.support.pki import NAME, TEXT, USCC, Pki, der, pkcs7, raw
 from yunjian.certificates.core.chain import read_authorities, trust_in
-from yunjian.certificates.core.holders import find_uscc
-from yunjian.certificates.core.reasons import Reason, Refused
 from yunjian.certificates.core.signatures import Encoding
-from yunjian.certificates.core.verification import Places
-from yunjian.certificates.simulator.authority import DISTID, LEAF_EXTENSIONS, openssl
+from yunjian.certificates.simulator.authority import DISTID, openssl
 from yunjian.identity.domain.uscc import is_uscc
 
 
@@ -67,54 +64,6 @@ def test_openssl_verifies_both_certificates_of_the_chain_as_well(sm2: Pki) -> No
             "verify", "-vfyopt", DISTID, "-partial_chain", "-trusted", issuer, certificate
         )
         assert stated.strip().endswith(b"OK")
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "ASN1:UTF8String:{code}",
-        "ASN1:PRINTABLESTRING:{code}",
-        "ASN1:IA5STRING:{code}",
-        "ASN1:FORMAT:ASCII,OCT:{code}",
-        "DER:{raw}",
-        "DER:04:14:0c:12:{raw}",
-    ],
-)
-def test_the_code_is_read_however_it_is_written(sm2: Pki, value: str) -> None:
-    written = value.format(code=USCC, raw=USCC.encode().hex(":"))
-    issued = sm2.issue(extensions=(*LEAF_EXTENSIONS, f"1.2.156.10260.4.4={written}"))
-    places = ("1.2.156.112570.11.210", "1.2.156.10260.4.4")
-    assert find_uscc(parsed(issued.certificate), places) == USCC
-
-
-@pytest.mark.parametrize(
-    ("attribute", "oid"),
-    [
-        (f"organizationIdentifier=NTRCN-{USCC}", "2.5.4.97"),
-        (f"serialNumber={USCC}", "2.5.4.5"),
-        (f"OU=统一社会信用代码:{USCC}", "2.5.4.11"),
-    ],
-)
-def test_the_code_is_read_from_the_subject(sm2: Pki, attribute: str, oid: str) -> None:
-    issued = sm2.issue(f"/C=CN/O={NAME}/{attribute}", extensions=LEAF_EXTENSIONS)
-    assert find_uscc(parsed(issued.certificate), [f"subject:{oid}"]) == USCC
-
-
-def test_the_first_place_that_holds_a_code_decides(sm2: Pki) -> None:
-    wrong = USCC[:-1] + ("0" if USCC[-1] != "0" else "1")
-    subject = f"/C=CN/O={NAME}/serialNumber={USCC}"
-    issued = sm2.issue(subject, extensions=with_uscc(wrong))
-    held = parsed(issued.certificate)
-    assert find_uscc(held, ["subject:2.5.4.5", "1.2.156.112570.11.210"]) == USCC
-    with pytest.raises(Refused) as refused:
-        find_uscc(held, ["1.2.156.112570.11.210", "subject:2.5.4.5"])
-    assert refused.value.reason == Reason.USCC_WRONG
-
-
-def test_the_legal_representative_is_read_where_it_is_said_to_be(sm2: Pki) -> None:
-    issued = sm2.issue(extensions=(*with_uscc(), "1.2.3.4=ASN1:FORMAT:UTF8,UTF8:赵明远"))
-    places = Places(uscc=("1.2.156.112570.11.210",), representative=("1.2.3.4",))
-    assert sm2.verify(der(issued.certificate), places=places).representative == "赵明远"
 
 
 def test_authorities_are_read_from_files_and_those_of_the_demo_left_out(

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from tests.support.pki import Pki, der
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.services.lists import LoadReport, lists_load
-from yunjian.certificates.simulator.authority import USCC_EXTENSION, Authority, Issued
+from yunjian.certificates.simulator.authority import PROFILE, Authority, Issued
 
 CHALLENGE, SIGNIN, REGISTER = (
     "/certificate/challenge/",
@@ -27,9 +27,9 @@ def trusting(settings: Settings, folder: Path, *authorities: Authority) -> None:
     place.mkdir(parents=True, exist_ok=True)
     for number, authority in enumerate(authorities):
         (place / f"{number}.pem").write_bytes(authority.certificate.read_bytes())
+        (place / f"{number}.toml").write_bytes(PROFILE.read_bytes())
     settings.CERTIFICATE_AUTHORITIES = str(place)
     settings.CERTIFICATE_LISTS = str(folder / "lists")
-    settings.CERTIFICATE_USCC_PLACES = [USCC_EXTENSION]
     settings.CERTIFICATE_ALLOW_DEMO = True
 
 

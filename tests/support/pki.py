@@ -13,12 +13,14 @@ from asn1crypto import x509 as asn1
 from yunjian.certificates.core.certificate import Certificate, parse_certificate
 from yunjian.certificates.core.chain import TrustStore
 from yunjian.certificates.core.keys import SM3, content_digest
+from yunjian.certificates.core.profiles import CertificateProfile, parse_profile
 from yunjian.certificates.core.revocation import ListsInMemory, RevocationList, parse_list
-from yunjian.certificates.core.verification import Places, Verified, verify_signed
+from yunjian.certificates.core.verification import Verified, verify_signed
 from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     DISTID,
     LEAF_EXTENSIONS,
+    PROFILE,
     USCC_EXTENSION,
     Algorithm,
     Authority,
@@ -32,7 +34,6 @@ OTHER_USCC = "91310112MA1GBNYU8" + check_character("91310112MA1GBNYU8")
 NAME = "海晏试验环境运维有限公司"
 SUBJECT = f"/C=CN/O={NAME}/CN={NAME}"
 TEXT = b"yunjian/signin/1 yunjian.test 0f0f0f"
-PLACES = Places(uscc=(USCC_EXTENSION, "subject:2.5.4.97", "subject:2.5.4.5"))
 ISSUING = ("basicConstraints=critical,CA:TRUE,pathlen:0", *CA_EXTENSIONS[1:])
 
 
@@ -99,8 +100,19 @@ class Pki:
 
     @property
     def trust(self) -> TrustStore:
-        """The store of these authorities."""
-        return TrustStore(tuple(self.authorities[:1]), tuple(self.authorities[1:]), allow_demo=True)
+        """The store of these authorities, which all issue as the simulator does."""
+        return self.trusting()
+
+    def trusting(self, *more: Authority, profile: CertificateProfile | None = None) -> TrustStore:
+        """Return a store with some more authorities below the root, all with one profile."""
+        known = [*self.authorities, *(parsed(one.certificate) for one in more)]
+        profile = profile or parse_profile(PROFILE.read_text(encoding="utf-8"))
+        profiles = {one.authority_id: profile for one in known}
+        return TrustStore(tuple(known[:1]), tuple(known[1:]), profiles, allow_demo=True)
+
+    def believed(self, trust: TrustStore, *contents: bytes) -> list[RevocationList]:
+        """Return what these revocation lists say."""
+        return [parse_list(one, trust.authorities, datetime.now(tz=UTC)) for one in contents]
 
     def lists(self) -> list[RevocationList]:
         """Return the fresh lists of both authorities."""
@@ -123,7 +135,6 @@ class Pki:
         trust: TrustStore | None = None,
         lists: Sequence[RevocationList] | None = None,
         moment: datetime | None = None,
-        places: Places = PLACES,
     ) -> Verified:
         """Verify with this authority's trust and fresh lists unless told otherwise."""
         return verify_signed(
@@ -133,7 +144,6 @@ class Pki:
             trust=trust or self.trust,
             revocations=ListsInMemory(self.lists() if lists is None else lists),
             moment=moment or datetime.now(tz=UTC),
-            places=places,
         )
 
 

@@ -16,6 +16,7 @@ from yunjian.certificates.services.lists import lists_load
 from yunjian.certificates.simulator.authority import (
     CA_EXTENSIONS,
     LEAF_EXTENSIONS,
+    PROFILE,
     USCC_EXTENSION,
     Algorithm,
     Authority,
@@ -42,7 +43,7 @@ def prepare(var_dir: Path) -> Path | None:
     if not has_openssl():
         return None
     folder = var_dir / FOLDER
-    if not (folder / INDEX).exists():
+    if not _is_current(folder):
         shutil.rmtree(folder, ignore_errors=True)
         _make(folder, var_dir)
     authorities = [Authority(folder / name, kind) for kind in KINDS for name in _names(kind)]
@@ -62,6 +63,13 @@ def welcome(var_dir: Path, base: str) -> list[str]:
     return [*lines, *(f"\t\t{row['title']}" for row in rows)]
 
 
+def _is_current(folder: Path) -> bool:
+    """Tell whether the keys are there, with certificates that look as the profile says."""
+    made_for = folder / PROFILE.name
+    same = made_for.exists() and made_for.read_bytes() == PROFILE.read_bytes()
+    return same and (folder / INDEX).exists()
+
+
 def _names(kind: Algorithm) -> tuple[str, str]:
     return f"{kind}-root", f"{kind}-issuing"
 
@@ -70,6 +78,7 @@ def _make(folder: Path, var_dir: Path) -> None:
     """Write authorities and keys; the index comes last, so that half of it counts for nothing."""
     folder.mkdir(parents=True)
     folder.chmod(0o700)
+    shutil.copyfile(PROFILE, folder / PROFILE.name)
     issuing: dict[Algorithm, Authority] = {}
     for kind in KINDS:
         root_name, issuing_name = _names(kind)
@@ -141,15 +150,21 @@ def _publish(authorities: list[Authority]) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
     for authority in authorities:
         target = trusted / f"demo-{authority.folder.name}.pem"
-        content = authority.certificate.read_bytes()
-        if not target.exists() or target.read_bytes() != content:
-            target.write_bytes(content)
-            changed = True
+        is_new = _write(target, authority.certificate.read_bytes())
+        _write(target.with_suffix(".toml"), PROFILE.read_bytes())
         path = lists / f"demo-{authority.folder.name}.crl"
-        if not path.exists() or _age(path) > LISTS_ANEW_AFTER:
+        if is_new or not path.exists() or _age(path) > LISTS_ANEW_AFTER:
             authority.revocation_list(path, next_update=datetime.now(tz=UTC) + LISTS_LAST)
             changed = True
     return changed
+
+
+def _write(path: Path, content: bytes) -> bool:
+    """Write a file that is not so already; tell whether it was written."""
+    if path.exists() and path.read_bytes() == content:
+        return False
+    path.write_bytes(content)
+    return True
 
 
 def _age(path: Path) -> timedelta:

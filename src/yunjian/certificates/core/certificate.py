@@ -24,6 +24,8 @@ _UNREADABLE = (
 MAX_BYTES = 16 * 1024
 DEMO_MARK = "YUNJIAN-DEMO-NOT-FOR-PRODUCTION"  # a unit of the authority of the demo
 COMMON_NAME, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.10", "2.5.4.11"
+MAX_SERIAL_OCTETS = 20  # RFC 5280, 4.1.2.2
+_NEGATIVE = 0x80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,19 @@ class Certificate:
         return self._extension(strict.ExtendedKeyUsage)
 
     @property
+    def policies(self) -> tuple[str, ...] | None:
+        """Under which policies it was issued; None when nothing is said."""
+        stated = self._extension(strict.CertificatePolicies)
+        if stated is None:
+            return None
+        return tuple(policy.policy_identifier.dotted_string for policy in stated)
+
+    @property
+    def inhibits_any_policy(self) -> bool:
+        """Whether anyPolicy below it counts for nothing; at once, whatever number it says."""
+        return self._extension(strict.InhibitAnyPolicy) is not None
+
+    @property
     def authority_id(self) -> str:
         """Which key under which name this is: revocation lists are kept by it."""
         return authority_id(self.asn1.subject, self.key.spki)
@@ -107,13 +122,21 @@ class Certificate:
         """Return the values of an attribute of the subject."""
         return _values(self.asn1.subject, oid)
 
-    def extension_value(self, oid: str) -> bytes | None:
-        """Return the plain value of an extension."""
-        for extension in self.extensions:
-            if extension.oid.dotted_string == oid:
-                value: bytes = extension.value.public_bytes()
-                return value
-        return None
+    def attribute_values(self, oid: str) -> list[bytes]:
+        """Return the DER of the values of an attribute of the subject."""
+        every = (attribute for relative in self.asn1.subject.chosen for attribute in relative)
+        return [one["value"].dump() for one in every if one["type"].dotted == oid]
+
+    def extension_values(self, oid: str) -> list[bytes]:
+        """Return the value of an extension: none, or one."""
+        every = self.asn1["tbs_certificate"]["extensions"]
+        return [bytes(one["extn_value"]) for one in every if one["extn_id"].dotted == oid]
+
+    def other_names(self, oid: str) -> list[bytes]:
+        """Return the DER of the values of an otherName of the subject."""
+        names = self._extension(strict.SubjectAlternativeName) or ()
+        others = (name for name in names if isinstance(name, strict.OtherName))
+        return [name.value for name in others if name.type_id.dotted_string == oid]
 
     def _extension(self, kind: type[_Kind]) -> _Kind | None:
         try:
@@ -137,16 +160,18 @@ def parse_certificate(content: bytes) -> Certificate:
     """Parse a DER certificate.
 
     Raises:
-        Refused: too large, truncated, malformed, with an extension twice, or with a key that
-            is too weak or of a kind that is not known.
+        Refused: too large, truncated, malformed, with an extension twice, an attribute twice in
+            one part of a name, a serial number against the rules, or with a key that is too weak
+            or of a kind that is not known.
     """
     if len(content) > MAX_BYTES:
         raise Refused(Reason.TOO_LARGE, f"{len(content)} bytes")
     check_der(content)
     try:
+        asn1 = loose.Certificate.load(content, strict=True)
+        _check_serial(asn1["tbs_certificate"]["serial_number"].contents)  # the next one may warn
         parsed = strict.load_der_x509_certificate(content)
         extensions = parsed.extensions
-        asn1 = loose.Certificate.load(content, strict=True)
         _ = asn1.native  # everything is parsed here, so that nothing can fail later
         _ = asn1.subject.hashable, asn1.issuer.hashable  # names that cannot be compared fail here
         key = PublicKey(asn1.public_key)
@@ -154,6 +179,8 @@ def parse_certificate(content: bytes) -> Certificate:
         raise Refused(Reason.DUPLICATE_EXTENSION) from error
     except _UNREADABLE as error:
         raise Refused(Reason.MALFORMED, type(error).__name__) from error
+    if _repeats(asn1.subject) or _repeats(asn1.issuer):
+        raise Refused(Reason.AMBIGUOUS, "an attribute twice in one part of a name")
     if parsed.version is not strict.Version.v3:
         raise Refused(Reason.MALFORMED, "not version 3")
     inner = asn1["tbs_certificate"]["signature"].dump()
@@ -163,6 +190,18 @@ def parse_certificate(content: bytes) -> Certificate:
         # the octet before the signature says how many bits at its end do not count: none
         raise Refused(Reason.MALFORMED, "signature of broken octets")
     return Certificate(content, asn1, parsed, key, extensions)
+
+
+def _check_serial(octets: bytes) -> None:
+    positive = any(octets) and not octets[0] & _NEGATIVE
+    if not positive or len(octets) > MAX_SERIAL_OCTETS:
+        raise Refused(Reason.SERIAL_NUMBER, f"{len(octets)} octets: {octets[:32].hex()}")
+
+
+def _repeats(name: loose.Name) -> bool:
+    """Tell whether a part names an attribute twice (X.501, 9.3): comparing would see one only."""
+    parts = ([attribute["type"].dotted for attribute in relative] for relative in name.chosen)
+    return any(len(set(types)) < len(types) for types in parts)
 
 
 def _attributes(name: loose.Name) -> list[tuple[str, str]]:

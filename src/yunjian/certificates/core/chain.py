@@ -1,7 +1,8 @@
 """From a certificate to an authority that we trust (RFC 5280, 6.1)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -28,15 +29,37 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 from pyhanko_certvalidator.sig_validate import SignatureValidator
-from pyhanko_certvalidator.validate import SUPPORTED_EXTENSIONS, validate_path
+from pyhanko_certvalidator.validate import validate_path
 
 from yunjian.certificates.core.certificate import Certificate, parse_certificate
 from yunjian.certificates.core.keys import PublicKey
 from yunjian.certificates.core.keys import signature_algorithm as known_algorithm
+from yunjian.certificates.core.profiles import CertificateProfile, parse_profile
 from yunjian.certificates.core.reasons import Reason, Refused
 
 MAX_PATH = 5  # certificates, the one of the legal person and the root included
 ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
+PROFILE_ENDING = ".toml"
+# the critical extensions that are acted upon here, in any certificate and in those of authorities
+_UNDERSTOOD = frozenset(
+    {
+        "authority_key_identifier",
+        "basic_constraints",
+        "certificate_policies",
+        "crl_distribution_points",
+        "extended_key_usage",
+        "key_identifier",
+        "key_usage",
+        "subject_alt_name",
+    }
+)
+_UNDERSTOOD_OF_AUTHORITIES = _UNDERSTOOD | {
+    "inhibit_any_policy",
+    "name_constraints",
+    "policy_constraints",
+    "policy_mappings",
+}
+# anyExtendedKeyUsage restricts nothing (RFC 5280, 4.2.1.12), and widens nothing either
 _CLIENT_PURPOSES = frozenset(
     {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
@@ -50,10 +73,14 @@ class UnreadableAuthority(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """The roots that we trust, and the authorities below them that we know."""
+    """The roots that we trust, and the authorities below them that we know.
+
+    `profiles` are those of the authorities that issue to organisations, by `authority_id`.
+    """
 
     roots: tuple[Certificate, ...]
     intermediates: tuple[Certificate, ...]
+    profiles: Mapping[str, CertificateProfile] = field(default_factory=dict)
     allow_demo: bool = False
 
     @property
@@ -61,11 +88,30 @@ class TrustStore:
         """Every authority."""
         return (*self.roots, *self.intermediates)
 
+    @property
+    def configured(self) -> tuple[Certificate, ...]:
+        """The authorities whose certificates can sign an organisation in."""
+        return tuple(one for one in self.authorities if one.authority_id in self.profiles)
+
+    @property
+    def unconfigured(self) -> tuple[Certificate, ...]:
+        """The authorities that lack a profile; one with another below it may only issue to that."""
+        above = {issuer.authority_id for one in self.intermediates for issuer in self.issuers(one)}
+        return tuple(
+            one for one in self.authorities if one.authority_id not in self.profiles.keys() | above
+        )
+
     def issuers(self, certificate: Certificate) -> list[Certificate]:
         """Return the authorities that bear the name, and the key, of the issuer; roots first."""
         named = [one for one in self.authorities if one.asn1.subject == certificate.asn1.issuer]
         wanted = certificate.asn1.authority_key_identifier
         return [one for one in named if wanted is None or one.asn1.key_identifier in {None, wanted}]
+
+
+def files_of(folder: Path, endings: AbstractSet[str]) -> list[Path]:
+    """Return the files of a folder that end so, by name."""
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in files if path.suffix.lower() in endings)
 
 
 def read_authorities(folder: Path) -> list[Certificate]:
@@ -75,9 +121,7 @@ def read_authorities(folder: Path) -> list[Certificate]:
         UnreadableAuthority: a file holds something else.
     """
     results: list[Certificate] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix.lower() not in ENDINGS:
-            continue
+    for path in files_of(folder, ENDINGS):
         content = path.read_bytes()
         try:
             results += [parse_certificate(der) for der in _unarmoured(content)]
@@ -86,7 +130,38 @@ def read_authorities(folder: Path) -> list[Certificate]:
     return results
 
 
-def trust_in(authorities: Sequence[Certificate], *, allow_demo: bool = False) -> TrustStore:
+def read_profiles(folder: Path) -> dict[str, CertificateProfile]:
+    """Read the profiles in a folder, each beside the one certificate of its authority.
+
+    `issuing.toml` is the profile of the authority in `issuing.pem` (or another ending), and of
+    its other certificates with the same name and key. The result is by `authority_id`.
+
+    Raises:
+        UnreadableAuthority: a file holds no profile, stands beside no certificate or several, or
+            contradicts another one.
+    """
+    results: dict[str, CertificateProfile] = {}
+    for path in files_of(folder, {PROFILE_ENDING}):
+        beside = [one for one in files_of(folder, ENDINGS) if one.stem == path.stem]
+        try:
+            profile = parse_profile(path.read_text(encoding="utf-8"))
+            ders = [der for one in beside for der in _unarmoured(one.read_bytes())]
+            if len(ders) != 1:
+                raise UnreadableAuthority(f"{path.name}: {len(ders)} certificates beside it, not 1")
+            authority = parse_certificate(ders[0])
+        except (Refused, ValueError) as error:
+            raise UnreadableAuthority(f"{path.name}: {error}") from error
+        if results.setdefault(authority.authority_id, profile) != profile:
+            raise UnreadableAuthority(f"{path.name}: another file says otherwise")
+    return results
+
+
+def trust_in(
+    authorities: Sequence[Certificate],
+    profiles: Mapping[str, CertificateProfile] | None = None,
+    *,
+    allow_demo: bool = False,
+) -> TrustStore:
     """Return the store of these authorities: those that issued themselves are its roots.
 
     Those of the demo are left out unless they are allowed.
@@ -95,6 +170,7 @@ def trust_in(authorities: Sequence[Certificate], *, allow_demo: bool = False) ->
     return TrustStore(
         tuple(held for held in taken if held.is_self_issued),
         tuple(held for held in taken if not held.is_self_issued),
+        profiles or {},
         allow_demo=allow_demo,
     )
 
@@ -113,14 +189,13 @@ def check_leaf(certificate: Certificate, moment: datetime) -> None:
         raise Refused(Reason.NOT_YET_VALID, certificate.not_before.isoformat())
     if moment > certificate.not_after:
         raise Refused(Reason.EXPIRED, certificate.not_after.isoformat())
-    usage, purposes = certificate.key_usage, certificate.extended_usage
+    usage = certificate.key_usage
     if usage is None or not usage.digital_signature:
         raise Refused(Reason.WRONG_USAGE, "not for signing")
-    if purposes is not None and _CLIENT_PURPOSES.isdisjoint(purposes):
-        raise Refused(Reason.WRONG_USAGE, "not for signing in")
-    unknown = certificate.asn1.critical_extensions - SUPPORTED_EXTENSIONS
-    if unknown:
-        raise Refused(Reason.CRITICAL_EXTENSION, ", ".join(sorted(unknown)))
+    if usage.key_cert_sign:
+        raise Refused(Reason.WRONG_USAGE, "for issuing certificates, and no authority")
+    _check_purposes(certificate)
+    _check_critical(certificate, _UNDERSTOOD)
 
 
 def trusted_path(
@@ -181,6 +256,13 @@ def _validate(path: list[Certificate], moment: datetime) -> None:
     except PathValidationError as error:
         forged = isinstance(error.__context__, InvalidSignature)
         raise Refused(Reason.TAMPERED if forged else Reason.CHAIN, str(error)[:200]) from error
+    except (NotImplementedError, ValueError) as error:
+        # how the library ends when a name is of a kind whose constraints it does not know
+        raise Refused(Reason.CHAIN, f"name constraints: {error}"[:200]) from error
+    for held in path:
+        # each authority that names purposes restricts what is below it; so it is practised,
+        # though RFC 5280 speaks of the last certificate only
+        _check_purposes(held)
 
 
 def _check_authority(authority: Certificate, moment: datetime, *, is_root: bool) -> None:
@@ -190,6 +272,19 @@ def _check_authority(authority: Certificate, moment: datetime, *, is_root: bool)
     may_sign = is_root if usage is None else usage.key_cert_sign
     if not (authority.is_authority and may_sign):
         raise Refused(Reason.CHAIN, f"{authority.subject} may not issue certificates")
+    _check_critical(authority, _UNDERSTOOD_OF_AUTHORITIES)
+
+
+def _check_purposes(held: Certificate) -> None:
+    purposes = held.extended_usage
+    if purposes is not None and _CLIENT_PURPOSES.isdisjoint(purposes):
+        raise Refused(Reason.WRONG_USAGE, f"not for signing in: {held.subject}")
+
+
+def _check_critical(held: Certificate, understood: frozenset[str]) -> None:
+    unknown = held.asn1.critical_extensions - understood
+    if unknown:
+        raise Refused(Reason.CRITICAL_EXTENSION, ", ".join(sorted(unknown)))
 
 
 class _OurAlgorithms(AlgorithmUsagePolicy):

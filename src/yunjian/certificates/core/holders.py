@@ -1,69 +1,97 @@
-"""Whose certificate it is: the unified social credit code and names, from configured places.
+"""Whose certificate it is: the organisation that its authority's profile says it names."""
 
-A place is the object identifier of an extension ("1.2.156.112570.11.210") or of an attribute of
-the subject ("subject:2.5.4.97").
-"""
-
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from asn1crypto import core
-
-from yunjian.certificates.core.certificate import COMMON_NAME, ORGANIZATION, Certificate
+from yunjian.certificates.core.certificate import Certificate
+from yunjian.certificates.core.profiles import ANY_POLICY, CertificateProfile, Place
 from yunjian.certificates.core.reasons import Reason, Refused
-from yunjian.identity.domain.uscc import ALPHABET, is_uscc
+from yunjian.identity.domain.uscc import is_uscc
 
-SUBJECT = "subject:"
-_TEXTS = (core.UTF8String, core.PrintableString, core.IA5String, core.BMPString, core.TeletexString)
-_SHAPED = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{18}}(?![0-9A-Z])")
+_LONGEST = 120
 
 
-def find_uscc(certificate: Certificate, places: Sequence[str]) -> str:
-    """Return the code: the first place that holds something of its shape decides.
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The organisation that a certificate names."""
+
+    uscc: str
+    name: str
+    representative: str
+
+
+def holder_of(path: Sequence[Certificate], profile: CertificateProfile) -> Holder:
+    """Return whose the first certificate of a validated path is, as its issuer's profile says.
 
     Raises:
-        Refused: no place holds one, or its check character is wrong.
+        Refused: it is a person's, of no accepted policy, or names no organisation, or several.
     """
+    check_policies(path, profile)
+    certificate = path[0]
+    return Holder(
+        uscc=_uscc(certificate, profile.code),
+        name=_name(certificate, profile.name),
+        representative=_representative(certificate, profile.representative),
+    )
+
+
+def check_policies(path: Sequence[Certificate], profile: CertificateProfile) -> None:
+    """Refuse unless the certificate holds a policy of organisations that its path allows.
+
+    An authority that names policies allows no others below it. Its anyPolicy allows all of them,
+    unless an authority above it inhibits that; mappings between policies are not followed.
+
+    Raises:
+        Refused: it holds none, one of persons, or one twice.
+    """
+    certificate, *authorities = path
+    stated = certificate.policies or ()
+    if len(set(stated)) < len(stated):
+        raise Refused(Reason.AMBIGUOUS, "a policy twice")
+    personal = profile.personal_policies.intersection(stated)
+    if personal:
+        raise Refused(Reason.PERSONAL, ", ".join(sorted(personal)))
+    allowed = profile.organization_policies.intersection(stated)
+    any_counts = not authorities[-1].inhibits_any_policy
+    for authority in reversed(authorities[:-1]):  # a root's own policies bind nobody
+        if authority.policies is not None and not (any_counts and ANY_POLICY in authority.policies):
+            allowed &= frozenset(authority.policies)
+        any_counts = any_counts and not authority.inhibits_any_policy
+    if not allowed:
+        raise Refused(Reason.WRONG_POLICY, ", ".join(stated) or "none")
+
+
+def _uscc(certificate: Certificate, places: Sequence[Place]) -> str:
+    """Return the code; every place that holds something must hold the same one."""
+    codes: set[str] = set()
     for place in places:
-        for text in _texts(certificate, place):
-            match = _SHAPED.search(text.upper())
-            if match is None:
-                continue
-            if not is_uscc(match.group()):
-                raise Refused(Reason.USCC_WRONG, place)
-            return match.group()
-    raise Refused(Reason.USCC_MISSING)
+        values = place.values(certificate)
+        if len(values) > 1:
+            raise Refused(Reason.AMBIGUOUS, f"several values: {place}")
+        for value in values:
+            code = place.text(value)
+            if code is None or not is_uscc(code):
+                raise Refused(Reason.USCC_WRONG, str(place))
+            codes.add(code)
+    if len(codes) > 1:
+        raise Refused(Reason.AMBIGUOUS, "places disagree about the code")
+    if not codes:
+        raise Refused(Reason.USCC_MISSING)
+    return codes.pop()
 
 
-def find_text(certificate: Certificate, places: Sequence[str]) -> str:
-    """Return what the first of the places holds; empty when none holds anything."""
-    texts = (text.strip() for place in places for text in _texts(certificate, place))
-    return next((text for text in texts if text), "")[:120]
+def _name(certificate: Certificate, oid: str) -> str:
+    names = [name for value in certificate.named(oid) if (name := value.strip())]
+    if len(names) > 1:
+        raise Refused(Reason.AMBIGUOUS, f"several values: attribute {oid}")
+    if not names:
+        raise Refused(Reason.NAME_MISSING, f"attribute {oid}")
+    return names[0][:_LONGEST]
 
 
-def organization_name(certificate: Certificate) -> str:
-    """Return the name of the organisation, else the common name."""
-    names = [*certificate.named(ORGANIZATION), *certificate.named(COMMON_NAME)]
-    return names[0].strip()[:120] if names else ""
-
-
-def _texts(certificate: Certificate, place: str) -> list[str]:
-    if place.startswith(SUBJECT):
-        return certificate.named(place.removeprefix(SUBJECT))
-    value = certificate.extension_value(place)
-    return [] if value is None else [_text(value)]
-
-
-def _text(value: bytes) -> str:
-    """Return the text of an extension: a string of ASN.1, one inside an octet string, or bare."""
-    for _ in range(2):
-        try:
-            parsed = core.load(value, strict=True)
-            if isinstance(parsed, _TEXTS):
-                return str(parsed.native)
-        except (ValueError, TypeError):
-            break
-        if not isinstance(parsed, core.OctetString):
-            break
-        value = bytes(parsed.native)
-    return value.decode("utf-8", errors="replace")
+def _representative(certificate: Certificate, place: Place | None) -> str:
+    """Return the name, empty when it is not told: it only saves somebody the typing."""
+    values = [] if place is None else place.values(certificate)
+    if place is None or len(values) != 1:
+        return ""
+    return (place.text(values[0]) or "").strip()[:_LONGEST]

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     TRUNCATED = "truncated"
     MALFORMED = "malformed"
     DUPLICATE_EXTENSION = "duplicate_extension"
+    SERIAL_NUMBER = "serial_number"
     # the certificate by itself
     ALGORITHM_WEAK = "algorithm_weak"
     ALGORITHM_UNKNOWN = "algorithm_unknown"
@@ -33,6 +34,11 @@ class Reason(StrEnum):
     REVOCATION_MISSING = "revocation_missing"
     REVOCATION_STALE = "revocation_stale"
     # whose it is
+    AUTHORITY_NOT_CONFIGURED = "authority_not_configured"
+    PERSONAL = "personal"
+    WRONG_POLICY = "wrong_policy"
+    AMBIGUOUS = "ambiguous"
+    NAME_MISSING = "name_missing"
     USCC_MISSING = "uscc_missing"
     USCC_WRONG = "uscc_wrong"
     # the signature over the challenge

@@ -1,23 +1,15 @@
 """The whole verification of a sign-in, in one call."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from yunjian.certificates.core.certificate import Certificate
 from yunjian.certificates.core.chain import TrustStore, check_leaf, trusted_path
-from yunjian.certificates.core.holders import find_text, find_uscc, organization_name
+from yunjian.certificates.core.holders import holder_of
+from yunjian.certificates.core.reasons import Reason, Refused
 from yunjian.certificates.core.revocation import Revocations, check_revocation
 from yunjian.certificates.core.signatures import Encoding, check_signature
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where certificates say whose they are, in the order in which it is looked for."""
-
-    uscc: Sequence[str]
-    representative: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +31,6 @@ def verify_signed(
     trust: TrustStore,
     revocations: Revocations,
     moment: datetime,
-    places: Places,
 ) -> Verified:
     """Return who signed the text at this moment.
 
@@ -51,10 +42,8 @@ def verify_signed(
     for held, issuer in pairwise(path):
         check_revocation(held, issuer, revocations, moment)
     encoding = check_signature(certificate, text, signature)
-    return Verified(
-        certificate=certificate,
-        uscc=find_uscc(certificate, places.uscc),
-        name=organization_name(certificate),
-        representative=find_text(certificate, places.representative),
-        encoding=encoding,
-    )
+    profile = trust.profiles.get(path[1].authority_id)
+    if profile is None:
+        raise Refused(Reason.AUTHORITY_NOT_CONFIGURED, path[1].subject)
+    holder = holder_of(path, profile)
+    return Verified(certificate, holder.uscc, holder.name, holder.representative, encoding)

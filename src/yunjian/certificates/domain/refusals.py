@@ -45,6 +45,7 @@ SENTENCES: dict[Reason | SignInFailure, str | Promise] = {
     Reason.TRUNCATED: _DAMAGED,
     Reason.MALFORMED: _DAMAGED,
     Reason.DUPLICATE_EXTENSION: _DAMAGED,
+    Reason.SERIAL_NUMBER: _("证书的序列号不符合标准，请到证书办理网点重新办理"),
     Reason.ALGORITHM_WEAK: _("证书使用的签名算法已不安全，请到证书办理网点更新证书"),
     Reason.ALGORITHM_UNKNOWN: _(
         "不支持该证书的算法，请使用国密 SM2 或 RSA 2048 位的法人一证通证书"
@@ -65,6 +66,15 @@ SENTENCES: dict[Reason | SignInFailure, str | Promise] = {
     Reason.REVOKED: _("证书已被吊销，不能登录。如有疑问请联系证书办理网点"),
     Reason.REVOCATION_MISSING: _OPERATOR,
     Reason.REVOCATION_STALE: _OPERATOR,
+    Reason.AUTHORITY_NOT_CONFIGURED: _(
+        "本系统尚未配置该证书机构的证书如何识别单位，这不是您的问题，请联系系统管理员"
+    ),
+    Reason.PERSONAL: _("这是个人证书，不能代表单位，请使用法人一证通的单位证书"),
+    Reason.WRONG_POLICY: _("该证书不属于本系统认可的单位证书类型，请使用法人一证通的单位证书"),
+    Reason.AMBIGUOUS: _(
+        "证书中的单位信息互相矛盾或重复，不能确定属于哪个单位，请到证书办理网点核对"
+    ),
+    Reason.NAME_MISSING: _("证书中没有单位名称，请使用法人一证通的单位证书"),
     Reason.USCC_MISSING: _("证书中没有统一社会信用代码，请使用法人一证通的单位证书"),
     Reason.USCC_WRONG: _("证书中的统一社会信用代码校验不通过，请到证书办理网点核对"),
     Reason.SIGNATURE_MALFORMED: _CLIENT,

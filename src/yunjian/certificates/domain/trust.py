@@ -7,7 +7,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from yunjian.certificates.core.chain import ENDINGS, TrustStore, read_authorities, trust_in
+from yunjian.certificates.core.chain import (
+    ENDINGS,
+    PROFILE_ENDING,
+    TrustStore,
+    files_of,
+    read_authorities,
+    read_profiles,
+    trust_in,
+)
 from yunjian.certificates.core.revocation import ListFacts
 
 # one look for both questions; the plan of an EXISTS would read every serial number
@@ -19,7 +27,7 @@ _LISTS = (
 
 
 def trust_store() -> TrustStore:
-    """Return the trusted authorities; the files are read again when one of them changed.
+    """Return the trusted authorities and profiles; read again when one of the files changed.
 
     Raises:
         UnreadableAuthority: a file among them holds something else.
@@ -45,12 +53,10 @@ State = tuple[tuple[str, int, int], ...]
 
 
 def _state_of(folder: Path) -> State:
-    if not folder.is_dir():
-        return ()
-    files = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in ENDINGS)
+    files = files_of(folder, {*ENDINGS, PROFILE_ENDING})
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, state: State, *, allow_demo: bool) -> TrustStore:  # noqa: ARG001 - the key
-    return trust_in(read_authorities(folder), allow_demo=allow_demo)
+    return trust_in(read_authorities(folder), read_profiles(folder), allow_demo=allow_demo)

@@ -58,7 +58,7 @@ def certificates_of(actor: Actor) -> list[OrganizationCertificate]:
 def is_set_up() -> bool:
     """Tell whether anybody can sign in with a certificate here."""
     try:
-        return bool(trust_store().roots)
+        return bool(trust_store().configured)
     except UnreadableAuthority:
         return False
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from yunjian.certificates.core.chain import UnreadableAuthority, read_authorities
+from yunjian.certificates.domain.trust import trust_store
 from yunjian.certificates.models import RevocationFile
 from yunjian.certificates.selectors.authorities import AuthorityState, authority_states
 
@@ -28,9 +29,10 @@ class Finding:
 
 
 def findings() -> list[Finding]:
-    """Look at authorities, lists, and whether the demo is trusted where it must not be."""
+    """Look at authorities, their profiles and lists, and whether the demo is trusted."""
     try:
         held = read_authorities(Path(settings.CERTIFICATE_AUTHORITIES))
+        unconfigured = trust_store().unconfigured
     except UnreadableAuthority as error:
         return [
             Finding(
@@ -63,7 +65,17 @@ def findings() -> list[Finding]:
         )
         for file in RevocationFile.objects.exclude(problem="")
     )
-    return [demo, *map(_list, authority_states()), *files]
+    profiles = (
+        Finding(
+            "certificate profile",
+            ok=False,
+            zh=f"{authority.subject}：没有证书配置，其签发的证书不能登录",
+            en=f"{authority.subject}: no certificate profile, its certificates sign nobody in",
+            hint="请在其证书旁放入同名 .toml 配置 / put its profile (.toml) beside its certificate",
+        )
+        for authority in unconfigured
+    )
+    return [demo, *profiles, *map(_list, authority_states()), *files]
 
 
 def _list(state: AuthorityState) -> Finding:

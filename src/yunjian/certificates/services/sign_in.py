@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,7 +17,7 @@ from yunjian.certificates.core.certificate import Certificate, parse_certificate
 from yunjian.certificates.core.chain import TrustStore, UnreadableAuthority
 from yunjian.certificates.core.der import decode_text
 from yunjian.certificates.core.reasons import Reason, Refused
-from yunjian.certificates.core.verification import Places, verify_signed
+from yunjian.certificates.core.verification import verify_signed
 from yunjian.certificates.domain.proof import Proof, proof_keep
 from yunjian.certificates.domain.refusals import CertificateRefused, SignInFailure, refusal
 from yunjian.certificates.domain.trust import StoredRevocations, trust_store
@@ -104,7 +103,6 @@ def _enter(
         trust=trust,
         revocations=StoredRevocations(),
         moment=now(),
-        places=Places(settings.CERTIFICATE_USCC_PLACES, settings.CERTIFICATE_REPRESENTATIVE_PLACES),
     )
     organization = (
         Organization.unscoped().filter(uscc=verified.uscc).select_related("district").first()

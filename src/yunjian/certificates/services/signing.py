@@ -3,7 +3,6 @@
 import base64
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from yunjian.access.actor import Actor
@@ -12,7 +11,7 @@ from yunjian.certificates.core import signatures
 from yunjian.certificates.core.certificate import parse_certificate
 from yunjian.certificates.core.der import decode_text
 from yunjian.certificates.core.reasons import Refused
-from yunjian.certificates.core.verification import Places, verify_signed
+from yunjian.certificates.core.verification import verify_signed
 from yunjian.certificates.domain.proof import Proof
 from yunjian.certificates.domain.refusals import CertificateRefused, SignInFailure, signing_refusal
 from yunjian.certificates.domain.trust import StoredRevocations
@@ -75,9 +74,6 @@ def signature_verify(
             trust=trust_or_refusal(),
             revocations=StoredRevocations(),
             moment=now(),
-            places=Places(
-                settings.CERTIFICATE_USCC_PLACES, settings.CERTIFICATE_REPRESENTATIVE_PLACES
-            ),
         )
     except Refused as error:
         raise signing_refusal(error.reason) from error

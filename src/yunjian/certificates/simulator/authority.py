@@ -52,6 +52,10 @@ distinguished_name = empty
 string_mask = utf8only
 [empty]
 """
+# what its certificates look like, for whoever trusts it; the three names below agree with it
+PROFILE = Path(__file__).with_name("profile.toml")
+USCC_EXTENSION = "1.2.156.112570.11.210"
+ORGANIZATION_POLICY, PERSONAL_POLICY = "2.999.1.1", "2.999.1.2"
 EXTENSIONS = "extensions"  # the section of the configuration
 CA_EXTENSIONS = (
     "basicConstraints=critical,CA:TRUE",
@@ -64,8 +68,8 @@ LEAF_EXTENSIONS = (
     "extendedKeyUsage=clientAuth",
     "subjectKeyIdentifier=hash",
     "authorityKeyIdentifier=keyid:always",
+    f"certificatePolicies={ORGANIZATION_POLICY}",
 )
-USCC_EXTENSION = "1.2.156.112570.11.210"
 
 
 class OpensslFailed(RuntimeError):

@@ -197,6 +197,8 @@ LOG_ORIGIN = env.str(
     "YUNJIAN_LOG_ORIGIN", default=f"{urlsplit(PUBLIC_BASE_URL).hostname}/yunjian-log"
 )
 LOG_KEYS: list[str] = env.list("YUNJIAN_LOG_KEYS", default=[])
+# where its checkpoints are written each hour: best a folder that another machine keeps
+LOG_FOLDER = Path(env.str("YUNJIAN_LOG_FOLDER", default=str(VAR_DIR / "checkpoints")))
 # how many proxies of our own stand in front: their X-Forwarded-For is believed
 PROXIES = env.int("YUNJIAN_PROXIES", default=0)
 # minutes unused and hours in all until a session is over, by kind of organisation; "phone" is
@@ -210,6 +212,13 @@ SESSION_LIMITS = {
 }
 # whose people must have an authenticator
 SECOND_FACTOR_KINDS = ("authority", "operator")
+# and in the other kinds of organisations who holds one of these roles: "agency:owner+manager,…"
+SECOND_FACTOR_ROLES = {
+    kind: roles.split("+")
+    for kind, _, roles in (
+        one.partition(":") for one in env.list("YUNJIAN_SECOND_FACTOR_ROLES", default=[])
+    )
+}
 PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they never get old
 ONE_TIME_PASSWORD_HOURS = 72
 SIGNIN_LOG_DAYS = 400
@@ -246,28 +255,12 @@ UPLOAD_OPEN_FILES = 40
 UPLOAD_HOURS = 48
 UPLOAD_SPARE_BYTES = env.int("YUNJIAN_UPLOAD_SPARE_MB", default=512) * 2**20
 
-# 法人一证通: whom we trust, where codes stand, and the program beside the browser
+# 法人一证通: whom we trust (certificates and their profiles), and the program beside the browser
 CERTIFICATE_AUTHORITIES = env.str(
     "YUNJIAN_CERTIFICATE_AUTHORITIES", default=str(VAR_DIR / "certificates" / "authorities")
 )
 CERTIFICATE_LISTS = env.str(
     "YUNJIAN_CERTIFICATE_LISTS", default=str(VAR_DIR / "certificates" / "lists")
-)
-CERTIFICATE_USCC_PLACES: list[str] = env.list(
-    "YUNJIAN_CERTIFICATE_USCC_PLACES",
-    default=[
-        "1.2.156.112570.11.210",
-        "1.2.156.10260.4.4",
-        "1.2.156.10260.4.1.4",
-        "1.2.156.1.8888.148",
-        "1.2.86.11.7.4",
-        "subject:2.5.4.97",  # organizationIdentifier
-        "subject:2.5.4.5",  # serialNumber
-        "subject:2.5.4.11",  # OU
-    ],
-)
-CERTIFICATE_REPRESENTATIVE_PLACES: list[str] = env.list(
-    "YUNJIAN_CERTIFICATE_REPRESENTATIVE_PLACES", default=[]
 )
 CERTIFICATE_CHALLENGE_SECONDS = 120
 CERTIFICATE_KEY_SERVICE = env.str("YUNJIAN_CERTIFICATE_KEY_SERVICE", default="")
