@@ -3,9 +3,15 @@
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509 as asn1
 
-from tests.support.pki import NAME, OTHER_USCC, SUBJECT, USCC, Pki, der, with_uscc
-from yunjian.certificates.core.chain import UnreadableAuthority, read_profiles
+from tests.support.pki import NAME, OTHER_USCC, SUBJECT, USCC, Pki, der, parsed, with_uscc
+from yunjian.certificates.core.chain import (
+    UnreadableAuthority,
+    read_authorities,
+    read_profiles,
+    trust_in,
+)
 from yunjian.certificates.core.profiles import ProfileInvalid, parse_profile
 from yunjian.certificates.core.reasons import Reason, Refused
 from yunjian.certificates.core.verification import Verified
@@ -34,9 +40,7 @@ def coded(place: str, more: str = "") -> str:
     return f"{KINDS}{more}\n[[organization.code]]\n{place}\n"
 
 
-def read(
-    pki: Pki, profile: str, *extensions: str, subject: str = SUBJECT, above: Authority | None = None
-) -> Verified:
+def read(pki: Pki, profile: str, *extensions: str, subject: str = SUBJECT) -> Verified:
     """Issue a certificate with these extensions, and read it as the profile says."""
     issued = pki.issue(subject, extensions=(*LEAF_EXTENSIONS, *extensions))
     return pki.verify(der(issued.certificate), trust=pki.trusting(profile=parse_profile(profile)))
@@ -216,6 +220,18 @@ def test_a_certificate_for_any_purpose_or_none_said_may_sign_in(sm2: Pki, purpos
     assert sm2.verify(der(issued.certificate)).uscc == USCC
 
 
+def test_the_purposes_of_a_root_restrict_what_is_below_it(sm2: Pki) -> None:
+    extensions = (*CA_EXTENSIONS, "extendedKeyUsage=serverAuth")
+    root = Authority.root(sm2.folder / "server-root", "sm2", "/CN=Root", extensions=extensions)
+    issued = root.issue("leaf", SUBJECT, extensions=with_uscc(), key=sm2.leaf.key)
+    known = parsed(root.certificate)
+    profile = parse_profile(PROFILE.read_text(encoding="utf-8"))
+    trust = trust_in([known], {known.authority_id: profile})
+    with pytest.raises(Refused) as caught:
+        sm2.verify(der(issued.certificate), trust=trust, lists=[])
+    assert caught.value.reason == Reason.WRONG_USAGE
+
+
 # --- an authority without a profile, or with one that is none -----------------------------------
 
 
@@ -303,3 +319,14 @@ def test_a_file_that_is_no_profile_is_named(sm2: Pki, tmp_path: Path, content: b
     (tmp_path / "a.toml").write_bytes(content)
     with pytest.raises(UnreadableAuthority, match=r"a\.toml"):
         read_profiles(tmp_path)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**159])
+def test_an_authority_with_a_wrong_serial_number_is_named(
+    sm2: Pki, tmp_path: Path, number: int
+) -> None:
+    held = asn1.Certificate.load(der(sm2.issuing.certificate))
+    held["tbs_certificate"]["serial_number"] = number
+    (tmp_path / "a.der").write_bytes(held.dump(force=True))
+    with pytest.raises(UnreadableAuthority, match=r"a\.der: serial_number"):
+        read_authorities(tmp_path)

@@ -12,6 +12,7 @@ from tests.support.certificate_desk import REGISTER, Desk
 from tests.support.pki import USCC
 from tests.support.world import World
 from yunjian.certificates.simulator import read_drawer
+from yunjian.certificates.simulator.authority import PROFILE
 from yunjian.demo import certificates
 
 pytestmark = pytest.mark.reads_all_rows
@@ -64,6 +65,17 @@ def _a_second_time_changes_nothing(var: Path) -> None:
     rows = json.loads((folder / certificates.INDEX).read_text(encoding="utf-8"))
     assert f"PIN: {rows[0]['pin']}" in stated
     assert all(row["title"] in stated for row in rows)
+
+
+def test_keys_that_look_otherwise_than_the_profile_says_are_made_anew(var: Path) -> None:
+    certificates.prepare(var)
+    made_for = var / certificates.FOLDER / PROFILE.name
+    made_for.write_text("another one", encoding="utf-8")
+    before = (var / certificates.FOLDER / certificates.INDEX).read_bytes()
+    certificates.prepare(var)
+    assert (var / certificates.FOLDER / certificates.INDEX).read_bytes() != before
+    assert enter(var, "demo-a") == {"next": "/agency/"}
+    assert enter(var, "demo-d")["reason"] == "revoked"
 
 
 def test_without_the_program_the_demo_goes_on_and_says_so(
