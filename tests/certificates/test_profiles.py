@@ -220,16 +220,30 @@ def test_a_certificate_for_any_purpose_or_none_said_may_sign_in(sm2: Pki, purpos
     assert sm2.verify(der(issued.certificate)).uscc == USCC
 
 
-def test_the_purposes_of_a_root_restrict_what_is_below_it(sm2: Pki) -> None:
-    extensions = (*CA_EXTENSIONS, "extendedKeyUsage=serverAuth")
-    root = Authority.root(sm2.folder / "server-root", "sm2", "/CN=Root", extensions=extensions)
-    issued = root.issue("leaf", SUBJECT, extensions=with_uscc(), key=sm2.leaf.key)
-    known = parsed(root.certificate)
+@pytest.mark.parametrize(
+    ("name", "line", "reason"),
+    [
+        ("root-for-servers", "extendedKeyUsage=serverAuth", Reason.WRONG_USAGE),
+        ("root-of-one-level", "basicConstraints=critical,CA:TRUE,pathlen:0", Reason.CHAIN),
+        ("root-of-names", "nameConstraints=critical,permitted;dirName:names", Reason.CHAIN),
+        ("root-unknown", "1.2.3.4.5=critical,DER:05:00", Reason.CRITICAL_EXTENSION),
+    ],
+)
+def test_what_a_root_says_restricts_everything_below_it(
+    sm2: Pki, name: str, line: str, reason: Reason
+) -> None:
+    kind, _, _ = line.partition("=")
+    kept = [one for one in CA_EXTENSIONS if not one.startswith(kind)]
+    names = ["[names]", "O=Another"]
+    root = Authority.root(sm2.folder / name, "sm2", "/CN=Root", extensions=(*kept, line, *names))
+    issuing = root.subordinate(sm2.folder / f"{name}-issuing", "/CN=Issuing")
+    issued = issuing.issue("leaf", SUBJECT, extensions=with_uscc(), key=sm2.leaf.key)
+    known = [parsed(root.certificate), parsed(issuing.certificate)]
     profile = parse_profile(PROFILE.read_text(encoding="utf-8"))
-    trust = trust_in([known], {known.authority_id: profile})
+    trust = trust_in(known, {one.authority_id: profile for one in known})
     with pytest.raises(Refused) as caught:
         sm2.verify(der(issued.certificate), trust=trust, lists=[])
-    assert caught.value.reason == Reason.WRONG_USAGE
+    assert caught.value.reason == reason
 
 
 # --- an authority without a profile, or with one that is none -----------------------------------
