@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.support.world import World, current_code
 from yunjian.evidence.models import Event
-from yunjian.identity.models import Account, SecondFactor, WechatBinding
+from yunjian.identity.models import Account, SecondFactor, SignInAttempt, WechatBinding
 from yunjian.kernel import clock
 from yunjian.kernel.clock import now
 from yunjian.kernel.encryption import decrypt
@@ -326,6 +326,18 @@ def test_what_the_desk_has_to_finish_is_finished_there(world: World) -> None:
     answer = bind(client, world.engineer, world)
     assert (answer.status_code, answer.json()["code"]) == (403, "unfinished")
     assert "修改密码" in answer.json()["message"]
+
+
+def test_a_phone_that_comes_back_while_its_binding_is_suspended_is_told(world: World) -> None:
+    client = phone()
+    through_wechat(client, "张师傅")
+    bind(client, world.engineer, world)
+    Account.objects.filter(pk=world.engineer.pk).update(must_change_password=True)
+    assert problem_of(through_wechat(phone(), "张师傅")) == "suspended"
+    assert SignInAttempt.objects.get(outcome="suspended").account == world.engineer
+    Account.objects.filter(pk=world.engineer.pk).update(must_change_password=False)
+    assert through_wechat(client, "张师傅") == "/h5/"
+    assert client.get("/api/v1/session").json()["account"]["name"] == "李建国"
 
 
 def test_a_closed_account_neither_binds_nor_comes_in(world: World) -> None:

@@ -119,7 +119,7 @@ def test_an_engineer_does_not_end_the_managers_session(world: World) -> None:
 def test_a_manager_signs_an_engineer_out_with_an_event(world: World) -> None:
     client = world.client(world.engineer)
     manager = world.actor(world.agency_manager)
-    assert sessions_end(actor=manager, account=world.engineer) == 1
+    assert sessions_end(actor=manager, account=world.engineer).sessions == 1
     assert not is_in(client, world.engineer)
     assert "管理员强制下线" in client.get("/signin/").content.decode()
     event = Event.unscoped().get(verb="session.ended")

@@ -137,8 +137,10 @@ def build_city() -> City:
 
 def _people(city: City) -> None:
     account = city.engineer
-    WechatBinding.objects.create(
-        app_id=settings.WECHAT_APP_ID, openid="openid-of-li", account=account
+    city.keep(
+        WechatBinding.objects.create(
+            app_id=settings.WECHAT_APP_ID, openid="openid-of-li", account=account
+        )
     )
     SecondFactor.objects.get_or_create(account=account, defaults={"secret": "sealed"})
     RecoveryCode.objects.create(account=account, digest="sha256:00")

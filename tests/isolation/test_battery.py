@@ -41,7 +41,12 @@ FIRST_DISCHARGER, FIRST_AGENCY = "浦江试验纸业", "清源试验环保"
 # what a caller may read: nothing, lists without a row of the others, what its colleagues keep
 # without changing it, or its own
 NOTHING, LISTS, COLLEAGUES, ITS_OWN = "nothing", "lists", "its colleagues'", "its own"
-PERSONAL = {"messaging.notification", "maintenance.visit:begun", "identity.accountsession"}
+PERSONAL = {
+    "messaging.notification",
+    "maintenance.visit:begun",
+    "identity.accountsession",
+    "identity.wechatbinding",
+}
 # what reading a page may write: that a session is used, and that a stranger asked
 NO_WRITE = re.compile(
     r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|evidence_chainhead|django_session'

@@ -92,7 +92,7 @@ STATED = {
     "access.foreign": _in("any"),
     "wechat.bound": _in("any", "account identities"),
     "wechat.switched": _in("any"),
-    "wechat.unbound": _in("any", "account own"),
+    "wechat.unbound": _in("any", "account own reason"),
     "wechat.refused": _in("system", "what detail address"),
     # certificates
     "certificate.refused": _in(

@@ -14,6 +14,7 @@ from yunjian.demo.catalogue import FIRST, GIVEN, SECOND, SURNAMES, Industry
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.services import attachment_store
 from yunjian.identity.models import Account, District, Organization
+from yunjian.identity.policies import needs_second_factor
 from yunjian.identity.selectors import actor_for
 from yunjian.identity.services.accounts import account_create
 from yunjian.identity.services.organizations import organization_create
@@ -22,7 +23,6 @@ from yunjian.identity.services.second_factor import (
     second_factor_enroll,
     second_factor_offer,
 )
-from yunjian.identity.services.signin import needs_second_factor
 from yunjian.kernel.clock import SHANGHAI, at
 from yunjian.kernel.ids import new_id
 from yunjian.sources.models import MonitoringPoint, PollutionSource

@@ -68,7 +68,16 @@ class ChangePasswordForm(NewPasswordForm):
     """The present password, and a new one typed twice."""
 
     old = password_field(_("当前密码"), "current-password")
-    field_order = ("old", "new", "again")
+    # ticked beforehand: who fears for the password does not know what was bound with it
+    unbind = forms.BooleanField(
+        label=_("同时解除全部微信绑定（手机丢失或怀疑密码泄露时）"), required=False, initial=True
+    )
+    field_order = ("old", "new", "again", "unbind")
+
+    def __init__(self, *args: Any, bound: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not bound:
+            del self.fields["unbind"]
 
 
 class PersonForm(forms.Form):

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.identity.models import Account
+from yunjian.identity.models.security import Means
+from yunjian.identity.policies import opens_with_wechat
 from yunjian.identity.selectors import LiveSession, live_session
 from yunjian.identity.services.sessions import session_expire, session_seen
 from yunjian.web.addresses import client_address
@@ -42,6 +45,13 @@ class ActorMiddleware:
         session = live_session(account, request.session.session_key or "")
         if session.why_over:
             _sign_out(request, session)
+            return None
+        request.signed_in_by = session.means  # type: ignore[attr-defined]  # the sign-in page asks
+        at_phone = session.means != Means.WECHAT or opens_with_wechat(
+            account.organization.kind, request.path
+        )
+        if not at_phone:  # here it counts for nothing: who wants in signs in
+            request.user = AnonymousUser()
             return None
         if session.is_to_be_noted:
             session_seen(

@@ -1,13 +1,16 @@
 """Who may do what with accounts: the roles of each kind of organisation, and who gives them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import Permission, permission
 from yunjian.identity.models import Account
 from yunjian.identity.models.accounts import Role
+from yunjian.identity.validators import must_change
 
 PORTAL_OF_KIND = {
     "discharger": "source",
@@ -78,6 +81,10 @@ GUARD_ACCOUNTS = permission(
     operator=(Role.SECURITY_ADMINISTRATOR,),
 )
 
+# whose portals on a PC no session from WeChat opens: it has the strength of a telephone
+PHONE_ONLY_IN_WECHAT = frozenset({"authority", "operator"})
+PHONE_PATHS = ("/h5/", "/api/", "/files/", "/signin/", "/signout/")
+
 
 def may_keep(actor: Actor, account: Account) -> bool:
     """Tell whether the actor may rename, close and open an account."""
@@ -125,3 +132,43 @@ def _may(actor: Actor, account: Account, of_all: Permission) -> bool:
 def roles_of(account: Account) -> frozenset[str]:
     """Return the roles an account holds (from what was prefetched, if it was)."""
     return frozenset(grant.role for grant in account.role_grants.all())
+
+
+def needs_second_factor(account: Account, roles: Collection[str] | None = None) -> bool:
+    """Tell whether an account must have an authenticator: by its kind of organisation or a role.
+
+    `roles` are the account's, if they are known already.
+    """
+    kind = account.organization.kind
+    if kind in settings.SECOND_FACTOR_KINDS:
+        return True
+    demanded = settings.SECOND_FACTOR_ROLES.get(kind, ())
+    held = () if not demanded else roles_of(account) if roles is None else roles
+    return not set(demanded).isdisjoint(held)
+
+
+class Suspension(StrEnum):
+    """Why a binding to WeChat speaks for nobody now."""
+
+    CHANGE_PENDING = "change_pending"
+    SECOND_FACTOR = "second_factor"
+
+
+def suspension(
+    account: Account, *, with_second_factor: bool, has_second_factor: bool, roles: Collection[str]
+) -> Suspension | None:
+    """Return why a binding is suspended, if it is.
+
+    It is as strong as what was proved when it was made, and waits as long as the account's
+    password has to be changed.
+    """
+    if must_change(account):
+        return Suspension.CHANGE_PENDING
+    if with_second_factor or not (has_second_factor or needs_second_factor(account, roles)):
+        return None
+    return Suspension.SECOND_FACTOR
+
+
+def opens_with_wechat(kind: str, path: str) -> bool:
+    """Tell whether a session from WeChat counts at an address, for people of this kind."""
+    return kind not in PHONE_ONLY_IN_WECHAT or path.startswith(PHONE_PATHS)

@@ -20,8 +20,15 @@ from yunjian.identity.models import (
     SecondFactor,
     WechatBinding,
 )
-from yunjian.identity.models.security import SessionEnd
-from yunjian.identity.policies import GUARD_ACCOUNTS, KEEP_ACCOUNTS, MANAGE_OWN
+from yunjian.identity.models.security import Means, SessionEnd
+from yunjian.identity.policies import (
+    GUARD_ACCOUNTS,
+    KEEP_ACCOUNTS,
+    MANAGE_OWN,
+    Suspension,
+    roles_of,
+    suspension,
+)
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
 from yunjian.kernel.prepared_queries import Parameter, PreparedQuery
@@ -42,8 +49,23 @@ SESSION = PreparedQuery(
     lambda: (
         AccountSession.objects.filter(key_digest=Parameter("key"), account_id=Parameter("account"))
         .order_by()
-        .annotate(**_facts("account__"))
-        .values_list("pk", "means", "ended_why", "seen_at", "idle_until", "lasts_until", *FACTS)
+        .annotate(
+            **_facts("account__"),
+            has_factor=Exists(SecondFactor.objects.filter(account=OuterRef("account_id"))),
+        )
+        .values_list(
+            "pk",
+            "means",
+            "ended_why",
+            "seen_at",
+            "idle_until",
+            "lasts_until",
+            "binding_id",
+            "binding__unbound_at",
+            "binding__with_second_factor",
+            "has_factor",
+            *FACTS,
+        )
     )
 )
 
@@ -71,13 +93,16 @@ def live_session(account: Account, session_key: str) -> LiveSession:
     row = SESSION.row(key=key_digest(session_key), account=account.pk)
     if row is None:  # Django knows it, we do not: it counts for nothing
         return LiveSession(UUID(int=0), NOBODY, "", SessionEnd.EXPIRED, True, False)  # noqa: FBT003
-    pk, means, ended_why, seen_at, idle_until, lasts_until, *facts = row
-    at = now()
+    pk, means, ended_why, seen_at, idle_until, lasts_until, *binding, has_factor = row[:10]
+    at, actor = now(), _actor(account, *row[10:])
+    why_over = ended_why or _ran_out(at, idle_until, lasts_until)
+    if not why_over and means == Means.WECHAT:
+        why_over = _why_not_through(account, actor, *binding, has_factor=has_factor)
     return LiveSession(
         pk=pk,
-        actor=_actor(account, *facts),
+        actor=actor,
         means=means,
-        why_over=ended_why or _ran_out(at, idle_until, lasts_until),
+        why_over=why_over,
         is_ended=bool(ended_why),
         is_to_be_noted=at - seen_at >= NOTED_EVERY,
     )
@@ -87,6 +112,27 @@ def _ran_out(at: datetime, idle_until: datetime, lasts_until: datetime) -> str:
     if at >= lasts_until:
         return SessionEnd.EXPIRED
     return SessionEnd.IDLE if at >= idle_until else ""
+
+
+def _why_not_through(
+    account: Account,
+    actor: Actor,
+    binding_id: UUID | None,
+    unbound_at: datetime | None,
+    with_second_factor: bool | None,  # noqa: FBT001 - columns of a row
+    *,
+    has_factor: bool,
+) -> str:
+    """Return why a session counts no more whose binding to WeChat has ended or is suspended."""
+    if binding_id is None or unbound_at is not None:
+        return SessionEnd.UNBOUND
+    why = suspension(
+        account,
+        with_second_factor=bool(with_second_factor),
+        has_second_factor=has_factor,
+        roles=actor.roles,
+    )
+    return SessionEnd.SUSPENDED if why else ""
 
 
 def _facts(prefix: str) -> dict[str, ArrayAgg]:
@@ -149,6 +195,24 @@ def live_bindings(**wanted: Any) -> QuerySet[WechatBinding]:
     return WechatBinding.objects.filter(
         app_id=settings.WECHAT_APP_ID, unbound_at__isnull=True, **wanted
     ).order_by("-bound_at")
+
+
+def suspension_of_binding(binding: WechatBinding) -> Suspension | None:
+    """Return why a binding speaks for nobody now, if it is suspended."""
+    account = binding.account
+    return suspension(
+        account,
+        with_second_factor=binding.with_second_factor,
+        has_second_factor=has_second_factor(account),
+        roles=roles_of(account),
+    )
+
+
+def bindings_of(account_id: UUID) -> QuerySet[WechatBinding]:
+    """Return the live bindings of an account with the last use of each."""
+    used = AccountSession.objects.filter(binding=OuterRef("pk")).order_by("-id")
+    rows = live_bindings(account_id=account_id).select_related("account__organization")
+    return rows.annotate(last_seen=Subquery(used.values("seen_at")[:1]))
 
 
 def bindings_of_openid(openid: str) -> list[WechatBinding]:

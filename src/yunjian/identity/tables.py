@@ -6,8 +6,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yunjian.identity.models import WechatBinding
 from yunjian.identity.models.accounts import Role
-from yunjian.identity.policies import roles_of
+from yunjian.identity.policies import Suspension, roles_of
+from yunjian.identity.selectors import suspension_of_binding
 from yunjian.kernel.languages import Text
 from yunjian.web.states import status
 from yunjian.web.tables import Column, Order, Table, actions_column
@@ -52,6 +54,37 @@ class AccountTable(Table):
 
 class OwnAccountTable(AccountTable, without=("organization",)):
     """账号 of one's own organisation."""
+
+
+BINDING_STATES = {
+    None: ("active", _("有效")),
+    Suspension.CHANGE_PENDING: ("attention", _("暂停：密码须更换")),
+    Suspension.SECOND_FACTOR: ("attention", _("暂停：绑定时未验证动态口令")),
+}
+
+
+def state_of_binding(row: WechatBinding) -> Any:
+    """Return the state of a binding to WeChat as it is shown."""
+    return status(*BINDING_STATES[suspension_of_binding(row)])
+
+
+class BindingTable(Table):
+    """微信绑定 of an account."""
+
+    empty_text = _("该账号没有绑定微信。")
+    tail = Column(_("微信标识"), lambda row: f"…{row.openid[-4:]}")
+    bound_at = Column(_("绑定时间"), order=Order(by="id"))
+    proof = Column(
+        _("绑定时的验证"),
+        lambda row: gettext("密码和动态口令") if row.with_second_factor else gettext("密码"),
+    )
+    last_seen = Column(_("最近使用"))
+    state = Column(
+        _("状态"),
+        lambda row: str(BINDING_STATES[suspension_of_binding(row)][1]),
+        html=state_of_binding,
+    )
+    actions = actions_column("identity/parts/binding_actions.html")
 
 
 def _read(row: Any) -> str:

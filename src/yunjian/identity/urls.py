@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/recovery-codes/", account.recovery_codes, name="recovery_codes"),
     path("account/sessions/end/", account.sessions_end_others, name="sessions_end"),
     path("account/sessions/<uuid:session_id>/end/", account.end, name="session_end"),
+    path("account/bindings/<uuid:binding_id>/end/", account.unbind, name="unbind"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<uuid:account_id>/", accounts.account_edit, name="account_edit"),
@@ -32,6 +33,14 @@ urlpatterns = [
         "accounts/<uuid:account_id>/sessions/end/",
         accounts.account_sessions_end,
         name="account_sessions_end",
+    ),
+    path(
+        "accounts/<uuid:account_id>/bindings/", accounts.account_bindings, name="account_bindings"
+    ),
+    path(
+        "accounts/<uuid:account_id>/bindings/<uuid:binding_id>/end/",
+        accounts.account_binding_end,
+        name="account_binding_end",
     ),
     path("notices/", messages.notices, name="notices"),
     path("notices/<uuid:notice_id>/", messages.notice, name="notice"),

@@ -17,7 +17,7 @@ from yunjian.access.actor import Actor
 from yunjian.api.auth import OPENID_KEY, OpenidKnown, SignedIn, actor_of
 from yunjian.api.errors import OPEN, READ, WRITE, Problem
 from yunjian.api.rows import RowWith
-from yunjian.identity.models import Account
+from yunjian.identity.models import Account, WechatBinding
 from yunjian.identity.schemas import BindingIn, SessionOut
 from yunjian.identity.selectors import actor_for, bindings_of_openid, live_bindings
 from yunjian.identity.services.bindings import binding_create, binding_end, binding_switch
@@ -69,8 +69,8 @@ def callback(request: HttpRequest, code: str = "", state: str = "") -> HttpRespo
         _arrived(request, arrival)
     except WechatRefused as refused:
         return _problem(refused.problem, refused.target)
-    except NotAllowed:
-        return _problem("closed", arrival.target)
+    except NotAllowed as refused:  # "closed" or "suspended"
+        return _problem(refused.code, arrival.target)
     return HttpResponseRedirect(arrival.target)
 
 
@@ -106,7 +106,7 @@ def bind(request: HttpRequest, body: BindingIn) -> Status[RowWith]:
         password=body.password,
         token=body.token,
     )
-    session_open(request=request, account=binding.account, means="wechat")
+    _open(request, binding)
     request.session[OPENID_KEY] = openid
     return Status(201, _session(request))
 
@@ -122,7 +122,7 @@ def switch_binding(request: HttpRequest, binding_id: UUID) -> RowWith:
     binding = binding_switch(
         actor=_binding_actor(request, openid), openid=openid, binding_id=str(binding_id)
     )
-    session_open(request=request, account=binding.account, means="wechat")
+    _open(request, binding)
     request.session[OPENID_KEY] = openid
     return _session(request)
 
@@ -142,7 +142,6 @@ def unbind(request: HttpRequest, binding_id: UUID) -> RowWith:
         actor=_binding_actor(request, openid),
         openid=openid,
         binding_id=str(binding_id),
-        keep=request.session.session_key or "",
     )
     if openid:
         _use_current(request, openid)
@@ -169,8 +168,12 @@ def _arrived(request: HttpRequest, arrival: Arrival) -> None:
     request.session.cycle_key()  # whoever knew the session before does not come along
     request.session[OPENID_KEY] = arrival.openid
     if bindings:
-        session_open(request=request, account=bindings[0].account, means="wechat")
+        _open(request, bindings[0])
         request.session[OPENID_KEY] = arrival.openid
+
+
+def _open(request: HttpRequest, binding: WechatBinding) -> None:
+    session_open(request=request, account=binding.account, means="wechat", binding=binding)
 
 
 def _use_current(request: HttpRequest, openid: str) -> None:
@@ -178,7 +181,7 @@ def _use_current(request: HttpRequest, openid: str) -> None:
     if not bindings:
         logout(request)
     elif bindings[0].account_id != request.user.pk:
-        session_open(request=request, account=bindings[0].account, means="wechat")
+        _open(request, bindings[0])
     request.session[OPENID_KEY] = openid
 
 

@@ -129,7 +129,11 @@ class WechatBinding(IdModel):
 
     Of the accounts of one identity exactly one is current. An account may be bound to five
     identities, and each is told of the others. Unbinding keeps the row with its end, and ends the
-    account's sessions from WeChat.
+    sessions that came through it.
+
+    A binding is a credential: a reset, a forced sign-out and its own unbinding end it; it is
+    suspended while the password has to be changed, and while the account has or needs a second
+    factor that was not given when it was made.
     """
 
     app_id = models.CharField(max_length=32)
@@ -138,6 +142,9 @@ class WechatBinding(IdModel):
     is_current = models.BooleanField(default=True)
     bound_at = models.DateTimeField(default=now, editable=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
+    with_second_factor = models.BooleanField(
+        default=False, help_text="a second factor was given when it was made"
+    )
 
     row_policy = ACCOUNTS_OWN
 

@@ -77,6 +77,8 @@ class SessionEnd(models.TextChoices):
     PASSWORD = "password", _("密码已修改或重置")
     CLOSED = "closed", _("账号或单位已停用")
     REPLACED = "replaced", _("在同一设备上重新登录")
+    UNBOUND = "unbound", _("微信绑定已解除")
+    SUSPENDED = "suspended", _("微信绑定已暂停")
 
 
 class AccountSession(IdModel):
@@ -93,6 +95,14 @@ class AccountSession(IdModel):
     )
     key_digest = models.CharField(max_length=80, unique=True)
     means = models.CharField(max_length=12, choices=Means.choices)
+    binding = models.ForeignKey(
+        "identity.WechatBinding",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        help_text="through which it came from WeChat: it lasts no longer than that",
+    )
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(default=now, editable=False)
@@ -136,6 +146,7 @@ class Outcome(models.TextChoices):
     DISABLED = "disabled", _("账号已停用")
     ORGANIZATION = "organization", _("单位不能登录")
     CERTIFICATE = "certificate", _("证书未通过")
+    SUSPENDED = "suspended", _("微信绑定已暂停")
 
 
 class SignInAttempt(IdModel):

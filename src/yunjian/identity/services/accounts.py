@@ -172,7 +172,8 @@ def account_disable(*, actor: Actor, account: Account, reason: str) -> Account:
     _check_left(account, _held(account))
     account.is_active = False
     account.save(update_fields=["is_active"])
-    sessions_end(actor=actor, account=account, why=SessionEnd.CLOSED)
+    # bindings stay, and speak for nobody as long as the account is closed
+    sessions_end(actor=actor, account=account, why=SessionEnd.CLOSED, unbind=False)
     account_event(actor, events.ACCOUNT_DISABLED, account, reason=reason)
     return account
 
@@ -193,7 +194,9 @@ def account_enable(*, actor: Actor, account: Account) -> Account:
 
 @transaction.atomic
 def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool = False) -> str:
-    """Help somebody back in: a password to hand over, every session ended, the lock opened.
+    """Help somebody back in: a password to hand over, the lock opened.
+
+    Every session ends, and every binding to WeChat.
 
     Raises:
         NotAllowed: it is not the actor's to reset.
@@ -231,11 +234,19 @@ def account_unlock(*, actor: Actor, account: Account) -> None:
 
 @transaction.atomic
 def password_change(
-    *, actor: Actor, account: Account, new: str, old: str | None = None, keep: str = ""
+    *,
+    actor: Actor,
+    account: Account,
+    new: str,
+    old: str | None = None,
+    keep: str = "",
+    unbind: bool = False,
 ) -> None:
     """Change one's own password; every other session ends (`keep`: the key of this one).
 
-    `old` is asked while signed in; during sign-in it has just been proved.
+    `unbind` ends the bindings to WeChat as well: who fears for the password cannot know which of
+    them a stranger made with it. `old` is asked while signed in; during sign-in it has just been
+    proved.
 
     Raises:
         NotAllowed: the account is somebody else's.
@@ -249,7 +260,7 @@ def password_change(
     _check_password(account, new, field="new")
     account.must_change_password = False
     _take_password(account, new)
-    sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep)
+    sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep, unbind=unbind)
     account_event(actor, events.PASSWORD_CHANGED, account)
 
 

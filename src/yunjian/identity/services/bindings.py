@@ -6,23 +6,31 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
+from yunjian.access.permissions import require
 from yunjian.access.rate_limits import check_rate_limit
 from yunjian.evidence.services import record
 from yunjian.identity import events
 from yunjian.identity.models import Account, WechatBinding
+from yunjian.identity.policies import may_end_sessions, needs_second_factor
 from yunjian.identity.selectors import actor_for, has_second_factor, live_bindings
 from yunjian.identity.services.second_factor import second_factor_check
-from yunjian.identity.services.sessions import refusal_of, sessions_end_of_wechat
-from yunjian.identity.services.signin import needs_second_factor, password_check
+from yunjian.identity.services.sessions import (
+    refusal_of,
+    sessions_end_of_bindings,
+    suspension_of,
+)
+from yunjian.identity.services.signin import password_check
+from yunjian.identity.services.unbinding import (
+    binding_make_current,
+    bindings_unbind,
+    tell_of_binding,
+)
 from yunjian.identity.validators import must_change
-from yunjian.kernel.clock import SHANGHAI, now
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from yunjian.messaging.services import notify
 from yunjian.web.addresses import client_address
 
 SYSTEM_KINDS = {"source": ("discharger",), "supervision": ("agency", "authority")}
 IDENTITIES_PER_ACCOUNT = 5
-BINDINGS_LINK = "/h5/#/me/bindings"
 
 
 def binding_create(
@@ -60,11 +68,12 @@ def binding_create(
             _("该账号不属于所选系统，请改选系统"), code="other_system", field="system"
         )
     _refuse_unfinished(account)
-    if has_second_factor(account):
+    proves_more = has_second_factor(account)
+    if proves_more:
         if not token.strip():
             raise InvalidInput(_("请输入动态口令"), code="token_required", field="token")
         second_factor_check(account=account, token=token)
-    return _bound(openid, account)
+    return _bound(openid, account, with_second_factor=proves_more)
 
 
 def _refuse_unfinished(account: Account) -> None:
@@ -76,7 +85,7 @@ def _refuse_unfinished(account: Account) -> None:
 
 
 @transaction.atomic
-def _bound(openid: str, account: Account) -> WechatBinding:
+def _bound(openid: str, account: Account, *, with_second_factor: bool) -> WechatBinding:
     Account.objects.select_for_update().get(pk=account.pk)  # so that nobody counts beside us
     others = live_bindings(account=account).exclude(openid=openid).count()
     if others >= IDENTITIES_PER_ACCOUNT:
@@ -89,12 +98,11 @@ def _bound(openid: str, account: Account) -> WechatBinding:
         openid=openid,
         account=account,
         unbound_at=None,
-        defaults={"is_current": True},
+        defaults={"is_current": True, "with_second_factor": with_second_factor},
     )
     if is_new:
-        _notify(
-            account, events.WECHAT_BOUND, "微信绑定提醒", f"已绑定新的微信，现共 {others + 1} 个"
-        )
+        what = f"已绑定新的微信，现共 {others + 1} 个"
+        tell_of_binding(account, events.WECHAT_BOUND, "微信绑定提醒", what)
     record(
         actor=actor_for(account),
         verb=events.WECHAT_BOUND,
@@ -110,7 +118,7 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
 
     Raises:
         NotFound: this identity has no such live binding.
-        NotAllowed: the account or its organisation is closed.
+        NotAllowed: the account or its organisation is closed, or the binding is suspended.
     """
     binding = live_bindings(openid=openid, pk=binding_id).select_for_update().first()
     if binding is None:
@@ -118,65 +126,58 @@ def binding_switch(*, actor: Actor, openid: str, binding_id: str) -> WechatBindi
     refusal = refusal_of(binding.account)
     if refusal:
         raise NotAllowed(refusal, code="closed")
-    _make_current(openid, binding)
+    suspension = suspension_of(binding)
+    if suspension:
+        raise NotAllowed(suspension, code="suspended")
+    binding_make_current(binding=binding)
     record(actor=actor, verb=events.WECHAT_SWITCHED, obj=binding)
     return binding
 
 
 @transaction.atomic
-def binding_end(*, actor: Actor, openid: str, binding_id: str, keep: str = "") -> None:
-    """Unbind: a binding of one's own WeChat identity, or another identity's of one's own account.
+def binding_end(*, actor: Actor, binding_id: str, openid: str = "") -> WechatBinding:
+    """Unbind: a binding of one's own account, or of the WeChat identity `openid` that is here.
 
-    Another live binding of the identity, if there is one, becomes current. The account is told,
-    and its sessions that were opened from WeChat end, but the one with the key `keep`: which of
-    them was the unbound identity's nobody knows, and the others come back by themselves.
+    The account is told, and the sessions that came through the binding end.
 
     Raises:
         NotFound: there is no such live binding, or it is neither.
     """
-    binding = (
-        live_bindings(pk=binding_id)
-        .select_for_update(of=("self",))
-        .select_related("account")
-        .first()
-    )
-    if binding is None or (binding.openid != openid and binding.account_id != actor.account_id):
+    binding = _locked(binding_id)
+    if binding.openid != openid and binding.account_id != actor.account_id:
         raise NotFound(_("没有找到这个绑定"))
-    was_current = binding.is_current
-    binding.unbound_at = now()
-    binding.is_current = False
-    binding.save(update_fields=["unbound_at", "is_current"])
-    following = live_bindings(openid=binding.openid).select_for_update().first()
-    if was_current and following is not None:
-        _make_current(binding.openid, following)
-    sessions_end_of_wechat(actor=actor, account=binding.account, keep=keep)
-    _notify(binding.account, events.WECHAT_UNBOUND, "微信解绑提醒", "已解除一个微信的绑定")
-    record(
-        actor=actor,
-        verb=events.WECHAT_UNBOUND,
-        obj=binding,
-        organization_id=binding.account.organization_id,
-        payload={"account": str(binding.account_id), "own": binding.openid == openid},
-    )
+    return _unbound(actor, binding, "")
 
 
-def _make_current(openid: str, binding: WechatBinding) -> None:
-    live_bindings(openid=openid).update(is_current=False)
-    binding.is_current = True
-    binding.save(update_fields=["is_current"])
+@transaction.atomic
+def binding_end_of_account(
+    *, actor: Actor, account: Account, binding_id: str, reason: str
+) -> WechatBinding:
+    """End a binding of somebody else's account, as who keeps or guards it; the account is told.
 
-
-def _notify(account: Account, kind: str, title: str, what: str) -> None:
-    """Tell the account in the app, and every WeChat identity that is bound to it.
-
-    WeChat shows the first twenty signs of the body, so what happened comes first.
+    Raises:
+        NotFound: the account has no such live binding.
+        NotAllowed: the account is not the actor's to keep or to guard.
+        InvalidInput: no reason is given.
     """
-    at = now().astimezone(SHANGHAI)
-    notify(
-        recipients=[account],
-        kind=kind,
-        title=title,
-        body=f"{what}。账号 {account.username}，{at:%m-%d %H:%M}。如非本人操作，请立即修改密码。",
-        link=BINDINGS_LINK,
-        about=account,
-    )
+    require(may_end_sessions(actor, account))
+    if not reason.strip():
+        raise InvalidInput(_("请填写原因"), code="required", field="reason")
+    binding = _locked(binding_id)
+    if binding.account_id != account.pk:
+        raise NotFound(_("没有找到这个绑定"))
+    return _unbound(actor, binding, reason.strip())
+
+
+def _locked(binding_id: str) -> WechatBinding:
+    rows = live_bindings(pk=binding_id).select_for_update(of=("self",))
+    binding: WechatBinding | None = rows.select_related("account__organization").first()
+    if binding is None:
+        raise NotFound(_("没有找到这个绑定"))
+    return binding
+
+
+def _unbound(actor: Actor, binding: WechatBinding, reason: str) -> WechatBinding:
+    bindings_unbind(actor=actor, account=binding.account, bindings=[binding], reason=reason)
+    sessions_end_of_bindings(actor=actor, bindings=[binding])
+    return binding

@@ -1,6 +1,9 @@
 """Sessions: every way of signing in ends here, and so does every session."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +16,18 @@ from django.utils.translation import gettext as _
 from yunjian.access.actor import Actor, acting_as, unauthenticated
 from yunjian.access.permissions import require
 from yunjian.identity import events
-from yunjian.identity.models import Account, AccountSession, SignInAttempt
+from yunjian.identity.models import Account, AccountSession, SignInAttempt, WechatBinding
 from yunjian.identity.models.organizations import OrganizationStatus
 from yunjian.identity.models.security import Means, Outcome, SessionEnd
-from yunjian.identity.policies import may_end_sessions
-from yunjian.identity.selectors import actor_for, key_digest
+from yunjian.identity.policies import Suspension, may_end_sessions
+from yunjian.identity.selectors import (
+    actor_for,
+    key_digest,
+    live_bindings,
+    suspension_of_binding,
+)
 from yunjian.identity.services.events import account_event
+from yunjian.identity.services.unbinding import bindings_unbind
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import NotAllowed, NotFound
 from yunjian.web.addresses import client_address, client_agent
@@ -36,25 +45,34 @@ def session_limits(kind: str, means: str) -> tuple[timedelta, timedelta]:
     return timedelta(minutes=minutes), timedelta(hours=hours)
 
 
-def session_open(*, request: HttpRequest, account: Account, means: str) -> None:
+def session_open(
+    *, request: HttpRequest, account: Account, means: str, binding: WechatBinding | None = None
+) -> None:
     """Sign an account in after its identity was proved.
 
-    `means` says how: "password", "certificate", "wechat".
+    `means` says how: "password", "certificate", "wechat"; `binding` is the one that WeChat's
+    identity was known by.
 
     Raises:
-        NotAllowed: the account or its organisation may not sign in; the sentence says why.
+        NotAllowed: the account or its organisation may not sign in, or the binding is suspended
+            ("suspended"); the sentence says why.
     """
     refusal = refusal_of(account)
     if refusal:
         outcome = Outcome.ORGANIZATION if account.is_active else Outcome.DISABLED
         attempt_note(request=request, means=means, outcome=outcome, account=account)
         raise NotAllowed(refusal, code="closed")
+    suspended = suspension_of(binding) if binding else ""
+    if suspended:
+        attempt_note(request=request, means=means, outcome=Outcome.SUSPENDED, account=account)
+        raise NotAllowed(suspended, code="suspended")
     actor = actor_for(account)
     with acting_as(actor), transaction.atomic():
         session_close(request=request, why=SessionEnd.REPLACED)
         if request.session.session_key:  # the same account once more would keep the ended key
             request.session.cycle_key()
         request.signin_means = means  # type: ignore[attr-defined]  # read by session_begin
+        request.signin_binding = binding  # type: ignore[attr-defined]  # as well
         login(request, account, backend=BACKEND)  # its signal calls session_begin
         attempt_note(request=request, means=means, outcome=Outcome.OPENED, account=account)
         account_event(actor, events.SESSION_OPENED, account, means=means)
@@ -73,6 +91,7 @@ def session_begin(*, request: HttpRequest, account: Account) -> None:
         account=account,
         key_digest=key_digest(request.session.session_key or ""),
         means=means,
+        binding=getattr(request, "signin_binding", None),
         address=address,
         seen_from=address,
         agent=client_agent(request),
@@ -109,6 +128,8 @@ def session_expire(*, session_id: UUID, why: str) -> None:
 def session_end(*, actor: Actor, session_id: UUID) -> AccountSession:
     """End a session of one's own, or, as an administrator, somebody else's.
 
+    A session from WeChat takes its binding along: the telephone would be back at once.
+
     Raises:
         NotFound: there is no such open session.
         NotAllowed: it is not the actor's to end.
@@ -123,14 +144,31 @@ def session_end(*, actor: Actor, session_id: UUID) -> AccountSession:
     own = row.account_id == actor.account_id
     require(own or may_end_sessions(actor, row.account))
     why = SessionEnd.ELSEWHERE if own else SessionEnd.FORCED
+    if row.binding_id is not None:
+        _unbind(actor, row.account, pk=row.binding_id)
+        others = AccountSession.objects.filter(binding=row.binding_id)
+        _end(others.exclude(pk=session_id), why, by=actor)
     _end(AccountSession.objects.filter(pk=session_id), why, by=actor)
     account_event(actor, events.SESSION_ENDED, row.account, session=str(row.pk), why=why)
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many sessions ended, and how many bindings to WeChat with them."""
+
+    sessions: int
+    bindings: int
+
+
 @transaction.atomic
-def sessions_end(*, actor: Actor, account: Account, why: str = "", keep: str = "") -> int:
+def sessions_end(
+    *, actor: Actor, account: Account, why: str = "", keep: str = "", unbind: bool = True
+) -> Ended:
     """End the open sessions of an account, all but the one with the key `keep`.
+
+    Bindings to WeChat end with them, or a lost telephone would be back at once; without `unbind`
+    they stay, as does the one through which the kept session came.
 
     Raises:
         NotAllowed: they are not the actor's to end.
@@ -138,13 +176,22 @@ def sessions_end(*, actor: Actor, account: Account, why: str = "", keep: str = "
     own = account.pk == actor.account_id
     require(own or may_end_sessions(actor, account))
     rows = AccountSession.objects.filter(account=account, ended_at__isnull=True)
-    if keep:
-        rows = rows.exclude(key_digest=key_digest(keep))
+    kept = key_digest(keep) if keep else ""
+    bindings = _unbind(actor, account, except_of=kept) if unbind else 0
     reason = why or (SessionEnd.ELSEWHERE if own else SessionEnd.FORCED)
-    number = _end(rows, reason, by=actor)
+    number = _end(rows.exclude(key_digest=kept), reason, by=actor)
     if number:
         account_event(actor, events.SESSION_ENDED, account, number=number, why=str(reason))
-    return number
+    return Ended(number, bindings)
+
+
+def _unbind(actor: Actor, account: Account, except_of: str = "", **wanted: Any) -> int:
+    rows = live_bindings(account=account, **wanted)
+    if except_of:
+        rows = rows.exclude(sessions__key_digest=except_of)
+    bindings = list(WechatBinding.objects.filter(pk__in=rows.values("pk")).select_for_update())
+    bindings_unbind(actor=actor, account=account, bindings=bindings)
+    return len(bindings)
 
 
 def sessions_end_of_organization(*, actor: Actor, organization_id: UUID) -> int:
@@ -153,13 +200,10 @@ def sessions_end_of_organization(*, actor: Actor, organization_id: UUID) -> int:
     return _end(rows.filter(ended_at__isnull=True), SessionEnd.CLOSED, by=actor)
 
 
-def sessions_end_of_wechat(*, actor: Actor, account: Account, keep: str) -> int:
-    """End an account's sessions that were opened from WeChat, all but the one with the key `keep`.
-
-    Call it in the transaction of the unbinding.
-    """
-    rows = AccountSession.objects.filter(account=account, means=Means.WECHAT)
-    return _end(rows.exclude(key_digest=key_digest(keep)), SessionEnd.ELSEWHERE, by=actor)
+def sessions_end_of_bindings(*, actor: Actor, bindings: Sequence[WechatBinding]) -> int:
+    """End the sessions that came through bindings, in the transaction that ends those."""
+    rows = AccountSession.objects.filter(binding__in=bindings)
+    return _end(rows, SessionEnd.UNBOUND, by=actor)
 
 
 def sessions_forget() -> int:
@@ -195,6 +239,16 @@ def refusal_of(account: Account) -> str:
         "status": organization.get_status_display(),
         "reason": organization.status_reason,
     }
+
+
+def suspension_of(binding: WechatBinding) -> str:
+    """Return why a binding to WeChat speaks for nobody now; empty when it speaks."""
+    match suspension_of_binding(binding):
+        case Suspension.CHANGE_PENDING:
+            return _("登录密码须更换，微信绑定已暂停。请先在电脑上登录并修改密码")
+        case Suspension.SECOND_FACTOR:
+            return _("该账号登录须动态口令，请用密码和动态口令重新绑定微信")
+    return ""
 
 
 def attempt_note(

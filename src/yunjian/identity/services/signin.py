@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
 from yunjian.identity.models import Account
 from yunjian.identity.models.security import Means, Outcome
+from yunjian.identity.policies import needs_second_factor
 from yunjian.identity.selectors import has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import attempt_note, refusal_of
@@ -118,11 +119,6 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
         raise
     request.session[KEY] = {**request.session[KEY], "code": True}
     return Started(account, _next_step(request, account))
-
-
-def needs_second_factor(account: Account) -> bool:
-    """Tell whether the account's people must have an authenticator."""
-    return account.organization.kind in settings.SECOND_FACTOR_KINDS
 
 
 def _next_step(request: HttpRequest, account: Account) -> str:

@@ -12,8 +12,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from yunjian.access.actor import current_actor
 from yunjian.identity.forms import ChangePasswordForm, CodeForm
 from yunjian.identity.models import RecoveryCode
-from yunjian.identity.selectors import account_of, has_second_factor, key_digest, sessions_of
+from yunjian.identity.policies import needs_second_factor
+from yunjian.identity.selectors import (
+    account_of,
+    bindings_of,
+    has_second_factor,
+    key_digest,
+    sessions_of,
+)
 from yunjian.identity.services.accounts import password_change
+from yunjian.identity.services.bindings import binding_end
 from yunjian.identity.services.second_factor import (
     recovery_codes_renew,
     second_factor_check,
@@ -21,7 +29,7 @@ from yunjian.identity.services.second_factor import (
     second_factor_remove,
 )
 from yunjian.identity.services.sessions import session_end, sessions_end
-from yunjian.identity.services.signin import needs_second_factor
+from yunjian.identity.tables import state_of_binding
 from yunjian.identity.views.guards import own_page
 from yunjian.identity.views.signin import OFFER, offer_shown, offered_secret
 from yunjian.web.dialogs import form_dialog
@@ -40,6 +48,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "must_have": needs_second_factor(own),
         "codes_left": RecoveryCode.objects.filter(account=own, used_at__isnull=True).count(),
         "sessions": sessions_of(own.pk),
+        "bindings": [(row, state_of_binding(row)) for row in bindings_of(own.pk)],
         "this_session": key_digest(request.session.session_key or ""),
     }
     return render(request, "identity/account.html", context)
@@ -49,8 +58,8 @@ def account(request: HttpRequest) -> HttpResponse:
 @own_page("GET", "POST")
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the other sessions end."""
-    form = ChangePasswordForm(posted(request))
     own = account_of(current_actor())
+    form = ChangePasswordForm(posted(request), bound=bindings_of(own.pk).exists())
 
     def save() -> HttpResponse:
         password_change(
@@ -59,6 +68,7 @@ def password(request: HttpRequest) -> HttpResponse:
             old=form.cleaned_data["old"],
             new=form.cleaned_data["new"],
             keep=request.session.session_key or "",
+            unbind=form.cleaned_data.get("unbind", False),
         )
         request.session[HASH_SESSION_KEY] = own.get_session_auth_hash()
         return done(request, _("密码已修改，其他设备上的登录已结束"), reverse("identity:account"))
@@ -132,20 +142,31 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 @own_page("POST")
 def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """End one of one's own sessions."""
-    session_end(actor=current_actor(), session_id=session_id)
-    return done(request, _("已结束该设备的登录"), reverse("identity:account"))
+    """End one of one's own sessions; one from WeChat with its binding."""
+    row = session_end(actor=current_actor(), session_id=session_id)
+    message = (
+        _("已结束该设备的登录，并解除其微信绑定") if row.binding_id else _("已结束该设备的登录")
+    )
+    return done(request, message, reverse("identity:account"))
 
 
 @own_page("POST")
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
-    """End all of one's own sessions but this one."""
+    """End all of one's own sessions but this one, and the bindings to WeChat."""
     actor = current_actor()
-    number = sessions_end(
+    ended = sessions_end(
         actor=actor, account=account_of(actor), keep=request.session.session_key or ""
     )
-    message = _("已结束 %(number)s 个其他登录") % {"number": number}
-    return done(request, message, reverse("identity:account"))
+    message = _("已结束 %(sessions)s 个其他登录，解除 %(bindings)s 个微信绑定")
+    numbers = {"sessions": ended.sessions, "bindings": ended.bindings}
+    return done(request, message % numbers, reverse("identity:account"))
+
+
+@own_page("POST")
+def unbind(request: HttpRequest, binding_id: UUID) -> HttpResponse:
+    """End one of one's own bindings to WeChat."""
+    binding_end(actor=current_actor(), binding_id=str(binding_id))
+    return done(request, _("已解除微信绑定"), reverse("identity:account"))
 
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:

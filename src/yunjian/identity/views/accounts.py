@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yunjian.access.actor import current_actor
+from yunjian.access.permissions import require
 from yunjian.identity.forms import (
     AccountQuery,
     NewAccountForm,
@@ -27,10 +28,16 @@ from yunjian.identity.policies import (
     roles_given_by,
     roles_of,
 )
-from yunjian.identity.selectors import account_managed, accounts_managed, organization_of
+from yunjian.identity.selectors import (
+    account_managed,
+    accounts_managed,
+    bindings_of,
+    organization_of,
+)
 from yunjian.identity.services import accounts as services
+from yunjian.identity.services.bindings import binding_end_of_account
 from yunjian.identity.services.sessions import sessions_end
-from yunjian.identity.tables import LABELS, OwnAccountTable
+from yunjian.identity.tables import LABELS, BindingTable, OwnAccountTable
 from yunjian.identity.views.guards import own_page
 from yunjian.kernel.languages import Text
 from yunjian.web.dialogs import form_dialog
@@ -65,6 +72,13 @@ ACCOUNTS = ListPage(
     title=gettext_lazy("账号与角色"),
     table=OwnAccountTable,
     prepare=marked,
+)
+
+BINDINGS = ListPage(
+    name="identity.bindings",
+    title=gettext_lazy("微信绑定"),
+    table=BindingTable,
+    exportable=False,
 )
 
 
@@ -171,7 +185,9 @@ def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
         title=_("重置密码 · %(name)s") % _named(account),
         save=save,
         submit=_("重置"),
-        text=_("将生成一次性密码，原密码失效，所有设备上的登录结束，锁定解除。请先核实对方身份。"),
+        text=_(
+            "将生成一次性密码，原密码失效，所有设备上的登录结束，微信绑定解除，锁定解除。请先核实对方身份。"
+        ),
     )
 
 
@@ -193,10 +209,44 @@ def account_unlock(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @own_page("POST")
 def account_sessions_end(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """End every session of an account."""
+    """End every session of an account, and its bindings to WeChat."""
     actor = current_actor()
-    number = sessions_end(actor=actor, account=account_managed(actor, account_id))
-    return done(request, _("已强制下线 %(number)s 处登录") % {"number": number})
+    ended = sessions_end(actor=actor, account=account_managed(actor, account_id))
+    message = _("已强制下线 %(sessions)s 处登录，解除 %(bindings)s 个微信绑定")
+    return done(request, message % {"sessions": ended.sessions, "bindings": ended.bindings})
+
+
+@own_page("GET")
+def account_bindings(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
+    """List the bindings of an account to WeChat."""
+    account = account_managed(current_actor(), account_id)
+    require(may_end_sessions(current_actor(), account))
+    title = _("微信绑定 · %(name)s") % _named(account)
+    return BINDINGS.answer(request, bindings_of(account.pk), title=title)
+
+
+@own_page("GET", "POST")
+def account_binding_end(request: HttpRequest, account_id: UUID, binding_id: UUID) -> HttpResponse:
+    """End a binding of somebody else, with a reason."""
+    actor, account = current_actor(), account_managed(current_actor(), account_id)
+    require(may_end_sessions(actor, account))
+    form = ReasonForm(posted(request))
+
+    def save() -> HttpResponse:
+        binding_end_of_account(
+            actor=actor, account=account, binding_id=str(binding_id), **form.cleaned_data
+        )
+        return done(request, _("微信绑定已解除，对方会收到消息"))
+
+    return form_dialog(
+        request,
+        form,
+        title=_("解除微信绑定 · %(name)s") % _named(account),
+        save=save,
+        submit=_("解除绑定"),
+        danger=True,
+        text=_("解除后该微信立即退出，须重新输入账号和密码才能绑定。"),
+    )
 
 
 def handed_over(request: HttpRequest, account: Account, password: str) -> HttpResponse:

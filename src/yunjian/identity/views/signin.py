@@ -60,6 +60,7 @@ def signin(request: HttpRequest) -> HttpResponse:
         expired=expired or bool(over),
         over=SessionEnd(over).label if over in SessionEnd.values else "",
         next=request.GET.get("next", ""),
+        from_wechat=getattr(request, "signed_in_by", "") == Means.WECHAT,
     )
 
 
