@@ -4,6 +4,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from tests.support.world import World
@@ -17,6 +18,7 @@ from yunjian.kernel.clock import now
 from yunjian.kernel.encryption import DecryptionFailed, decrypt, encrypt
 from yunjian.kernel.errors import Conflict, InvalidInput
 
+RATES = settings.RATE_LIMITS
 pytestmark = pytest.mark.reads_all_rows
 
 
@@ -106,7 +108,7 @@ def test_new_recovery_codes_replace_the_old_ones(world: World) -> None:
     factor.second_factor_check(account=world.discharger_owner, token=new[0])
 
 
-@override_settings(RATE_LIMITS={"second_factor": (3, 600)})
+@override_settings(RATE_LIMITS=RATES | {"tries": (3, 600)})
 def test_guessing_ends_soon(world: World) -> None:
     secret, _codes = enrolled(world, world.discharger_owner)
     with clock.at(now().replace(minute=5, second=0) + timedelta(hours=1)):  # a window of its own

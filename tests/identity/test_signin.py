@@ -157,30 +157,6 @@ def test_empty_fields_are_named(world: World) -> None:
     assert "请输入密码" in page
 
 
-def test_too_many_wrong_passwords_lock_for_a_while(world: World) -> None:
-    client = Client()
-    answers = [
-        client.post(PAGE, {"username": "factory", "password": f"wrong-{number}"})
-        for number in range(9)
-    ]
-    assert answers[-1].status_code == 429
-    assert "已临时锁定，请 15 分钟后再试" in answers[-1].content.decode()
-    right = client.post(PAGE, {"username": "factory", "password": world.password})
-    assert right.status_code == 429
-    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
-    assert type_password(elsewhere, "factory", world.password) == "/source/"
-    assert SignInAttempt.objects.filter(outcome="locked").count() == 3
-
-
-@override_settings(RATE_LIMITS={"signin": (3, 86_400)})
-def test_an_address_tries_so_often_only(world: World) -> None:
-    with clock.at(now().replace(minute=1, second=0)):
-        for number in range(3):
-            Client().post(PAGE, {"username": f"guess-{number}", "password": "wrong"})
-        answer = Client().post(PAGE, {"username": "factory", "password": world.password})
-    assert (answer.status_code, "操作过于频繁" in answer.content.decode()) == (429, True)
-
-
 @pytest.mark.parametrize("status", ["locked", "banned", "cancelled"])
 def test_people_of_a_closed_organisation_are_told_why(world: World, status: str) -> None:
     client = world.client(world.agency_manager)

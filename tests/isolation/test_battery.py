@@ -50,7 +50,7 @@ PERSONAL = {
 # what reading a page may write: that a session is used, and that a stranger asked
 NO_WRITE = re.compile(
     r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|evidence_chainhead|django_session'
-    r"|identity_accountsession|access_ratelimitcounter|axes_)"
+    r"|identity_accountsession|access_ratelimitcounter)"
 )
 WRITE = re.compile("INSERT|UPDATE|DELETE|WITH|SELECT .* FOR |COPY|LOCK", re.DOTALL)
 

@@ -33,7 +33,7 @@ def check_rate_limit(what: str, *whose: str) -> None:
     tries, seconds = settings.RATE_LIMITS[what]
     second = int(now().timestamp())
     window = second - second % seconds
-    keys = [f"{what}:{name}"[:200] for name in whose]
+    keys = _keys(what, whose)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_ratelimitcounter (key, began, count)"
@@ -50,6 +50,32 @@ def check_rate_limit(what: str, *whose: str) -> None:
         raise RateLimitExceeded(
             _("操作过于频繁，请 %(minutes)s 分钟后再试") % {"minutes": minutes}, retry_after=left
         )
+
+
+def uncount_try(what: str, *whose: str) -> None:
+    """Take back a try of this window that has succeeded."""
+    seconds = settings.RATE_LIMITS[what][1]
+    second = int(now().timestamp())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE access_ratelimitcounter SET count = count - 1"
+            " WHERE key = ANY (%s::text[]) AND began = to_timestamp(%s) AND count > 0",
+            [_keys(what, whose), second - second % seconds],
+        )
+
+
+def forget_counters(*begins: str) -> None:
+    """Delete the counters whose keys (`what:whose`) begin so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM access_ratelimitcounter USING unnest(%s::text[]) AS begin"
+            " WHERE starts_with(key, begin)",
+            [[begin[:200] for begin in begins]],
+        )
+
+
+def _keys(what: str, whose: tuple[str, ...]) -> list[str]:
+    return [f"{what}:{name}"[:200] for name in whose]
 
 
 def delete_expired_counters() -> int:

@@ -13,6 +13,7 @@ from yunjian.identity.models.security import Means
 from yunjian.identity.policies import opens_with_wechat
 from yunjian.identity.selectors import LiveSession, live_session
 from yunjian.identity.services.sessions import session_expire, session_seen
+from yunjian.identity.services.tries import device_remember
 from yunjian.web.addresses import client_address
 
 OVER = "signed_out_why"
@@ -28,6 +29,11 @@ class ActorMiddleware:
         """Handle the request on behalf of its actor."""
         actor = self._actor(request)
         request.actor = actor  # type: ignore[attr-defined]  # ours, as Django's request.user
+        response = self._answer(request, actor)
+        device_remember(request=request, response=response)
+        return response
+
+    def _answer(self, request: HttpRequest, actor: Actor | None) -> HttpResponse:
         if actor is None:
             return self.get_response(request)
         proves_who_it_is = request.path.startswith(settings.UNAUTHENTICATED_PATHS)
@@ -37,7 +43,7 @@ class ActorMiddleware:
     @staticmethod
     def _actor(request: HttpRequest) -> Actor | None:
         # static files and the phone app's files need no session
-        if "yunjian_session" not in request.COOKIES:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         account = request.user
         if not isinstance(account, Account):

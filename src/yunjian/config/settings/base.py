@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "pgtrigger",
-    "axes",
     "procrastinate.contrib.django",
     "yunjian.kernel",
     "yunjian.access",
@@ -71,7 +70,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "yunjian.identity.middleware.ActorMiddleware",
     "yunjian.web.middleware.RefusalMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "yunjian.config.urls"
@@ -121,10 +119,7 @@ if env.bool("YUNJIAN_PGBOUNCER", default=False):  # in transaction mode a sessio
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "yunjian.identity.backends.AccountBackend",
-]
+AUTHENTICATION_BACKENDS = ["yunjian.identity.backends.AccountBackend"]
 PASSWORD_HASHERS = ["yunjian.identity.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -149,15 +144,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "yunjian.web.views.csrf_failed"
-
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time we name holds
-AXES_CLIENT_IP_CALLABLE = "yunjian.web.addresses.client_address"
-AXES_DISABLE_ACCESS_LOG = True  # identity keeps the login log
-AXES_VERBOSE = False
+DEVICE_COOKIE_NAME = "yunjian_device"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -222,12 +209,16 @@ SECOND_FACTOR_ROLES = {
 PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they never get old
 ONE_TIME_PASSWORD_HOURS = 72
 SIGNIN_LOG_DAYS = 400
-# how often something may be tried: (tries, seconds), for each address and each account
+# how often something may be tried: (tries, seconds)
 RATE_LIMITS = {
-    "signin": (30, 300),
+    # wrong passwords and codes: of an account from one address (or device), of an account from
+    # wherever, from an address for whatever account
+    "tries": (8, 900),
+    "tries_account": (60, 3600),
+    "tries_address": (300, 3600),
+    "signin": (30, 300),  # with a certificate
     "challenge": (30, 300),
     "binding": (10, 600),
-    "second_factor": (10, 600),
     "messages": (60, 3600),
 }
 # tiles behind the maps, "https://…/{z}/{x}/{y}.png" in WGS84 (Web Mercator); none: outlines only
@@ -289,7 +280,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
-        "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },

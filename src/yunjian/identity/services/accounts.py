@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection
 
-from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yunjian.access.actor import Actor
@@ -29,6 +29,7 @@ from yunjian.identity.policies import (
 from yunjian.identity.services.events import account_event
 from yunjian.identity.services.second_factor import second_factor_remove
 from yunjian.identity.services.sessions import sessions_end
+from yunjian.identity.services.tries import counted_try, tries_forget
 from yunjian.identity.validators import one_time_password
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
@@ -205,7 +206,7 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
     password = one_time_password()
     account.must_change_password = True
     _take_password(account, password)
-    forget_failures(username=account.username)
+    tries_forget(account=account)
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD)
     if forget_authenticator:
         second_factor_remove(actor=actor, account=account)
@@ -222,17 +223,16 @@ def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool 
 
 @transaction.atomic
 def account_unlock(*, actor: Actor, account: Account) -> None:
-    """Forget the wrong passwords that locked an account.
+    """Forget the wrong passwords and codes that locked an account, from wherever they came.
 
     Raises:
         NotAllowed: it is not the actor's to unlock.
     """
     require(may_guard(actor, account))
-    forget_failures(username=account.username)
+    tries_forget(account=account)
     account_event(actor, events.ACCOUNT_UNLOCKED, account)
 
 
-@transaction.atomic
 def password_change(
     *,
     actor: Actor,
@@ -241,6 +241,7 @@ def password_change(
     old: str | None = None,
     keep: str = "",
     unbind: bool = False,
+    request: HttpRequest | None = None,
 ) -> None:
     """Change one's own password; every other session ends (`keep`: the key of this one).
 
@@ -250,18 +251,24 @@ def password_change(
 
     Raises:
         NotAllowed: the account is somebody else's.
+        Locked, RateLimitExceeded: too many wrong ones at `old`.
         InvalidInput: at `old` or `new`; the present one is wrong, or the new one breaks the policy.
     """
     require(account.pk == actor.account_id)
-    if old is not None and not account.check_password(old):
-        raise InvalidInput(_("当前密码不正确"), code="wrong", field="old")
+    if old is not None:
+        with counted_try("old", username=account.username, account=account, request=request):
+            if not account.check_password(old):
+                raise InvalidInput(_("当前密码不正确"), code="wrong", field="old")
     if account.check_password(new):
         raise InvalidInput(_("新密码不能与当前密码相同"), code="same", field="new")
     _check_password(account, new, field="new")
     account.must_change_password = False
-    _take_password(account, new)
-    sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep, unbind=unbind)
-    account_event(actor, events.PASSWORD_CHANGED, account)
+    with transaction.atomic():
+        _take_password(account, new)
+        sessions_end(
+            actor=actor, account=account, why=SessionEnd.PASSWORD, keep=keep, unbind=unbind
+        )
+        account_event(actor, events.PASSWORD_CHANGED, account)
 
 
 def _check_password(account: Account, password: str, *, field: str) -> None:

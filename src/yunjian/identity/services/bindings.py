@@ -27,7 +27,6 @@ from yunjian.identity.services.unbinding import (
 )
 from yunjian.identity.validators import must_change
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from yunjian.web.addresses import client_address
 
 SYSTEM_KINDS = {"source": ("discharger",), "supervision": ("agency", "authority")}
 IDENTITIES_PER_ACCOUNT = 5
@@ -60,8 +59,6 @@ def binding_create(
     if kinds is None:
         raise InvalidInput(_("请选择账户所属的系统"), code="unknown", field="system")
     check_rate_limit("binding", f"openid {openid}")
-    # guesses count together, whether at this door or at the desk's (see `signin_start`)
-    check_rate_limit("signin", f"address {client_address(request) or '?'}", f"account {username}")
     account = password_check(request=request, username=username, password=password)
     if account.organization.kind not in kinds:
         raise InvalidInput(
@@ -72,7 +69,7 @@ def binding_create(
     if proves_more:
         if not token.strip():
             raise InvalidInput(_("请输入动态口令"), code="token_required", field="token")
-        second_factor_check(account=account, token=token)
+        second_factor_check(account=account, token=token, request=request)
     return _bound(openid, account, with_second_factor=proves_more)
 
 

@@ -5,22 +5,24 @@ The arithmetic is django-otp's; the tables are our own (ADR 0100).
 
 import base64
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django_otp.oath import TOTP
 
 from yunjian.access.actor import Actor
 from yunjian.access.permissions import require
-from yunjian.access.rate_limits import check_rate_limit
 from yunjian.identity import events
 from yunjian.identity.models import Account, RecoveryCode, SecondFactor
 from yunjian.identity.policies import may_guard
 from yunjian.identity.services.events import account_event
+from yunjian.identity.services.tries import counted_try
 from yunjian.identity.validators import ALPHABET
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import digest
@@ -51,7 +53,14 @@ def second_factor_offer(*, account: Account, secret: str = "") -> Enrolment:
     return Enrolment(secret, f"otpauth://totp/{label}?{query}")
 
 
-def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: str) -> list[str]:
+def second_factor_enroll(
+    *,
+    actor: Actor,
+    account: Account,
+    secret: str,
+    token: str,
+    request: HttpRequest | None = None,
+) -> list[str]:
     """Take an authenticator whose code shows that it holds the offered secret.
 
     Returns the recovery codes, which nobody can read again.
@@ -60,13 +69,13 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
         InvalidInput: at `token`; it is not the code of this secret now.
         Conflict: the account has an authenticator already.
         NotAllowed: the account is somebody else's.
-        RateLimitExceeded: too many tries.
+        Locked, RateLimitExceeded: too many wrong ones.
     """
     require(account.pk == actor.account_id)
-    check_rate_limit("second_factor", str(account.pk))
-    step = _matching_step(base64.b32decode(secret), token, after=0)
-    if step is None:
-        raise _wrong()
+    with _counted(account, request):
+        step = _matching_step(base64.b32decode(secret), token, after=0)
+        if step is None:
+            raise _wrong()
     with transaction.atomic():
         _row, created = SecondFactor.objects.get_or_create(
             account=account, defaults={"secret": encrypt(secret.encode()), "last_step": step}
@@ -78,16 +87,17 @@ def second_factor_enroll(*, actor: Actor, account: Account, secret: str, token: 
     return codes
 
 
-def second_factor_check(*, account: Account, token: str) -> None:
+def second_factor_check(
+    *, account: Account, token: str, request: HttpRequest | None = None
+) -> None:
     """Check a code of the account's authenticator, or one of its recovery codes; each once.
 
     Raises:
         InvalidInput: at `token`; it is wrong, was used before, or there is no authenticator.
-        RateLimitExceeded: too many tries.
+        Locked, RateLimitExceeded: too many wrong ones.
     """
-    check_rate_limit("second_factor", str(account.pk))
     given = "".join(token.split()).replace("-", "")
-    with transaction.atomic():
+    with _counted(account, request), transaction.atomic():
         row = SecondFactor.objects.select_for_update().filter(account=account).first()
         use = _use_step if len(given) == CODE_DIGITS else _use_recovery_code
         if row is None or not use(row, given):
@@ -132,6 +142,10 @@ def secret_of(account: Account) -> str:
     """Return the Base32 secret of an account's authenticator; empty when it has none."""
     row = SecondFactor.objects.filter(account=account).first()
     return decrypt(row.secret).decode() if row else ""
+
+
+def _counted(account: Account, request: HttpRequest | None) -> AbstractContextManager[None]:
+    return counted_try("code", username=account.username, account=account, request=request)
 
 
 def _use_step(row: SecondFactor, given: str) -> bool:

@@ -81,6 +81,7 @@ def session_open(
 def session_begin(*, request: HttpRequest, account: Account) -> None:
     """Write down that Django has opened a session; it counts from here on."""
     means = getattr(request, "signin_means", "password")
+    request.signed_in_account = account.pk  # type: ignore[attr-defined]  # for device_remember
     at = now()
     idle, whole = session_limits(account.organization.kind, means)
     request.session.set_expiry(int(whole.total_seconds()))

@@ -3,39 +3,30 @@
 What is known so far is kept in the anonymous session of the browser, for ten minutes.
 """
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 from uuid import UUID
 
-from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from yunjian.access.rate_limits import RateLimitExceeded, check_rate_limit
+from yunjian.access.rate_limits import RateLimitExceeded
 from yunjian.identity.models import Account
 from yunjian.identity.models.security import Means, Outcome
 from yunjian.identity.policies import needs_second_factor
 from yunjian.identity.selectors import has_second_factor
 from yunjian.identity.services.second_factor import second_factor_check
 from yunjian.identity.services.sessions import attempt_note, refusal_of
+from yunjian.identity.services.tries import Locked, counted_try
 from yunjian.identity.validators import is_stale, must_change
 from yunjian.kernel.clock import now
 from yunjian.kernel.errors import DomainError, InvalidInput, InvalidState, NotAllowed
-from yunjian.web.addresses import client_address
 
 KEY = "signin"
 GOOD_FOR = timedelta(minutes=10)
 CODE, CHANGE, ENROL, DONE = "code", "change", "enrol", "done"
-
-
-class Locked(RateLimitExceeded):
-    """Too many wrong passwords for this account from this address."""
-
-    default_code = "locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +45,6 @@ def signin_start(*, request: HttpRequest, username: str, password: str) -> Start
         NotAllowed: they are right, but the account or its organisation is closed.
         RateLimitExceeded, Locked: too many tries; it says when to try again.
     """
-    address = client_address(request) or "?"
-    try:
-        check_rate_limit("signin", f"address {address}", f"account {username}")
-    except RateLimitExceeded:
-        _log_attempt(request, username, Outcome.TOO_MANY)
-        raise
     account = password_check(request=request, username=username, password=password)
     request.session[KEY] = {"account": str(account.pk), "at": now().isoformat()}
     return Started(account, _next_step(request, account))
@@ -71,15 +56,19 @@ def password_check(*, request: HttpRequest, username: str, password: str) -> Acc
     Raises:
         InvalidInput: at `password`; one of them is wrong.
         NotAllowed: they are right, but the account or its organisation is closed.
-        Locked: too many wrong passwords; it says when to try again.
+        Locked, RateLimitExceeded: too many wrong passwords; it says when to try again.
     """
-    account = authenticate(request, username=username, password=password)
-    if isinstance(account, Account):
-        return account
-    _refuse_locked(request, username)
-    _refuse_closed(request, username, password)
-    _log_attempt(request, username, Outcome.WRONG)
-    raise InvalidInput(_("账号或密码不正确，请重新输入"), code="wrong", field="password")
+    known = Account.objects.select_related("organization").filter(username=username).first()
+    try:
+        with counted_try("password", username=username, account=known, request=request):
+            account = authenticate(request, username=username, password=password)
+            if not isinstance(account, Account):
+                _refuse(request, known, username, password)
+    except RateLimitExceeded as error:
+        outcome = Outcome.LOCKED if isinstance(error, Locked) else Outcome.TOO_MANY
+        _log_attempt(request, known, username, outcome)
+        raise
+    return account
 
 
 def signin_going_on(*, request: HttpRequest) -> Started:
@@ -111,7 +100,7 @@ def signin_code(*, request: HttpRequest, token: str) -> Started:
     """
     account = signin_going_on(request=request).account
     try:
-        second_factor_check(account=account, token=token)
+        second_factor_check(account=account, token=token, request=request)
     except DomainError as error:
         too_many = isinstance(error, RateLimitExceeded)
         outcome = Outcome.TOO_MANY if too_many else Outcome.WRONG_CODE
@@ -130,48 +119,25 @@ def _next_step(request: HttpRequest, account: Account) -> str:
     return ENROL if not has and needs_second_factor(account) else DONE
 
 
-def _refuse_locked(request: HttpRequest, username: str) -> None:
-    if not getattr(request, "axes_locked_out", False):
-        return
-    _log_attempt(request, username, Outcome.LOCKED)
-    request.axes_locked_out = False  # type: ignore[attr-defined]  # the page says it, in our words
-    minutes = _minutes_left(username, client_address(request))
-    message = _("密码错误次数过多，账号已临时锁定，请 %(minutes)s 分钟后再试，或联系管理员解锁")
-    raise Locked(message % {"minutes": minutes}, retry_after=minutes * 60)
-
-
-def _minutes_left(username: str, address: str | None) -> int:
-    """Return for how many minutes a locked sign-in stays so; one at least."""
-    rows = AccessAttempt.objects.filter(
-        username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
-    )
-    if address:
-        rows = rows.filter(ip_address=address)
-    latest: datetime | None = (
-        rows.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
-    )
-    cool_off: timedelta | None = get_cool_off()
-    if latest is None or cool_off is None:
-        return 1
-    return max(1, math.ceil((latest + cool_off - now()).total_seconds() / 60))
-
-
-def _refuse_closed(request: HttpRequest, username: str, password: str) -> None:
-    """Tell who knows the password why it opens nothing."""
-    account = Account.objects.select_related("organization").filter(username=username).first()
-    if account is None:
-        return
-    refusal = refusal_of(account) or (
-        _("初始密码已过期，请联系管理员重新生成") if is_stale(account) else ""
-    )
-    if refusal and account.check_password(password):
+def _refuse(
+    request: HttpRequest, account: Account | None, username: str, password: str
+) -> NoReturn:
+    """Tell who knows the password why it opens nothing; tell everybody else no more than no."""
+    refusal = ""
+    if account is not None:
+        stale = _("初始密码已过期，请联系管理员重新生成") if is_stale(account) else ""
+        refusal = refusal_of(account) or stale
+    if account is not None and refusal and account.check_password(password):
         outcome = Outcome.ORGANIZATION if account.is_active else Outcome.DISABLED
-        attempt_note(request=request, means=Means.PASSWORD, outcome=outcome, account=account)
+        _log_attempt(request, account, username, outcome)
         raise NotAllowed(refusal, code="closed")
+    _log_attempt(request, account, username, Outcome.WRONG)
+    raise InvalidInput(_("账号或密码不正确，请重新输入"), code="wrong", field="password")
 
 
-def _log_attempt(request: HttpRequest, username: str, outcome: str) -> None:
-    account = Account.objects.filter(username=username).first()
+def _log_attempt(
+    request: HttpRequest, account: Account | None, username: str, outcome: str
+) -> None:
     attempt_note(
         request=request, means=Means.PASSWORD, outcome=outcome, username=username, account=account
     )

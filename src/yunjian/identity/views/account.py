@@ -69,6 +69,7 @@ def password(request: HttpRequest) -> HttpResponse:
             new=form.cleaned_data["new"],
             keep=request.session.session_key or "",
             unbind=form.cleaned_data.get("unbind", False),
+            request=request,
         )
         request.session[HASH_SESSION_KEY] = own.get_session_auth_hash()
         return done(request, _("密码已修改，其他设备上的登录已结束"), reverse("identity:account"))
@@ -87,7 +88,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         codes = second_factor_enroll(
-            actor=current_actor(), account=own, secret=secret, **form.cleaned_data
+            actor=current_actor(), account=own, secret=secret, request=request, **form.cleaned_data
         )
         request.session.pop(OFFER, None)
         return _codes(request, codes)
@@ -110,7 +111,7 @@ def authenticator_remove(request: HttpRequest) -> HttpResponse:
     own = account_of(current_actor())
 
     def save() -> HttpResponse:
-        second_factor_check(account=own, **form.cleaned_data)
+        second_factor_check(account=own, request=request, **form.cleaned_data)
         second_factor_remove(actor=current_actor(), account=own)
         return done(request, _("动态口令已关闭"), reverse("identity:account"))
 
@@ -131,7 +132,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     own = account_of(current_actor())
 
     def save() -> HttpResponse:
-        second_factor_check(account=own, **form.cleaned_data)
+        second_factor_check(account=own, request=request, **form.cleaned_data)
         return _codes(request, recovery_codes_renew(actor=current_actor(), account=own))
 
     text = _("生成新的备用码后，原有备用码全部失效。")

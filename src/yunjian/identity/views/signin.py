@@ -121,7 +121,7 @@ def signin_enrol(request: HttpRequest, started: steps.Started) -> HttpResponse:
     def save() -> HttpResponse:
         with acting_as(actor_for(account)) as actor:
             codes = second_factor_enroll(
-                actor=actor, account=account, secret=secret, **form.cleaned_data
+                actor=actor, account=account, secret=secret, request=request, **form.cleaned_data
             )
         context = {"codes": codes, "going_to": _open(request, account)}
         return render(request, "identity/signin_codes.html", context)
