@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from yunjian.identity.models import Account, PastPassword
+from yunjian.identity.domain.passwords import is_easily_guessed
+from yunjian.identity.models import Account, District, PastPassword
 from yunjian.kernel.clock import now
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter looks like another
@@ -42,6 +43,24 @@ class NotUsedBefore:
         if any(check_password(password, row.password) for row in past):
             message = _("不能与最近 %(last)s 次用过的密码相同") % {"last": self.last}
             raise ValidationError(message, code="used_before")
+
+
+class NotEasilyGuessed:
+    """Refuses common words and local ones: of the product, the city, the person, its work place."""
+
+    def validate(self, password: str, user: Account | None = None) -> None:
+        """Check a new password.
+
+        Raises:
+            ValidationError: nothing else is in it.
+        """
+        words = list(District.objects.values_list("name", flat=True))
+        if user is not None:
+            organization = user.organization
+            words += [user.username, user.display_name, organization.name, organization.uscc]
+        if is_easily_guessed(password, words):
+            message = _("密码太容易猜到：请不要只用常见词、产品或地名、年份、账号或单位名称")
+            raise ValidationError(message, code="easily_guessed")
 
 
 def one_time_password() -> str:

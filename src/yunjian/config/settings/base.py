@@ -126,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "yunjian.identity.validators.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "yunjian.identity.validators.NotEasilyGuessed"},
     {"NAME": "yunjian.identity.validators.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 # where people prove who they are: nobody acts there, also while somebody is signed in
