@@ -8,14 +8,17 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
-from yunjian.web.middleware import phone_policy
+from yunjian.web.middleware import PHONE_FEATURES, permissions_policy, phone_policy
 
 YEAR = 365 * 24 * 3600
 PHONE_POLICY = phone_policy(settings.WECHAT_JS_BASE)
+PHONE_PERMISSIONS = permissions_policy(PHONE_FEATURES)
 
 
 def _phone_headers(headers: dict[str, str], _path: str, url: str) -> None:
     headers["Content-Security-Policy"] = PHONE_POLICY
+    headers["Permissions-Policy"] = PHONE_PERMISSIONS
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Content-Type-Options"] = "nosniff"
     # the build names its files after their content, except the page and the service worker
     if "/assets/" in url:

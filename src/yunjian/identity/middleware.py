@@ -30,6 +30,8 @@ class ActorMiddleware:
         actor = self._actor(request)
         request.actor = actor  # type: ignore[attr-defined]  # ours, as Django's request.user
         response = self._answer(request, actor)
+        if actor is not None:  # what is somebody's own is kept by no browser and no proxy
+            response.headers.setdefault("Cache-Control", "no-store")
         device_remember(request=request, response=response)
         return response
 

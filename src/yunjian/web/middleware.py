@@ -1,6 +1,6 @@
 """Response headers of every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,6 +16,25 @@ POLICY = (
     " connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'self';"
     " form-action 'self'; frame-ancestors 'none'"
 )
+
+
+# what pages may ask of the browser: nothing; the phone app asks where it is and for pictures
+FEATURES = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+)  # fmt: skip
+PHONE_FEATURES = {"camera", "geolocation"}
+
+
+def permissions_policy(own: Collection[str] = ()) -> str:
+    """Return the Permissions-Policy of pages that use these features themselves, and no others."""
+    return ", ".join(f"{one}=({'self' if one in own else ''})" for one in FEATURES)
+
+
+PAGE_HEADERS = {
+    "Permissions-Policy": permissions_policy(),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 def policy_with_service(service: str) -> str:
@@ -36,11 +55,13 @@ def phone_policy(js_base: str) -> str:
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):
-    """Nothing inline, nothing foreign, nothing framed."""
+    """Nothing inline, nothing foreign, nothing framed; nothing lent to other sites."""
 
     def process_response(self, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Add the policy unless the view set its own."""
+        """Add the policies unless the view set its own."""
         response.headers.setdefault("Content-Security-Policy", _with_tiles(POLICY))
+        for name, value in PAGE_HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
 
