@@ -14,6 +14,7 @@ from yunjian.identity.models.accounts import Role
 from yunjian.identity.policies import ADMINISTRATORS, GRANTORS, roles_given_by
 from yunjian.identity.selectors import actor_for
 from yunjian.identity.services import accounts as services
+from yunjian.identity.services import resets
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 
@@ -288,7 +289,7 @@ def test_each_administrator_does_its_own_part_only(world: World, operator: Organ
     ):
         with pytest.raises(NotAllowed):
             act()
-    services.account_reset(actor=security, account=engineer)
+    resets.reset_request(actor=security, account=engineer, reason="x")
     services.account_disable(actor=system, account=engineer, reason="x")
 
 

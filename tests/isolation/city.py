@@ -42,6 +42,7 @@ from yunjian.identity.models import (
     AccountSession,
     PastPassword,
     RecoveryCode,
+    ResetRequest,
     SecondFactor,
     SignInAttempt,
     WechatBinding,
@@ -153,6 +154,14 @@ def _people(city: City) -> None:
             means=Means.PASSWORD,
             idle_until=now() + timedelta(hours=1),
             lasts_until=now() + timedelta(hours=1),
+        )
+    )
+    city.keep(
+        ResetRequest.objects.create(
+            account=account,
+            reason="手机丢失",
+            requested_by=city.engineer,
+            expires_at=now() + timedelta(hours=1),
         )
     )
     SignInAttempt.objects.create(

@@ -41,6 +41,7 @@ ABOUT = {
     "message_id": "messaging.notification",
     "account_id": "identity.account",
     "session_id": "identity.accountsession",
+    "request_id": "identity.resetrequest",
     "binding_id": "identity.wechatbinding",
     "organization_id": "identity.organization",
     "entry_id": "records.dictionaryentry",
@@ -230,6 +231,10 @@ ROUTES: dict[str, Route] = {
     # administration
     "administration:overview": page("administration.overview"),
     "administration:accounts": page("administration.accounts"),
+    "administration:resets": page("identity.resets"),
+    "administration:reset_confirm": form("identity.confirm_resets"),
+    "administration:reset_refuse": form("identity.confirm_resets"),
+    "administration:reset_withdraw": act("identity.security_of_all", ok=WROTE | {403}),
     "administration:roles": page("administration.roles"),
     "administration:service": page("administration.service"),
     "administration:signins": page("administration.signins"),

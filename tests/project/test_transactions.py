@@ -23,6 +23,8 @@ WRITES = {
 # these take part in the transaction of the service that calls them
 PARTS = {
     "identity/services/events.py: account_event",
+    "identity/services/accounts.py: account_help_in",
+    "identity/services/second_factor.py: authenticator_forget",
     "identity/services/unbinding.py: bindings_unbind",
     "identity/services/unbinding.py: tell_of_binding",
     "instruments/services/follow_ups.py: follow_ups_open",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yunjian.administration.views import content, logs, organizations, overview
+from yunjian.administration.views import content, logs, organizations, overview, resets
 
 app_name = "administration"
 ORGANIZATION = "organizations/<uuid:organization_id>/"
@@ -20,6 +20,10 @@ urlpatterns = [
     path("districts/", organizations.districts, name="districts"),
     path("districts/new/", organizations.park_new, name="park_new"),
     path("accounts/", organizations.accounts, name="accounts"),
+    path("resets/", resets.resets, name="resets"),
+    path("resets/<uuid:request_id>/confirm/", resets.reset_confirm, name="reset_confirm"),
+    path("resets/<uuid:request_id>/refuse/", resets.reset_refuse, name="reset_refuse"),
+    path("resets/<uuid:request_id>/withdraw/", resets.reset_withdraw, name="reset_withdraw"),
     path("roles/", overview.roles, name="roles"),
     path("dictionaries/", content.entries, name="entries"),
     path("dictionaries/new/", content.entry_new, name="entry_new"),

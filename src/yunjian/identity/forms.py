@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models.accounts import Role
+from yunjian.identity.models.resets import ResetState
 from yunjian.kernel.languages import Text
+from yunjian.web.widgets import FilterChoiceField
 
 REQUIRED = {"required": _("请填写此项")}
 
@@ -129,6 +131,25 @@ class ResetForm(forms.Form):
     forget_authenticator = forms.BooleanField(
         label=_("同时关闭动态口令和备用码（手机丢失或更换）"), required=False
     )
+
+
+class ResetRequestForm(ResetForm):
+    """Why another administrator is asked to confirm a reset."""
+
+    reason = forms.CharField(
+        label=_("原因"),
+        max_length=200,
+        error_messages={"required": _("请填写原因")},
+        help_text=_("确认人据此核实，例如：来电核实身份，手机丢失"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("reason", "forget_authenticator")
+
+
+class ResetQuery(forms.Form):
+    """The query row of the requests for resets."""
+
+    state = FilterChoiceField(_("状态"), ResetState.choices)
 
 
 STATES = [

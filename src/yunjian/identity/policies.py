@@ -76,9 +76,21 @@ KEEP_ACCOUNTS = permission(
 )
 GUARD_ACCOUNTS = permission(
     "identity.security_of_all",
-    _("授予角色、重置密码、解锁、强制下线"),
+    _("授予角色、申请重置密码、解锁、强制下线"),
     within=_("全部单位；不含本人"),
     operator=(Role.SECURITY_ADMINISTRATOR,),
+)
+CONFIRM_RESETS = permission(
+    "identity.confirm_resets",
+    _("确认安全管理员申请的密码重置"),
+    within=_("全部单位；不含本人"),
+    operator=(Role.SYSTEM_ADMINISTRATOR,),
+)
+SEE_RESETS = permission(
+    "identity.resets",
+    _("查看密码重置申请"),
+    within=_("全部单位"),
+    operator=(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR),
 )
 
 # whose portals on a PC no session from WeChat opens: it has the strength of a telephone

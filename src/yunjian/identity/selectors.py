@@ -1,5 +1,6 @@
 """Reads about people and organisations."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from yunjian.identity.models import (
     AccountSession,
     District,
     Organization,
+    ResetRequest,
     RoleGrant,
     SecondFactor,
     WechatBinding,
@@ -188,6 +190,22 @@ def has_second_factor(account: Account) -> bool:
 def account_ids_of(organization_id: UUID) -> list[UUID]:
     """Return the ids of the active accounts of an organisation (to send messages to)."""
     return [row[0] for row in ACTIVE_ACCOUNTS.rows(organization=organization_id)]
+
+
+def holders_of(roles: Collection[str]) -> set[UUID]:
+    """Return the ids of the active accounts of the operator that hold one of these roles."""
+    rows = RoleGrant.objects.filter(
+        role__in=roles, account__is_active=True, account__organization__kind="operator"
+    )
+    return set(rows.order_by().values_list("account_id", flat=True))
+
+
+def reset_requests(*, state: str = "") -> QuerySet[ResetRequest]:
+    """Return the requests for resets; row policies show them to the operator alone."""
+    rows = ResetRequest.objects.select_related(
+        "account__organization", "requested_by", "decided_by"
+    )
+    return rows.filter(value_filter(state=state))
 
 
 def live_bindings(**wanted: Any) -> QuerySet[WechatBinding]:

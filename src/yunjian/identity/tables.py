@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yunjian.identity.models import WechatBinding
 from yunjian.identity.models.accounts import Role
+from yunjian.identity.models.resets import ResetState
 from yunjian.identity.policies import Suspension, roles_of
 from yunjian.identity.selectors import suspension_of_binding
 from yunjian.kernel.languages import Text
@@ -85,6 +86,41 @@ class BindingTable(Table):
         html=state_of_binding,
     )
     actions = actions_column("identity/parts/binding_actions.html")
+
+
+RESET_STATES = {
+    ResetState.REQUESTED: "open",
+    ResetState.CONFIRMED: "done",
+    ResetState.REFUSED: "failed",
+    ResetState.WITHDRAWN: "cancelled",
+    ResetState.EXPIRED: "cancelled",
+}
+
+
+class ResetTable(Table):
+    """密码重置申请."""
+
+    empty_text = _("没有密码重置申请。安全管理员在“账号”页提交申请。")
+    requested_at = Column(_("申请时间"), order=Order(by="id"))
+    username = Column(_("账号"), "account.username")
+    name = Column(_("姓名"), "account.display_name")
+    organization = Column(_("单位"), "account.organization.name")
+    reason = Column(_("原因"), css="wrap")
+    authenticator = Column(
+        _("动态口令"),
+        lambda row: gettext("同时关闭") if row.forget_authenticator else gettext("保留"),
+    )
+    requested_by = Column(_("申请人"), "requested_by.display_name")
+    state = Column(
+        _("状态"),
+        "get_state_display",
+        html=lambda row: status(RESET_STATES[row.state], row.get_state_display()),
+    )
+    expires_at = Column(_("有效至"))
+    decided_by = Column(_("确认人"), "decided_by.display_name")
+    decided_at = Column(_("办理时间"))
+    refusal = Column(_("不予重置的原因"), css="wrap")
+    actions = actions_column("identity/parts/reset_actions.html")
 
 
 def _read(row: Any) -> str:

@@ -135,6 +135,7 @@ ADMINISTRATION = _group(
     MenuItem(_("机构"), "/system/organizations/", permission="identity.organizations"),
     MenuItem(_("辖区"), "/system/districts/", permission="identity.organizations"),
     MenuItem(_("账号"), "/system/accounts/", permission="administration.accounts"),
+    MenuItem(_("密码重置"), "/system/resets/", permission="identity.resets"),
     MenuItem(_("角色"), "/system/roles/", permission="administration.roles"),
     MenuItem(_("数据字典"), "/system/dictionaries/", permission="administration.dictionaries"),
     MenuItem(_("通知公告"), "/system/notices/", permission="administration.notices"),

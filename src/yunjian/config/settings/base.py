@@ -209,6 +209,7 @@ SECOND_FACTOR_ROLES = {
 }
 PASSWORD_MAX_AGE_DAYS = env.int("YUNJIAN_PASSWORD_DAYS", default=180)  # 0: they never get old
 ONE_TIME_PASSWORD_HOURS = 72
+RESET_REQUEST_HOURS = 24  # until when another administrator confirms a reset
 SIGNIN_LOG_DAYS = 400
 # how often something may be tried: (tries, seconds)
 RATE_LIMITS = {

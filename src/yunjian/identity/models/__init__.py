@@ -2,6 +2,7 @@
 
 from yunjian.identity.models.accounts import Account, RoleGrant, WechatBinding
 from yunjian.identity.models.organizations import District, Organization
+from yunjian.identity.models.resets import ResetRequest
 from yunjian.identity.models.security import (
     AccountSession,
     PastPassword,
@@ -17,6 +18,7 @@ __all__ = [
     "Organization",
     "PastPassword",
     "RecoveryCode",
+    "ResetRequest",
     "RoleGrant",
     "SecondFactor",
     "SignInAttempt",

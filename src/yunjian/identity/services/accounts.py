@@ -19,6 +19,7 @@ from yunjian.identity.models.security import SessionEnd
 from yunjian.identity.policies import (
     ADMINISTRATORS,
     GRANTORS,
+    GUARD_ACCOUNTS,
     KEEP_ACCOUNTS,
     MANAGE_OWN,
     NEVER_WITHOUT,
@@ -27,7 +28,7 @@ from yunjian.identity.policies import (
     roles_given_by,
 )
 from yunjian.identity.services.events import account_event
-from yunjian.identity.services.second_factor import second_factor_remove
+from yunjian.identity.services.second_factor import authenticator_forget
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.services.tries import counted_try, tries_forget
 from yunjian.identity.validators import one_time_password
@@ -195,21 +196,29 @@ def account_enable(*, actor: Actor, account: Account) -> Account:
 
 @transaction.atomic
 def account_reset(*, actor: Actor, account: Account, forget_authenticator: bool = False) -> str:
-    """Help somebody back in: a password to hand over, the lock opened.
+    """Help somebody of one's own organisation back in; return the password to hand over.
 
-    Every session ends, and every binding to WeChat.
+    Every session ends, and every binding to WeChat; the lock opens. The operator's administrators
+    need two people for it (`services.resets`).
 
     Raises:
-        NotAllowed: it is not the actor's to reset.
+        NotAllowed: it is not the actor's to reset, or not the actor's alone.
     """
     require(may_guard(actor, account), _("您不能重置该账号的密码"))
+    alone = not GUARD_ACCOUNTS.held_by(actor)
+    require(alone, _("管理员重置密码须由另一名管理员确认，请提交申请"))
+    return account_help_in(actor=actor, account=account, forget_authenticator=forget_authenticator)
+
+
+def account_help_in(*, actor: Actor, account: Account, forget_authenticator: bool) -> str:
+    """Reset an account, in the transaction of a service that has checked who may."""
     password = one_time_password()
     account.must_change_password = True
     _take_password(account, password)
     tries_forget(account=account)
     sessions_end(actor=actor, account=account, why=SessionEnd.PASSWORD)
     if forget_authenticator:
-        second_factor_remove(actor=actor, account=account)
+        authenticator_forget(actor=actor, account=account)
     notify(
         recipients=[account],
         kind=events.ACCOUNT_RESET,

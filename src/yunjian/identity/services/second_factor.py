@@ -112,6 +112,11 @@ def second_factor_remove(*, actor: Actor, account: Account) -> None:
         NotAllowed: the account is neither the actor's own nor the actor's to reset.
     """
     require(account.pk == actor.account_id or may_guard(actor, account))
+    authenticator_forget(actor=actor, account=account)
+
+
+def authenticator_forget(*, actor: Actor, account: Account) -> None:
+    """Forget it, in the transaction of a service that has checked who may."""
     removed, _rows = SecondFactor.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
     if removed:

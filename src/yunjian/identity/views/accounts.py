@@ -16,11 +16,13 @@ from yunjian.identity.forms import (
     PersonForm,
     ReasonForm,
     ResetForm,
+    ResetRequestForm,
     RolesForm,
 )
 from yunjian.identity.models import Account
 from yunjian.identity.policies import (
     GRANTORS,
+    GUARD_ACCOUNTS,
     MANAGE_OWN,
     may_end_sessions,
     may_guard,
@@ -35,6 +37,7 @@ from yunjian.identity.selectors import (
     organization_of,
 )
 from yunjian.identity.services import accounts as services
+from yunjian.identity.services import resets
 from yunjian.identity.services.bindings import binding_end_of_account
 from yunjian.identity.services.sessions import sessions_end
 from yunjian.identity.tables import LABELS, BindingTable, OwnAccountTable
@@ -173,6 +176,8 @@ def account_disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Give an account a password to hand over."""
     actor, account = current_actor(), account_managed(current_actor(), account_id)
+    if GUARD_ACCOUNTS.held_by(actor):
+        return _reset_request(request, account)
     form = ResetForm(posted(request))
 
     def save() -> HttpResponse:
@@ -188,6 +193,24 @@ def account_reset(request: HttpRequest, account_id: UUID) -> HttpResponse:
         text=_(
             "将生成一次性密码，原密码失效，所有设备上的登录结束，微信绑定解除，锁定解除。请先核实对方身份。"
         ),
+    )
+
+
+def _reset_request(request: HttpRequest, account: Account) -> HttpResponse:
+    """Ask another administrator to confirm the reset."""
+    form = ResetRequestForm(posted(request))
+
+    def save() -> HttpResponse:
+        resets.reset_request(actor=current_actor(), account=account, **form.cleaned_data)
+        return done(request, _("已提交，待系统管理员确认"), reverse("administration:resets"))
+
+    return form_dialog(
+        request,
+        form,
+        title=_("申请重置密码 · %(name)s") % _named(account),
+        save=save,
+        submit=_("提交申请"),
+        text=_("须由系统管理员确认后才会重置，审计管理员会收到消息；一天内无人确认则过期。"),
     )
 
 
