@@ -42,7 +42,7 @@ def fields_of(error: DomainError) -> list[str]:
 
 def payloads_of(verb: str) -> list[dict[str, Any]]:
     """Return what the events of a kind say, in the order in which they happened."""
-    rows = sorted(events_of(verb), key=lambda row: row.sequence)
+    rows = sorted(events_of(verb), key=lambda row: row.pk)
     return [json.loads(row.body)["payload"] for row in rows]
 
 

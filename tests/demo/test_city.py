@@ -28,7 +28,7 @@ from yunjian.credit.models import (
 from yunjian.demo import pictures
 from yunjian.demo.accounts import accounts, current_code, welcome
 from yunjian.demo.city import is_loaded, load
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.identity.domain.uscc import check_character, is_uscc
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.instruments.models import InstrumentRevision
@@ -61,7 +61,7 @@ def test_a_small_city_is_whole(small_city: Path) -> None:
     assert MonitoringPoint.unscoped().count() == 13
     _its_codes_are_valid()
     _its_past_is_in_order()
-    _its_chains_hold()
+    _its_evidence_holds()
     assert leaks() == []
     _there_is_something_to_do()
     _its_accounts_sign_in(small_city)
@@ -91,9 +91,9 @@ def _its_past_is_in_order() -> None:
     assert not Delivery.objects.exists()
 
 
-def _its_chains_hold() -> None:
+def _its_evidence_holds() -> None:
     with acting_as(system_actor("test")):
-        report = verify_chains(files=True)
+        report = verify_log(files=True)
     assert report.broken == []
     assert report.events > 100
 
@@ -167,7 +167,7 @@ def test_a_city_that_looks_back_has_two_years_good_late_failed_and_wrong(
     assert FindingException.unscoped().filter(state="granted").exists()
     assert ReportCorrection.unscoped().filter(done_by_report__isnull=False).exists()
     assert ReportCorrection.unscoped().filter(done_by_report__isnull=True).exists()
-    _its_chains_hold()
+    _its_evidence_holds()
     assert leaks() == []
 
 

@@ -19,7 +19,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.certificates.models import OrganizationCertificate
 from yunjian.certificates.simulator import Drawer, SoftKey, run_in_thread
 from yunjian.certificates.simulator.authority import Algorithm, Issued
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.identity.models import Account, Organization
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240), pytest.mark.reads_all_rows]
@@ -83,7 +83,7 @@ def test_an_agency_registers_and_signs_in_with_its_key(
     assert Account.objects.get(username="haiyan").organization.uscc == USCC
     assert OrganizationCertificate.unscoped().count() == 2
     with acting_as(system_actor("test")):
-        assert not verify_chains().broken
+        assert not verify_log().broken
 
 
 def test_without_the_client_the_page_says_what_to_do(

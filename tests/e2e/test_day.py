@@ -25,7 +25,7 @@ from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Equipment, Person
 from yunjian.evidence.models import Attachment, Event
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.instruments.models import Instrument, InstrumentRevision
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import Confirmation, Plan, RecordSheet, Task, Visit
@@ -228,7 +228,7 @@ def _bureau_looks_and_verifies(page: Page, server: Served, visit: Visit) -> None
         image.scroll_into_view_if_needed()
         expect(image).not_to_have_js_property("naturalWidth", 0)
     page.get_by_test_id("visit-verify").click()
-    expect(page.locator("#dialog")).to_contain_text("封存链完整")
+    expect(page.locator("#dialog")).to_contain_text("与已签署的日志一致")
     address = page.get_by_test_id("visit-pdf").get_attribute("href")
     answer = page.context.request.get(f"{server.base}{address}")
     assert answer.headers["content-type"] == "application/pdf"
@@ -278,7 +278,7 @@ def _stored_as_it_should_be(city: World, tasks: list[Task]) -> None:
         assert {"visit.signed_in", "visit.submitted", "visit.confirmed"} <= set(verbs)
     assert Delivery.objects.filter(channel="wechat").exists()
     with acting_as(system_actor("test")):
-        assert verify_chains().broken == []
+        assert verify_log().broken == []
 
 
 _COMMON = {

@@ -15,7 +15,7 @@ from tests.support.pki import NAME, OTHER_USCC, USCC, with_uscc
 from tests.support.world import PASSWORD, World
 from tests.verification.conftest import report_desk
 from yunjian.access.actor import acting_as, system_actor
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.identity.models import Account, Organization
 from yunjian.verification.models import Report, ReportSignature
 
@@ -52,7 +52,7 @@ def test_the_owner_signs_a_report_with_the_key_of_the_agency(
         report = Report.unscoped().get(pk=report.pk)
         assert report.content_digest in row.signed_text
         assert (report.state, report.signature_id) == ("submitted", None)
-        assert not verify_chains().broken
+        assert not verify_log().broken
 
 
 def _checked(city: World) -> Report:

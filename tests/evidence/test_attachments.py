@@ -18,7 +18,7 @@ from yunjian.evidence import storage
 from yunjian.evidence.models import Attachment
 from yunjian.evidence.pictures import accepted
 from yunjian.evidence.schemas import AttachmentOut
-from yunjian.evidence.services import attachment_store, attachments_share, verify_chains
+from yunjian.evidence.services import attachment_store, attachments_share, verify_log
 from yunjian.evidence.services import attachments as service
 from yunjian.kernel.errors import Conflict, InvalidInput, NotAllowed
 from yunjian.kernel.ids import new_id
@@ -224,7 +224,7 @@ def test_changed_and_lost_files_are_found(world: World) -> None:
     Path(default_storage.path(lost.storage_key)).unlink()
 
     with acting_as(system_actor("test")):
-        broken = [str(b) for b in verify_chains(files=True).broken]
+        broken = [str(b) for b in verify_log(files=True).broken]
 
     assert any(str(changed.pk) in b and "changed" in b for b in broken)
     assert any(str(lost.pk) in b and "missing" in b for b in broken)

@@ -18,7 +18,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence import log
 from yunjian.evidence.log_keys import log_signer, log_verifiers
 from yunjian.evidence.models import Checkpoint, Event, LogEntry, LogNode, PendingLeaf
-from yunjian.evidence.services import log_extend, record, verify_chains
+from yunjian.evidence.services import log_extend, record, verify_log
 from yunjian.evidence.transparency import merkle
 from yunjian.evidence.transparency.checkpoint import opened
 
@@ -83,11 +83,11 @@ def test_proofs_from_the_stored_tree_lead_to_what_was_signed(
         signed.append(one)
 
     for event in events[:: max(1, len(events) // 20)]:
-        inclusion = log.inclusion_of(event)
+        checkpoint, [inclusion] = log.inclusions_of([event])
+        assert checkpoint == signed[-1]
         assert inclusion is not None
-        assert inclusion.checkpoint == signed[-1]
         leaf = merkle.leaf_hash(log.leaf_of(event.body, event.digest))
-        size, root = inclusion.checkpoint.size, bytes(inclusion.checkpoint.root)
+        size, root = checkpoint.size, bytes(checkpoint.root)
         assert merkle.root_of_inclusion(leaf, inclusion.index, size, inclusion.proof) == root
     for old, new in pairwise(signed):
         proof = log.consistency_between(old.size, new.size)
@@ -107,13 +107,14 @@ def test_batches_are_taken_one_after_the_other(system: World) -> None:
 
 def test_an_event_that_waits_has_no_proof_yet(system: World) -> None:
     [event] = _happen()
-    assert log.inclusion_of(event) is None
+    assert log.inclusions_of([event]) == (None, [None])
     with pytest.raises(IndexError):
         log.consistency_between(1, 1)
     log_extend()
-    assert log.inclusion_of(event) is not None
+    [other] = _happen()
+    assert [one is None for one in log.inclusions_of([event, other])[1]] == [False, True]
     with pytest.raises(IndexError):
-        log.consistency_between(1, Event.unscoped().count() + 1)
+        log.consistency_between(1, Event.unscoped().count())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,7 +140,7 @@ def test_of_two_at_the_log_one_leaves_and_no_event_is_lost_or_doubled() -> None:
         while log_extend() is not None:
             pass
         assert sorted(LogEntry.objects.values_list("index", flat=True)) == [*range(40)]
-        assert verify_chains().broken == []
+        assert verify_log().broken == []
 
 
 def _tamper(statement: str, *values: UUID) -> None:
@@ -152,16 +153,16 @@ def _tamper(statement: str, *values: UUID) -> None:
 
 
 def _reasons() -> list[str]:
-    return [one.reason for one in verify_chains().broken]
+    return [one.reason for one in verify_log().broken]
 
 
 def test_a_log_that_nobody_touched_holds(system: World) -> None:
     _happen(3)
     log_extend()
     _happen(2)  # these wait
-    report = verify_chains()
+    report = verify_log()
     assert report.broken == []
-    assert report.entries == Event.unscoped().count() - 2
+    assert (report.events, report.waiting) == (Event.unscoped().count() - 2, 2)
     assert report.checkpoints == 1
 
 
@@ -172,7 +173,7 @@ def test_a_log_that_nobody_touched_holds(system: World) -> None:
         ("UPDATE evidence_event SET digest = 'sha256:00'", "与日志不符"),
         ("DELETE FROM evidence_event", "不存在"),
         ("UPDATE evidence_logentry SET leaf_hash = '\\x00'", "与日志不符"),
-        ("UPDATE evidence_checkpoint SET root = '\\x00'", "与已签署的检查点不符"),
+        ("UPDATE evidence_checkpoint SET root = '\\x00'", "检查点与其签名不符"),
         ("UPDATE evidence_checkpoint SET note = replace(note, 'log', 'lag')", "签名无效"),
         ("UPDATE evidence_checkpoint SET note = ''", "签名无效"),
     ],
@@ -291,7 +292,7 @@ def test_what_a_key_signed_before_another_came_still_holds(
     log_extend()
 
     assert len({str(each) for each in log_verifiers()}) == 2
-    assert verify_chains().broken == []
+    assert verify_log().broken == []
     settings.LOG_KEYS = key_files[:1]
     assert any("签名无效" in each for each in _reasons())
 

@@ -16,7 +16,7 @@ from tests.support.wire import WirePhone
 from tests.support.world import World, build_world
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.kernel.clock import today
 from yunjian.maintenance.models import RecordSheet, Task, Visit
 from yunjian.messaging.models import Notification
@@ -119,7 +119,7 @@ def test_killing_the_server_loses_nothing_acknowledged_and_doubles_nothing(
         assert RecordSheet.objects.count() == VISITS
         assert Event.objects.filter(verb="visit.submitted").count() == VISITS
         assert Notification.unscoped().filter(kind="visit.to_confirm").count() == VISITS
-        report = verify_chains()
+        report = verify_log()
     assert report.broken == []
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM maintenance_visit WHERE submission_digest = ''")

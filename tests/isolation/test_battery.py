@@ -32,6 +32,7 @@ from yunjian.access.permissions import permission_of
 from yunjian.access.row_policies import bypass_rls
 from yunjian.api.root import api
 from yunjian.evidence.models import Event
+from yunjian.evidence.services import log_extend
 from yunjian.identity.models import Account, Organization, RoleGrant
 from yunjian.identity.policies import GRANTORS
 from yunjian.kernel.ids import new_id
@@ -49,10 +50,10 @@ PERSONAL = {
 }
 # what reading a page may write: that a session is used, and that a stranger asked
 NO_WRITE = re.compile(
-    r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|evidence_chainhead|django_session'
+    r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!evidence_event|django_session'
     r"|identity_accountsession|access_ratelimitcounter)"
 )
-WRITE = re.compile("INSERT|UPDATE|DELETE|WITH|SELECT .* FOR |COPY|LOCK", re.DOTALL)
+WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH|SELECT .* FOR |COPY|LOCK)", re.DOTALL)
 
 
 def _patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -148,8 +149,10 @@ class Town:
 @pytest.fixture
 def town(db: None) -> Town:
     """One city for a whole room; what a request writes is taken back."""
-    with bypass_rls("test"):
-        return Town()
+    with bypass_rls("test"), acting_as(system_actor("test")):
+        town = Town()
+        log_extend()
+    return town
 
 
 def test_every_address_has_an_expectation_and_every_expectation_an_address() -> None:

@@ -24,7 +24,7 @@ from tests.library.rules import (
 from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.models import Event
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.kernel.clock import today
 from yunjian.kernel.errors import InvalidInput, InvalidState, NotAllowed
 from yunjian.library.domain.changes import changes_between
@@ -244,7 +244,7 @@ def test_every_change_is_an_event_of_the_authority(world: World) -> None:
     chains = set(Event.unscoped().filter(verb__startswith="rules.").values_list("chain"))
     assert chains == {(world.authority.pk,)}
     with acting_as(system_actor("test")):
-        assert not verify_chains().broken
+        assert not verify_log().broken
 
 
 # pages

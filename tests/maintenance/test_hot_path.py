@@ -15,9 +15,9 @@ from yunjian.maintenance.services.visits import Outcome, visit_submit
 
 pytestmark = pytest.mark.reads_all_rows
 
-# visit, task, instruments, sheets with visit and task, recipients, messages, job, head, event;
+# visit, task, instruments, sheets with visit and task, recipients, messages, job, event;
 # and the two that a transaction is (savepoints, because a test has a transaction of its own)
-STATEMENTS = 9 + 2
+STATEMENTS = 8 + 2
 
 
 @pytest.fixture

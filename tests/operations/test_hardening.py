@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import Settings
@@ -67,6 +68,7 @@ WEAK: list[tuple[str, dict[str, Any]]] = [
     ("second factor", {"SECOND_FACTOR_KINDS": ("operator",)}),
     ("demo authority", {"CERTIFICATE_ALLOW_DEMO": True}),
     ("demo data", {"DEMO": True}),
+    ("log key", {"LOG_KEYS": []}),
     ("wechat", {"WECHAT_APP_SECRET": ""}),
     ("wechat", {"WECHAT_API_BASE": "http://127.0.0.1:8001"}),
     ("time zone", {"TIME_ZONE": "UTC"}),
@@ -76,12 +78,17 @@ NOT_HERE = {"database login", "durability"}
 
 
 @pytest.fixture
-def good(db: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def good(
+    db: None, settings: Settings, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A configuration that lacks nothing but what tests cannot have."""
     tmp_path.chmod(0o755)
     settings.VAR_DIR = tmp_path
     note = {"at": now().isoformat(), "path": "/backup/a.tar"}
     (tmp_path / BACKUP_NOTE).write_bytes(orjson.dumps(note))
+    folder = tmp_path_factory.mktemp("witness")
+    (folder / "20261129-000000000001.txt").touch()
+    settings.LOG_FOLDER, settings.LOG_KEYS = folder, ["log.pem"]
     with override_settings(**GOOD), acting_as(system_actor("命令行")):  # as the command does
         ChainCheck.objects.create(asked_by="test", finished_at=now())
         yield tmp_path
@@ -124,6 +131,26 @@ def test_the_key_of_the_demo_is_no_key(good: Path) -> None:
 def test_a_data_folder_that_others_write_is_refused(good: Path) -> None:
     good.chmod(0o777)
     assert "data folder" in _failing()
+
+
+@pytest.mark.parametrize("what", ["none yet", "too old", "no folder", "within the data folder"])
+def test_checkpoints_that_nobody_else_keeps_are_told(good: Path, what: str) -> None:
+    assert "checkpoints" not in _failing()
+    [file] = settings.LOG_FOLDER.iterdir()
+    if what == "too old":
+        before = (now() - timedelta(days=3)).timestamp()
+        os.utime(file, (before, before))
+    else:
+        file.unlink()
+    if what == "no folder":
+        settings.LOG_FOLDER.rmdir()
+    if what == "within the data folder":
+        inside = good / "checkpoints"
+        inside.mkdir()
+        (inside / file.name).touch()
+        with override_settings(LOG_FOLDER=inside):
+            assert "checkpoints" in _failing()
+    assert "checkpoints" in _failing()
 
 
 def test_accounts_of_the_demo_are_found(good: Path) -> None:

@@ -15,7 +15,7 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.agencies.models import Person
 from yunjian.agencies.services.people import person_create, person_update
 from yunjian.evidence.models import Event
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.identity.services.accounts import account_update
 from yunjian.kernel.keyed_digests import is_keyed_digest
 from yunjian.records.changes import is_value_of
@@ -152,4 +152,4 @@ def test_the_envelope_names_the_account_alone_and_old_events_still_verify(
         source_update(actor=job, source=world.source, street="唐镇", reason="核对")
     assert Event.unscoped().get(verb="source.changed").actor_name == "系统（每日任务）"
     with acting_as(job):
-        assert verify_chains().broken == []
+        assert verify_log().broken == []

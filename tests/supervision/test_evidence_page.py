@@ -7,7 +7,7 @@ from tests.support.world import World
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.jobs import ask_nightly_check, check_chains
 from yunjian.evidence.models import ChainCheck, Event
-from yunjian.evidence.services import chain_check_run, record
+from yunjian.evidence.services import chain_check_run, log_extend, record
 
 pytestmark = pytest.mark.reads_all_rows
 
@@ -41,12 +41,14 @@ def test_a_walk_that_was_asked_for_shows_that_it_runs_then_what_it_found(
 
     check = _ask(world)
     running = client.get(f"{PAGE}check/").content.decode()
+    with acting_as(system_actor("test")):
+        log_extend()
     check_chains(check_id=str(check.pk))
     done = client.get(f"{PAGE}check/").content.decode()
 
     assert "正在验证" in running
     assert 'hx-trigger="every 1s"' in running
-    assert "验证通过：2 条链、2 个事件" in done
+    assert "验证通过：2 个事件与日志一致，1 个检查点签名有效，0 个附件与摘要一致" in done
     assert world.reviewer.display_name in done
     assert "hx-trigger" not in done
 

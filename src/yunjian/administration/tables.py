@@ -125,7 +125,7 @@ class EventTable(Table):
     verb = Column(_("操作"), lambda row: verb_title(row.verb))
     kind = Column(_("对象"), lambda row: object_title(row.object_type))
     object_id = Column(_("对象编号"), css="yj-digest")
-    sequence = number_column(_("链上序号"))
+    log_index = number_column(_("日志序号"))
     digest = Column(_("摘要"), css="yj-digest")
 
 

@@ -274,24 +274,25 @@ def demo_code(username: str) -> None:
 def evidence() -> None:
     """证据链。
 
-    The sealed chain of evidence.
+    Events, and the transparency log over them.
     """
 
 
 @evidence.command("verify")
 @click.option("--files/--no-files", default=True, help="同时核对附件 / check attachments as well")
 def evidence_verify(*, files: bool) -> None:
-    """校验全部证据链：逐条核对摘要和前后衔接。
+    """校验全部证据：逐条核对事件、透明日志、签署过的检查点和附件。
 
-    Walk every chain; the exit code is 1 when one is broken.
+    Walk events, log, checkpoints and files; the exit code is 1 when something does not hold.
     """
     with django_ready():
-        from yunjian.evidence.services import verify_chains  # noqa: PLC0415 - after setup
+        from yunjian.evidence.services import verify_log  # noqa: PLC0415 - after setup
 
-        report = verify_chains(files=files)
+        report = verify_log(files=files)
     click.echo(
-        f"证据链 {report.chains} 条，事件 {report.events} 个，附件 {report.files} 个"
-        f" / {report.chains} chains, {report.events} events, {report.files} files"
+        f"日志 {report.events} 条（另有 {report.waiting} 条等待写入），检查点 {report.checkpoints}"
+        f" 个，附件 {report.files} 个 / {report.events} entries ({report.waiting} more wait),"
+        f" {report.checkpoints} checkpoints, {report.files} files"
     )
     for broken in report.broken:
         click.secho(f"✗ {broken}", fg="red", err=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -146,6 +146,14 @@ def _chains_were_walked() -> bool:
         and now() - last.finished_at <= FRESH
         and last.broken == []
     )
+
+
+def _checkpoints_leave_the_house() -> bool:
+    folder = Path(settings.LOG_FOLDER).resolve()
+    if folder.is_relative_to(Path(settings.VAR_DIR).resolve()) or not folder.is_dir():
+        return False
+    written = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in folder.glob("*.txt")]
+    return bool(written) and now() - max(written) <= FRESH
 
 
 DEMANDS: tuple[Demand, ...] = (
@@ -314,9 +322,23 @@ DEMANDS: tuple[Demand, ...] = (
     Demand(
         "chains",
         "最近两天内须验证过证据链且完好",
-        "the chains must have been verified in the last two days, and hold",
+        "the evidence must have been verified in the last two days, and hold",
         "yunjian worker（每夜验证）/ it verifies every night",
         _chains_were_walked,
+    ),
+    Demand(
+        "log key",
+        "透明日志须有单独保管的签名密钥",
+        "the transparency log must have a key of its own, kept in a file",
+        "openssl genpkey -algorithm ed25519 -out log.pem; YUNJIAN_LOG_KEYS=/etc/yunjian/log.pem",
+        lambda: bool(settings.LOG_KEYS),
+    ),
+    Demand(
+        "checkpoints",
+        "检查点须写到数据目录之外，且最近两天内写过",
+        "checkpoints must be written outside of the data folder, the last within two days",
+        "YUNJIAN_LOG_FOLDER=/mnt/witness/yunjian",
+        _checkpoints_leave_the_house,
     ),
 )
 

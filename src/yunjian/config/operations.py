@@ -25,7 +25,7 @@ from yunjian.access.policy_sync import as_owner, sync_policies
 from yunjian.certificates.selectors.health import Finding, findings
 from yunjian.config.queries import first_value
 from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady
-from yunjian.evidence.services import verify_chains
+from yunjian.evidence.services import verify_log
 from yunjian.kernel.clock import now
 
 FORMAT = 1
@@ -104,10 +104,12 @@ def restore(path: Path, *, var_dir: Path, force: bool = False) -> None:
         call_command("migrate", verbosity=0, interactive=False)  # a backup of an earlier release
         sync_policies()
     with acting_as(system_actor("恢复备份")):
-        report = verify_chains(files=True)
+        report = verify_log(files=True)
     if report.broken:
         first = "\n".join(str(broken) for broken in report.broken[:10])
-        raise NotReady(f"已恢复，但证据链不完整 / restored, but the chain is broken:\n{first}")
+        raise NotReady(
+            f"已恢复，但证据链不完整 / restored, but the evidence does not hold:\n{first}"
+        )
 
 
 def doctor(*, production: bool = False) -> list[Finding]:

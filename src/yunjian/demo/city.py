@@ -22,7 +22,7 @@ from yunjian.demo.operator import build_operator
 from yunjian.demo.places import build_authority, build_dischargers
 from yunjian.demo.report_years import build_report_years
 from yunjian.demo.reports import build_reports, have_files_read
-from yunjian.evidence.services import record
+from yunjian.evidence.services import log_extend, record
 from yunjian.identity import events
 from yunjian.identity.models import Account, Organization, WechatBinding
 from yunjian.kernel.clock import now
@@ -84,6 +84,8 @@ def load(
         administrators = build_operator(builder)
         _read_old_messages(builder)
         known = _bind_wechat([*_worth_trying(builder), *_administrators(administrators)])
+        while log_extend() is not None:
+            pass
     keep(var_dir, builder.password, known)
     have_files_read()  # the worker that runs beside the pages does
 

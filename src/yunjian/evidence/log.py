@@ -1,8 +1,13 @@
 """Reading the transparency log: its tree, its checkpoints, and proofs out of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from yunjian.evidence.models import Checkpoint, Event, LogEntry, LogNode
+from django.conf import settings
+
+from yunjian.access.row_policies import bypass_rls
+from yunjian.evidence.models import Checkpoint, Event, LogEntry, LogNode, PendingLeaf
 from yunjian.evidence.transparency import merkle
 from yunjian.evidence.transparency.merkle import ReadNode
 
@@ -12,12 +17,10 @@ TILE = 2**TILE_LEVELS
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """That an event is in the log: its place, the hashes to the root, and who signed that root."""
+    """That an event is in the log: its place, and the hashes from there to the root."""
 
-    event: Event
     index: int
     proof: list[bytes]
-    checkpoint: Checkpoint
 
 
 def leaf_of(body: str, digest: str) -> bytes:
@@ -58,19 +61,47 @@ def hashes_of_tile(level: int, index: int) -> list[bytes]:
     return [bytes(row) for row in nodes.values_list("hash", flat=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """What the log signed last, and the events that have no place in it yet."""
+
+    origin: str
+    checkpoint: Checkpoint | None
+    waiting: int
+    waits_since: datetime | None
+
+
+def log_state() -> LogState:
+    """Return where the log stands."""
+    with bypass_rls("how many events wait, and since when; nothing of what they say"):
+        waiting = PendingLeaf.objects.count()
+        oldest = PendingLeaf.objects.order_by("pk").values("pk")[:1]
+        since = Event.unscoped().filter(pk=oldest).values_list("at", flat=True).first()
+    return LogState(settings.LOG_ORIGIN, latest_checkpoint(), waiting, since)
+
+
 def latest_checkpoint() -> Checkpoint | None:
     """Return the last thing that the log signed, or None before the first event."""
     return Checkpoint.objects.order_by("-size").first()
 
 
-def inclusion_of(event: Event) -> Inclusion | None:
-    """Return that an event is in the log as it was last signed, or None while it waits."""
-    entry = LogEntry.objects.filter(event_id=event.pk).first()
+def inclusions_of(events: Sequence[Event]) -> tuple[Checkpoint | None, list[Inclusion | None]]:
+    """Return what was signed last, and for each event that it is in it; None while it waits."""
     checkpoint = latest_checkpoint()
-    if entry is None or checkpoint is None:
-        return None
-    proof = merkle.inclusion_proof(entry.index, checkpoint.size, stored_tree())
-    return Inclusion(event, entry.index, proof, checkpoint)
+    if checkpoint is None:
+        return None, [None for _event in events]
+    size, read = checkpoint.size, stored_tree()
+    places = dict(
+        LogEntry.objects.filter(
+            event_id__in=[event.pk for event in events], index__lt=size
+        ).values_list("event_id", "index")
+    )
+    return checkpoint, [
+        Inclusion(places[event.pk], merkle.inclusion_proof(places[event.pk], size, read))
+        if event.pk in places
+        else None
+        for event in events
+    ]
 
 
 def consistency_between(old: int, new: int) -> list[bytes]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce, NullIf
 
 from yunjian.access.actor import Actor
-from yunjian.evidence.models import Event
+from yunjian.evidence.models import Event, LogEntry
 from yunjian.evidence.vocabulary import object_types
 from yunjian.identity.models import (
     Account,
@@ -88,7 +88,7 @@ def events(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Event]:
-    """Return what happened, from the sealed chains, with the name of each chain's owner.
+    """Return what happened, with whose record it belongs to and its place in the log.
 
     `organization` and `person` are parts of names; `kind` is the kind of the object.
     """
@@ -96,6 +96,7 @@ def events(
     people = Account.objects.filter(pk=OuterRef("actor_account_id")).values("display_name")
     rows: QuerySet[Event] = Event.objects.annotate(
         chain_name=Subquery(names[:1]),
+        log_index=Subquery(LogEntry.objects.filter(event_id=OuterRef("pk")).values("index")),
         who=Coalesce(NullIf("actor_name", Value("")), Subquery(people[:1]), Value("")),
     )
     if organization:

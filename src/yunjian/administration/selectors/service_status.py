@@ -35,7 +35,7 @@ TITLES: dict[str, Text] = {
     "verification.remind_corrections": gettext_lazy("提醒报告整改"),
     "evidence.expire_uploads": gettext_lazy("清理过期的上传"),
     "wechat.forget_callbacks": gettext_lazy("清理微信回调记录"),
-    "evidence.daily_head": gettext_lazy("每日证据链链头封存"),
+    "evidence.publish_checkpoint": gettext_lazy("发布日志检查点"),
     "evidence.ask_nightly_check": gettext_lazy("每夜证据链校验"),
 }
 
@@ -180,6 +180,7 @@ def _evidence() -> list[Fact]:
         Fact(_("最近校验"), _moment(check.finished_at)),
         Fact(_("结果"), result, _state(bad=broken > 0)),
         Fact(_("事件"), str(check.events)),
+        Fact(_("检查点"), str(check.checkpoints)),
         Fact(_("附件"), str(check.files)),
     ]
 

@@ -1,4 +1,4 @@
-"""Walks over all chains that somebody asked for, or that the night made."""
+"""Walks over everything that somebody asked for, or that the night made."""
 
 from django.db import models
 
@@ -8,20 +8,21 @@ from yunjian.kernel.clock import now
 
 
 class ChainCheck(IdModel):
-    """One walk over every chain and file: who asked, when it ended, what it found.
+    """One walk over the log and every file: who asked, when it ended, what it found.
 
-    `broken` is a list of {chain, sequence, reason}; it is empty when everything holds.
+    `broken` is a list of {chain, index, reason} (`sequence` in those from before the log); it is
+    empty when everything holds.
     """
 
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField(default=now, editable=False)
     finished_at = models.DateTimeField(null=True)
-    chains = models.PositiveIntegerField(default=0)
     events = models.PositiveBigIntegerField(default=0)
+    checkpoints = models.PositiveBigIntegerField(default=0)
     files = models.PositiveBigIntegerField(default=0)
     broken = models.JSONField(default=list)
 
-    row_policy = Unrestricted("how the chains of all hold; it names no content of theirs")
+    row_policy = Unrestricted("whether what is recorded holds; it names no content")
 
     class Meta:
         ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""The sealed chain: append-only events, each holding the digest of the one before."""
+"""Events: what happened, written once. The transparency log (`models.log`) holds their order."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from yunjian.access.row_policies import (
     AUTHORITY,
     OPERATOR,
     RowPolicy,
-    Unrestricted,
     own,
 )
 from yunjian.access.scope import ANYTHING, ScopedModel
@@ -22,48 +21,20 @@ from yunjian.kernel.clock import now
 SYSTEM_CHAIN = UUID(int=0)
 
 
-class ChainHead(models.Model):
-    """Where a chain stands. Appending locks this row, so chains do not wait for one another."""
-
-    chain = models.UUIDField(primary_key=True, help_text="the organisation, or zero for the system")
-    sequence = models.BigIntegerField(default=0)
-    digest = models.CharField(max_length=80, default="")
-
-    row_policy = Unrestricted(
-        "where chains stand, no more; whoever acts appends to the chain it concerns"
-    )
-
-
-class DailyHead(models.Model):
-    """Where all chains stood at the end of a day: published for others to keep.
-
-    `body` is canonical JSON {day, previous, heads: {chain: [sequence, digest]}}.
-    """
-
-    day = models.DateField(primary_key=True)
-    body = models.TextField()
-    previous_digest = models.CharField(max_length=80, blank=True)
-    digest = models.CharField(max_length=80)
-    created_at = models.DateTimeField(default=now, editable=False)
-
-    row_policy = Unrestricted("digests that are published for others to keep")
-
-    class Meta:
-        ordering = ["-day"]
-
-
 class Event(ScopedModel):
     """Something that happened. Never updated, never deleted (a trigger sees to it).
 
     `body` is the canonical JSON that was digested; the other columns repeat parts of it for
-    queries. `actor_name` is that of the system alone (in events of the first releases also of
-    people): who an account is, is looked up. `digest` is over the previous digest and the body
-    (SHA-256 or SM3, `EVIDENCE_DIGEST`). One chain for each organisation; partitioned
-    by month on `id`. `yunjian evidence verify` walks everything.
+    queries. `chain` is the organisation whose record it belongs to, or zero for the system.
+    `actor_name` is that of the system alone (in events of the first releases also of people): who
+    an account is, is looked up. `digest` is over the body (SHA-256 or SM3, `EVIDENCE_DIGEST`).
+    Events of before the log were numbered within their organisation, and digested behind the
+    digest of the one before. Partitioned by month on `id`. `yunjian evidence verify` walks
+    everything.
     """
 
     chain = models.UUIDField()
-    sequence = models.BigIntegerField()
+    sequence = models.BigIntegerField(null=True, help_text="of events from before the log")
     at = models.DateTimeField(default=now)
     actor_account_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=80)
@@ -72,12 +43,14 @@ class Event(ScopedModel):
     object_type = models.CharField(max_length=64)
     object_id = models.CharField(max_length=64)
     body = models.TextField()
-    previous_digest = models.CharField(max_length=80)
+    previous_digest = models.CharField(
+        max_length=80, blank=True, help_text="of events from before the log"
+    )
     digest = models.CharField(max_length=80)
 
     class Meta:
         indexes = [
-            models.Index(fields=["chain", "sequence"], name="event_chain_sequence"),
+            models.Index(fields=["chain", "-id"], name="event_chain"),
             models.Index(fields=["object_type", "object_id"], name="event_object"),
             models.Index(fields=["actor_account_id", "-id"], name="event_actor"),
             BrinIndex(fields=["at"], name="event_at"),
@@ -95,10 +68,11 @@ class Event(ScopedModel):
     def sealed_columns(self) -> dict[str, Any]:
         """Return the columns as the body repeats them, beside its payload."""
         account, organization = self.actor_account_id, self.organization_id
+        numbered = {} if self.sequence is None else {"sequence": self.sequence}
         return {
             "id": str(self.pk),
             "chain": str(self.chain),
-            "sequence": self.sequence,
+            **numbered,
             "at": self.at.isoformat(),
             "actor": {
                 "account": str(account) if account else None,

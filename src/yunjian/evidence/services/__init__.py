@@ -5,9 +5,9 @@ from yunjian.evidence.services.attachments import (
     attachment_store_file,
     attachments_share,
 )
+from yunjian.evidence.services.checkpoints import checkpoint_publish
 from yunjian.evidence.services.checks import chain_check_ask, chain_check_run
 from yunjian.evidence.services.events import record
-from yunjian.evidence.services.heads import daily_head
 from yunjian.evidence.services.log import log_extend
 from yunjian.evidence.services.uploads import (
     upload_append,
@@ -17,7 +17,7 @@ from yunjian.evidence.services.uploads import (
     upload_offset,
     uploads_expire,
 )
-from yunjian.evidence.services.verification import verify_chains, verify_object
+from yunjian.evidence.services.verification import verify_log, verify_object
 
 __all__ = [
     "attachment_store",
@@ -25,7 +25,7 @@ __all__ = [
     "attachments_share",
     "chain_check_ask",
     "chain_check_run",
-    "daily_head",
+    "checkpoint_publish",
     "log_extend",
     "record",
     "upload_append",
@@ -34,6 +34,6 @@ __all__ = [
     "upload_finish",
     "upload_offset",
     "uploads_expire",
-    "verify_chains",
+    "verify_log",
     "verify_object",
 ]

@@ -1,4 +1,4 @@
-"""Asking for a walk over all chains, and making it outside of the request."""
+"""Asking for a walk over everything, and making it outside of the request."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from yunjian.access.actor import Actor
 from yunjian.evidence import events
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services.events import record
-from yunjian.evidence.services.verification import verify_chains
+from yunjian.evidence.services.verification import verify_log
 from yunjian.kernel.clock import now
 from yunjian.kernel.queue import enqueue
 
@@ -29,14 +29,15 @@ def chain_check_ask(*, actor: Actor) -> ChainCheck:
 
 
 def chain_check_run(check_id: UUID) -> ChainCheck:
-    """Walk every chain and file, and keep what was found; a finished walk is not repeated."""
+    """Walk the log and every file, and keep what was found; a finished walk is not repeated."""
     check = ChainCheck.objects.get(pk=check_id)
     if check.finished_at is not None:
         return check
-    report = verify_chains(files=True)
-    check.chains, check.events, check.files = report.chains, report.events, report.files
+    report = verify_log(files=True)
+    check.events, check.checkpoints = report.events + report.waiting, report.checkpoints
+    check.files = report.files
     check.broken = [
-        {"chain": str(one.chain), "sequence": one.sequence, "reason": one.reason}
+        {"chain": str(one.chain), "index": one.index, "reason": one.reason}
         for one in report.broken[:LONGEST_LIST]
     ]
     check.finished_at = now()

@@ -1,4 +1,4 @@
-"""Every write of evidence: events into the sealed chain, attachments into the store."""
+"""Recording events."""
 
 from typing import Any
 from uuid import UUID
@@ -7,28 +7,18 @@ from django.conf import settings
 from django.db import connection, models
 
 from yunjian.access.actor import Actor
-from yunjian.evidence.models import ChainHead, Event
+from yunjian.evidence.models import Event
 from yunjian.evidence.models.events import SYSTEM_CHAIN
 from yunjian.kernel.clock import now
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.kernel.ids import new_id
-from yunjian.kernel.prepared_queries import Parameter, PreparedQuery, column_names
+from yunjian.kernel.prepared_queries import PreparedQuery, column_names
 
 Subject = models.Model | tuple[str, object]
 
-HEAD = PreparedQuery(
-    lambda: (
-        ChainHead.objects.select_for_update()
-        .filter(pk=Parameter("chain"))
-        .values_list("sequence", "digest")
-    )
-)
-# one statement, because from the lock to the commit nobody else appends to the chain
+# one statement, and no lock that others wait for: its place in the log it gets afterwards
 APPEND = PreparedQuery("""
-    WITH advanced AS (
-        UPDATE evidence_chainhead SET sequence = %(sequence)s, digest = %(digest)s
-        WHERE chain = %(chain)s
-    ), pending AS (
+    WITH pending AS (
         INSERT INTO evidence_pendingleaf (event_id) VALUES (%(id)s)
     )
     INSERT INTO evidence_event (
@@ -50,10 +40,10 @@ def record(
     payload: dict[str, Any] | None = None,
     organization_id: UUID | None = None,
 ) -> Event:
-    """Append what happened to the chain of an organisation (by default the actor's).
+    """Record what happened, for an organisation (by default the actor's).
 
-    Call it inside the transaction of the change, as its last statement: from here to the
-    commit nobody else appends to this chain.
+    Call it inside the transaction of the change. The event gets its place in the transparency
+    log once that is committed, within two seconds.
 
     Raises:
         RuntimeError: there is no transaction, so the event could outlive a failed change.
@@ -63,12 +53,10 @@ def record(
         raise RuntimeError("an event is recorded inside the transaction of its change")
     chain = organization_id or actor.organization_id or SYSTEM_CHAIN
     object_type, object_id = _describe(obj)
-    sequence, head_digest = _locked_head(chain)
     at = now()
     event = Event(
         id=new_id(at),
         chain=chain,
-        sequence=sequence + 1,
         at=at,
         actor_account_id=actor.account_id,
         # a person is known by the account alone: the chain keeps for ever, so it keeps no names
@@ -77,24 +65,13 @@ def record(
         verb=verb,
         object_type=object_type,
         object_id=object_id,
-        previous_digest=head_digest,
     )
     body = canonical_json({**event.sealed_columns(), "payload": payload or {}})
     event.body = body.decode()
-    event.digest = digest(head_digest.encode() + body, settings.EVIDENCE_DIGEST)
+    event.digest = digest(body, settings.EVIDENCE_DIGEST)
     APPEND.run(**{name: getattr(event, name) for name in column_names(Event)})
     event._state.adding = False  # noqa: SLF001 - Django's documented API
     return event
-
-
-def _locked_head(chain: UUID) -> tuple[int, str]:
-    head = HEAD.row(chain=chain)
-    if head is None:
-        ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-        head = HEAD.row(chain=chain)
-    assert head is not None  # noqa: S101 - just made, and heads are never removed
-    sequence, head_digest = head
-    return sequence, head_digest
 
 
 def _describe(obj: Subject) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from yunjian.agencies.models import AgencyFiling, ServiceContract
 from yunjian.agencies.models.filing import FilingState
-from yunjian.evidence.models import ChainHead, Event
+from yunjian.evidence.models import Event
 from yunjian.identity.models import Organization
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.ids import lowest_id_at
@@ -38,15 +38,8 @@ def _count(rows: QuerySet[ServiceContract] | QuerySet[Visit]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def chain_heads() -> list[tuple[str, ChainHead]]:
-    """Return the head of every chain that the acting actor may see, with its owner's name."""
-    names = dict(Organization.objects.values_list("pk", "name"))
-    heads = ChainHead.objects.filter(chain__in=names).order_by("-sequence")
-    return [(names[head.chain], head) for head in heads]
-
-
 def latest_events() -> list[Event]:
-    """Return the newest events of the chains that the acting actor may see."""
+    """Return the newest events of the organisations that the acting actor may see."""
     own = Organization.objects.values("pk")
     return list(Event.objects.filter(chain__in=own).order_by("-id")[:LATEST_EVENTS])
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yunjian.access.actor import current_actor
 from yunjian.agencies.models.filing import FilingState
+from yunjian.evidence.log import log_state
 from yunjian.evidence.models import ChainCheck
 from yunjian.evidence.services import chain_check_ask
 from yunjian.instruments.selectors import filing_queue
@@ -27,7 +28,6 @@ from yunjian.supervision.selectors.permissions import matrix
 from yunjian.supervision.selectors.workbench import (
     agencies_found,
     agency_filings,
-    chain_heads,
     latest_events,
 )
 from yunjian.supervision.tables import AgencyTable
@@ -102,10 +102,10 @@ def agencies(request: HttpRequest) -> HttpResponseBase:
 @authority_page
 @require_GET
 def evidence(request: HttpRequest) -> HttpResponse:
-    """Where the chains stand, what was appended last, and what the last walk found."""
+    """What the log signed last, what happened last, and what the last walk found."""
     context = {
         "title": _("证据链"),
-        "heads": chain_heads(),
+        "log": log_state(),
         "events": with_actors(latest_events()),
         "check": ChainCheck.objects.first(),
     }
@@ -123,7 +123,7 @@ def evidence_check(request: HttpRequest) -> HttpResponse:
 @only_with(CHECK_CHAINS)
 @require_POST
 def evidence_verify(request: HttpRequest) -> HttpResponse:
-    """Have all chains walked."""
+    """Have everything walked."""
     chain_check_ask(actor=current_actor())
     return redirect("supervision:evidence")
 
