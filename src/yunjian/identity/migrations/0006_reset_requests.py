@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("requested", "待确认"),
                             ("confirmed", "已重置"),
-                            ("refused", "不予重置"),
+                            ("refused", "未予重置"),
                             ("withdrawn", "已撤回"),
                             ("expired", "已过期"),
                         ],

@@ -14,7 +14,7 @@ class ResetState(models.TextChoices):
 
     REQUESTED = "requested", _("待确认")
     CONFIRMED = "confirmed", _("已重置")
-    REFUSED = "refused", _("不予重置")
+    REFUSED = "refused", _("未予重置")
     WITHDRAWN = "withdrawn", _("已撤回")
     EXPIRED = "expired", _("已过期")
 
