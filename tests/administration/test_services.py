@@ -13,7 +13,13 @@ from yunjian.access.actor import acting_as, system_actor
 from yunjian.administration import services
 from yunjian.administration.selectors.service_status import scheduled_jobs
 from yunjian.evidence.models import Event
-from yunjian.identity.models import Account, AccountSession, District, Organization
+from yunjian.identity.models import (
+    Account,
+    AccountSession,
+    District,
+    Organization,
+    ResetRequest,
+)
 from yunjian.identity.services.sessions import sessions_forget
 from yunjian.kernel.clock import now, today
 from yunjian.kernel.errors import Conflict, NotAllowed
@@ -338,8 +344,11 @@ def test_a_new_installation_gets_its_three_administrators_once(world: World) -> 
         )
 
 
-def test_who_is_reset_is_told(world: World, security: Client) -> None:
-    security.post(f"/accounts/{world.engineer.pk}/reset/", {"forget_authenticator": "on"})
+def test_who_is_reset_is_told(world: World, security: Client, system: Client) -> None:
+    values = {"forget_authenticator": "on", "reason": "手机丢失"}
+    security.post(f"/accounts/{world.engineer.pk}/reset/", values)
+    assert not Notification.unscoped().filter(kind="account.reset").exists()
+    system.post(f"/system/resets/{ResetRequest.objects.get().pk}/confirm/")
     reported = Notification.unscoped().get(kind="account.reset")
     assert reported.recipient == world.engineer
 

@@ -23,6 +23,7 @@ WAITING_LONG = timedelta(minutes=10)
 LITTLE_SPACE = 2 * 2**30
 TITLES: dict[str, Text] = {
     "administration.forget_jobs": gettext_lazy("清理已完成的任务"),
+    "identity.expire_resets": gettext_lazy("密码重置申请到期失效"),
     "identity.forget_sessions": gettext_lazy("结束过期登录、清理登录日志"),
     "access.delete_expired_counters": gettext_lazy("清理限频计数"),
     "kernel.make_partitions": gettext_lazy("预建数据分区"),

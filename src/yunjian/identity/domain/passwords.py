@@ -12,6 +12,7 @@ LEFT_AT_LEAST = 4  # letters and digits that no word explains
 # how letters are written otherwise; 1 is read both ways
 LEET = [str.maketrans("01345789@$!|+(", f"o{one}eastbgasiltc") for one in "il"]
 AT_THE_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+DIGITS_AT_THE_ENDS = re.compile(r"^[\d\0]+|[\d\0]+$")
 YEARS = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?")
 SIGNS = re.compile(r"[\W_]+")
 
@@ -55,7 +56,7 @@ def _left(text: str, words: list[str]) -> int:
     text = SIGNS.sub("", text)
     for word in words:  # a mark keeps what stood apart from becoming a word
         text = text.replace(word, "\0")
-    text = YEARS.sub("\0", text)
+    text = DIGITS_AT_THE_ENDS.sub("", YEARS.sub("\0", text))
     return sum(not _goes_on(text, at) for at in range(len(text)) if text[at] != "\0")
 
 
