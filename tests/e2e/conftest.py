@@ -9,11 +9,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
 from scripts.find_chromium import find_chromium
 from tests.support.serving import Served, let_run, served
 from tests.support.world import PASSWORD, World, build_world
 from yunjian.access.actor import acting_as, system_actor
+from yunjian.evidence.services.log import LOG_LOCK
 from yunjian.identity.models import Account
 
 ARGON2 = ["yunjian.identity.hashers.Argon2Hasher"]
@@ -66,7 +68,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def city(transactional_db: None) -> World:
+def _sequencer_goes_on(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let the log be written again once the tables were emptied."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+@pytest.fixture
+def city(_sequencer_goes_on: None, transactional_db: None) -> World:
     """The small city, committed, with passwords as in production."""
     world = build_world()
     with override_settings(PASSWORD_HASHERS=ARGON2), acting_as(system_actor("test")):
@@ -99,6 +109,8 @@ def _let_jobs_end(server: Served) -> None:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
             cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
             if cursor.fetchone() == (0,):
+                # nor does the sequencer stand in the way of who empties the tables
+                cursor.execute("SELECT pg_advisory_lock(%s)", [LOG_LOCK])
                 return
         let_run(server.process, seconds=0.05)
     raise TimeoutError("jobs of a test did not end")

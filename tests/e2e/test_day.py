@@ -247,7 +247,7 @@ def _bureau_looks_and_verifies(page: Page, server: Served, visit: Visit) -> None
         assert expected in text, text
     public = page.context.browser.new_page()  # type: ignore[union-attr]
     public.goto(f"{server.base}/check/{visit.pk}/")
-    expect(public.locator("main")).to_contain_text("记录真实")
+    expect(public.locator("main")).to_contain_text("有关本记录的事件均与已签署的日志一致")
     public.close()
 
 

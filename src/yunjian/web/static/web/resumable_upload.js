@@ -112,7 +112,7 @@ const begin = async (input, file) => {
     onProgress: (sent, total) => {
       if (!current()) return;
       parts.bar.value = (100 * sent) / total;
-      say(input, `${file.name} ${megabytes(sent)} / ${megabytes(total)} MB`);
+      say(input, `${megabytes(sent)} / ${megabytes(total)} MB  ${file.name}`);
     },
     onError: (error) => { if (current()) stop(input, error.originalResponse ? sentence(input, error.originalResponse) : input.dataset.yjFailed); },
     onSuccess: () => { if (current()) finish(input, one, file.name); },
@@ -149,9 +149,8 @@ document.addEventListener("click", async (event) => {
   const one = running.get(input);
   if (!one) return;
   if ("yjUploadEnd" in button.dataset) {
-    running.delete(input);
-    if (one.ready) await one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
-    stop(input, "");
+    stop(input, ""); // at once, however slow the line is
+    if (one.ready) one.upload.abort(true).catch(() => {}); // what cannot be told now, expires
     return;
   }
   one.resting = !one.resting;
