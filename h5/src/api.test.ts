@@ -47,6 +47,12 @@ describe("a request", () => {
     expect(init.headers).toEqual({ "X-CSRFToken": "csrf-1", "Accept-Language": "zh-CN" });
   });
 
+  it("takes the token that this very host set before an older one beside it", async () => {
+    vi.stubGlobal("document", { cookie: "csrftoken=older; __Host-csrftoken=csrf-2; last=no" });
+    await get("field/package");
+    expect(calls[0]!.init.headers).toMatchObject({ "X-CSRFToken": "csrf-2" });
+  });
+
   it("posts JSON, an empty object where there is nothing to say", async () => {
     await post("notifications/read", { ids: ["a", "b"] });
     await post("session/end");

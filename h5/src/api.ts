@@ -25,7 +25,12 @@ const TIMEOUT_MS = 60_000;
 const UPLOAD_TIMEOUT_MS = 5 * 60_000;
 
 function csrfToken(): string {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  // in production its name says that this very host set it; an older one may lie beside it
+  for (const name of ["__Host-csrftoken", "csrftoken"]) {
+    const value = document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]+)`))?.[1];
+    if (value) return value;
+  }
+  return "";
 }
 
 interface RequestOptions {

@@ -203,6 +203,8 @@ export default {
   "微信暂时没有响应，请稍后重新从微信进入": "WeChat does not answer. Please enter from WeChat again a little later",
   "公众号的配置有误，请联系系统管理员":
     "The official account is not set up correctly. Please tell the system administrator",
+  "微信绑定已暂停：请先在电脑上登录并修改密码；需要动态口令的账号，请在此用密码和动态口令重新绑定":
+    "The WeChat binding is suspended: sign in on a computer and change the password first; an account that needs one-time codes is bound anew here with password and code",
   "绑定的账户已停用，请联系本单位管理员，或改用其他账户":
     "The bound account is closed. Ask your organisation's administrator, or use another account",
   请输入动态口令: "Please enter the authenticator code",

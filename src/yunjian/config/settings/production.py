@@ -14,10 +14,11 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 # a browser takes these from this very host alone, by TLS and for every path: no neighbour below
-# the same domain sets them. The phone app reads the CSRF cookie by its plain name.
+# the same domain sets them
 SESSION_COOKIE_NAME = "__Host-yunjian_session"
 DEVICE_COOKIE_NAME = "__Host-yunjian_device"
 LANGUAGE_COOKIE_NAME = "__Host-yunjian_language"
+CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
