@@ -106,8 +106,10 @@ def worker(concurrency: int) -> None:
         from procrastinate.contrib.django.utils import connector_params  # noqa: PLC0415
         from procrastinate.psycopg_connector import PsycopgConnector  # noqa: PLC0415
 
-        from yunjian.evidence.sequencer import run_sequencer  # noqa: PLC0415 - after setup
+        from yunjian.evidence.log_keys import log_signer  # noqa: PLC0415 - after setup
+        from yunjian.evidence.sequencer import run_sequencer  # noqa: PLC0415
 
+        log_signer()  # without a key nothing begins
         stop = threading.Event()
         sequencer = threading.Thread(target=run_sequencer, args=(stop,), name="sequencer")
         sequencer.start()

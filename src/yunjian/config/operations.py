@@ -25,11 +25,13 @@ from yunjian.access.policy_sync import as_owner, sync_policies
 from yunjian.certificates.selectors.health import Finding, findings
 from yunjian.config.queries import first_value
 from yunjian.config.runtime import BACKUP_NOTE, MINIMUM_FREE_BYTES, NotReady
+from yunjian.evidence.log import log_state
 from yunjian.evidence.services import verify_log
 from yunjian.kernel.clock import now
 
 FORMAT = 1
 CHUNK = 2**20
+LOG_DELAY_SECONDS = 60
 WORKER_SILENT_SECONDS = 60
 CLOCK_TOLERANCE_SECONDS = 5
 DATABASE_DUMP = "database.dump"
@@ -295,7 +297,7 @@ def _database_checks() -> list[Finding]:
             "请执行 yunjian migrate / run yunjian migrate",
         )
     )
-    return checks if pending else [*checks, _worker(), _clock(), *findings()]
+    return checks if pending else [*checks, _worker(), _log(), _clock(), *findings()]
 
 
 def pending_migrations() -> int:
@@ -313,6 +315,20 @@ def _worker() -> Finding:
         "后台任务正在运行" if alive else "后台任务没有运行",
         "the worker is alive" if alive else "no worker is running",
         "请执行 yunjian serve 或 yunjian worker / run yunjian serve or yunjian worker",
+    )
+
+
+def _log() -> Finding:
+    since = log_state().waits_since
+    waited = (now() - since).total_seconds() if since else 0
+    return Finding(
+        "log",
+        waited <= LOG_DELAY_SECONDS,
+        f"最早的事件等待写入透明日志 {waited:.0f} 秒" if waited else "事件均已写入透明日志",
+        f"an event has been waiting for the transparency log for {waited:.0f} s"
+        if waited
+        else "all events are in the transparency log",
+        "请查看 yunjian worker 的日志 / look into the log of yunjian worker",
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 from threading import Event as Flag
 
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 
 from yunjian.access.actor import acting_as, system_actor
 from yunjian.evidence.services.log import log_extend
@@ -15,15 +15,15 @@ LOGGER = logging.getLogger(__name__)
 def run_sequencer(stop: Flag, seconds: float = SECONDS) -> None:
     """Extend the log each second until told to stop.
 
-    A database that is away is told to the program's log and tried again: `doctor` and the walk
-    say how long events have been waiting.
+    Whatever goes wrong is told to the program's log and tried again: an event that waits is
+    safe, and `doctor` says for how long it has been waiting.
     """
     with acting_as(system_actor("透明日志")):
         while not stop.wait(seconds):
             try:
                 while log_extend() is not None and not stop.is_set():
                     pass
-            except Error:
+            except Exception:  # the log is written again as soon as it can be
                 LOGGER.exception("the log cannot be extended")
             finally:
                 close_old_connections()
