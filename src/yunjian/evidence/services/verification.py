@@ -1,6 +1,6 @@
-"""Walking everything: each event, the log over them, what was signed of it, each stored file."""
+"""Walking everything: events, the log over them, what it signed, sealed records, stored files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from yunjian.access.actor import OutsideScope, current_actor
 from yunjian.access.row_policies import bypass_rls
 from yunjian.access.snapshots import one_snapshot
-from yunjian.evidence import storage
+from yunjian.evidence import sealed_records, storage
 from yunjian.evidence.log import inclusions_of, leaf_of
 from yunjian.evidence.log_keys import log_verifiers
 from yunjian.evidence.models import Attachment, Checkpoint, Event, LogEntry, PendingLeaf
@@ -44,6 +44,7 @@ class LogReport:
 
     events: int = 0
     waiting: int = 0  # events that have no place in the log yet
+    records: int = 0  # whose content was computed anew from their rows
     checkpoints: int = 0
     files: int = 0
     broken: list[Break] = field(default_factory=list)
@@ -51,11 +52,15 @@ class LogReport:
 
 @dataclass(frozen=True, slots=True)
 class ObjectReport:
-    """Whether everything that is recorded about one thing holds."""
+    """Whether everything that is recorded about one thing holds.
+
+    `compared`: its content was computed anew from its rows, and compared with what was sealed.
+    """
 
     events: list[Event]
     problems: list[str]
     waiting: int = 0
+    compared: bool = False
 
     @property
     def ok(self) -> bool:
@@ -79,6 +84,7 @@ def verify_log(*, files: bool = False) -> LogReport:
         report.broken += _log_breaks(report)
         report.broken += _waiting_breaks(report)
         report.broken += _breaks_outside_the_log()
+        report.broken += _records_without_event()
         if files:
             report.broken += _file_breaks(report)
     return report
@@ -99,7 +105,9 @@ def verify_object(obj: models.Model) -> ObjectReport:
         )
         problems = [problem for event in events if (problem := _content_problem(event))]
         problems += _inclusion_problems([event for event in events if event.pk not in waiting])
-    return ObjectReport(events, problems, len(waiting))
+        problems += [problem for _event, problem in sealed_records.problems_of(events)]
+    compared = any(map(sealed_records.seals, events))
+    return ObjectReport(events, problems, len(waiting), compared)
 
 
 def _inclusion_problems(events: list[Event]) -> Iterator[str]:
@@ -140,6 +148,8 @@ def _log_breaks(report: LogReport) -> Iterator[Break]:
                 report.checkpoints += 1
                 yield from _checkpoint_breaks(following, tree)
                 following = next(signed, None)
+        places = {entry.event_id: entry.index for entry in chunk}
+        yield from _record_breaks(report, events.values(), places)
     if following:
         reason = f"日志只有 {tree.size} 条，曾签署 {following.size} 条 / the log was cut off"
         yield Break(SYSTEM_CHAIN, following.size, reason)
@@ -195,6 +205,29 @@ def _waiting_breaks(report: LogReport) -> Iterator[Break]:
                 yield Break(SYSTEM_CHAIN, -1, reason)
             elif reason := _content_problem(event):
                 yield Break(event.chain, -1, reason)
+        yield from _record_breaks(report, events.values(), {})
+
+
+def _record_breaks(
+    report: LogReport, events: Iterable[Event], places: Mapping[UUID, int]
+) -> Iterator[Break]:
+    sealing = list(filter(sealed_records.seals, events))
+    report.records += len({event.object_id for event in sealing})
+    for event, reason in sealed_records.problems_of(sealing):
+        yield Break(event.chain, places.get(event.pk, -1), reason)
+
+
+def _records_without_event() -> Iterator[Break]:
+    for kind in sealed_records.sealed_kinds():
+        rows = iter(kind.sealed())
+        while chunk := list(islice(rows, CHUNK)):
+            events = Event.unscoped().filter(object_type=kind.model, verb=kind.verb)
+            of_these = events.filter(object_id__in=[str(key) for key in chunk])
+            sealed = set(of_these.values_list("object_id", flat=True))
+            for key in chunk:
+                if str(key) not in sealed:
+                    reason = f"记录 {kind.model} {key} 没有封存事件 / a record has no event"
+                    yield Break(SYSTEM_CHAIN, -1, reason)
 
 
 def _breaks_outside_the_log() -> Iterator[Break]:

@@ -1,12 +1,16 @@
 """The canonical content of a report: what is digested, shown at signing, and frozen."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
+from yunjian.evidence.sealed_records import Content
 from yunjian.kernel.digests import canonical_json, digest
 from yunjian.records.changes import plain
 from yunjian.verification.models import Report
+from yunjian.verification.selectors.reports import with_parts
 
 COLUMNS = (
     "kind", "number", "issuer", "issued_on", "form", "standard", "data_source",
@@ -75,3 +79,17 @@ def content_of(report: Report) -> dict[str, Any]:
 def digest_of(report: Report) -> str:
     """Return the digest of a report's canonical content (`report` was read `with_parts`)."""
     return digest(canonical_json(content_of(report)), settings.EVIDENCE_DIGEST)
+
+
+def report_contents(ids: Sequence[UUID]) -> dict[UUID, Content]:
+    """Return the canonical contents of reports, read from their rows, and the digest they bear."""
+    return {
+        report.pk: Content([canonical_json(content_of(with_parts(report)))], report.content_digest)
+        for report in Report.unscoped().filter(pk__in=ids)
+    }
+
+
+def sealed_reports() -> Iterator[UUID]:
+    """Return the ids of all reports that were signed."""
+    signed = Report.unscoped().filter(submitted_at__isnull=False).order_by("pk")
+    return signed.values_list("pk", flat=True).iterator()

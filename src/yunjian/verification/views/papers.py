@@ -11,11 +11,9 @@ from yunjian.certificates.selectors.keys import signature_holds
 from yunjian.evidence.services import verify_object
 from yunjian.verification.models import Report
 from yunjian.verification.models.reports import ReportState
-from yunjian.verification.selectors.content import digest_of
 from yunjian.verification.selectors.reports import (
     certificate_signature_of,
     report_or_404,
-    with_parts,
 )
 from yunjian.verification.services.papers import report_docx, report_pdf, report_xlsx
 from yunjian.web.excel import xlsx
@@ -67,7 +65,6 @@ def check(request: HttpRequest, report_id: UUID) -> HttpResponse:
             signed.select_related("agency", "discharger", "point"), pk=report_id
         )
         proof = verify_object(report)
-        matches = digest_of(with_parts(report)) == report.content_digest
         signed_with = certificate_signature_of(report)
         certified = signed_with is None or signature_holds(
             certificate=signed_with.certificate,
@@ -78,7 +75,7 @@ def check(request: HttpRequest, report_id: UUID) -> HttpResponse:
         certified = certified and (
             signed_with is None or report.content_digest in signed_with.signed_text.split(" ")
         )
-    context = {"report": report, "proof": proof, "matches": matches and certified}
+    context = {"report": report, "proof": proof, "matches": proof.compared and certified}
     context["signed_with"] = signed_with
     context["holds"] = report.state in HOLDS
     return render(request, "verification/check.html", context)
