@@ -167,9 +167,11 @@ MEASURED = (
     "tests/evidence/",
     "tests/config/test_standards_cli.py",
     "tests/identity/test_accounts.py",
+    "tests/identity/test_bindings.py",
     "tests/isolation/test_policies.py",
     "tests/maintenance/test_copies.py",
     "tests/maintenance/test_plans.py",
+    "tests/maintenance/test_sealed_visits.py",
     "tests/sources/test_policies.py",
     "tests/supervision/test_evidence_page.py",
 )

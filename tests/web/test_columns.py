@@ -54,13 +54,15 @@ from yunjian.credit.models import (
 from yunjian.credit.selectors.documents import Coverage, Reading
 from yunjian.credit.tables import documents as document_tables
 from yunjian.credit.tables import trainings as training_tables
-from yunjian.evidence.models import Event
+from yunjian.evidence.log import LogState
+from yunjian.evidence.models import Checkpoint, Event
 from yunjian.identity import tables as identity_tables
 from yunjian.identity.models import (
     Account,
     AccountSession,
     District,
     Organization,
+    ResetRequest,
     RoleGrant,
     SignInAttempt,
 )
@@ -320,10 +322,24 @@ TABLES: list[tuple[type[Table], Callable[[Filled], Any], Expected]] = [
             filled.row(Event, verb="account.disabled", object_type="identity.account"),
             chain_name="链主",
             who="动手人",
+            log_index=7003,
         ),
         {
             "时间": "at", "单位": "=链主", "人员": "=动手人", "操作": "=停用账号",
-            "对象": "=账号", "对象编号": "object_id", "链上序号": "sequence", "摘要": "digest",
+            "对象": "=账号", "对象编号": "object_id", "日志序号": "=7003", "摘要": "digest",
+        },
+    ),
+    (
+        identity_tables.ResetTable,
+        lambda filled: having(
+            filled.row(ResetRequest, state="refused", forget_authenticator=True), may={}
+        ),
+        {
+            "申请时间": "requested_at", "账号": "account.username", "姓名": "account.display_name",
+            "单位": "account.organization.name", "原因": "reason", "动态口令": "=同时关闭",
+            "申请人": "requested_by.display_name", "状态": "=未予重置", "有效至": "expires_at",
+            "确认人": "decided_by.display_name", "办理时间": "decided_at",
+            "不予重置的原因": "refusal",
         },
     ),
     (
@@ -756,7 +772,8 @@ def test_no_table_is_without_a_line_here() -> None:
     known = {kind for kind, _make, _columns in TABLES}
     rules = {kind for kind in every_table(Table) if issubclass(kind, library_tables.RuleTable)}
     assert {kind for kind in every_table(Table) if kind.columns} - rules - known == {
-        identity_tables.OwnAccountTable
+        identity_tables.OwnAccountTable,
+        identity_tables.BindingTable,  # asks the database: tests/identity/test_bindings.py
     }
 
 
@@ -806,7 +823,7 @@ def test_each_action_of_a_row_is_about_that_row(
 ) -> None:
     row = make(Filled())
     if hasattr(row, "may"):
-        row.may = dict.fromkeys(("keep", "roles", "guard", "sessions"), True)
+        row.may = dict.fromkeys(("keep", "roles", "guard", "sessions", "decide", "withdraw"), True)
     table = kind([row], shown=[], slug="people", **ALLOWED)
     html = html_of(table, rf)
     key = NAMES_THE_ROW_OTHERWISE.get(kind) or str(getattr(row, "instrument", row).pk)
@@ -1234,6 +1251,18 @@ FACTS: list[tuple[str, Callable[[Filled], dict[str, Any]], Expected]] = [
         {
             "账号": "account.username", "姓名": "account.display_name",
             "一次性密码": "=once-only",
+        },
+    ),
+    (
+        "supervision/evidence.html",
+        lambda filled: {
+            "log": LogState(
+                "日志名", filled.row(Checkpoint, "log.checkpoint."), 3, filled.row(Event).at
+            )
+        },
+        {
+            "日志名称": "=日志名", "条数": "log.checkpoint.size",
+            "签署时间": "log.checkpoint.created_at", "等待写入": "=3 条，最早 {at}",
         },
     ),
     (
