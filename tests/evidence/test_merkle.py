@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from yunjian.evidence.transparency.merkle import (
     EMPTY_ROOT,
+    GrowingTree,
     InvalidProof,
     ReadNode,
     check_consistency,
@@ -67,6 +68,14 @@ TREE = _tree(LEAVES)
 def test_known_leaves_have_known_roots(size: int) -> None:
     hashes = [leaf_hash(content) for content in CONTENTS]
     assert root(size, _tree(hashes)).hex() == ROOTS[size]
+
+
+def test_a_growing_tree_has_the_root_of_each_of_its_sizes() -> None:
+    tree = GrowingTree()
+    assert (tree.size, tree.root()) == (0, EMPTY_ROOT)
+    for size, leaf in enumerate(LEAVES, start=1):
+        tree.append(leaf)
+        assert (tree.size, tree.root()) == (size, root(size, TREE))
 
 
 @pytest.mark.parametrize("size", range(1, MOST + 1))
