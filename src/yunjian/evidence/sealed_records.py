@@ -15,7 +15,7 @@ class Content:
     """What a record says, and the digest that it bears itself.
 
     `canonical` are the bytes that may have been sealed: one, or several where the rows do not
-    tell which (each of them says all that the others say).
+    tell which. What only some of them say is not proved by any.
     """
 
     canonical: Sequence[bytes]
